@@ -1,0 +1,79 @@
+/** Bytes and their spellings: strict hex and base64, UTF-8, SHA-256, HMAC, comparison in constant time. */
+
+export type Bytes = Uint8Array
+export type Encoding = 'hex' | 'base64'
+export type Hash = 'SHA-1' | 'SHA-256' | 'SHA-512'
+
+const HEX = /^(?:[0-9a-f]{2})+$/i
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+export function utf8(text: string): Bytes {
+  return new TextEncoder().encode(text)
+}
+
+/** The text of valid UTF-8, or null: a lenient decoder maps different bytes to the same text. A BOM is dropped. */
+export function textOf(bytes: Bytes): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+export function concat(...parts: readonly Bytes[]): Bytes {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+/** Text in the encoding, lower case for hex, padded for base64. */
+export function encode(bytes: Bytes, encoding: Encoding): string {
+  if (encoding === 'base64') return btoa(String.fromCharCode(...bytes))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The bytes of strictly spelt text, or null. `atob` alone takes white space and missing padding. */
+export function decode(text: string, encoding: Encoding): Bytes | null {
+  if (encoding === 'hex') {
+    if (!HEX.test(text)) return null
+    return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  }
+  if (text === '' || !BASE64.test(text)) return null
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  // `YR==` and `YQ==` decode alike: only the canonical spelling is taken.
+  return encode(bytes, 'base64') === text ? bytes : null
+}
+
+export async function digest(hash: Hash, bytes: Bytes): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.digest(hash, bytes))
+}
+
+/** Signs `message`; `key` must not be empty (WebCrypto throws). */
+export async function hmacSign(hash: Hash, key: Bytes, message: Bytes): Promise<Bytes> {
+  const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash }, false, [
+    'sign',
+  ])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, message))
+}
+
+/** Whether `mac` is the HMAC of `message`, in constant time; any wrong length is false. */
+export async function hmacVerify(
+  hash: Hash,
+  key: Bytes,
+  mac: Bytes,
+  message: Bytes,
+): Promise<boolean> {
+  const algorithm = { name: 'HMAC', hash }
+  const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['verify'])
+  return crypto.subtle.verify('HMAC', imported, mac, message)
+}
+
+/** Whether two texts are equal, in time that tells nothing of where they differ: their digests are compared under a random key. */
+export async function equalInConstantTime(one: string, other: string): Promise<boolean> {
+  const key = crypto.getRandomValues(new Uint8Array(32))
+  return hmacVerify('SHA-256', key, await hmacSign('SHA-256', key, utf8(one)), utf8(other))
+}

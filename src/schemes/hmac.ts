@@ -1,0 +1,168 @@
+/** Makes a scheme out of a description: an HMAC in a header, over the body or over a text that contains it. */
+
+import {
+  type Bytes,
+  concat,
+  decode,
+  type Encoding,
+  encode,
+  type Hash,
+  hmacSign,
+  hmacVerify,
+  utf8,
+} from '../bytes.ts'
+import { freshness, stamp, TIMESTAMP, type Unit } from './freshness.ts'
+import { BELIEVED, type Disbelief, disbelieve, MIN_SECRET_LENGTH, type Scheme } from './scheme.ts'
+import { keyOf, newSecret, refuseSecret, type Spelling } from './secret.ts'
+
+/** What a sender may have put under its signature. */
+export interface SignedParts {
+  readonly body: Bytes
+  /** Exactly as it was spelt; empty where the scheme has none. */
+  readonly timestamp: string
+  readonly headers: Headers
+  readonly method: string
+  readonly url: string
+}
+
+/** Builds the signed bytes; null when a header that belongs to them is not there. */
+export type Signed = (parts: SignedParts) => Bytes | null
+
+interface Window {
+  readonly unit: Unit
+  /** The largest age and the largest lead, unless the hook says otherwise. */
+  readonly toleranceSeconds: number
+}
+
+/** Where the signed time travels: in a header of its own, or as `t=…,v1=…` inside the signature's. */
+export type Timestamp =
+  | (Window & { readonly header: string })
+  | (Window & { readonly pair: string; readonly signature: string })
+
+export interface HmacOptions {
+  /** The signature's header; any case. */
+  readonly header: string
+  /** What stands before the signature: `sha256=`. Not for pairs. */
+  readonly prefix?: string
+  readonly encoding: Encoding
+  /** SHA-256 by default. */
+  readonly hash?: Hash
+  /** How the secret's text becomes the key: `text` by default. */
+  readonly key?: Spelling
+  /** What is signed: the body by default. */
+  readonly signed?: Signed
+  readonly timestamp?: Timestamp
+  readonly title?: string
+  /** For senders who make short secrets themselves. */
+  readonly minSecretLength?: number
+}
+
+const DIGEST_BYTES: Readonly<Record<Hash, number>> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 }
+/** Room for some twenty signatures; each is one HMAC of our time. */
+const MAX_HEADER_LENGTH = 2048
+const PAIRS = /^[A-Za-z0-9_]+=[^\s,]*(?:,[A-Za-z0-9_]+=[^\s,]*)*$/
+
+/** A scheme of one HMAC. */
+export function hmac(options: HmacOptions): Scheme {
+  const { header, encoding, timestamp } = options
+  const {
+    prefix = '',
+    hash = 'SHA-256',
+    key: spelling = 'text',
+    signed = ({ body }) => body,
+  } = options
+  const minLength = options.minSecretLength ?? MIN_SECRET_LENGTH
+
+  const scheme: Scheme = {
+    title: options.title ?? `HMAC-${hash.replace('-', '')} in ${header}`,
+    refuseSecret: (secret) => refuseSecret(secret, spelling, minLength),
+    newSecret: () => newSecret(spelling),
+
+    async verify(incoming, secrets, toleranceSeconds = timestamp?.toleranceSeconds ?? 0) {
+      const claim = readClaim(incoming.headers, options, prefix, hash)
+      if (typeof claim === 'string') return disbelieve(claim)
+      const message = signed({ ...incoming, timestamp: claim.timestamp })
+      if (message === null) return disbelieve('malformed')
+      const keys = secrets
+        .filter((secret) => scheme.refuseSecret(secret) === null)
+        .flatMap((secret) => keyOf(secret, spelling) ?? [])
+      let matched = false
+      for (const key of keys) {
+        for (const mac of claim.macs) {
+          // No early exit: the time taken must not tell which secret or signature was the right one.
+          if (await hmacVerify(hash, key, mac, message)) matched = true
+        }
+      }
+      if (!matched) return disbelieve('mismatch')
+      if (timestamp === undefined) return BELIEVED
+      return freshness(claim.timestamp, timestamp.unit, incoming.now, toleranceSeconds)
+    },
+
+    async sign(outgoing, secret) {
+      const key = keyOf(secret, spelling)
+      const time = timestamp === undefined ? '' : stamp(outgoing.now, timestamp.unit)
+      const message = signed({ ...outgoing, timestamp: time })
+      if (key === null || key.length === 0) throw new TypeError('The secret cannot be a key')
+      if (message === null) throw new TypeError('A header that is to be signed is not there')
+      const mac = encode(await hmacSign(hash, key, message), encoding)
+      if (timestamp === undefined) return { headers: { [header]: prefix + mac } }
+      if ('header' in timestamp) {
+        return { headers: { [timestamp.header]: time, [header]: prefix + mac } }
+      }
+      const pairs = `${timestamp.pair}=${time},${timestamp.signature}=${mac}`
+      return { headers: { [header]: pairs } }
+    },
+  }
+  return scheme
+}
+
+/** The timestamp and the body with something between them, as most senders sign. */
+export function timestampThenBody(separator: string): Signed {
+  return ({ timestamp, body }) => concat(utf8(timestamp + separator), body)
+}
+
+/** What a request says of itself: its time and its signatures, all of the right form and length. */
+interface Claim {
+  readonly timestamp: string
+  readonly macs: readonly Bytes[]
+}
+
+function readClaim(
+  headers: Headers,
+  { header, encoding, timestamp }: HmacOptions,
+  prefix: string,
+  hash: Hash,
+): Claim | Disbelief {
+  const value = headers.get(header)
+  if (value === null) return 'missing'
+  if (value.length > MAX_HEADER_LENGTH) return 'malformed'
+  const macOf = (text: string): Bytes | null => {
+    const mac = decode(text, encoding)
+    return mac?.length === DIGEST_BYTES[hash] ? mac : null
+  }
+  if (timestamp !== undefined && 'pair' in timestamp) {
+    if (!PAIRS.test(value)) return 'malformed'
+    const pairs = value.split(',').map((pair) => splitAt(pair, pair.indexOf('=')))
+    const times = pairs.filter(([name]) => name === timestamp.pair).map(([, text]) => text)
+    // Other names are other versions of the scheme: not ours to judge.
+    const macs = pairs.flatMap(([name, text]) =>
+      name === timestamp.signature ? (macOf(text) ?? []) : [],
+    )
+    // One time only: with two of them the sender and we could each mean another.
+    if (times.length !== 1 || macs.length === 0) return 'malformed'
+    return claimAt(times[0], macs)
+  }
+  const mac = value.startsWith(prefix) ? macOf(value.slice(prefix.length)) : null
+  if (mac === null) return 'malformed'
+  return timestamp === undefined
+    ? { timestamp: '', macs: [mac] }
+    : claimAt(headers.get(timestamp.header), [mac])
+}
+
+function splitAt(text: string, at: number): [before: string, after: string] {
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+function claimAt(time: string | null | undefined, macs: readonly Bytes[]): Claim | Disbelief {
+  return time != null && TIMESTAMP.test(time) ? { timestamp: time, macs } : 'malformed'
+}

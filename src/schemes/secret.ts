@@ -1,0 +1,35 @@
+/** Secrets as people paste them: which are too weak to use, and fresh ones. */
+
+import { type Bytes, decode, type Encoding, encode, utf8 } from '../bytes.ts'
+import { MIN_SECRET_LENGTH } from './scheme.ts'
+
+/** How a secret's text becomes a key: as it stands in UTF-8, or decoded. */
+export type Spelling = 'text' | Encoding
+
+const FRESH_SECRET_BYTES = 32
+
+/** Why nobody should rely on this secret, as half a sentence, or null when it will do. */
+export function refuseSecret(
+  secret: string,
+  spelling: Spelling = 'text',
+  minLength: number = MIN_SECRET_LENGTH,
+): string | null {
+  if (secret === '') return 'is empty'
+  // Nearly always a line break that came along with a paste.
+  if (secret !== secret.trim()) return 'starts or ends with white space'
+  if (secret.length < minLength) return `is shorter than ${minLength} characters`
+  if (/^(.)\1*$/s.test(secret)) return 'is one character repeated'
+  if (keyOf(secret, spelling) === null) return `is not ${spelling}`
+  return null
+}
+
+/** The key that a secret stands for, or null where it is not spelt so. */
+export function keyOf(secret: string, spelling: Spelling): Bytes | null {
+  return spelling === 'text' ? utf8(secret) : decode(secret, spelling)
+}
+
+/** A fresh random secret: hex where any text will do, since it survives every form field and URL. */
+export function newSecret(spelling: Spelling = 'text'): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(FRESH_SECRET_BYTES))
+  return encode(bytes, spelling === 'base64' ? 'base64' : 'hex')
+}

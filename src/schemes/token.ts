@@ -1,0 +1,65 @@
+/** The hook's secret itself, in a header, for senders that can set a header and cannot sign. */
+
+import { decode, equalInConstantTime, textOf } from '../bytes.ts'
+import { BELIEVED, type Disbelief, disbelieve, type Scheme } from './scheme.ts'
+import { newSecret, refuseSecret } from './secret.ts'
+
+const HEADER = 'x-usher-secret'
+/** What a header carries unharmed; white space would also be the sign of a header sent twice. */
+const VISIBLE_ASCII = /^[!-~]+$/
+const BEARER = /^bearer ([!-~]+)$/i
+const BASIC = /^basic ([A-Za-z0-9+/=]+)$/i
+const MAX_LENGTH = 2048
+
+/**
+ * `Authorization: Bearer`, the password of `Authorization: Basic` (whatever the user), or `x-usher-secret`.
+ * Nothing of the request is signed, so a stolen header is good for any body.
+ */
+export const token: Scheme = {
+  title: `The secret in Authorization (Bearer, or Basic as the password) or in ${HEADER}`,
+  refuseSecret: (secret) =>
+    refuseSecret(secret) ??
+    (VISIBLE_ASCII.test(secret) ? null : 'has characters that a header does not carry'),
+  newSecret: () => newSecret(),
+
+  async verify({ headers }, secrets) {
+    const shown = readToken(headers)
+    if ('reason' in shown) return disbelieve(shown.reason)
+    let matched = false
+    for (const secret of secrets) {
+      const usable = token.refuseSecret(secret) === null
+      // No early exit: the time taken must not tell which secret was the right one.
+      if ((await equalInConstantTime(shown.token, secret)) && usable) matched = true
+    }
+    return matched ? BELIEVED : disbelieve('mismatch')
+  },
+
+  async sign(_outgoing, secret) {
+    return { headers: { authorization: `Bearer ${secret}` } }
+  },
+}
+
+type Shown = { readonly token: string } | { readonly reason: Disbelief }
+
+function readToken(headers: Headers): Shown {
+  const authorization = headers.get('authorization')
+  const own = headers.get(HEADER)
+  if (authorization === null && own === null) return { reason: 'missing' }
+  const shown: (string | null)[] = []
+  if (authorization !== null) shown.push(authorizationToken(authorization))
+  if (own !== null) shown.push(VISIBLE_ASCII.test(own) ? own : null)
+  const [first = null] = shown
+  // Two different ones: a proxy or a second program had a hand in this request.
+  if (first === null || shown.some((one) => one !== first)) return { reason: 'malformed' }
+  return first.length > MAX_LENGTH ? { reason: 'malformed' } : { token: first }
+}
+
+function authorizationToken(value: string): string | null {
+  const bearer = BEARER.exec(value)?.[1]
+  if (bearer !== undefined) return bearer
+  const credentials = decode(BASIC.exec(value)?.[1] ?? '', 'base64')
+  const text = credentials === null ? null : textOf(credentials)
+  const colon = text?.indexOf(':') ?? -1
+  // At the first colon: a user has none, a password may.
+  return text === null || colon === -1 ? null : text.slice(colon + 1)
+}
