@@ -1,0 +1,41 @@
+/** Turns valibot's issues into ours: path and expectation, never the input, since an input is somebody's data. */
+
+import * as v from 'valibot'
+import type { Issue } from './problem.ts'
+
+const MAX_ISSUES = 20
+/** Shorter values are in a sentence by chance, and tell of nobody. */
+const TELLING_CHARACTERS = 4
+
+/** At most 20 issues; a schema's own message is kept when the schema's author wrote one. */
+export function issuesOf(issues: readonly v.BaseIssue<unknown>[]): Issue[] {
+  return issues.slice(0, MAX_ISSUES).map((issue) => ({
+    path: v.getDotPath(issue) ?? '',
+    message: safeMessage(issue),
+  }))
+}
+
+/** Whether a text repeats a value of the data, as a message written by the config's author may. */
+export function repeats(text: string, data: unknown): boolean {
+  if (typeof data === 'string' || typeof data === 'number') {
+    const value = String(data).trim()
+    return value.length >= TELLING_CHARACTERS && text.includes(value)
+  }
+  if (typeof data !== 'object' || data === null) return false
+  return Object.values(data).some((value) => repeats(text, value))
+}
+
+/** valibot's own messages end in `but received "…"`, which repeats what a person typed. */
+function safeMessage(issue: v.BaseIssue<unknown>): string {
+  const { message, received, expected, input } = issue
+  if (!(received !== '' && message.includes(received)) && !repeats(message, input)) return message
+  return expected ? `Expected ${expected} but received ${kindOf(input, expected)}` : 'Is not valid'
+}
+
+function kindOf(input: unknown, expected: string): string {
+  if (input === undefined) return 'nothing'
+  if (input === null) return 'null'
+  if (Array.isArray(input)) return 'a list'
+  if (typeof input === 'object') return 'an object'
+  return expected.includes('"') ? `another ${typeof input}` : `a ${typeof input}`
+}
