@@ -1,0 +1,15 @@
+/** The public face of phone numbers: read as people type them, refused rather than guessed, keyed and masked. */
+
+export { type CountryCode, isCountryCode } from './phone/country.ts'
+export { maskPhone } from './phone/mask-phone.ts'
+export { personKey } from './phone/person-key.ts'
+export { type Phone, phone } from './phone/phone-schema.ts'
+export { readInternational } from './phone/read-international.ts'
+export { readPhone } from './phone/read-phone.ts'
+export {
+  type PhoneReading,
+  type PhoneRefusal,
+  type PhoneWarning,
+  REFUSALS,
+  WARNINGS,
+} from './phone/reading.ts'
