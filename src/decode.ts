@@ -1,0 +1,92 @@
+/** Decodes a verified body by its content type: JSON, urlencoded or multipart, within bounds of depth and size. */
+
+import type { Bytes } from './bytes.ts'
+import { textOf } from './bytes.ts'
+import type { ContentKind } from './source.ts'
+
+/** `JSON.parse` takes a million nested brackets; what walks the result afterwards does not. */
+const MAX_DEPTH = 32
+/** Members and elements in all, whatever they nest in. */
+const MAX_NODES = 20_000
+const MAX_FORM_PARTS = 1_000
+
+export type Decoded =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string }
+
+/** What a content type announces, or null where it is none that any source takes. */
+export function contentKind(contentType: string | null): ContentKind | null {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type === 'application/json' || /^application\/[a-z0-9.-]+\+json$/.test(type)) return 'json'
+  if (type === 'application/x-www-form-urlencoded') return 'form'
+  return type === 'multipart/form-data' ? 'multipart' : null
+}
+
+/** The value of the body. Forms become an object of strings; a repeated name becomes a list. Files are left out. */
+export async function decodeBody(
+  bytes: Bytes,
+  kind: ContentKind,
+  contentType: string,
+): Promise<Decoded> {
+  if (kind === 'multipart') return decodeMultipart(bytes, contentType)
+  const text = textOf(bytes)
+  if (text === null) return failure('The body is not UTF-8')
+  return kind === 'json' ? decodeJson(text) : decodeForm(new URLSearchParams(text))
+}
+
+function decodeJson(text: string): Decoded {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return failure('The body is not JSON')
+  }
+  return withinBounds(value)
+    ? { ok: true, value }
+    : failure('The body nests too deep or is too wide')
+}
+
+/** Walks level by level, so that its own stack does not grow with the input. */
+function withinBounds(root: unknown): boolean {
+  let level = [root]
+  let nodes = 0
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return false
+    const next: unknown[] = []
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue
+      for (const child of Object.values(value)) {
+        if (++nodes > MAX_NODES) return false
+        next.push(child)
+      }
+    }
+    level = next
+  }
+  return true
+}
+
+async function decodeMultipart(bytes: Bytes, contentType: string): Promise<Decoded> {
+  try {
+    const form = await new Response(bytes, { headers: { 'content-type': contentType } }).formData()
+    return decodeForm(form)
+  } catch {
+    return failure('The body is not multipart form data')
+  }
+}
+
+function decodeForm(form: Iterable<[string, unknown]>): Decoded {
+  const values = new Map<string, string | string[]>()
+  let parts = 0
+  for (const [name, value] of form) {
+    if (++parts > MAX_FORM_PARTS) return failure('The form has too many parts')
+    if (typeof value !== 'string') continue
+    const before = values.get(name)
+    values.set(name, before === undefined ? value : [before, value].flat())
+  }
+  // `fromEntries` defines members: a part named `__proto__` becomes data, not a prototype.
+  return { ok: true, value: Object.fromEntries(values) }
+}
+
+function failure(message: string): Decoded {
+  return { ok: false, message }
+}

@@ -1,0 +1,97 @@
+/** A source describes one sender of webhooks: how it signs, what it sends, and how a human sets it up. It holds no machinery. */
+
+import * as v from 'valibot'
+import type { Incoming, Scheme } from './schemes/scheme.ts'
+
+export type SourceKind = 'form' | 'crm' | 'shop' | 'calendar' | 'ads' | 'automation'
+export type ContentKind = 'json' | 'form' | 'multipart'
+
+/** An answer of a form: whatever the tool sends, flattened to what a person typed or ticked. */
+export type FormValue = string | number | boolean | string[] | null
+/** A form's answers by the author's own name of the question: its ref or key, and its label. */
+export type FormFields = Record<string, FormValue>
+
+/** One person's event inside a webhook; most bodies hold one, HubSpot's up to 100. */
+export interface Submission<fields> {
+  /** What the sender calls this event, the same on every retry; null where it has none (the body's digest then serves). */
+  readonly id: string | null
+  readonly fields: fields
+  /** Why this event is not for us (a test, a partial response, a deletion); it is answered 200 and skipped. */
+  readonly skip?: string
+}
+
+/** A sample of what the sender sends, before signing. */
+export interface Sample {
+  readonly body: string
+  readonly contentType: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What `sample` is given: the answers to put in, and what makes one event differ from another. */
+export interface SampleInput {
+  /** Forms: answers by name. CRMs and shops: values by dotted path into the documented object. */
+  readonly fields: Readonly<Record<string, string>>
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+export interface SourceOptions<payload, fields> {
+  /** Its camelCase name in `src/usher.ts`, the API and the logs. */
+  readonly name: string
+  /** The sender's own spelling of its name. */
+  readonly title: string
+  readonly kind: SourceKind
+  readonly scheme: Scheme
+  /** Content types the sender uses; anything else is answered 415. */
+  readonly accepts: readonly ContentKind[]
+  /** Only what is read of the decoded body; senders add fields at any time. */
+  readonly payload: v.GenericSchema<unknown, payload>
+  /** The people's events in a body of that shape. Headers are for ids that travel there. */
+  readonly submissions: (payload: payload, headers: Headers) => readonly Submission<fields>[]
+  /** True where an id travels in a header that the signature does not cover: the body's digest is then a second key. */
+  readonly unsignedId?: boolean
+  /** True where a person or program reads the answer: 422 with the issues, and `Idempotency-Key` is honoured. */
+  readonly readsAnswer?: boolean
+  /** True where `fields` may itself be `{ groupName, contacts, create }`, so that a hook needs no `fields` and `invite`. */
+  readonly speaksInvite?: boolean
+  /** Answers a sender's unsigned check of the URL before anything is verified; must not sign or reveal anything. */
+  readonly handshake?: (incoming: Incoming) => Response | null
+  /** The status that makes the sender try again later when we are in trouble. 503 by default. */
+  readonly busyStatus?: 429 | 503
+  readonly sample: (input: SampleInput) => Sample
+  /** Where to click, what to paste, for somebody who does not program. `{url}` and `{secret}` stand for the hook's. */
+  readonly setup: readonly string[]
+  /** The vendor's page on webhooks. */
+  readonly docs: string
+  /** What no page of the vendor's says, in whole sentences. */
+  readonly unconfirmed?: readonly string[]
+}
+
+/** What a body said: its submissions, or why it is not of the sender's documented shape. */
+export type Reading<fields> =
+  | { readonly ok: true; readonly submissions: readonly Submission<fields>[] }
+  | { readonly ok: false; readonly issues: readonly v.BaseIssue<unknown>[] }
+
+/** A source as hooks use it: its payload's type is its own affair. */
+export interface Source<fields = unknown>
+  extends Omit<SourceOptions<never, fields>, 'payload' | 'submissions'> {
+  /** Reads a decoded body. */
+  read(body: unknown, headers: Headers): Reading<fields>
+}
+
+/** Describes a sender. */
+export function defineSource<payload, fields>(
+  options: SourceOptions<payload, fields>,
+): Source<fields> {
+  const { payload, submissions, ...rest } = options
+  return {
+    ...rest,
+    read(body, headers) {
+      const parsed = v.safeParse(payload, body)
+      return parsed.success
+        ? { ok: true, submissions: submissions(parsed.output, headers) }
+        : { ok: false, issues: parsed.issues }
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** Flattens what form tools send into answers by name, and makes the answers of their samples. */
+
+import type { FormFields, FormValue } from '../source.ts'
+
+export type NamedAnswer = readonly [name: string, value: FormValue]
+
+/** Answers inside answers go no deeper than any form tool nests them; what lies below is dropped. */
+const MAX_DEPTH = 4
+
+/**
+ * One flat map of several lists: a name belongs to the first that has it. The author's own names come before labels,
+ * so that no wording of a question takes the place of a ref.
+ */
+export function answers(...lists: readonly (readonly NamedAnswer[])[]): FormFields {
+  const fields = new Map<string, FormValue>()
+  for (const [name, value] of lists.flat()) {
+    const key = name.trim()
+    // Defined as a member below, but whoever copies the map with `Object.assign` would swap a prototype.
+    if (key !== '' && key !== '__proto__' && !fields.has(key)) fields.set(key, value)
+  }
+  return Object.fromEntries(fields)
+}
+
+/** Any value as an answer: lists become lists of texts, and the parts of a name or a phone one text. */
+export function answer(value: unknown): FormValue {
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (Array.isArray(value)) return value.map((item) => text(item)).filter((item) => item !== '')
+  return value === null || value === undefined ? null : text(value)
+}
+
+/** The answers of a sample: somebody who does not exist, and over that what the caller asked for. */
+export function sampleAnswers(
+  fields: Readonly<Record<string, string>>,
+): readonly (readonly [name: string, value: string])[] {
+  return Object.entries({ name: 'Asha Rao', phone: '+919800000001', ...fields })
+}
+
+function text(value: unknown, depth = 0): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return ''
+  const parts = Object.values(value).map((part) => text(part, depth + 1))
+  return parts.filter((part) => part !== '').join(' ')
+}

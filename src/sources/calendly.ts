@@ -1,0 +1,120 @@
+/** Calendly: one event for each person who books a meeting. */
+
+import * as v from 'valibot'
+import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { answer, answers, sampleAnswers } from './answers.ts'
+import { onlyEvent, skipped } from './only-event.ts'
+
+const EVENT = 'invitee.created'
+/** The vendor's own sample and every receiver seen use three minutes. */
+const TOLERANCE_SECONDS = 180
+
+const booking = v.object({
+  payload: v.object({
+    uri: v.pipe(v.string(), v.nonEmpty()),
+    name: v.nullish(v.string()),
+    first_name: v.nullish(v.string()),
+    last_name: v.nullish(v.string()),
+    email: v.nullish(v.string()),
+    timezone: v.nullish(v.string()),
+    text_reminder_number: v.nullish(v.string()),
+    old_invitee: v.nullish(v.string()),
+    questions_and_answers: v.nullish(
+      v.array(v.object({ question: v.string(), answer: v.optional(v.unknown()) })),
+      [],
+    ),
+    tracking: v.nullish(v.record(v.string(), v.unknown()), {}),
+  }),
+})
+
+const OWN_NAMES = [
+  'name',
+  'first_name',
+  'last_name',
+  'email',
+  'timezone',
+  'text_reminder_number',
+] as const
+
+export const calendly = defineSource({
+  name: 'calendly',
+  title: 'Calendly',
+  kind: 'calendar',
+  scheme: hmac({
+    header: 'Calendly-Webhook-Signature',
+    encoding: 'hex',
+    signed: timestampThenBody('.'),
+    timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
+    title: 'HMAC-SHA256 of time and body in Calendly-Webhook-Signature',
+  }),
+  accepts: ['json'],
+  payload: onlyEvent('event', EVENT, booking),
+  submissions: (event) => {
+    if ('other' in event) return [skipped(`${event.other} is nobody booking`)]
+    const { payload } = event.ours
+    // Moving a meeting cancels one invitee and creates another, who is the same person and had an invite at the first.
+    if (payload.old_invitee != null) return [skipped('a booking moved to another time')]
+    // A delivery has no id of its own.
+    return [{ id: `${EVENT} ${payload.uri}`, fields: fieldsOf(payload) }]
+  },
+  sample: ({ fields, id, now }) => {
+    const time = new Date(now).toISOString()
+    const given = Object.fromEntries(sampleAnswers(fields))
+    const own: readonly string[] = OWN_NAMES
+    const asked = Object.entries(given).filter(
+      ([name]) => !own.includes(name) && !name.startsWith('utm_'),
+    )
+    const uri = `https://api.calendly.com/scheduled_events/${id}`
+    return {
+      body: JSON.stringify({
+        event: EVENT,
+        created_at: time,
+        created_by: 'https://api.calendly.com/users/AAAA',
+        payload: {
+          uri: `${uri}/invitees/${id}`,
+          event: uri,
+          status: 'active',
+          email: 'asha@example.com',
+          timezone: 'Asia/Kolkata',
+          text_reminder_number: given.phone,
+          ...Object.fromEntries(Object.entries(given).filter(([name]) => own.includes(name))),
+          questions_and_answers: asked.map(([question, answer], position) => ({
+            question,
+            answer,
+            position,
+          })),
+          tracking: Object.fromEntries(
+            Object.entries(given).filter(([name]) => name.startsWith('utm_')),
+          ),
+          rescheduled: false,
+          old_invitee: null,
+          new_invitee: null,
+          created_at: time,
+          updated_at: time,
+        },
+      }),
+      contentType: 'application/json',
+    }
+  },
+  setup: [
+    'Calendly makes webhooks only through its API, on a paid plan. In Calendly open Integrations, then API and webhooks, and create a personal access token.',
+    'Find your own address and your organization’s: curl https://api.calendly.com/users/me -H "Authorization: Bearer TOKEN" shows them as uri and current_organization.',
+    'Make the webhook: curl -X POST https://api.calendly.com/webhook_subscriptions -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" -d \'{"url":"{url}","events":["invitee.created"],"organization":"ORGANIZATION_URI","user":"USER_URI","scope":"user","signing_key":"SECRET"}\' with the value of {secret} in place of SECRET. Without signing_key Calendly does not sign, and nothing gets in.',
+    'Ask for the WhatsApp number and the consent as questions of the event type: the hook reads answers by the question’s text, and knows name, email, text_reminder_number and utm_* beside them.',
+  ],
+  docs: 'https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures',
+  unconfirmed: [
+    'How a phone is written in text_reminder_number, and where the number of a phone-call location stands.',
+    'How several ticked options are joined in one answer.',
+    'How long Calendly waits for an answer, and whether a retry is signed with a new time. If it is not, give the hook a tolerance of 86400 seconds: retries go on for a day.',
+  ],
+})
+
+function fieldsOf(payload: v.InferOutput<typeof booking>['payload']) {
+  return answers(
+    OWN_NAMES.map((name) => [name, payload[name] ?? null]),
+    Object.entries(payload.tracking).map(([name, value]) => [name, answer(value)]),
+    payload.questions_and_answers.map((one) => [one.question, answer(one.answer)]),
+  )
+}

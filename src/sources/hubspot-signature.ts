@@ -1,0 +1,81 @@
+/** HubSpot's signatures: v3, an HMAC with a time, or the plain hashes v1 and v2 where a request has no v3. */
+
+import { type Bytes, concat, digest, encode, equalInConstantTime, textOf, utf8 } from '../bytes.ts'
+import { hmac, type SignedParts } from '../schemes/hmac.ts'
+import {
+  BELIEVED,
+  disbelieve,
+  type Incoming,
+  type Scheme,
+  type Verdict,
+} from '../schemes/scheme.ts'
+import { refuseSecret } from '../schemes/secret.ts'
+
+const V3_HEADER = 'X-HubSpot-Signature-v3'
+const TIME_HEADER = 'X-HubSpot-Request-Timestamp'
+const HASH_HEADER = 'X-HubSpot-Signature'
+const VERSION_HEADER = 'X-HubSpot-Signature-Version'
+
+const TOLERANCE_SECONDS = 300
+const SHA256_HEX = /^[0-9a-f]{64}$/i
+
+/** The escapes that HubSpot undoes in the URI, and no others, before it signs a v3 request. */
+const ESCAPED = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi
+
+const v3 = hmac({
+  header: V3_HEADER,
+  encoding: 'base64',
+  signed: ({ method, url, body, timestamp }: SignedParts) =>
+    concat(utf8(method + unescapeUri(url)), body, utf8(timestamp)),
+  timestamp: { header: TIME_HEADER, unit: 'ms', toleranceSeconds: TOLERANCE_SECONDS },
+})
+
+/**
+ * Signs v3. Older requests, and those of workflows, have only `X-HubSpot-Signature`; it counts only
+ * where v3 is absent, so that a stale or forged v3 cannot be talked past with what stands beside it.
+ * https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
+ */
+export const hubspotSignature: Scheme = {
+  title: `HMAC-SHA256 in ${V3_HEADER}, or SHA-256 in ${HASH_HEADER} where that is absent`,
+  refuseSecret: (secret) => refuseSecret(secret),
+  // A client secret is spelt like a UUID.
+  newSecret: () => crypto.randomUUID(),
+  verify: (incoming, secrets, toleranceSeconds) =>
+    incoming.headers.has(V3_HEADER)
+      ? v3.verify(incoming, secrets, toleranceSeconds)
+      : verifyHash(incoming, secrets),
+  sign: v3.sign,
+}
+
+/** Whether a request claims to be signed by HubSpot, in any version. */
+export function hasHubspotSignature(headers: Headers): boolean {
+  return headers.has(V3_HEADER) || headers.has(HASH_HEADER)
+}
+
+function unescapeUri(uri: string): string {
+  return uri.replaceAll(ESCAPED, decodeURIComponent)
+}
+
+async function verifyHash(incoming: Incoming, secrets: readonly string[]): Promise<Verdict> {
+  const claim = incoming.headers.get(HASH_HEADER)
+  if (claim === null) return disbelieve('missing')
+  const prefix = hashedPrefix(incoming)
+  if (prefix === null || !SHA256_HEX.test(claim)) return disbelieve('malformed')
+  // A plain hash can be carried on past its end by who does not know the secret, over bytes that begin
+  // with SHA-256's padding. No UTF-8 text goes on with that padding (0x80) after a whole character.
+  if (textOf(incoming.body) === null) return disbelieve('mismatch')
+  let matched = false
+  for (const secret of secrets) {
+    if (refuseSecret(secret) !== null) continue
+    const hash = await digest('SHA-256', concat(utf8(secret), prefix, incoming.body))
+    if (await equalInConstantTime(encode(hash, 'hex'), claim.toLowerCase())) matched = true
+  }
+  return matched ? BELIEVED : disbelieve('mismatch')
+}
+
+/** What stands between the secret and the body: nothing in v1, method and URI in v2. */
+function hashedPrefix({ headers, method, url }: Incoming): Bytes | null {
+  const version = headers.get(VERSION_HEADER)
+  if (version === 'v1') return utf8('')
+  return version === 'v2' ? utf8(method + url) : null
+}

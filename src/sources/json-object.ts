@@ -1,0 +1,11 @@
+/** A JSON object of any members, taken as it came. */
+
+import * as v from 'valibot'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** valibot's own objects take lists as well. */
+export const jsonObject = v.custom<JsonObject>(
+  (body) => typeof body === 'object' && body !== null && !Array.isArray(body),
+  'Expected an object',
+)

@@ -1,0 +1,29 @@
+/** Payloads of senders that announce several events of which one is for us: the others need no shape. */
+
+import * as v from 'valibot'
+import type { FormFields, Submission } from '../source.ts'
+
+/** A payload of ours, or the name of another event. */
+export type OnlyEvent<payload> = { readonly ours: payload } | { readonly other: string }
+
+/** Reads `ours` unless the body names another event under `key`. */
+export function onlyEvent<payload>(
+  key: string,
+  name: string,
+  ours: v.GenericSchema<unknown, payload>,
+): v.GenericSchema<unknown, OnlyEvent<payload>> {
+  const named = v.pipe(
+    v.looseObject({ [key]: v.pipe(v.string(), v.notValue(name)) }),
+    v.transform((body) => ({ other: body[key] ?? '' })),
+  )
+  const read = v.pipe(
+    ours,
+    v.transform((payload) => ({ ours: payload })),
+  )
+  return v.lazy((body) => (v.is(named, body) ? named : read))
+}
+
+/** An event that is not for us. It has no id: were it the id of a later event of ours, that one would pass for a repeat. */
+export function skipped(reason: string): Submission<FormFields> {
+  return { id: null, fields: {}, skip: reason }
+}

@@ -1,0 +1,70 @@
+/** Razorpay: payments, payment links, payment pages, orders and subscriptions. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { withPaths } from './paths.ts'
+
+const EVENT_ID = 'x-razorpay-event-id'
+
+const event = v.looseObject({
+  event: v.string(),
+  /** By entity: `payment.entity`, `payment_link.entity`. Their `notes` are `[]` when there are none, else an object. */
+  payload: v.looseObject({}),
+})
+
+export const razorpay = defineSource({
+  name: 'razorpay',
+  title: 'Razorpay',
+  kind: 'shop',
+  scheme: hmac({ header: 'X-Razorpay-Signature', encoding: 'hex' }),
+  accepts: ['json'],
+  payload: event,
+  submissions: (fields, headers) => [{ id: headers.get(EVENT_ID), fields }],
+  // The body says neither which event it is nor which delivery; the header that does is not signed.
+  unsignedId: true,
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(capturedPayment(id, now), fields)),
+    contentType: 'application/json',
+    headers: { [EVENT_ID]: id },
+  }),
+  setup: [
+    'In the Razorpay Dashboard open Account & Settings, then Webhooks, and choose “Add new webhook”.',
+    'Paste {url} as the Webhook URL and the value of {secret} as the Secret. Without a secret Razorpay does not sign, and nothing is let in.',
+    'Tick one event only, payment.captured or payment_link.paid: one purchase fires several.',
+    'The phone number is payload.payment.entity.contact; extra fields of a payment page are in payload.payment.entity.notes.',
+    'When you change the secret, keep the old one too, one per line: retries of old events are still signed with it.',
+  ],
+  docs: 'https://razorpay.com/docs/webhooks/',
+  unconfirmed: ['That all custom fields of a payment page arrive in the notes of the payment.'],
+})
+
+function capturedPayment(id: string, now: number) {
+  const at = Math.floor(now / 1000)
+  return {
+    entity: 'event',
+    account_id: 'acc_UsherSample01',
+    event: 'payment.captured',
+    contains: ['payment'],
+    payload: {
+      payment: {
+        entity: {
+          id: `pay_${id}`,
+          entity: 'payment',
+          amount: 17000,
+          currency: 'INR',
+          status: 'captured',
+          order_id: null,
+          method: 'upi',
+          captured: true,
+          description: 'Pune Batch 7',
+          email: 'asha@example.com',
+          contact: '+919800000001',
+          notes: [],
+          created_at: at,
+        },
+      },
+    },
+    created_at: at,
+  }
+}

@@ -1,0 +1,119 @@
+/** Shopify: orders, customers and whatever else a shop announces. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { serial, withPaths } from './paths.ts'
+
+/** `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
+const NOBODY_JOINS = /\/(?:delete|redact|data_request)$/
+
+const body = v.looseObject({
+  /** An order placed through a test gateway, or the sample order of a test notification. */
+  test: v.nullish(v.boolean()),
+  /** Only in a request to erase somebody, which carries their phone number. */
+  orders_to_redact: v.optional(v.unknown()),
+})
+
+export const shopify = defineSource({
+  name: 'shopify',
+  title: 'Shopify',
+  kind: 'shop',
+  scheme: hmac({ header: 'X-Shopify-Hmac-Sha256', encoding: 'base64' }),
+  accepts: ['json'],
+  payload: body,
+  submissions: (fields, headers) => {
+    const skip = reasonToSkip(fields, headers)
+    return [{ id: eventId(headers), fields, ...(skip === null ? {} : { skip }) }]
+  },
+  // Only the body is signed; ids, topic and test mark are headers.
+  unsignedId: true,
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(order(id, now), fields)),
+    contentType: 'application/json',
+    headers: {
+      'X-Shopify-Topic': 'orders/create',
+      'X-Shopify-Shop-Domain': 'usher-sample.myshopify.com',
+      'X-Shopify-API-Version': '2026-07',
+      'X-Shopify-Event-Id': id,
+      'X-Shopify-Webhook-Id': id,
+      'X-Shopify-Triggered-At': new Date(now).toISOString(),
+    },
+  }),
+  setup: [
+    'In the Shopify admin open Settings, then Notifications, then Webhooks, and choose “Create webhook”.',
+    'Choose one event, for example “Order payment”, and JSON as the format.',
+    'Paste {url} as the URL and choose the newest stable API version.',
+    'Below the list Shopify shows the key that signs all webhooks made there: store it as {secret}. For an app’s webhooks it is the app’s client secret.',
+    'Test notifications and orders of test gateways are acknowledged and skipped; try it with a real order.',
+  ],
+  docs: 'https://shopify.dev/docs/apps/build/webhooks',
+  unconfirmed: [
+    'How long the old secret goes on signing after a rotation: keep both, one per line, for a day.',
+    'Whether a test notification from the admin is signed like any other.',
+  ],
+})
+
+/** One event reaches several subscriptions under one event id, hence the topic; the older id is of the delivery. */
+function eventId(headers: Headers): string | null {
+  const id = headers.get('X-Shopify-Event-Id') ?? headers.get('X-Shopify-Webhook-Id')
+  return id === null ? null : `${headers.get('X-Shopify-Topic') ?? ''}:${id}`
+}
+
+/**
+ * Live orders and tests come with the same secret, so that nothing but these marks keeps the invented customer of a
+ * test out of a real group.
+ */
+function reasonToSkip(fields: v.InferOutput<typeof body>, headers: Headers): string | null {
+  if (fields.test === true) return 'a test order'
+  if (headers.get('X-Shopify-Test') === 'true') return 'a test notification'
+  if (fields.orders_to_redact !== undefined) return 'a request to erase a customer'
+  const topic = headers.get('X-Shopify-Topic') ?? ''
+  return NOBODY_JOINS.test(topic) ? `${topic} is nobody joining` : null
+}
+
+function order(id: string, now: number) {
+  const address = {
+    name: 'Asha Rao',
+    phone: '+91 98000 00001',
+    city: 'Pune',
+    country_code: 'IN',
+  }
+  return {
+    id: serial(id),
+    name: '#1001',
+    created_at: new Date(now).toISOString(),
+    email: 'asha@example.com',
+    phone: null,
+    test: false,
+    financial_status: 'paid',
+    currency: 'INR',
+    total_price: '170.00',
+    buyer_accepts_marketing: true,
+    tags: '',
+    note: null,
+    note_attributes: [{ name: 'group', value: 'Pune Batch 7' }],
+    customer: {
+      id: serial(`customer of ${id}`),
+      first_name: 'Asha',
+      last_name: 'Rao',
+      email: 'asha@example.com',
+      phone: null,
+      tags: '',
+      sms_marketing_consent: { state: 'subscribed' },
+      default_address: address,
+    },
+    billing_address: address,
+    shipping_address: address,
+    line_items: [
+      {
+        id: 1,
+        product_id: 7001,
+        title: 'Pune Batch 7',
+        sku: 'PUNE-7',
+        quantity: 1,
+        properties: [],
+      },
+    ],
+  }
+}

@@ -1,0 +1,35 @@
+/** Any sender of Standard Webhooks: Svix and those that follow the specification. */
+
+import { standardWebhooks as scheme, standardHeaders } from '../schemes/standard-webhooks.ts'
+import { defineSource } from '../source.ts'
+import { jsonObject } from './json-object.ts'
+import { sampleInvite } from './sample-invite.ts'
+
+export const standardWebhooks = defineSource({
+  name: 'standardWebhooks',
+  title: 'Standard Webhooks',
+  kind: 'automation',
+  scheme,
+  accepts: ['json'],
+  payload: jsonObject,
+  // The body as it is, be it bare or in the recommended `{ type, timestamp, data }`: a mapping says which it reads.
+  // The id is under the signature, and the same on every retry.
+  submissions: (fields, headers) => [{ id: idIn(headers), fields }],
+  readsAnswer: true,
+  speaksInvite: true,
+  sample: ({ fields, id }) => ({
+    body: JSON.stringify(sampleInvite(fields, id)),
+    contentType: 'application/json',
+  }),
+  setup: [
+    'Where the sender lists its webhooks or endpoints, add one and paste {url}.',
+    'Copy its signing secret, which starts with whsec_ (or its public key, whpk_), and store it as {secret}.',
+    'Your own program signs with any Standard Webhooks library and may send {"groupName":"Webinar May","contacts":["919800000001"],"create":true}. For any other body the hook has `fields` that read it from the top: members of an envelope are under `data`.',
+  ],
+  docs: 'https://www.standardwebhooks.com/',
+})
+
+/** That of the family which was verified. Where none is complete nothing was, and the id names no more than a preview. */
+function idIn(headers: Headers): string | null {
+  return standardHeaders(headers)?.id ?? headers.get('webhook-id')
+}

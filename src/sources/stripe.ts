@@ -1,0 +1,106 @@
+/** Stripe: checkouts, invoices and customers. */
+
+import * as v from 'valibot'
+import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import type { Scheme } from '../schemes/scheme.ts'
+import { newSecret } from '../schemes/secret.ts'
+import { defineSource } from '../source.ts'
+import { withPaths } from './paths.ts'
+
+const TOLERANCE_SECONDS = 300
+/** Secret, restricted and publishable keys of the API: what people paste by mistake. */
+const API_KEY = /^(?:sk|rk|pk)_/
+const SECRET_PREFIX = 'whsec_'
+
+const event = v.looseObject({
+  id: v.pipe(v.string(), v.nonEmpty()),
+  object: v.string(),
+  type: v.string(),
+})
+
+// The whole text is the key, `whsec_` and all. Standard Webhooks has the same prefix and another key behind it.
+const pairs = hmac({
+  header: 'Stripe-Signature',
+  encoding: 'hex',
+  signed: timestampThenBody('.'),
+  timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
+})
+
+const scheme: Scheme = {
+  ...pairs,
+  refuseSecret: (secret) =>
+    API_KEY.test(secret)
+      ? 'is an API key; the signing secret starts with whsec_'
+      : pairs.refuseSecret(secret),
+  newSecret: () => SECRET_PREFIX + newSecret(),
+}
+
+export const stripe = defineSource({
+  name: 'stripe',
+  title: 'Stripe',
+  kind: 'shop',
+  scheme,
+  accepts: ['json'],
+  payload: event,
+  // Events of a sandbox are taken: they are signed with a secret of their own, so that whoever
+  // stores it wants them, and the phone in a test checkout is the tester's.
+  submissions: (fields) => {
+    const skip = reasonToSkip(fields)
+    return [{ id: fields.id, fields, ...(skip === null ? {} : { skip }) }]
+  },
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(completedCheckout(id, now), fields), null, 2),
+    contentType: 'application/json; charset=utf-8',
+  }),
+  setup: [
+    'In the Stripe Dashboard open Developers, then Webhooks, and add an endpoint (“destination”).',
+    'Choose the event checkout.session.completed, with snapshot (not thin) payloads. For UPI, boleto and other slow methods add checkout.session.async_payment_succeeded.',
+    'Paste {url} as the endpoint URL.',
+    'Reveal the endpoint’s signing secret (it starts with whsec_) and store it as {secret}.',
+    'Turn on phone number collection in the payment link or checkout, and put what tells the group into its metadata: line items are not sent.',
+    'A completed checkout may still be unpaid: give the hook a `when` that looks at data.object.payment_status.',
+  ],
+  docs: 'https://docs.stripe.com/webhooks',
+  unconfirmed: ['How long Stripe waits for an answer.'],
+})
+
+function reasonToSkip({ object, type }: v.InferOutput<typeof event>): string | null {
+  if (object === 'v2.core.event') return 'a thin event carries no data'
+  // `customer.deleted` still has the customer's phone in it.
+  return type.endsWith('.deleted') ? `${type} is nobody joining` : null
+}
+
+function completedCheckout(id: string, now: number) {
+  return {
+    id: `evt_${id}`,
+    object: 'event',
+    api_version: '2026-10-28.endive',
+    created: Math.floor(now / 1000),
+    livemode: false,
+    pending_webhooks: 1,
+    request: { id: null, idempotency_key: null },
+    type: 'checkout.session.completed',
+    data: {
+      object: {
+        id: `cs_test_${id}`,
+        object: 'checkout.session',
+        amount_total: 17000,
+        currency: 'inr',
+        client_reference_id: null,
+        consent: { promotions: 'opt_in', terms_of_service: null },
+        custom_fields: [],
+        customer: null,
+        customer_details: {
+          address: { city: 'Pune', country: 'IN' },
+          email: 'asha@example.com',
+          name: 'Asha Rao',
+          phone: '+919800000001',
+        },
+        metadata: { group: 'Pune Batch 7' },
+        payment_link: null,
+        payment_status: 'paid',
+        status: 'complete',
+      },
+    },
+  }
+}

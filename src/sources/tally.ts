@@ -1,0 +1,99 @@
+/** Tally: one event for each submitted form. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import { defineSource, type FormValue } from '../source.ts'
+import { answer, answers, sampleAnswers } from './answers.ts'
+import { onlyEvent, skipped } from './only-event.ts'
+
+const EVENT = 'FORM_RESPONSE'
+/** Questions with one answer, though it comes in a list. */
+const ONE_OF_MANY: ReadonlySet<string> = new Set(['MULTIPLE_CHOICE', 'DROPDOWN'])
+
+const field = v.object({
+  key: v.string(),
+  label: v.nullish(v.string(), ''),
+  type: v.string(),
+  value: v.optional(v.unknown()),
+  options: v.nullish(v.array(v.object({ id: v.string(), text: v.nullish(v.string()) })), []),
+})
+
+const response = v.object({
+  data: v.object({ submissionId: v.pipe(v.string(), v.nonEmpty()), fields: v.array(field) }),
+})
+
+export const tally = defineSource({
+  name: 'tally',
+  title: 'Tally',
+  kind: 'form',
+  scheme: hmac({
+    header: 'Tally-Signature',
+    encoding: 'base64',
+    title: 'HMAC-SHA256 of the body in Tally-Signature',
+  }),
+  accepts: ['json'],
+  payload: onlyEvent('eventType', EVENT, response),
+  submissions: (event) => {
+    if ('other' in event) return [skipped(`${event.other} is not a submitted form`)]
+    const { submissionId, fields } = event.ours.data
+    const values = fields.map((one) => ({ ...one, value: readAnswer(one) }))
+    const byKey = values.map(({ key, value }) => [key, value] as const)
+    const byLabel = values.map(({ label, value }) => [label, value] as const)
+    // Not `eventId`: a form with two webhooks has two events for one person's submission.
+    return [{ id: submissionId, fields: answers(byKey, byLabel) }]
+  },
+  sample: ({ fields, id, now }) => {
+    const time = new Date(now).toISOString()
+    return {
+      body: JSON.stringify({
+        eventId: `event-${id}`,
+        eventType: EVENT,
+        createdAt: time,
+        data: {
+          responseId: id,
+          submissionId: id,
+          respondentId: 'rEsPoN',
+          formId: 'wFoRm1',
+          formName: 'Join',
+          createdAt: time,
+          fields: sampleAnswers(fields).map(([label, value], at) => ({
+            key: `question_${at + 1}`,
+            label,
+            ...sampleValue(value),
+          })),
+        },
+      }),
+      contentType: 'application/json',
+    }
+  },
+  setup: [
+    'In Tally publish the form, open its Integrations tab and connect Webhooks.',
+    'Paste {url} as the endpoint URL.',
+    'Switch the signing secret on and paste the value of {secret}.',
+    'The hook reads answers by the question’s text, hidden fields by their name, and one box of a checkbox question as “Question (Box)”.',
+  ],
+  docs: 'https://tally.so/help/webhooks',
+  unconfirmed: [
+    'Whether an empty answer is null or left out: both are read as no answer.',
+    'That the signature covers the exact bytes sent: the vendor’s sample signs the parsed body written out again, which is the same as long as Tally sends compact JSON.',
+  ],
+})
+
+/**
+ * Choices come as ids of options. A checkbox question comes as a list and, beside it, once more for each box as true or
+ * false, under `question_x_<option>` and “Question (Box)”.
+ */
+function readAnswer({ type, value, options }: v.InferOutput<typeof field>): FormValue {
+  if (options.length === 0) return answer(value)
+  const texts = new Map(options.map(({ id, text }) => [id, text ?? id]))
+  const named = (one: unknown) => (typeof one === 'string' ? (texts.get(one) ?? one) : one)
+  if (!Array.isArray(value)) return answer(named(value))
+  const chosen = value.map(named)
+  return ONE_OF_MANY.has(type) && chosen.length <= 1 ? answer(chosen[0]) : answer(chosen)
+}
+
+function sampleValue(value: string) {
+  if (value === 'true' || value === 'false') return { type: 'CHECKBOXES', value: value === 'true' }
+  if (/^\+[\d ]+$/.test(value)) return { type: 'INPUT_PHONE_NUMBER', value }
+  return { type: value.includes('@') ? 'INPUT_EMAIL' : 'INPUT_TEXT', value }
+}

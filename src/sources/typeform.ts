@@ -1,0 +1,127 @@
+/** Typeform: one event for each completed form. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import { defineSource, type FormValue } from '../source.ts'
+import { answer, answers, sampleAnswers } from './answers.ts'
+import { onlyEvent, skipped } from './only-event.ts'
+
+const EVENT = 'form_response'
+
+const given = v.looseObject({
+  type: v.string(),
+  field: v.object({ id: v.nullish(v.string(), ''), ref: v.nullish(v.string(), '') }),
+})
+
+const choice = v.object({ label: v.nullish(v.string()), other: v.nullish(v.string()) })
+const choices = v.object({ labels: v.nullish(v.array(v.string())), other: v.nullish(v.string()) })
+
+const response = v.object({
+  form_response: v.object({
+    token: v.pipe(v.string(), v.nonEmpty()),
+    hidden: v.nullish(v.record(v.string(), v.unknown()), {}),
+    variables: v.nullish(v.array(v.looseObject({ key: v.string(), type: v.string() })), []),
+    definition: v.nullish(
+      v.object({
+        fields: v.nullish(
+          v.array(v.object({ id: v.string(), title: v.nullish(v.string(), '') })),
+          [],
+        ),
+      }),
+      { fields: [] },
+    ),
+    // A question left open is not in the list.
+    answers: v.nullish(v.array(given), []),
+  }),
+})
+
+export const typeform = defineSource({
+  name: 'typeform',
+  title: 'Typeform',
+  kind: 'form',
+  scheme: hmac({
+    header: 'Typeform-Signature',
+    prefix: 'sha256=',
+    encoding: 'base64',
+    title: 'HMAC-SHA256 of the body in Typeform-Signature',
+  }),
+  accepts: ['json'],
+  payload: onlyEvent('event_type', EVENT, response),
+  submissions: (event) => {
+    if ('other' in event) return [skipped(`${event.other} is not a completed form`)]
+    // Not `event_id`: no page says that a retry keeps it, while the token is the response's own.
+    return [{ id: event.ours.form_response.token, fields: fieldsOf(event.ours) }]
+  },
+  sample: ({ fields, id, now }) => {
+    const asked = sampleAnswers(fields).map(([name, value], at) => ({
+      field: { id: `field${at + 1}`, ref: name, title: name, type: questionType(value) },
+      value,
+    }))
+    const time = new Date(now).toISOString()
+    return {
+      body: JSON.stringify({
+        event_id: `event-${id}`,
+        event_type: EVENT,
+        form_response: {
+          form_id: 'aBcD12',
+          token: id,
+          landed_at: time,
+          submitted_at: time,
+          definition: { id: 'aBcD12', title: 'Join', fields: asked.map(({ field }) => field) },
+          answers: asked.map(({ field: { title: _, ...field }, value }) =>
+            sampleAnswer(field, value),
+          ),
+        },
+      }),
+      contentType: 'application/json',
+    }
+  },
+  setup: [
+    'In Typeform open the form, then Connect, then Webhooks, and choose “Add a webhook”.',
+    'Paste {url} as the endpoint.',
+    'Edit the webhook, paste the value of {secret} as its secret, and leave SSL verification on.',
+    'Switch the webhook on: a new one is off. “Send test request” shows whether it arrives.',
+    'Give every question a short reference (phone, consent …) in its settings: the hook reads answers by it, or by the question’s text.',
+  ],
+  docs: 'https://www.typeform.com/developers/webhooks/',
+  unconfirmed: [
+    'Whether event_id stays the same over retries, which is why the response’s token serves as the id.',
+    'Whether a contact-info group arrives as separate answers.',
+    'Where exactly the secret is entered: the vendor’s own page describes only the API, PUT /forms/{form_id}/webhooks/{tag}.',
+  ],
+})
+
+function fieldsOf({ form_response: { answers: all, ...form } }: v.InferOutput<typeof response>) {
+  const values = all.map((one) => ({ ...one.field, value: readAnswer(one) }))
+  const titles = new Map(form.definition.fields.map(({ id, title }) => [id, title]))
+  return answers(
+    values.map(({ ref, value }) => [ref, value]),
+    Object.entries(form.hidden).map(([name, value]) => [name, answer(value)]),
+    form.variables.map((one) => [one.key, answer(one[one.type])]),
+    values.map(({ id, value }) => [id, value]),
+    values.map(({ id, value }) => [titles.get(id) ?? '', value]),
+  )
+}
+
+/** An answer is `{ type, [type]: value }`. */
+function readAnswer(one: v.InferOutput<typeof given>): FormValue {
+  const value = one[one.type]
+  if (one.type === 'choice' && v.is(choice, value)) return value.label ?? value.other ?? null
+  if (one.type === 'choices' && v.is(choices, value)) {
+    return [...(value.labels ?? []), ...(value.other == null ? [] : [value.other])]
+  }
+  return answer(value)
+}
+
+function questionType(value: string): string {
+  if (value === 'true' || value === 'false') return 'legal'
+  if (/^\+[\d ]+$/.test(value)) return 'phone_number'
+  return value.includes('@') ? 'email' : 'short_text'
+}
+
+function sampleAnswer(field: { readonly type: string }, value: string) {
+  if (field.type === 'legal') return { type: 'boolean', boolean: value === 'true', field }
+  if (field.type === 'phone_number') return { type: 'phone_number', phone_number: value, field }
+  if (field.type === 'email') return { type: 'email', email: value, field }
+  return { type: 'text', text: value, field }
+}
