@@ -1,0 +1,186 @@
+/** Checks the user's config when it is loaded, and says what is wrong by hook and option. */
+
+import type { Consent } from './consent.ts'
+import type { Hook } from './hook.ts'
+import { secretName, tokenName } from './names.ts'
+import type { AccountOptions } from './outbox/pace.ts'
+import { PACES } from './outbox/pace.ts'
+import { isCountryCode } from './phone.ts'
+
+export interface ConfigInput {
+  /** EazyBe accounts by name; `{ default: {} }` when left out. */
+  readonly accounts?: Readonly<Record<string, AccountOptions>>
+  readonly hooks: Readonly<Record<string, Hook>>
+  /** Where the Worker is reached from outside, for senders that sign the URL: `https://hooks.example.com`. */
+  readonly publicUrl?: string
+}
+
+export interface Config {
+  readonly accounts: Readonly<Record<string, AccountOptions>>
+  readonly hooks: Readonly<Record<string, Hook>>
+  readonly publicUrl: string | null
+}
+
+/** Mistakes in `src/config.ts`, one a line. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[]
+
+  constructor(mistakes: readonly string[]) {
+    super(`The config has mistakes:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.mistakes = mistakes
+  }
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/
+const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
+const MAX_CAPACITY = 1_023
+/** A hook of the name `admin` would hand the keys of the API to its sender. */
+const OWN_SECRET = 'ADMIN_SECRET'
+
+/** The config, checked and with its defaults. Throws a `ConfigError` that lists every mistake. */
+export function defineConfig(input: ConfigInput): Config {
+  const accounts = input.accounts ?? { default: {} }
+  const mistakes = [
+    ...Object.entries(accounts).flatMap(([name, account]) => accountMistakes(name, account)),
+    ...Object.entries(input.hooks).flatMap(([name, hook]) => hookMistakes(name, hook, accounts)),
+    ...clashes([
+      ...Object.keys(input.hooks).map((name) => [`hook "${name}"`, secretName(name)] as const),
+      ...Object.keys(accounts).map((name) => [`account "${name}"`, tokenName(name)] as const),
+    ]),
+    ...urlMistakes(input.publicUrl),
+  ]
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return { accounts, hooks: input.hooks, publicUrl: input.publicUrl?.replace(/\/+$/, '') ?? null }
+}
+
+function hookMistakes(
+  name: string,
+  hook: Hook,
+  accounts: Readonly<Record<string, AccountOptions>>,
+): string[] {
+  const mistakes: string[] = []
+  const wrong = (option: string, what: string) => {
+    mistakes.push(`Hook "${name}", option "${option}": ${what}`)
+  }
+  if (!NAME.test(name)) wrong('(name)', 'use letters, digits and dashes, a letter first')
+  if (secretName(name) === OWN_SECRET)
+    wrong('(name)', `its secret would be ${OWN_SECRET}: rename it`)
+  if (typeof hook.source?.read !== 'function') {
+    wrong('source', 'is not a source; import one from ./usher.ts')
+    return mistakes
+  }
+  if (!Object.hasOwn(accounts, hook.account ?? 'default')) {
+    wrong('account', `there is no account "${hook.account ?? 'default'}" in accounts`)
+  }
+  if (hook.source.kind === 'form' && hook.consent === undefined) {
+    wrong(
+      'consent',
+      `is missing: a form needs { field: 'the question' }, { attested: 'where people agreed' } or 'none'`,
+    )
+  }
+  if (hook.consent !== undefined) checkConsent(hook.consent, wrong)
+  if ((hook.fields === undefined) !== (hook.invite === undefined)) {
+    wrong(hook.fields === undefined ? 'fields' : 'invite', 'is missing: the two belong together')
+  }
+  const unmapped = hook.fields === undefined && hook.invite === undefined
+  if (unmapped && hook.source.speaksInvite !== true) {
+    wrong(
+      'fields',
+      `is missing: ${hook.source.title} does not send { groupName, contacts, create }`,
+    )
+  }
+  if (hook.fields?.async) wrong('fields', 'must not be asynchronous')
+  if (hook.country !== undefined && !isCountryCode(hook.country)) {
+    wrong('country', `"${hook.country}" is not a country code such as "IN"`)
+  }
+  if (hook.tolerance !== undefined && !(hook.tolerance > 0)) {
+    wrong('tolerance', 'must be a number of seconds above 0')
+  }
+  if (hook.capacity !== undefined && !isWithin(hook.capacity, 1, MAX_CAPACITY)) {
+    wrong(
+      'capacity',
+      `must be a whole number from 1 to ${MAX_CAPACITY}; WhatsApp's groups hold 1024`,
+    )
+  }
+  if (hook.newGroupsPerDay !== undefined && !isWithin(hook.newGroupsPerDay, 0, Infinity)) {
+    wrong('newGroupsPerDay', 'must be a whole number, 0 or more')
+  }
+  if (hook.inviteLink !== undefined && !hook.inviteLink.startsWith('https://')) {
+    wrong('inviteLink', 'must begin with https://')
+  }
+  return mistakes
+}
+
+function checkConsent(consent: Consent, wrong: (option: string, what: string) => void): void {
+  if (consent === 'none') return
+  if ('field' in consent && consent.field.trim() !== '') return
+  if ('attested' in consent && consent.attested.trim() !== '') return
+  wrong('consent', `must be { field: '…' }, { attested: '…' } or 'none'`)
+}
+
+function accountMistakes(name: string, account: AccountOptions): string[] {
+  const mistakes: string[] = []
+  const wrong = (option: string, what: string) => {
+    mistakes.push(`Account "${name}", option "${option}": ${what}`)
+  }
+  if (!NAME.test(name)) wrong('(name)', 'use letters, digits and dashes, a letter first')
+  const { pace, timeZone, quietHours, ...numbers } = account
+  if (pace !== undefined && !Object.hasOwn(PACES, pace)) {
+    wrong('pace', `"${pace}" is none of ${Object.keys(PACES).join(', ')}`)
+  }
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    wrong('timeZone', `"${timeZone}" is not a time zone such as "Asia/Kolkata"`)
+  }
+  if (quietHours) {
+    if (!TIME.test(quietHours.from) || !TIME.test(quietHours.to)) {
+      wrong('quietHours', `must be { from: '21:00', to: '08:00' }, or false`)
+    } else if (quietHours.from === quietHours.to) {
+      wrong('quietHours', 'must not last all day')
+    }
+    if (timeZone === undefined) wrong('timeZone', 'is missing: quiet hours need one')
+  }
+  for (const [option, value] of Object.entries(numbers)) {
+    if (!Object.hasOwn(PACES.steady, option)) wrong(option, 'is not an option of an account')
+    else if (!(typeof value === 'number' && value >= 0))
+      wrong(option, 'must be a number, 0 or more')
+  }
+  if (numbers.batchSize !== undefined && !isWithin(numbers.batchSize, 1, 50)) {
+    wrong('batchSize', 'must be a whole number from 1 to 50')
+  }
+  return mistakes
+}
+
+function urlMistakes(publicUrl: string | undefined): string[] {
+  if (publicUrl === undefined) return []
+  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : null
+  const good =
+    url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
+  return good
+    ? []
+    : [`Option "publicUrl": "${publicUrl}" is not a URL such as https://hooks.example.com`]
+}
+
+/** `vipList` and `vip-list` would share one secret. */
+function clashes(owners: readonly (readonly [owner: string, secret: string])[]): string[] {
+  const bySecret = Map.groupBy(owners, ([, secret]) => secret)
+  return [...bySecret]
+    .filter(([, sharers]) => sharers.length > 1)
+    .map(([secret, sharers]) => {
+      const names = sharers.map(([owner]) => owner).join(' and ')
+      return `The ${names} would share the secret ${secret}: rename one`
+    })
+}
+
+function isWithin(value: number, least: number, most: number): boolean {
+  return (Number.isInteger(value) || value === Infinity) && value >= least && value <= most
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,49 @@
+/** A hook: one URL, one sender, and what its events mean in groups and people. */
+
+import type * as v from 'valibot'
+import type { Consent } from './consent.ts'
+import type { CountryCode, Phone } from './phone.ts'
+import type { Source } from './source.ts'
+
+/**
+ * What `invite` returns. Contacts are what `phone(country)` read, or numbers written out internationally:
+ * a text that nobody read as a phone is a type error, since a guess could add a stranger.
+ */
+export interface InviteInput {
+  readonly groupName: string
+  readonly contacts: readonly (Phone | `${number}` | `+${number}`)[]
+  readonly create?: boolean
+}
+
+export interface HookOptions<fields, schema extends v.GenericSchema> {
+  readonly source: Source<fields>
+  /** The EazyBe account that makes the calls; `default` unless said otherwise. */
+  readonly account?: string
+  /** Required for forms. */
+  readonly consent?: Consent
+  /** For numbers without a country code, where the hook has no `fields` of its own to say it with `phone(country)`. */
+  readonly country?: CountryCode
+  /** Events for which it answers false are skipped. Written as a method so that every source's fields fit. */
+  when?(fields: fields): boolean
+  /** An ordinary valibot schema over the sender's fields. */
+  readonly fields?: schema
+  invite?(values: v.InferOutput<schema>): InviteInput
+  /** People in a group before the next ones go to "Name 2"; 1000 by default. */
+  readonly capacity?: number
+  /** New group names this hook may mint in a day before the next is held. */
+  readonly newGroupsPerDay?: number
+  /** The group's own invitation link, for whom EazyBe cannot add. */
+  readonly inviteLink?: string
+  /** Seconds a signed timestamp may be old, or ahead; the sender's own by default. */
+  readonly tolerance?: number
+}
+
+/** A hook as the pipeline sees it, whatever its sender's types are. */
+export type Hook = HookOptions<unknown, v.GenericSchema>
+
+/** Declares a hook; `invite` is typed by `fields`. */
+export function hook<fields, const schema extends v.GenericSchema = v.GenericSchema>(
+  options: HookOptions<fields, schema>,
+): Hook {
+  return options
+}

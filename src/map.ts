@@ -1,0 +1,93 @@
+/** Maps a submission to an invite with the hook's own schema, or says why it is held. Pure, and never throws. */
+
+import * as v from 'valibot'
+import { consentIn } from './consent.ts'
+import type { Hook } from './hook.ts'
+import type { Invite } from './invite.ts'
+import { inviteSchema, spokenInviteSchema } from './invite.ts'
+import { issuesOf, repeats } from './issues.ts'
+import { errorText } from './log.ts'
+import type { HoldReason, Mapped } from './outbox/arrival.ts'
+import type { Issue } from './problem.ts'
+
+/** Whether the hook's `when` wants this event. A predicate that throws wants it: the mapping then says what is wrong. */
+export function isWanted(hook: Hook, fields: unknown): boolean {
+  if (hook.when === undefined) return true
+  try {
+    return hook.when(fields)
+  } catch {
+    return true
+  }
+}
+
+/** What becomes of these fields under today's config. */
+export function mapFields(hook: Hook, fields: unknown, now: number): Mapped {
+  try {
+    // It was wanted when it came, unless `when` threw: nobody is added because a predicate broke.
+    if (hook.when !== undefined && !hook.when(fields)) return held('mapping', [NOT_WANTED])
+    const read = readInvite(hook, fields)
+    if ('issues' in read) return held(read.reason, read.issues)
+    const consent = hook.consent === undefined ? null : consentIn(hook.consent, fields, now)
+    if (hook.consent !== undefined && consent === null) return held('consent', [noConsent(hook)])
+    return { kind: 'invite', invite: read.invite, consent }
+  } catch (error) {
+    return held('mapping', [{ path: '', message: `the mapping threw ${thrown(error, fields)}` }])
+  }
+}
+
+const NOT_WANTED: Issue = { path: '', message: 'is an event that `when` does not want' }
+
+type Read =
+  | { readonly invite: Invite }
+  | { readonly reason: HoldReason; readonly issues: readonly Issue[] }
+
+function readInvite(hook: Hook, fields: unknown): Read {
+  if (hook.fields === undefined || hook.invite === undefined) {
+    const spoken = v.safeParse(spokenInviteSchema(hook.country), fields)
+    return spoken.success ? { invite: spoken.output } : failed(spoken.issues)
+  }
+  const values = v.safeParse(hook.fields, fields)
+  if (!values.success) return failed(values.issues)
+  let made: unknown
+  try {
+    made = hook.invite(values.output)
+  } catch (error) {
+    const message = `invite threw ${thrown(error, [fields, values.output])}`
+    return { reason: 'mapping', issues: [{ path: '', message }] }
+  }
+  if (made instanceof Promise) {
+    made.catch(() => {})
+    return { reason: 'mapping', issues: [{ path: 'invite', message: 'must not be asynchronous' }] }
+  }
+  const invite = v.safeParse(inviteSchema, made)
+  return invite.success
+    ? { invite: invite.output }
+    : { reason: 'mapping', issues: prefixed('invite', issuesOf(invite.issues)) }
+}
+
+/** What was thrown, without what a person typed: V8 quotes pieces of a text that it cannot parse. */
+function thrown(error: unknown, data: unknown): string {
+  const text = errorText(error)
+  if (!(error instanceof Error)) return 'what is not an Error'
+  return error instanceof SyntaxError || repeats(text, data) ? error.name : text
+}
+
+function failed(issues: readonly v.BaseIssue<unknown>[]): Read {
+  return { reason: 'mapping', issues: issuesOf(issues) }
+}
+
+function prefixed(root: string, issues: readonly Issue[]): Issue[] {
+  return issues.map(({ path, message }) => ({
+    path: path === '' ? root : `${root}.${path}`,
+    message,
+  }))
+}
+
+function noConsent({ consent }: Hook): Issue {
+  const field = typeof consent === 'object' && 'field' in consent ? consent.field : ''
+  return { path: field, message: 'does not say that the person agreed to join a group' }
+}
+
+function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
+  return { kind: 'held', reason, issues }
+}

@@ -1,0 +1,140 @@
+/** Bodies by content type, within bounds, and nothing in them that reaches a prototype. */
+
+import { describe, expect, it } from 'vitest'
+import { utf8 } from '../../src/bytes.ts'
+import { contentKind, decodeBody } from '../../src/decode.ts'
+
+const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+describe('a content type', () => {
+  it.each([
+    ['application/json', 'json'],
+    ['Application/JSON; charset=utf-8', 'json'],
+    ['application/vnd.api+json', 'json'],
+    ['application/cloudevents+json;charset=UTF-8', 'json'],
+    ['application/x-www-form-urlencoded; charset=utf-8', 'form'],
+    ['multipart/form-data; boundary=x', 'multipart'],
+    ['text/plain', null],
+    ['text/json', null],
+    ['application/jsonp', null],
+    ['application/json, text/plain', null],
+    ['application/json-seq', null],
+    ['application/xml', null],
+    ['', null],
+    [null, null],
+  ])('%j is %s', (type, kind) => {
+    expect(contentKind(type)).toBe(kind)
+  })
+})
+
+describe('a JSON body', () => {
+  const NOT_JSON = { ok: false, message: 'The body is not JSON' }
+  const TOO_MUCH = { ok: false, message: 'The body nests too deep or is too wide' }
+
+  it.each<[sentence: string, text: string, decoded: object]>([
+    ['an object', '{"a":1}', { ok: true, value: { a: 1 } }],
+    ['an object after a byte order mark', '\ufeff{"a":1}', { ok: true, value: { a: 1 } }],
+    ['a bare text', '"a"', { ok: true, value: 'a' }],
+    ['nothing', '', NOT_JSON],
+    ['half an object', '{"a":', NOT_JSON],
+    ['two objects', '{}{}', NOT_JSON],
+    ['a comment', '{} // ok', NOT_JSON],
+    ['32 lists in each other', '['.repeat(32) + ']'.repeat(32), { ok: true }],
+    ['40 lists in each other', '['.repeat(40) + ']'.repeat(40), TOO_MUCH],
+    ['40 objects in each other', `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`, TOO_MUCH],
+    ['a hundred thousand lists in each other', '['.repeat(100_000) + ']'.repeat(100_000), TOO_MUCH],
+    ['20,000 members', `[${'0,'.repeat(19_999)}0]`, { ok: true }],
+    ['20,001 members', `[${'0,'.repeat(20_000)}0]`, TOO_MUCH],
+    ['20,001 members in many lists', `[${'[0],'.repeat(10_000)}0]`, TOO_MUCH],
+  ])('of %s', async (_, text, decoded) => {
+    expect(await decodeBody(utf8(text), 'json', JSON_TYPE)).toMatchObject(decoded)
+  })
+
+  it('that is not UTF-8 is told so', async () => {
+    const bytes = Uint8Array.of(0x22, 0xc3, 0x28, 0x22)
+    expect(await decodeBody(bytes, 'json', JSON_TYPE)).toEqual({
+      ok: false,
+      message: 'The body is not UTF-8',
+    })
+  })
+
+  it('with a member __proto__ has a member of that name, and the usual prototype', async () => {
+    const decoded = await decodeBody(utf8('{"__proto__":{"create":true}}'), 'json', JSON_TYPE)
+    const value: unknown = decoded.ok ? decoded.value : null
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
+    expect(Reflect.ownKeys(Object(value))).toEqual(['__proto__'])
+    expect(Reflect.get({}, 'create')).toBeUndefined()
+  })
+})
+
+describe('a form', () => {
+  it.each<[sentence: string, text: string, value: unknown]>([
+    ['texts', 'name=Asha+Rao&phone=%2B91+98000', { name: 'Asha Rao', phone: '+91 98000' }],
+    ['a name twice and thrice', 'a=1&b=2&a=3&a=4', { a: ['1', '3', '4'], b: '2' }],
+    ['an empty value', 'a=&b', { a: '', b: '' }],
+    ['nothing', '', {}],
+    ['bytes that are no text', 'a=%ff', { a: '\ufffd' }],
+  ])('of %s', async (_, text, value) => {
+    expect(await decodeBody(utf8(text), 'form', FORM_TYPE)).toEqual({ ok: true, value })
+  })
+
+  it('with a part __proto__ has a member of that name, and the usual prototype', async () => {
+    const decoded = await decodeBody(utf8('__proto__=1&__proto__=2'), 'form', FORM_TYPE)
+    const value: unknown = decoded.ok ? decoded.value : null
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype)
+    expect(Object.entries(Object(value))).toEqual([['__proto__', ['1', '2']]])
+  })
+
+  it('of more than a thousand parts is too much', async () => {
+    const parts = (count: number) => utf8('a=1&'.repeat(count))
+    expect(await decodeBody(parts(1_000), 'form', FORM_TYPE)).toMatchObject({ ok: true })
+    expect(await decodeBody(parts(1_001), 'form', FORM_TYPE)).toEqual({
+      ok: false,
+      message: 'The form has too many parts',
+    })
+  })
+})
+
+describe('a multipart body', () => {
+  async function bodyOf(form: FormData): Promise<[Uint8Array, string]> {
+    const response = new Response(form)
+    return [
+      new Uint8Array(await response.arrayBuffer()),
+      response.headers.get('content-type') ?? '',
+    ]
+  }
+
+  it('gives its texts and leaves its files out', async () => {
+    const form = new FormData()
+    form.append('phone', '98000 00001')
+    form.append('days', 'Mon')
+    form.append('days', 'Tue')
+    form.append('cv', new File(['%PDF'], 'cv.pdf'))
+    const [bytes, type] = await bodyOf(form)
+    expect(await decodeBody(bytes, 'multipart', type)).toEqual({
+      ok: true,
+      value: { phone: '98000 00001', days: ['Mon', 'Tue'] },
+    })
+  })
+
+  it.each([
+    ['without a boundary', 'multipart/form-data'],
+    ['with another boundary', 'multipart/form-data; boundary=other'],
+  ])('%s is told so', async (_, type) => {
+    const form = new FormData()
+    form.append('a', '1')
+    const [bytes] = await bodyOf(form)
+    expect(await decodeBody(bytes, 'multipart', type)).toEqual({
+      ok: false,
+      message: 'The body is not multipart form data',
+    })
+  })
+
+  it('of more than a thousand parts is too much', async () => {
+    const form = new FormData()
+    for (let part = 0; part < 1_001; part++) form.append('a', '1')
+    const [bytes, type] = await bodyOf(form)
+    expect(await decodeBody(bytes, 'multipart', type)).toMatchObject({ ok: false })
+  })
+})
