@@ -1,0 +1,141 @@
+/** The EazyBe client: one call, one typed outcome. https only, no redirect with the token, the token in no error and no log. */
+
+/** https although two of EazyBe's older pages print http: the token is a bearer token. https://help.eazybe.com */
+const ENDPOINT = 'https://api.eazybe.com/v2/cloud/group'
+/** EazyBe gives its WhatsApp session 30 s; neighbours saw hangs of over a minute. */
+const TIMEOUT_MS = 60_000
+/** EazyBe's answers are one sentence; a proxy's error page is cut here. */
+const MAX_ANSWER_CHARACTERS = 4_096
+const MAX_MESSAGE_CHARACTERS = 300
+
+/**
+ * Cloudflare's own answers when a request never reached the origin: refused, unreachable, TLS failed, no DNS.
+ * 520, 522 and 524 may come after it did. https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+const NEVER_ARRIVED = new Set([521, 523, 525, 526, 530])
+
+export interface GroupCall {
+  readonly groupName: string
+  /** International digits without plus. */
+  readonly contacts: readonly string[]
+  readonly create: boolean
+}
+
+/**
+ * What EazyBe's answer means, by https://help.eazybe.com (200, 400, 403, 404, 500) and, for what no page says (401, 429, other
+ * statuses, `status:false`, HTML, empty bodies), by the careful reading: whatever may have taken effect is `ambiguous`.
+ */
+export type Outcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'invalid'; readonly message: string }
+  | { readonly kind: 'unauthorized'; readonly message: string }
+  | { readonly kind: 'inactive'; readonly message: string }
+  | { readonly kind: 'missing'; readonly message: string }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
+  | { readonly kind: 'ambiguous'; readonly message: string; readonly status: number | null }
+  | { readonly kind: 'unreachable'; readonly message: string }
+
+export interface EazybeOptions {
+  readonly token: string
+  readonly fetch?: typeof fetch
+  readonly timeoutMs?: number
+  /** Epoch milliseconds, for a Retry-After that is a date. */
+  readonly now?: () => number
+}
+
+/** Calls *Create Group and Add Chat ID* once. Never throws. */
+export async function addToGroup(call: GroupCall, options: EazybeOptions): Promise<Outcome> {
+  const { token, fetch: send = fetch, timeoutMs = TIMEOUT_MS, now = Date.now } = options
+  const { groupName, contacts, create } = call
+  try {
+    const response = await send(ENDPOINT, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      // Built member by member: nothing else of a webhook can reach EazyBe.
+      body: JSON.stringify({ groupName, contacts, create }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    return outcomeOf(response, await textUpTo(response, MAX_ANSWER_CHARACTERS), now())
+  } catch (error) {
+    return failureOf(error, timeoutMs)
+  }
+}
+
+function outcomeOf(response: Response, text: string, now: number): Outcome {
+  const { status } = response
+  const answer = readAnswer(text)
+  if (NEVER_ARRIVED.has(status)) {
+    return { kind: 'unreachable', message: `Cloudflare could not reach EazyBe (${status})` }
+  }
+  const message = answer?.message ?? `EazyBe answered ${status} without its usual body`
+  switch (status) {
+    case 200:
+      return answer?.status === true
+        ? { kind: 'accepted' }
+        : {
+            kind: 'ambiguous',
+            status,
+            message: answer?.message ?? 'EazyBe answered 200 without saying yes',
+          }
+    case 400:
+      return { kind: 'invalid', message }
+    case 401:
+      return { kind: 'unauthorized', message }
+    case 403:
+      return { kind: 'inactive', message }
+    case 404:
+      return { kind: 'missing', message }
+    case 429:
+      return {
+        kind: 'throttled',
+        retryAfterMs: readRetryAfter(response.headers.get('retry-after'), now),
+      }
+    default:
+      return { kind: 'ambiguous', status, message }
+  }
+}
+
+function readAnswer(text: string): { status: unknown; message: string | undefined } | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null) return null
+    const message: unknown = Reflect.get(value, 'message')
+    return {
+      status: Reflect.get(value, 'status'),
+      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE_CHARACTERS) : undefined,
+    }
+  } catch {
+    return null
+  }
+}
+
+/** Milliseconds from seconds, also fractional, or from an HTTP date; null where it is neither. */
+function readRetryAfter(header: string | null, now: number): number | null {
+  if (header === null) return null
+  if (/^\d{1,9}(?:\.\d+)?$/.test(header.trim())) return Math.ceil(Number(header) * 1_000)
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}
+
+/** Nothing that `fetch` throws but its time-out has a code to decide by, so no text is compared: `settle` never trusts that the call did not arrive. */
+function failureOf(error: unknown, timeoutMs: number): Outcome {
+  const timedOut = error instanceof Error && error.name === 'TimeoutError'
+  return timedOut
+    ? { kind: 'ambiguous', status: null, message: `No answer within ${timeoutMs / 1_000} s` }
+    : { kind: 'unreachable', message: 'No connection to EazyBe, or it broke' }
+}
+
+async function textUpTo(response: Response, limit: number): Promise<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (;;) {
+    const next = await reader?.read()
+    if (next === undefined || next.done) return text
+    text += next.value
+    if (text.length > limit) {
+      await reader?.cancel()
+      return text.slice(0, limit)
+    }
+  }
+}
