@@ -1,0 +1,54 @@
+/** The account that an outbox makes calls for: its name, pace and token. */
+
+import { digest, encode, utf8 } from '../bytes.ts'
+import { secretValues, tokenName } from '../names.ts'
+import type { Pace } from './pace.ts'
+import { paceOf } from './pace.ts'
+import { newPersonKey } from './person.ts'
+import type { OutboxPorts } from './ports.ts'
+import { Settings } from './settings.ts'
+
+const MARK_CHARACTERS = 16
+
+export class Account {
+  readonly settings: Settings
+  readonly #ports: OutboxPorts
+
+  constructor(ports: OutboxPorts) {
+    this.settings = new Settings(ports.storage.sql)
+    this.#ports = ports
+  }
+
+  /** An object does not know its own name, so the first arrival tells it. */
+  get name(): string {
+    return this.settings.get('name') ?? 'default'
+  }
+
+  /** Only the runner binds `USHER_SANDBOX`: where it is missing, nothing makes the account instant. */
+  get pace(): Pace {
+    const { accounts, env } = this.#ports
+    const options = accounts[this.name] ?? {}
+    const sandbox = Reflect.get(env, 'USHER_SANDBOX') === '1'
+    if (sandbox && Reflect.get(env, 'USHER_PACE') === 'instant') return paceOf(options, 'instant')
+    return options.pace === 'instant' && !sandbox ? paceOf(options, 'steady') : paceOf(options)
+  }
+
+  get token(): string | null {
+    return secretValues(this.#ports.env, tokenName(this.name))[0] ?? null
+  }
+
+  /** Tells one token from another without keeping any. */
+  async tokenMark(): Promise<string> {
+    const hash = await digest('SHA-256', utf8(this.token ?? ''))
+    return encode(hash, 'hex').slice(0, MARK_CHARACTERS)
+  }
+
+  /** The key of the hashes that stand for people; made once, and never leaves this storage. */
+  get personKey(): string {
+    const saved = this.settings.get('personKey')
+    if (saved !== null) return saved
+    const key = newPersonKey()
+    this.settings.set('personKey', key)
+    return key
+  }
+}

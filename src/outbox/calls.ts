@@ -1,0 +1,81 @@
+/** Calls to EazyBe: the claim before one is made, its end, and how many of late WhatsApp may have felt. */
+
+import type { Pace } from './pace.ts'
+import { DAY_MS } from './pace.ts'
+import type { Call, Spent } from './state.ts'
+
+/** A call that has been claimed and has not ended. */
+export interface OpenCall {
+  readonly id: number
+  readonly call: Call
+}
+
+interface CallRow extends Record<string, SqlStorageValue> {
+  id: number
+  group_id: number
+  kind: Call['kind']
+  parts: string
+  ended_at: number | null
+  name: string
+}
+
+export class Calls {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  /** Claims a call: the one row that says who is being sent. It counts until its end says otherwise. */
+  open(call: Call, now: number): OpenCall {
+    const { id } = this.#sql
+      .exec<{ id: number }>(
+        `INSERT INTO calls (group_id, kind, parts, people, started_at, counts) VALUES (?, ?, ?, ?, ?, 1) RETURNING id`,
+        call.groupId,
+        call.kind,
+        JSON.stringify(call.parts),
+        call.people.length,
+        now,
+      )
+      .one()
+    return { id, call }
+  }
+
+  /** The call that has not ended: in flight, or cut off by the end of the process. Its numbers are not kept with it. */
+  current(): OpenCall | null {
+    const row = this.#sql
+      .exec<CallRow>(
+        `SELECT calls.id, group_id, kind, parts, ended_at, name FROM calls
+         JOIN groups ON groups.id = calls.group_id WHERE calls.id = (SELECT max(id) FROM calls)`,
+      )
+      .toArray()[0]
+    if (row === undefined || row.ended_at !== null) return null
+    const parts: Call['parts'] = JSON.parse(row.parts)
+    const { group_id: groupId, name: groupName, kind } = row
+    return { id: row.id, call: { groupId, groupName, kind, parts, people: [] } }
+  }
+
+  /** Ends a call. `counts`: whether WhatsApp may have felt it. */
+  close(id: number, outcome: string, counts: boolean, now: number): void {
+    this.#sql.exec(
+      'UPDATE calls SET ended_at = ?, outcome = ?, counts = ? WHERE id = ?',
+      now,
+      outcome,
+      counts ? 1 : 0,
+      id,
+    )
+  }
+
+  /** Calls of the last day that count; the caps themselves bound how many there can be. */
+  spent(pace: Pace, now: number): Spent[] {
+    const caps = [pace.peoplePerDay, pace.peoplePerHour, pace.createsPerDay]
+    if (caps.every((cap) => cap === Number.POSITIVE_INFINITY)) return []
+    return this.#sql
+      .exec<{ started_at: number; people: number; kind: string }>(
+        'SELECT started_at, people, kind FROM calls WHERE counts = 1 AND started_at > ? ORDER BY started_at',
+        now - DAY_MS,
+      )
+      .toArray()
+      .map((row) => ({ at: row.started_at, people: row.people, created: row.kind === 'create' }))
+  }
+}

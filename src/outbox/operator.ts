@@ -1,0 +1,114 @@
+/** What an operator sees and does: pages, stories, and sending again. */
+
+import type { Account } from './account.ts'
+import type { Mapped } from './arrival.ts'
+import type { Caller } from './caller.ts'
+import type { StoredContact } from './contacts.ts'
+import { contactsOf } from './contacts.ts'
+import { Deliveries, issueText } from './deliveries.ts'
+import type { OutboxPorts } from './ports.ts'
+import type { DeliveryFilter, DeliveryPage, DeliveryStory } from './reader.ts'
+import { Reader } from './reader.ts'
+import type { DeliveryState } from './state.ts'
+import type { Watchers } from './watchers.ts'
+
+export type RetryResult = 'queued' | 'held' | 'not_found' | 'nothing_kept' | 'busy'
+
+/** What mapping a delivery again needs. */
+export interface Kept {
+  readonly hook: string
+  /** JSON; null once it was deleted on schedule. */
+  readonly fields: string | null
+}
+
+/** States in which a delivery waits for nobody but, perhaps, a hand. */
+const SETTLED: readonly DeliveryState[] = ['held', 'parked', 'accepted', 'skipped']
+
+export class Operator {
+  readonly #ports: OutboxPorts
+  readonly #account: Account
+  readonly #caller: Caller
+  readonly #watchers: Watchers
+  readonly #deliveries: Deliveries
+  readonly #reader: Reader
+
+  constructor(ports: OutboxPorts, account: Account, caller: Caller, watchers: Watchers) {
+    this.#ports = ports
+    this.#account = account
+    this.#caller = caller
+    this.#watchers = watchers
+    this.#deliveries = new Deliveries(ports.storage.sql)
+    this.#reader = new Reader(ports.storage.sql)
+  }
+
+  /** A page of deliveries, newest first. */
+  async list(filter: DeliveryFilter): Promise<DeliveryPage> {
+    await this.#caller.heal()
+    return this.#reader.list(this.#account.name, filter, this.#ports.now())
+  }
+
+  /** One delivery with its timeline, or null. */
+  async story(seq: number): Promise<DeliveryStory | null> {
+    await this.#caller.heal()
+    return this.#reader.story(this.#account.name, seq, this.#ports.now())
+  }
+
+  /** Waits until all of these have settled, or that long; gives them as they are then. */
+  async settled(seqs: readonly number[], timeoutMs: number): Promise<DeliveryStory[]> {
+    const open = seqs.filter((seq) => {
+      const state = this.#deliveries.state(seq)
+      return state !== null && !SETTLED.includes(state)
+    })
+    await Promise.all(open.map((seq) => this.#watchers.wait(seq, timeoutMs)))
+    const { name } = this.#account
+    return seqs.flatMap((seq) => this.#reader.story(name, seq, this.#ports.now()) ?? [])
+  }
+
+  /** What is kept of a delivery for mapping it again, or null where there is no such delivery. */
+  kept(seq: number): Kept | null {
+    return this.#reader.kept(seq)
+  }
+
+  /** Sends a delivery again: exactly as it was, or with what today's mapping made of it. */
+  async retry(seq: number, mapped: Mapped | null): Promise<RetryResult> {
+    const fresh = mapped === null ? null : await contactsOf(mapped, this.#account.personKey)
+    const now = this.#ports.now()
+    const result = this.#ports.storage.transactionSync(() => this.#retry(seq, mapped, fresh, now))
+    if (result === 'queued') await this.#caller.wakeBy(now, now)
+    return result
+  }
+
+  #retry(
+    seq: number,
+    mapped: Mapped | null,
+    fresh: StoredContact[] | null,
+    now: number,
+  ): RetryResult {
+    const before = this.#reader.sendable(seq)
+    if (before === null) return 'not_found'
+    if (this.#caller.isSending(seq)) return 'busy'
+    if (mapped?.kind === 'held') {
+      const detail = mapped.issues.map(issueText).join('; ')
+      this.#deliveries.holdAgain(seq, mapped.reason, detail, now)
+      return 'held'
+    }
+    const contacts = fresh ?? before.contacts.map(waitingAgain)
+    const groupName = mapped?.invite.groupName ?? before.groupName
+    const complete = contacts.length > 0 && contacts.every((contact) => contact.digits !== null)
+    if (groupName === null || !complete) return 'nothing_kept'
+    const again = {
+      groupName,
+      contacts,
+      create: mapped?.invite.create ?? before.create,
+      // Asking to send an accepted lead again is the operator's say-so; a held one keeps its protection.
+      forced: before.state === 'accepted' || before.state === 'skipped',
+      note: mapped === null ? 'exactly as it was' : 'mapped again',
+    }
+    this.#deliveries.requeue(seq, again, now, this.#account.pace)
+    return 'queued'
+  }
+}
+
+function waitingAgain(contact: StoredContact): StoredContact {
+  return { ...contact, state: 'waiting' }
+}

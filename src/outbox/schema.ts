@@ -1,0 +1,97 @@
+/** The outbox's tables, as versioned migrations. */
+
+import type { OutboxStorage } from './ports.ts'
+
+/**
+ * Every index costs a row written with each change of what it holds, so there are few, and they are partial:
+ * a delivery that went through costs its row, its key, an entry and a leave of `open`, its settlement and its person.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE account (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE groups (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL,
+    rest_until INTEGER NOT NULL,
+    misses INTEGER NOT NULL,
+    create_failures INTEGER NOT NULL,
+    members INTEGER NOT NULL,
+    first_call_at INTEGER,
+    last_call_at INTEGER,
+    lane TEXT,
+    due_at INTEGER
+  );
+  CREATE INDEX groups_due ON groups (lane, due_at) WHERE due_at IS NOT NULL;
+
+  CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY,
+    hook TEXT NOT NULL,
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body_key TEXT,
+    state TEXT NOT NULL,
+    reason TEXT,
+    group_id INTEGER,
+    contacts TEXT NOT NULL,
+    creates INTEGER NOT NULL,
+    forced INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    size_limit INTEGER,
+    due_at INTEGER,
+    received_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    fields TEXT,
+    consent TEXT,
+    timeline TEXT NOT NULL
+  );
+  CREATE INDEX deliveries_in_hand ON deliveries (state, seq) WHERE state = 'held' OR state = 'parked';
+  CREATE INDEX deliveries_open ON deliveries (state, group_id, due_at)
+    WHERE state = 'queued' OR state = 'unknown' OR state = 'held' OR state = 'parked';
+
+  CREATE TABLE keys (
+    key TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE people (
+    person TEXT NOT NULL,
+    group_id INTEGER NOT NULL,
+    accepted_at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (person, group_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    group_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    parts TEXT NOT NULL,
+    people INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    outcome TEXT,
+    counts INTEGER NOT NULL
+  );
+  CREATE INDEX calls_counted ON calls (started_at) WHERE counts = 1;
+  `,
+]
+
+/** Brings the tables to today's form. `PRAGMA user_version` is not to be had in a Durable Object, so the version is a row. */
+export function migrate(storage: OutboxStorage): void {
+  const { sql } = storage
+  sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
+  const row = sql
+    .exec<{ version: number | null }>('SELECT max(version) AS version FROM migrations')
+    .one()
+  const done = row.version ?? 0
+  MIGRATIONS.slice(done).forEach((statements, index) => {
+    storage.transactionSync(() => {
+      sql.exec(statements)
+      sql.exec('INSERT INTO migrations (version) VALUES (?)', done + index + 1)
+    })
+  })
+}

@@ -1,0 +1,12 @@
+/** The test Worker's secrets: made up, and of the length that is asked of real ones. */
+
+export const BINDINGS = {
+  ADMIN_SECRET: 'an-admin-secret-of-some-length',
+  EAZYBE_TOKEN: 'eazybe-token-for-tests',
+  EAZYBE_TOKEN_SALES: 'eazybe-token-of-sales',
+  PLAIN_SECRET: 'plain-secret-for-tests',
+  BUYERS_SECRET: 'buyers-secret-for-tests',
+  SIGNED_SECRET: 'signed-secret-for-tests',
+  ROTATED_SECRET: 'the-old-secret-of-this-hook\nthe-new-secret-of-this-hook',
+  WEAK_SECRET: 'short',
+}

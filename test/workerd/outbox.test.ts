@@ -1,0 +1,400 @@
+/** The outcome table of the design, on the real object with its real tables. */
+
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { BINDINGS } from './bindings.ts'
+import { answers, outbox, play } from './drive.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+const ASHA = '919800000001'
+const BINA = '919800000002'
+const CHARU = '919800000003'
+const TEN = Array.from({ length: 10 }, (_, index) => `9198000001${String(index).padStart(2, '0')}`)
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+describe('a lead that goes through', () => {
+  it('is called once, with what its hook asked for, and settles as accepted', async () => {
+    const calls = play(answers.ok)
+    const { lead, story, runUntil } = outbox()
+    const { seq, state } = await lead('Webinar May', [ASHA])
+    expect(state).toBe('queued')
+    await runUntil(HOUR)
+    expect(calls).toEqual([
+      {
+        at: 20 * SECOND,
+        groupName: 'Webinar May',
+        contacts: [ASHA],
+        create: true,
+        token: 'Bearer eazybe-token-for-tests',
+      },
+    ])
+    expect(await story(seq)).toMatchObject({
+      id: `default-${seq}`,
+      state: 'accepted',
+      reason: null,
+      groupName: 'Webinar May',
+      attempts: 0,
+      timeline: [{ event: 'received' }, { event: 'accepted by EazyBe' }],
+    })
+  })
+
+  it('is shown masked', async () => {
+    play(answers.ok)
+    const { lead, story } = outbox()
+    const { seq } = await lead('Webinar May', [ASHA])
+    expect(JSON.stringify(await story(seq))).not.toContain('98000000')
+  })
+
+  it('travels with the others of its group, and later ones are added without leave to create', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil } = outbox()
+    await lead('Webinar May', [ASHA])
+    await lead('Webinar May', [BINA])
+    await lead('Webinar June', [CHARU])
+    await runUntil(10 * MINUTE)
+    await lead('Webinar May', [CHARU])
+    await runUntil(HOUR)
+    expect(calls.map(({ groupName, contacts, create }) => [groupName, contacts, create])).toEqual([
+      ['Webinar May', [ASHA, BINA], true],
+      ['Webinar June', [CHARU], true],
+      ['Webinar May', [CHARU], false],
+    ])
+  })
+
+  it('does not wait for company once the batch is full', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil } = outbox()
+    for (const contact of TEN) await lead('Full', [contact])
+    await runUntil(SECOND)
+    expect(calls).toMatchObject([{ at: 0, contacts: TEN }])
+  })
+
+  it('keeps the pace: a rest after a creation, gaps between adds, longer ones between creations', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil } = outbox()
+    await lead('One', [ASHA])
+    await lead('Two', [ASHA])
+    await runUntil(21 * SECOND)
+    await lead('One', [BINA])
+    await runUntil(HOUR)
+    expect(calls.map(({ at, groupName }) => [at / SECOND, groupName])).toEqual([
+      [20, 'One'],
+      [20 + 180, 'One'],
+      [20 + 300, 'Two'],
+    ])
+  })
+
+  it('is not sent again to a group that took the same person before, however the number is spelt', async () => {
+    const calls = play(answers.ok)
+    const { lead, story, runUntil } = outbox()
+    await lead('México', ['525512345678'])
+    const twin = await lead('México', ['5215512345678'])
+    await runUntil(HOUR)
+    const late = await lead('México', ['5215512345678'])
+    expect(late.state).toBe('skipped')
+    const other = await lead('Otra', ['5215512345678'])
+    await runUntil(2 * HOUR)
+    expect(calls.map((call) => call.groupName)).toEqual(['México', 'Otra'])
+    expect(calls[0]?.contacts).toHaveLength(1)
+    expect(await story(twin.seq)).toMatchObject({ state: 'accepted' })
+    expect(await story(other.seq)).toMatchObject({ state: 'accepted' })
+  })
+})
+
+describe('a repeat', () => {
+  it('is known by its key, and by the digest of its body where the id is not signed', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil } = outbox()
+    const first = await lead('A', [ASHA], { key: 'one', bodyKey: 'body', fingerprint: 'f' })
+    const same = await lead('A', [ASHA], { key: 'one', bodyKey: 'other', fingerprint: 'g' })
+    const forged = await lead('A', [ASHA], { key: 'fresh', bodyKey: 'body', fingerprint: 'f' })
+    expect(same).toMatchObject({ id: first.id, duplicate: true, conflict: true })
+    expect(forged).toMatchObject({ id: first.id, duplicate: true, conflict: false })
+    await runUntil(HOUR)
+    expect(calls).toHaveLength(1)
+  })
+})
+
+describe('EazyBe answers 400', () => {
+  it('splits the batch until the bad number stands alone, and parks that one only', async () => {
+    const bad = TEN[6]
+    const calls = play((call) =>
+      call.contacts.some((contact) => contact === bad) ? answers.invalid() : answers.ok(),
+    )
+    const { lead, story, runUntil, stub } = outbox()
+    const leads = []
+    for (const contact of TEN) leads.push(await lead('Batch', [contact]))
+    await runUntil(HOUR)
+    const states = await Promise.all(leads.map(async ({ seq }) => (await story(seq)).state))
+    expect(states.filter((state) => state === 'accepted')).toHaveLength(9)
+    expect(states[6]).toBe('parked')
+    const parked = await stub.list({
+      state: 'parked',
+      hook: null,
+      group: null,
+      limit: 5,
+      before: null,
+    })
+    expect(parked.deliveries[0]?.reason).toBe('refused: Invalid data provided.')
+    const sent = calls.flatMap((call) => (call.contacts.includes(bad ?? '') ? [] : call.contacts))
+    expect(new Set(sent).size).toBe(sent.length)
+  })
+
+  it('splits the contacts of one lead as well: the others are accepted', async () => {
+    play((call) => (call.contacts.includes(BINA) ? answers.invalid() : answers.ok()))
+    const { lead, story, runUntil } = outbox()
+    const { seq } = await lead('Team', [ASHA, BINA, CHARU])
+    await runUntil(HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'parked', reason: 'some numbers were refused' })
+  })
+})
+
+describe('EazyBe answers 401', () => {
+  it('pauses the account without consuming attempts, and another token ends the pause', async () => {
+    const calls = play((call) =>
+      call.token.endsWith('tests') ? answers.unauthorized() : answers.ok(),
+    )
+    const { lead, story, runUntil, stub } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runUntil(3 * HOUR)
+    expect(calls).toHaveLength(1)
+    expect(await story(seq)).toMatchObject({
+      state: 'queued',
+      attempts: 0,
+      reason: 'EazyBe refuses the token',
+    })
+    await runInDurableObject(stub, (instance) => {
+      Reflect.set(Reflect.get(instance, 'env'), 'EAZYBE_TOKEN', 'another-token')
+    })
+    await runUntil(4 * HOUR)
+    await runInDurableObject(stub, (instance) => {
+      Reflect.set(Reflect.get(instance, 'env'), 'EAZYBE_TOKEN', BINDINGS.EAZYBE_TOKEN)
+    })
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+})
+
+describe('EazyBe answers 403', () => {
+  it('pauses the account, asks at 1, 2, 5, 10, 15 and then every 30 minutes, and resumes by itself', async () => {
+    let active = false
+    const calls = play(() => (active ? answers.ok() : answers.inactive()))
+    const { lead, story, runUntil } = outbox()
+    const first = await lead('A', [ASHA])
+    await runUntil(2 * HOUR)
+    const minutes = calls.map(({ at }) => Math.round((at - 20 * SECOND) / MINUTE))
+    expect(minutes).toEqual([0, 1, 3, 8, 18, 33, 63, 93])
+    const second = await lead('B', [BINA])
+    expect(await story(first.seq)).toMatchObject({ state: 'queued', attempts: 0 })
+    active = true
+    await runUntil(3 * HOUR)
+    expect(await story(first.seq)).toMatchObject({ state: 'accepted', attempts: 0 })
+    expect(await story(second.seq)).toMatchObject({ state: 'accepted', attempts: 0 })
+  })
+})
+
+describe('EazyBe answers 404', () => {
+  it('holds a lead whose hook did not ask to create, and lets it go once another lead made the group', async () => {
+    let exists = false
+    play((call) => {
+      exists ||= call.create
+      return exists ? answers.ok() : answers.missing()
+    })
+    const { lead, story, runUntil } = outbox()
+    const held = await lead('Later', [ASHA], { create: false })
+    await runUntil(HOUR)
+    expect(await story(held.seq)).toMatchObject({ state: 'held', reason: 'group missing' })
+    await lead('Later', [BINA])
+    await runUntil(2 * HOUR)
+    expect(await story(held.seq)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('asks again at 3, 10 and 30 minutes for a group that exists, then holds; it never recreates', async () => {
+    const calls = play((_, n) => (n === 1 ? answers.ok() : answers.missing()))
+    const { lead, story, runUntil } = outbox()
+    await lead('Gone', [ASHA])
+    await runUntil(10 * MINUTE)
+    const late = await lead('Gone', [BINA])
+    await runUntil(3 * HOUR)
+    expect(calls.slice(1).map((call) => call.create)).toEqual([false, false, false, false])
+    expect(await story(late.seq)).toMatchObject({ state: 'held', reason: 'group gone' })
+  })
+})
+
+describe('EazyBe answers 429', () => {
+  it.each([
+    ['seconds', '90', 90],
+    ['an HTTP date', new Date(Date.UTC(2035, 0, 1, 12, 10, 20)).toUTCString(), 600],
+  ])('waits for a Retry-After of %s in full', async (_, header, seconds) => {
+    const calls = play((_, n) => (n === 1 ? answers.throttled(header) : answers.ok()))
+    const { lead, story, runUntil } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runUntil(HOUR)
+    expect(calls.map(({ at }) => at / SECOND)).toEqual([20, 20 + seconds])
+    expect(await story(seq)).toMatchObject({ state: 'accepted', attempts: 0 })
+  })
+
+  it('doubles from a minute where EazyBe names no time', async () => {
+    const calls = play((_, n) => (n < 4 ? answers.throttled() : answers.ok()))
+    const { lead, runUntil } = outbox()
+    await lead('A', [ASHA])
+    await runUntil(HOUR)
+    expect(calls.map(({ at }) => at / SECOND)).toEqual([20, 80, 200, 440])
+  })
+})
+
+describe('EazyBe answers 500, or nothing, or nonsense', () => {
+  const troubles: [string, () => Response | Promise<Response>][] = [
+    ['500', answers.failed],
+    ['200 with status false', () => Response.json({ status: false, message: 'no' })],
+    ['an HTML page', () => new Response('<h1>Bad Gateway</h1>', { status: 502 })],
+    ['an empty body', () => new Response('')],
+    ['no answer in time', () => Promise.reject(new DOMException('late', 'TimeoutError'))],
+  ]
+
+  it.each(troubles)('to a creation (%s): probes before it creates again', async (_, trouble) => {
+    const calls = play((call, n) => {
+      if (n === 1) return trouble()
+      return call.create ? answers.ok() : answers.missing()
+    })
+    const { lead, story, runUntil } = outbox()
+    const { seq } = await lead('New', [ASHA])
+    await runUntil(21 * SECOND)
+    expect(await story(seq)).toMatchObject({
+      state: 'unknown',
+      reason: 'group may have been created',
+    })
+    await runUntil(HOUR)
+    expect(calls.map(({ at, create }) => [at / SECOND, create])).toEqual([
+      [20, true],
+      [140, false],
+      [140 + 900, false],
+      [140 + 900 + 30, true],
+    ])
+    expect(await story(seq)).toMatchObject({ state: 'accepted', attempts: 1 })
+  })
+
+  it('to a creation that happened: the probe adds, and nothing is created twice', async () => {
+    const calls = play((_, n) => (n === 1 ? answers.failed() : answers.ok()))
+    const { lead, story, runUntil } = outbox()
+    const { seq } = await lead('New', [ASHA])
+    await runUntil(HOUR)
+    expect(calls.map((call) => call.create)).toEqual([true, false])
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('to creations: they pause longer each time while adds go on, and the lead is parked after four', async () => {
+    const calls = play((call) => {
+      if (call.groupName === 'Old') return answers.ok()
+      return call.create ? answers.failed() : answers.missing()
+    })
+    const { lead, story, runUntil } = outbox()
+    await lead('Old', [ASHA])
+    await runUntil(10 * MINUTE)
+    const { seq } = await lead('New', [BINA])
+    await runUntil(20 * MINUTE)
+    await lead('Old', [CHARU])
+    await runUntil(22 * MINUTE)
+    expect(calls.at(-1)).toMatchObject({ groupName: 'Old', create: false })
+    await runUntil(72 * HOUR)
+    expect(await story(seq)).toMatchObject({
+      state: 'parked',
+      reason: 'group could not be created',
+    })
+    expect(calls.filter((call) => call.groupName === 'New' && call.create)).toHaveLength(4)
+  })
+
+  it.each(troubles)(
+    'to an add (%s): again at 1, 5 and 30 minutes, then parked',
+    async (_, trouble) => {
+      const calls = play((_, n) => (n === 1 ? answers.ok() : trouble()))
+      const { lead, story, runUntil } = outbox()
+      await lead('Old', [ASHA])
+      await runUntil(10 * MINUTE)
+      const { seq } = await lead('Old', [BINA])
+      await runUntil(5 * HOUR)
+      const first = calls[1]?.at ?? 0
+      expect(calls.slice(1).map(({ at }) => (at - first) / MINUTE)).toEqual([0, 1, 6, 36])
+      expect(await story(seq)).toMatchObject({ state: 'parked', attempts: 4 })
+    },
+  )
+
+  it('to adds with one bad number: the others get in, the bad one is parked alone', async () => {
+    const bad = TEN[3] ?? ''
+    play((call, n) => (n > 1 && call.contacts.includes(bad) ? answers.failed() : answers.ok()))
+    const { lead, story, runUntil } = outbox()
+    await lead('Old', [ASHA])
+    await runUntil(10 * MINUTE)
+    const leads = []
+    for (const contact of TEN) leads.push(await lead('Old', [contact]))
+    await runUntil(24 * HOUR)
+    const states = await Promise.all(leads.map(async ({ seq }) => (await story(seq)).state))
+    expect(states).toEqual(TEN.map((contact) => (contact === bad ? 'parked' : 'accepted')))
+  })
+})
+
+describe('no connection to EazyBe', () => {
+  it('is tried again for a week without consuming attempts, then parked', async () => {
+    const calls = play(() => Promise.reject(new TypeError('Network connection lost.')))
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const { lead, story, runUntil } = outbox()
+    await lead('A', [ASHA], { create: false })
+    const { seq } = await lead('B', [BINA], { create: false })
+    await runUntil(6 * 24 * HOUR, 1_000)
+    expect(await story(seq)).toMatchObject({ state: 'queued', attempts: 0 })
+    expect(calls.length).toBeLessThan(400)
+    await runUntil(8 * 24 * HOUR, 1_000)
+    expect(await story(seq)).toMatchObject({ state: 'parked', reason: 'no connection for 7 days' })
+  })
+})
+
+describe('a process that ends in the middle of a call', () => {
+  it('leaves an unknown creation, which is probed and not made again', async () => {
+    const calls = play((_, n) => (n === 1 ? new Promise<Response>(() => {}) : answers.ok()))
+    const { stub, lead, story, runUntil, sql } = outbox()
+    const { seq } = await lead('Cut', [ASHA])
+    // The claim as a call leaves it when nobody is left to write its end.
+    await sql(
+      `INSERT INTO calls (group_id, kind, parts, people, started_at, counts) VALUES (1, 'create', ?, 1, 0, 1)`,
+      JSON.stringify([{ seq, contacts: [0] }]),
+    )
+    expect(await story(seq)).toMatchObject({ state: 'sending' })
+    await evictDurableObject(stub)
+    calls.length = 0
+    vi.mocked(globalThis.fetch).mockClear()
+    await runUntil(21 * SECOND)
+    expect(await story(seq)).toMatchObject({ state: 'unknown' })
+    expect(calls).toEqual([])
+  })
+})
+
+describe('the alarm', () => {
+  it('is set while something is due, and not while nothing is', async () => {
+    play(answers.ok)
+    const { lead, alarmAt, runUntil } = outbox()
+    expect(await alarmAt()).toBeNull()
+    await lead('A', [ASHA])
+    expect(await alarmAt()).toBe(20 * SECOND)
+    await runUntil(HOUR)
+    expect(await alarmAt()).toBeNull()
+  })
+
+  it('survives an outbox that throws, and a console view sets it again where it was lost', async () => {
+    play(answers.ok)
+    const { stub, lead, alarmAt, story, runUntil } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runInDurableObject(stub, async (_, state) => state.storage.deleteAlarm())
+    await evictDurableObject(stub)
+    expect(await alarmAt()).toBeNull()
+    await story(seq)
+    expect(await alarmAt()).not.toBeNull()
+    await runUntil(HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+})
