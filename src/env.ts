@@ -1,0 +1,16 @@
+/** The Worker's bindings. Secrets of hooks and accounts are looked up by name. */
+
+import type { OutboxObject } from './outbox/outbox.ts'
+
+export interface Env {
+  readonly SEEN: KVNamespace
+  readonly OUTBOX: DurableObjectNamespace<OutboxObject>
+  readonly ADMIN_SECRET?: string
+  /** Set by `npm start` alone: allows what only a sandbox may. */
+  readonly USHER_SANDBOX?: string
+}
+
+/** The outbox of an account. */
+export function outboxOf(env: Env, account: string): DurableObjectStub<OutboxObject> {
+  return env.OUTBOX.get(env.OUTBOX.idFromName(account))
+}

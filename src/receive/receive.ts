@@ -1,0 +1,321 @@
+/** The way of a webhook: bounded bytes, proof, memory, shape, mapping, outbox, and only then the answer. */
+
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import type { Bytes } from '../bytes.ts'
+import { textOf } from '../bytes.ts'
+import { contentKind, decodeBody } from '../decode.ts'
+import type { Config } from '../define-config.ts'
+import type { Env } from '../env.ts'
+import { outboxOf } from '../env.ts'
+import type { Hook } from '../hook.ts'
+import { issuesOf } from '../issues.ts'
+import { errorText, log } from '../log.ts'
+import { isWanted, mapFields } from '../map.ts'
+import type { ArrivalItem, ArrivedItem } from '../outbox/arrival.ts'
+import { readDeliveryId } from '../outbox/delivery-id.ts'
+import type { Issue, Refusal } from '../problem.ts'
+import { problemResponse } from '../problem.ts'
+import type { Incoming } from '../schemes/scheme.ts'
+import type { ContentKind, Submission } from '../source.ts'
+import type { Answer } from './answer.ts'
+import { answerOf, SKIPPED } from './answer.ts'
+import { readBody } from './body.ts'
+import { readIdempotencyKey } from './idempotency-key.ts'
+import { fingerprintOf, keyOf } from './keys.ts'
+import { readPrefer } from './prefer.ts'
+import { readinessOf } from './readiness.ts'
+import { recall, rememberAnswer } from './seen.ts'
+
+/** A body that could not even be read is kept so far, for its operator to look at. */
+const MAX_UNREADABLE_CHARACTERS = 16_384
+const POLL_SECONDS = 5
+
+type HookContext = Context<{ Bindings: Env }>
+
+/** `/hooks/:hook`, and `/hooks/:hook/:secret` for senders that can set nothing but a URL. */
+export function receiver(config: Config): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>()
+  app.all('/hooks/:hook/:secret?', async (c) => {
+    const began = Date.now()
+    const name = c.req.param('hook')
+    const hook = Object.hasOwn(config.hooks, name) ? config.hooks[name] : undefined
+    if (hook === undefined) return refuse(name, undefined, { reason: 'unknown_hook' })
+    try {
+      return await receive(c, config, { name, hook, began })
+    } catch (error) {
+      const status = hook.source.busyStatus ?? 503
+      return refuse(name, hook, { reason: 'busy', because: errorText(error), status })
+    }
+  })
+  return app
+}
+
+interface Visit {
+  readonly name: string
+  readonly hook: Hook
+  /** Epoch milliseconds. */
+  readonly began: number
+}
+
+async function receive(c: HookContext, config: Config, visit: Visit): Promise<Response> {
+  const { name, hook, began } = visit
+  const { source } = hook
+  if (c.req.method !== 'POST')
+    return refuse(name, hook, { reason: 'method_not_allowed', allow: 'POST' })
+
+  const body = await readBody(c.req.raw)
+  if (!body.ok) return refuse(name, hook, body.refusal)
+  const incoming: Incoming = {
+    method: c.req.method,
+    url: publicUrl(c.req.url, config.publicUrl),
+    headers: c.req.raw.headers,
+    body: body.bytes,
+    urlSecret: c.req.param('secret') ?? null,
+    now: began,
+  }
+  const greeting = source.handshake?.(incoming)
+  if (greeting) {
+    log('webhook.handshake', { hook: name, source: source.name, status: greeting.status })
+    return greeting
+  }
+  const contentType = c.req.header('content-type') ?? ''
+  const kind = contentKind(contentType)
+  if (kind === null || !source.accepts.includes(kind)) {
+    return refuse(name, hook, { reason: 'unsupported_type', accepts: source.accepts.map(typeName) })
+  }
+
+  const readiness = readinessOf(name, hook, c.env)
+  if (!readiness.ready) {
+    const status = source.busyStatus ?? 503
+    return refuse(name, hook, { reason: 'misconfigured', because: readiness.because, status })
+  }
+  const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
+  if (!verdict.ok) return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
+
+  const idempotencyKey =
+    source.readsAnswer === true ? readIdempotencyKey(c.req.header('idempotency-key') ?? null) : null
+  if (idempotencyKey === false) return refuse(name, hook, { reason: 'bad_key' })
+  const event: Event = {
+    ...visit,
+    idempotencyKey,
+    fingerprint: await fingerprintOf(body.bytes),
+  }
+  const { items, id } = await readItems(event, incoming, kind, contentType)
+  if (items.length === 0) return answered(c, event, SKIPPED, false)
+
+  // One look into KV for the whole body: its events come together again, or not at all.
+  const seenKey = await keyOf(name, 'seen', ...items.map((item) => item.key))
+  const seen = await recall(c.env.SEEN, seenKey)
+  // What no signature covers may have been put on another body: then the outbox decides.
+  const signedKey = idempotencyKey === null && source.unsignedId !== true
+  if (seen !== null && (signedKey || seen.fingerprint === event.fingerprint)) {
+    return answered(c, event, seen.answer, true)
+  }
+
+  const account = hook.account ?? 'default'
+  const arrived = await outboxOf(c.env, account).accept({
+    account,
+    hook: name,
+    source: source.name,
+    bodyKey: await secondKey(event, id),
+    fingerprint: event.fingerprint,
+    items,
+  })
+  if (idempotencyKey !== null) {
+    if (arrived.some((item) => item.conflict)) return refuse(name, hook, { reason: 'key_reused' })
+    if (arrived.some((item) => item.awaited)) return refuse(name, hook, { reason: 'in_progress' })
+  }
+  const answer = withIssues(event, items, answerOf(firstTime(arrived)))
+  const repeated = arrived.every((item) => item.duplicate)
+  const response = await answered(c, event, answer, repeated)
+  // Not before: while a caller waits for the outcome, the outbox tells others with the same key that it does.
+  c.executionCtx.waitUntil(
+    rememberAnswer(c.env.SEEN, seenKey, { fingerprint: event.fingerprint, answer }),
+  )
+  return response
+}
+
+interface Event extends Visit {
+  readonly idempotencyKey: string | null
+  readonly fingerprint: string
+}
+
+interface Items {
+  readonly items: ArrivalItem[]
+  /** What the sender calls the event, where the body holds one. */
+  readonly id: string | null
+}
+
+/** The body's events that are for us, mapped. One that cannot be read or mapped is an event too: it is held. */
+async function readItems(
+  event: Event,
+  incoming: Incoming,
+  kind: ContentKind,
+  contentType: string,
+): Promise<Items> {
+  const { hook, began } = event
+  const decoded = await decodeBody(incoming.body, kind, contentType)
+  if (!decoded.ok) {
+    const issues = [{ path: '', message: decoded.message }]
+    return unread(event, unreadable(incoming.body), issues)
+  }
+  const reading = readSubmissions(hook, decoded.value, incoming.headers)
+  if ('issues' in reading) return unread(event, decoded.value, reading.issues)
+  const wanted = reading.submissions
+    .map((submission, index) => ({ submission, index }))
+    .filter(({ submission }) => submission.skip === undefined && isWanted(hook, submission.fields))
+  const items = await Promise.all(
+    wanted.map(async ({ submission: { id, fields }, index }) => ({
+      key: await itemKey(event, id, index),
+      fields: JSON.stringify(fields),
+      mapped: mapFields(hook, fields, began),
+    })),
+  )
+  const [first] = wanted
+  return { items, id: wanted.length === 1 ? (first?.submission.id ?? null) : null }
+}
+
+async function unread(event: Event, fields: unknown, issues: readonly Issue[]): Promise<Items> {
+  const { name, idempotencyKey, fingerprint } = event
+  const key = idempotencyKey === null ? keyOf(name, 'unread', fingerprint) : itemKey(event, null, 0)
+  const mapped = { kind: 'held', reason: 'payload', issues } as const
+  return { items: [{ key: await key, fields: JSON.stringify(fields), mapped }], id: null }
+}
+
+/** A source that throws is our mistake, and no reason to lose what came: the sender would give up on 503s some day. */
+function readSubmissions(
+  hook: Hook,
+  body: unknown,
+  headers: Headers,
+): { submissions: readonly Submission<unknown>[] } | { issues: readonly Issue[] } {
+  try {
+    const reading = hook.source.read(body, headers)
+    return reading.ok ? reading : { issues: issuesOf(reading.issues) }
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'no Error'
+    return { issues: [{ path: '', message: `${hook.source.title} cannot be read: ${name}` }] }
+  }
+}
+
+/** The caller's own key first, then the sender's id, then the body itself. */
+function itemKey(event: Event, id: string | null, index: number): Promise<string> {
+  const { name, idempotencyKey, fingerprint } = event
+  if (idempotencyKey !== null) return keyOf(name, 'key', idempotencyKey, String(index))
+  return id === null ? keyOf(name, 'digest', fingerprint, String(index)) : keyOf(name, 'id', id)
+}
+
+/** A second key for what its first one does not protect: an unsigned key in a header must not make an old event a new one. */
+async function secondKey(event: Event, id: string | null): Promise<string | null> {
+  const { name, hook, idempotencyKey, fingerprint } = event
+  if (hook.source.unsignedId === true) return keyOf(name, 'body', fingerprint)
+  return idempotencyKey === null || id === null ? null : keyOf(name, 'id', id)
+}
+
+function unreadable(body: Bytes): string {
+  return (textOf(body) ?? 'not UTF-8').slice(0, MAX_UNREADABLE_CHARACTERS)
+}
+
+/** An answer is remembered as it was the first time: a repeat is told from it by how it was found. */
+function firstTime(items: readonly ArrivedItem[]): ArrivedItem[] {
+  const repeated = items.every((item) => item.duplicate)
+  return items.map((item) => (repeated ? { ...item, duplicate: false } : item))
+}
+
+function withIssues(event: Event, items: readonly ArrivalItem[], answer: Answer): Answer {
+  if (event.hook.source.readsAnswer !== true || answer.status !== 'held') return answer
+  const issues = items.flatMap(({ mapped }) => (mapped.kind === 'held' ? mapped.issues : []))
+  // Held for another reason since it came, such as a group that is missing: the payload is not at fault.
+  return issues.length === 0 ? answer : { ...answer, issues }
+}
+
+/** The answer as this caller wants it: 200, or 202 on `respond-async`, or the outcome on `wait`; 422 where it reads answers. */
+async function answered(
+  c: HookContext,
+  event: Event,
+  answer: Answer,
+  repeated: boolean,
+): Promise<Response> {
+  const { name, hook, idempotencyKey, began } = event
+  // Who sent an Idempotency-Key asked for the first answer again; everybody else is told that this was a repeat.
+  const replayed = repeated && idempotencyKey !== null
+  const status = repeated && !replayed ? 'duplicate' : answer.status
+  log('webhook', {
+    hook: name,
+    source: hook.source.name,
+    status: repeated ? 'duplicate' : answer.status,
+    deliveries: answer.deliveries.join(' '),
+    ms: Date.now() - began,
+  })
+  if (answer.issues !== undefined) {
+    const { issues, deliveries } = answer
+    const problem = problemResponse({ reason: 'unmappable', issues, deliveries })
+    if (replayed) problem.headers.set('idempotency-replayed', 'true')
+    return problem
+  }
+  const prefer = readPrefer(c.req.header('prefer') ?? null)
+  const headers = {
+    'cache-control': 'no-store',
+    ...(replayed && { 'idempotency-replayed': 'true' }),
+  }
+  const body = { status, deliveries: answer.deliveries }
+  const [first] = answer.deliveries
+  if (prefer.waitMs > 0 && first !== undefined) {
+    const outcomes = await outcomesOf(c.env, answer.deliveries, prefer.waitMs)
+    if (outcomes !== null) {
+      return c.json({ ...body, outcomes }, 200, { ...headers, 'preference-applied': 'wait' })
+    }
+  }
+  if (prefer.async && first !== undefined) {
+    return c.json(body, 202, {
+      ...headers,
+      'preference-applied': 'respond-async',
+      location: `/api/deliveries/${first}`,
+      'retry-after': String(POLL_SECONDS),
+    })
+  }
+  return c.json(body, 200, headers)
+}
+
+/** Null where the outbox could not be watched: what it took is safe, and only the waiting failed. */
+async function outcomesOf(
+  env: Env,
+  deliveries: readonly string[],
+  waitMs: number,
+): Promise<{ id: string; state: string; reason: string | null }[] | null> {
+  const parts = deliveries.flatMap((id) => readDeliveryId(id) ?? [])
+  const account = parts[0]?.account ?? 'default'
+  const seqs = parts.map((part) => part.seq)
+  try {
+    const stories = await outboxOf(env, account).settled(seqs, waitMs)
+    return stories.map(({ id, state, reason }) => ({ id, state, reason }))
+  } catch (error) {
+    log('webhook.unwatched', { account, error: errorText(error) })
+    return null
+  }
+}
+
+/** The URL as the sender was told it: behind a proxy or custom domain that is not the one this request came by. */
+function publicUrl(url: string, base: string | null): string {
+  if (base === null) return url
+  const { pathname, search } = new URL(url)
+  return `${base}${pathname}${search}`
+}
+
+function typeName(kind: ContentKind): string {
+  if (kind === 'json') return 'application/json'
+  return kind === 'form' ? 'application/x-www-form-urlencoded' : 'multipart/form-data'
+}
+
+function refuse(name: string, hook: Hook | undefined, refusal: Refusal): Response {
+  const response = problemResponse(refusal)
+  log('webhook.refused', {
+    // A name that is no hook may be anything, also a secret pasted in the wrong place.
+    hook: hook === undefined ? null : name,
+    source: hook?.source.name,
+    reason: refusal.reason,
+    because: 'because' in refusal ? refusal.because : undefined,
+    status: response.status,
+  })
+  return response
+}

@@ -1,0 +1,199 @@
+/** A Worker for one test: the real parts over hooks, memory and outboxes of its own, and a note of all it logged. */
+
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import * as v from 'valibot'
+import { expect, vi } from 'vitest'
+import { encode, utf8 } from '../../src/bytes.ts'
+import type { Env } from '../../src/env.ts'
+import type { Phone } from '../../src/phone.ts'
+import { token } from '../../src/schemes/token.ts'
+import { urlToken } from '../../src/schemes/url-token.ts'
+import type { SourceOptions } from '../../src/source.ts'
+import { defineSource } from '../../src/source.ts'
+import { defineConfig, hook, phone, standardWebhooks } from '../../src/usher.ts'
+import { worker } from '../../src/worker.ts'
+import { BINDINGS } from './bindings.ts'
+import { outbox } from './drive.ts'
+import { config, mapping } from './worker.ts'
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      readonly SEEN: KVNamespace
+      readonly OUTBOX: UsherEnv['OUTBOX']
+    }
+    interface GlobalProps {
+      mainModule: typeof import('./worker.ts')
+    }
+  }
+}
+type UsherEnv = Env
+
+export const VARS = {
+  ...BINDINGS,
+  BATCH_SECRET: 'batch-secret-for-tests',
+  HEADED_SECRET: 'headed-secret-for-tests',
+  LINKED_SECRET: 'linked-secret-for-tests',
+  THROTTLED_SECRET: 'throttled-secret-for-tests',
+  STANDARD_SECRET: `whsec_${encode(utf8('standard-secret-for-tests-32-b-'), 'base64')}`,
+}
+
+type LeadFields = { phone: string; cohort: string }
+const leadSchema = v.object({ phone: v.string(), cohort: v.string() })
+
+/** A sender of the test's own: several events in a body, each with its id. */
+const batch: SourceOptions<
+  { events: (LeadFields & { id: string; skip?: string | undefined })[] },
+  LeadFields
+> = {
+  name: 'batch',
+  title: 'Batch',
+  kind: 'crm',
+  scheme: token,
+  accepts: ['json', 'form', 'multipart'],
+  payload: v.object({
+    events: v.array(
+      v.object({ ...leadSchema.entries, id: v.string(), skip: v.optional(v.string()) }),
+    ),
+  }),
+  submissions: ({ events }) =>
+    events.map(({ id, skip, ...fields }) => {
+      if (id === 'explode') throw new TypeError('Our own mistake')
+      return { id, fields, ...(skip !== undefined && { skip }) }
+    }),
+  sample: () => ({ body: '{"events":[]}', contentType: 'application/json' }),
+  setup: [],
+  docs: 'https://example.com',
+}
+
+/** One whose id travels in a header that no signature covers. */
+const headed: SourceOptions<LeadFields, LeadFields> = {
+  ...batch,
+  name: 'headed',
+  payload: leadSchema,
+  submissions: (fields, headers) => [{ id: headers.get('x-event-id'), fields }],
+  unsignedId: true,
+}
+
+const mapped = {
+  fields: v.object({ phone: phone('IN'), cohort: v.string() }),
+  invite: (lead: { phone: Phone; cohort: string }) => ({
+    groupName: mapping.groupName(lead.cohort),
+    contacts: [lead.phone],
+    create: true,
+  }),
+}
+
+const app = worker(
+  defineConfig({
+    accounts: config.accounts,
+    hooks: {
+      ...config.hooks,
+      batch: hook({ source: defineSource(batch), ...mapped }),
+      headed: hook({ source: defineSource(headed), ...mapped }),
+      linked: hook({
+        source: defineSource({ ...batch, name: 'linked', scheme: urlToken }),
+        ...mapped,
+      }),
+      throttled: hook({
+        source: defineSource({ ...batch, name: 'throttled', busyStatus: 429 }),
+        ...mapped,
+      }),
+      standard: hook({ source: standardWebhooks, country: 'IN' }),
+    },
+  }),
+)
+
+export interface HouseOptions {
+  /** Secrets and variables over the usual ones; undefined: not set. */
+  readonly vars?: Readonly<Record<string, string | undefined>>
+  /** Takes the place of the KV's own methods. */
+  readonly seen?: Partial<Record<'get' | 'put', (key: string, value?: string) => unknown>>
+  /** Stands between the receiver and the outbox. */
+  readonly between?: (method: string, go: () => Promise<unknown>, nth: number) => Promise<unknown>
+}
+
+/** A fresh house: nothing was seen before, and its outboxes are empty. */
+export function house({ vars = {}, seen = {}, between = (_, go) => go() }: HouseOptions = {}) {
+  const id = crypto.randomUUID()
+  const wakes: string[] = []
+
+  const kept = new Proxy(env.SEEN, {
+    get(target, name) {
+      const own: unknown = Reflect.get(seen, name)
+      if (typeof own === 'function') return own
+      if (name !== 'get' && name !== 'put') return undefined
+      const method = target[name].bind(target) as (...all: unknown[]) => unknown
+      return (key: string, ...rest: unknown[]) => method(`${id}:${key}`, ...rest)
+    },
+  })
+  const watched = new Proxy(env.OUTBOX, {
+    get(target, name) {
+      if (name === 'idFromName') return (account: string) => target.idFromName(`${id}-${account}`)
+      if (name !== 'get') return undefined
+      return (objectId: DurableObjectId) =>
+        new Proxy(target.get(objectId), {
+          get(stub, method) {
+            return (...all: unknown[]) => {
+              wakes.push(String(method))
+              const go = async () => Reflect.apply(Reflect.get(stub, method), stub, all)
+              return between(String(method), go, wakes.length)
+            }
+          },
+        })
+    },
+  })
+  const bindings: Env = { ...VARS, ...vars, SEEN: kept, OUTBOX: watched }
+
+  return {
+    /** The methods of outboxes that were called so far. */
+    wakes,
+    /** The outbox of an account, to be driven by the clock. */
+    drive: (account = 'default') => outbox(`${id}-${account}`),
+    /** Asks, and lets what comes after the answer end too. */
+    async ask(path: string, init: RequestInit = {}): Promise<Response> {
+      const context = createExecutionContext()
+      const response = await app.fetch(
+        new Request(`https://usher.example${path}`, init),
+        bindings,
+        context,
+      )
+      await waitOnExecutionContext(context)
+      return response
+    },
+  }
+}
+
+/** A POST of JSON to a hook that takes its secret as a Bearer token. */
+export function post(
+  body: unknown,
+  secret: string,
+  headers: Record<string, string> = {},
+): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  }
+}
+
+/** Collects the lines of the log. */
+export function listen(): string[] {
+  const lines: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((line) => lines.push(String(line)))
+  return lines
+}
+
+/** Of everything that goes in, nothing may be in the log: all payloads of these tests name a zinnia. */
+export function expectDiscreet(lines: readonly string[]): void {
+  for (const line of lines) {
+    const entry: unknown = JSON.parse(line)
+    expect(entry).toMatchObject({ event: expect.any(String) })
+    expect(line).not.toMatch(/zinnia|\d{9}|bearer/i)
+    for (const secret of Object.values(VARS).flatMap((value) => value.split('\n'))) {
+      // The weak one is a word that a sentence may have.
+      if (secret !== VARS.WEAK_SECRET) expect(line).not.toContain(secret)
+    }
+  }
+}
