@@ -1,0 +1,23 @@
+/** The Worker of a config: hooks in, API and health out. */
+
+import { Hono } from 'hono'
+import { api } from './api/api.ts'
+import type { Config } from './define-config.ts'
+import type { Env } from './env.ts'
+import { errorText, log } from './log.ts'
+import { problemResponse } from './problem.ts'
+import { receiver } from './receive/receive.ts'
+
+/** Mounts the parts. */
+export function worker(config: Config): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>()
+  app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
+  app.route('/', receiver(config))
+  app.route('/', api(config))
+  app.notFound(() => problemResponse({ reason: 'not_found', what: 'page' }))
+  app.onError((error) => {
+    log('error', { error: errorText(error) })
+    return problemResponse({ reason: 'busy', because: errorText(error), status: 503 })
+  })
+  return app
+}

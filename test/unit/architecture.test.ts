@@ -1,0 +1,113 @@
+/** The house: data goes down, imports go up, and no sender is named outside its own file. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { sources } from '../../src/sources/index.ts'
+
+const SRC = resolve(import.meta.dirname, '../../src')
+
+/** From the ground up: a file imports from its own row or one before it. A newcomer may read it in this order. */
+const ROWS: readonly (readonly string[])[] = [
+  ['bytes.ts', 'at-most.ts', 'log.ts', 'names.ts'],
+  ['schemes/'],
+  ['problem.ts', 'issues.ts'],
+  ['phone/', 'phone.ts'],
+  ['source.ts', 'sources/'],
+  ['decode.ts', 'consent.ts', 'invite.ts', 'eazybe.ts'],
+  ['outbox/'],
+  ['env.ts', 'hook.ts', 'define-config.ts', 'map.ts'],
+  ['receive/'],
+  ['api/'],
+  ['worker.ts', 'usher.ts', 'config.ts', 'index.ts'],
+  ['sandbox/'],
+]
+/** What the receiver and the API must not know of each other, though one row is before the other. */
+const STRANGERS = [['api/', 'receive/']] as const
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .toSorted()
+
+describe('the house', () => {
+  it('has a row for every file, and a file for every row', () => {
+    expect(files.filter((file) => rowOf(file) === -1)).toEqual([])
+    const empty = ROWS.flat().filter((place) => !files.some((file) => file.startsWith(place)))
+    expect(empty).toEqual([])
+  })
+
+  it('imports upwards only', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => rowOf(imported) > rowOf(file))
+        .map((imported) => `${file} -> ${imported}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('has no circles', () => {
+    expect(files.map((file) => circleFrom(file, [])).filter(Boolean)).toEqual([])
+  })
+
+  it('keeps the API and the receiver apart, and the sandbox out of what is deployed', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) =>
+          STRANGERS.some(([one, other]) => file.startsWith(one) && imported.startsWith(other)),
+        )
+        .map((imported) => `${file} -> ${imported}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('opens every file with a sentence that says what it does', () => {
+    const silent = files.filter((file) => !/^(?:#!.*\n)?\/\*\*[\s\S]{10,}?\*\//.test(read(file)))
+    expect(silent).toEqual([])
+  })
+
+  it('names no sender outside its own file, the list and the config', () => {
+    const own = (file: string) => file.startsWith('sources/') || file === 'config.ts'
+    const machinery = files.filter((file) => !own(file))
+    // A comment may say whose quirk a rule is for; code may not.
+    const named = machinery.flatMap((file) =>
+      sources
+        .filter(({ name, kind }) => kind !== 'automation' && code(file).includes(`'${name}'`))
+        .map(({ name }) => `${file}: ${name}`),
+    )
+    expect(named).toEqual([])
+  })
+})
+
+function rowOf(file: string): number {
+  return ROWS.findIndex((row) =>
+    row.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place)),
+  )
+}
+
+function read(file: string): string {
+  return readFileSync(join(SRC, file), 'utf8')
+}
+
+function code(file: string): string {
+  return read(file).replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+}
+
+function importsOf(file: string): string[] {
+  return [...read(file).matchAll(/(?:from|import)\s+'(\.[^']+)'/g)].map((match) =>
+    relative(SRC, resolve(SRC, dirname(file), match[1] ?? '')),
+  )
+}
+
+const cleared = new Set<string>()
+
+/** The files of a circle of imports through this one, or null. */
+function circleFrom(file: string, path: readonly string[]): string[] | null {
+  if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+  if (cleared.has(file)) return null
+  for (const imported of importsOf(file)) {
+    const circle = circleFrom(imported, [...path, file])
+    if (circle !== null) return circle
+  }
+  cleared.add(file)
+  return null
+}
