@@ -1,0 +1,184 @@
+/** What EazyBe answers to a call and what becomes of the group, from the documented contract and the troubles asked for. Pure. */
+
+import * as v from 'valibot'
+import type { Behaviour } from './behaviour.ts'
+import type { Effect, Group } from './record.ts'
+
+const DAY_MS = 86_400_000
+/** WhatsApp's limit for a group's name; whether EazyBe has one of its own is UNCONFIRMED. */
+const MAX_NAME_UNITS = 100
+
+/**
+ * The sentences of EazyBe's pages (https://help.eazybe.com, *Create Group and Add Chat ID*, the older page for all but the first).
+ * No page shows a whole error body, so that it is `{ status: false, message }` is UNCONFIRMED.
+ */
+const DONE = 'Group created and chat IDs added successfully.'
+const INVALID = 'Invalid data provided.'
+const INACTIVE = 'Cloud session is not active or working.'
+const MISSING = 'Group not found'
+const FAILED = 'Failed to create group and add chat IDs.'
+/** UNCONFIRMED: the group page knows no 401; the words are those of EazyBe's neighbouring remove-employees call. */
+const UNAUTHORIZED = 'Invalid access token'
+/** UNCONFIRMED: the group page knows no 429. */
+const TOO_MANY = 'Too many requests.'
+
+/** Digits only, with the country code: no plus, no punctuation, no leading zero. */
+const CONTACT = /^[1-9]\d{6,14}$/
+
+/** As documented; members beyond these are ignored. An empty name and an empty list are refused: UNCONFIRMED, and safe. */
+const bodySchema = v.object({
+  groupName: v.pipe(v.string(), v.nonEmpty()),
+  contacts: v.pipe(v.array(v.pipe(v.string(), v.regex(CONTACT))), v.nonEmpty()),
+  create: v.optional(v.boolean(), false),
+})
+
+/** A call as it arrived. */
+export interface Asked {
+  /** The call's number, and the id of the group it may make. */
+  readonly id: number
+  readonly authorization: string | undefined
+  /** JSON's value, or the text of what is not JSON. */
+  readonly body: unknown
+}
+
+export interface Circumstances {
+  readonly behaviour: Behaviour
+  /** The tokens that open this EazyBe. */
+  readonly tokens: readonly string[]
+  readonly groups: readonly Group[]
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number
+}
+
+export interface Decision {
+  readonly status: 200 | 400 | 401 | 403 | 404 | 429 | 500 | 502
+  readonly headers: Readonly<Record<string, string>>
+  readonly answer: string
+  readonly effect: Effect | null
+}
+
+/** Decides one call. In which order EazyBe looks at token, body and session is UNCONFIRMED. */
+export function decide(asked: Asked, circumstances: Circumstances): Decision {
+  const { behaviour, tokens, random } = circumstances
+  if (behaviour.retryAfterSeconds !== null) return throttled(behaviour.retryAfterSeconds)
+  if (behaviour.body === 'html') return badGateway()
+  if (behaviour.body === 'empty') return { status: 200, headers: {}, answer: '', effect: null }
+  if (behaviour.token === 'invalid' || !opens(asked.authorization, tokens)) {
+    return no(401, UNAUTHORIZED)
+  }
+  const body = v.safeParse(bodySchema, asked.body)
+  if (!body.success) return no(400, INVALID)
+  if (behaviour.session === 'inactive') return no(403, INACTIVE)
+  if (behaviour.statusFalse) return no(200, FAILED)
+  if (behaviour.failRate > 0 && random() < behaviour.failRate) return no(500, FAILED)
+  // One bad number fails the whole call, as with EazyBe's siblings: green-api/issues#544 and #748, waha#266.
+  if (body.output.contacts.some((contact) => behaviour.poison.includes(contact))) {
+    return no(500, FAILED)
+  }
+  return carryOut(body.output, asked.id, circumstances)
+}
+
+/** What a call gets that was cut short by us: nothing has happened. */
+export function failed(): Decision {
+  return no(500, FAILED)
+}
+
+function carryOut(
+  body: v.InferOutput<typeof bodySchema>,
+  id: number,
+  circumstances: Circumstances,
+): Decision {
+  const { behaviour, groups, now } = circumstances
+  const { listLagMs, silent } = behaviour
+  // The exact name; of several groups of one name, the oldest. Both are UNCONFIRMED.
+  const found = groups.find(
+    (group) => group.name === body.groupName && now >= seenFrom(group, listLagMs),
+  )
+  if (found === undefined && !body.create) return no(404, MISSING)
+
+  const people = whoWouldBeAdded(found, body.contacts, silent)
+  const effect =
+    found === undefined
+      ? { group: id, name: body.groupName, created: true, unseenMs: listLagMs, ...people }
+      : { group: found.id, name: found.name, created: false, unseenMs: found.unseenMs, ...people }
+  // EazyBe's documented 500 covers both a failed creation and a failed add, and no other status of its would fit a full group
+  // (WhatsApp's own 419 a person). That nobody is added, not even those for whom there is room, is UNCONFIRMED.
+  const size = (found?.members.length ?? 0) + effect.added.length
+  if (effect.added.length > 0 && size > behaviour.groupLimit) return no(500, FAILED)
+  if (found !== undefined) return { ...yes(), effect }
+
+  if (body.groupName.length > MAX_NAME_UNITS) return no(500, FAILED)
+  if (behaviour.createAnswers500 === 'before') return no(500, FAILED)
+  const createdLately = groups.filter((group) => now - group.createdAt < DAY_MS).length
+  if (behaviour.createLimit !== null && createdLately >= behaviour.createLimit) {
+    return no(500, FAILED)
+  }
+  // green-api/issues#1016: 500, and the group is there.
+  return behaviour.createAnswers500 === 'after'
+    ? { ...no(500, FAILED), effect }
+    : { ...yes(), effect }
+}
+
+/** When EazyBe begins to see a group. Turning the lag on hides no older group, and turning it off shows all. */
+export function seenFrom(group: Group, listLagMs: number): number {
+  return group.createdAt + Math.min(group.unseenMs, listLagMs)
+}
+
+/** A contact listed twice counts once; that EazyBe takes such a list is UNCONFIRMED. */
+function whoWouldBeAdded(
+  group: Group | undefined,
+  contacts: readonly string[],
+  silent: readonly string[],
+): Pick<Effect, 'added' | 'already' | 'absent'> {
+  const members = new Set(group?.members)
+  const people = [...new Set(contacts)]
+  const others = people.filter((number) => !members.has(number))
+  return {
+    added: others.filter((number) => !silent.includes(number)),
+    already: people.filter((number) => members.has(number)),
+    absent: others.filter((number) => silent.includes(number)),
+  }
+}
+
+function opens(authorization: string | undefined, tokens: readonly string[]): boolean {
+  const token = authorization?.match(/^Bearer +(\S+)$/i)?.[1]
+  return token !== undefined && tokens.includes(token)
+}
+
+function yes(): Decision {
+  return say(200, { status: true, message: DONE })
+}
+
+function no(status: Decision['status'], message: string): Decision {
+  return say(status, { status: false, message })
+}
+
+function throttled(seconds: number): Decision {
+  const { headers, ...rest } = no(429, TOO_MANY)
+  return { ...rest, headers: { ...headers, 'retry-after': String(seconds) } }
+}
+
+/** A page as proxies make it: the call never got as far as EazyBe. */
+function badGateway(): Decision {
+  return {
+    status: 502,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    answer:
+      '<!doctype html><html lang="en"><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1></html>\n',
+    effect: null,
+  }
+}
+
+function say(
+  status: Decision['status'],
+  body: { readonly status: boolean; readonly message: string },
+): Decision {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    answer: JSON.stringify(body),
+    effect: null,
+  }
+}

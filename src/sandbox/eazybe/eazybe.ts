@@ -1,0 +1,214 @@
+/**
+ * A stand-in for EazyBe: *Create Group and Add Chat ID* as its pages describe it, switches for its troubles, and a page that shows
+ * who is really in the groups. Where EazyBe's pages are silent, `decide.ts` says UNCONFIRMED.
+ */
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Context, Hono, type Next } from 'hono'
+import { etag } from 'hono/etag'
+import * as v from 'valibot'
+import { issuesOf } from '../../issues.ts'
+import { type Issue, problemResponse } from '../../problem.ts'
+import { type Behaviour, behaviourChangeSchema, CALM } from './behaviour.ts'
+import { readBehaviourForm } from './behaviour-form.ts'
+import { type Decision, decide, failed } from './decide.ts'
+import type { Journal } from './journal.ts'
+import { page } from './page.ts'
+import type { Call, Group } from './record.ts'
+import { openWorld } from './world.ts'
+
+/** The page has no inline script or style, and asks nobody but us. */
+const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+export interface EazybeOptions {
+  /** The token that opens it; several stand on lines of their own. While it is empty every call is refused. */
+  readonly token: () => string
+  readonly journal: Journal
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number
+  readonly sleep?: (ms: number) => Promise<void>
+}
+
+/**
+ * The sandbox as a Hono app. Groups and calls are those of the journal; the behaviour starts calm.
+ * `GET /calls` lists a call once it is answered, and a hanging call at once with status null, which stays when the caller leaves.
+ */
+export function createEazybe(options: EazybeOptions): Hono {
+  const { token, journal, now, random, sleep = wait } = options
+  const world = openWorld(journal)
+  let behaviour: Behaviour = CALM
+  /** Hanging calls do not count: they will never be carried out. */
+  let inFlight = 0
+  /** Which reset we live after: a call that came before it must leave no trace. */
+  let era = 0
+  let unhang = Promise.withResolvers<void>()
+
+  const app = new Hono()
+  app.onError((error) => {
+    console.error(error)
+    return new Response('The sandbox broke: see its log\n', { status: 500 })
+  })
+  app.notFound(() => problemResponse({ reason: 'not_found', what: 'page' }))
+
+  app.post('/v2/cloud/group', async (c) => {
+    const call = { type: 'call' as const, id: world.nextId(), at: now(), inFlight }
+    const eraOfCall = era
+    inFlight += 1
+    let body: unknown
+    try {
+      body = readBody(await c.req.text(), c.req.header('content-type'))
+      if (behaviour.latencyMs > 0) await sleep(behaviour.latencyMs)
+    } finally {
+      inFlight -= 1
+    }
+    if (era !== eraOfCall) return responseOf(failed())
+    if (behaviour.hang) {
+      const answer = { answeredAt: null, status: null, answer: null, effect: null }
+      world.record({ ...call, ...answer, body })
+      const left = await Promise.race([unhang.promise, leaving(c.req.raw.signal)])
+      if (left === 'left' || era !== eraOfCall) return responseOf(failed())
+      return answerWith(failed())
+    }
+    const asked = { id: call.id, authorization: c.req.header('authorization'), body }
+    const tokens = token().split('\n').filter(Boolean)
+    const groups = world.groups()
+    return answerWith(decide(asked, { behaviour, tokens, groups, now: now(), random }))
+
+    function answerWith(decision: Decision): Response {
+      const { status, answer, effect } = decision
+      world.record({ ...call, body, answeredAt: now(), status, answer, effect })
+      return responseOf(decision)
+    }
+  })
+
+  app.get('/groups', (c) => c.json(world.groups().map(groupJson)))
+  app.get('/calls', (c) => c.json(world.calls().map(callJson)))
+
+  app.get('/behaviour', (c) => c.json(behaviour))
+  app.put('/behaviour', fromHere, async (c) => {
+    const issues = behave(parseJson(await c.req.text()))
+    return issues === null ? c.json(behaviour) : problemResponse({ reason: 'bad_request', issues })
+  })
+  app.post('/reset', fromHere, (c) => {
+    reset()
+    return c.json(behaviour)
+  })
+
+  app.get('/', etag(), (c) => show(c, 200, []))
+  app.post('/behaviour-form', fromHere, async (c) => {
+    const issues = behave(readBehaviourForm(new URLSearchParams(await c.req.text())))
+    return issues === null ? c.redirect('/', 303) : show(c, 400, issues)
+  })
+  app.post('/calm-form', fromHere, (c) => {
+    behave(CALM)
+    return c.redirect('/', 303)
+  })
+  app.post('/reset-form', fromHere, (c) => {
+    reset()
+    return c.redirect('/', 303)
+  })
+  for (const [path, type] of [
+    ['page.css', 'text/css'],
+    ['page.js', 'text/javascript'],
+  ] as const) {
+    app.get(`/${path}`, (c) => {
+      const text = readFileSync(join(import.meta.dirname, path), 'utf8')
+      return c.body(text, 200, { ...PAGE_HEADERS, 'content-type': `${type}; charset=utf-8` })
+    })
+  }
+  return app
+
+  /** Changes the behaviour, or says what is wrong with the change and leaves it. */
+  function behave(change: unknown): Issue[] | null {
+    const parsed = v.safeParse(behaviourChangeSchema, change)
+    if (!parsed.success) return issuesOf(parsed.issues)
+    behaviour = { ...behaviour, ...parsed.output }
+    if (!behaviour.hang) release()
+    return null
+  }
+
+  function reset(): void {
+    era += 1
+    behaviour = CALM
+    world.forget()
+    release()
+  }
+
+  function release(): void {
+    unhang.resolve()
+    unhang = Promise.withResolvers<void>()
+  }
+
+  function show(c: Context, status: 200 | 400, issues: readonly Issue[]) {
+    const groups = world.groups()
+    const calls = world.calls()
+    return c.html(page({ behaviour, groups, calls, now: now(), issues }), status, PAGE_HEADERS)
+  }
+}
+
+/** Other web sites that are open in the same browser may not work the switches. Programs send neither header. */
+async function fromHere(c: Context, next: Next): Promise<Response | undefined> {
+  const site = c.req.header('sec-fetch-site')
+  const origin = c.req.header('origin')
+  const foreign =
+    site === undefined
+      ? origin !== undefined && URL.parse(origin)?.host !== new URL(c.req.url).host
+      : site !== 'same-origin' && site !== 'none'
+  if (foreign) return new Response('Only from the sandbox’s own page\n', { status: 403 })
+  await next()
+  return undefined
+}
+
+/** As Express does, and EazyBe probably: a body that is not declared as JSON holds no fields. */
+function readBody(text: string, contentType = ''): unknown {
+  if (!/^application\/json\s*(?:;|$)/i.test(contentType)) return text
+  return parseJson(text) ?? text
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function groupJson({ name, members, createdAt, absent }: Group): object {
+  return { name, members, createdAt: new Date(createdAt).toISOString(), absent }
+}
+
+function callJson({ at, answeredAt, status, body, inFlight, answer, effect }: Call): object {
+  return {
+    at: new Date(at).toISOString(),
+    status,
+    body,
+    inFlight,
+    answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),
+    answer,
+    effect,
+  }
+}
+
+function responseOf({ status, headers, answer }: Decision): Response {
+  return new Response(answer, { status, headers })
+}
+
+function leaving(signal: AbortSignal): Promise<'left'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('left')
+    signal.addEventListener('abort', () => resolve('left'), { once: true })
+  })
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
