@@ -1,0 +1,47 @@
+/** `npm run build`: the bundle as it would be deployed, in `dist`, with nothing in it that belongs to this machine. */
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import * as v from 'valibot'
+import { strangers } from './checking/strangers.ts'
+import { wrangler } from './checking/wrangler-cli.ts'
+import { loadConfig } from './load-config.ts'
+import { ROOT, readSettings } from './settings.ts'
+import { run, Trouble } from './trouble.ts'
+
+const DIST = 'dist'
+const META = `${DIST}/meta.json`
+const KIB = 1_024
+
+const metaSchema = v.object({
+  inputs: v.record(v.string(), v.unknown()),
+  outputs: v.record(v.string(), v.object({ imports: v.array(v.object({ path: v.string() })) })),
+})
+
+await run(build)
+
+async function build(): Promise<number> {
+  await loadConfig(readSettings({}).configFile)
+  const code = wrangler(['deploy', '--dry-run', '--outdir', DIST, '--metafile', META])
+  if (code !== 0) return code
+  const text = readFileSync(resolve(ROOT, META), 'utf8')
+  const { inputs, outputs } = v.parse(metaSchema, JSON.parse(text))
+  const files = Object.keys(inputs)
+  const imports = Object.values(outputs).flatMap((output) => output.imports)
+  const found = strangers([...files, ...imports.map(({ path }) => path)])
+  if (found.length > 0) {
+    throw new Trouble(
+      `These belong to this machine and must not be deployed:\n  ${found.join('\n  ')}`,
+    )
+  }
+  const bundle = readFileSync(resolve(ROOT, DIST, 'index.js'))
+  console.log(
+    `${kib(bundle.length)} KiB, ${kib(gzipSync(bundle).length)} KiB gzipped, of ${files.length} files.`,
+  )
+  return 0
+}
+
+function kib(bytes: number): string {
+  return (bytes / KIB).toFixed(1)
+}

@@ -1,0 +1,154 @@
+/** What `npm run check` finds: a table of hooks and one of accounts, with what is wrong and what is doubtful. */
+
+import type { Config } from '../../define-config.ts'
+import type { Hook } from '../../hook.ts'
+import { secretName, secretValues, tokenName } from '../../names.ts'
+import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/pace.ts'
+import { readinessOf } from '../../receive/readiness.ts'
+import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
+import type { Declaration } from './wrangler-toml.ts'
+
+/** The Worker refuses shorter ones. */
+const MIN_ADMIN_SECRET_LENGTH = 24
+
+export interface Checked {
+  readonly config: Config
+  /** Secrets and variables by name. */
+  readonly env: object
+  /** What wrangler.toml says, and what the code needs. */
+  readonly declared: Declaration
+  readonly needed: Declaration
+}
+
+export interface Report {
+  /** A heading, then one row each. */
+  readonly hooks: readonly (readonly string[])[]
+  readonly accounts: readonly (readonly string[])[]
+  /** Nothing works right until these are mended. */
+  readonly wrong: readonly string[]
+  /** It works; whether it should is for a human to say. */
+  readonly doubtful: readonly string[]
+}
+
+/** Looks at everything that can be known without asking anybody. */
+export function checkReport({ config, env, declared, needed }: Checked): Report {
+  const hooks = Object.entries(config.hooks).map(([name, hook]) => hookFinding(name, hook, env))
+  const accounts = Object.entries(config.accounts).map(([name, options]) =>
+    accountFinding(name, options, env),
+  )
+  const rest = [adminFinding(env), alertFinding(env), bindingFinding(declared, needed)]
+  const findings = [...hooks, ...accounts, ...rest]
+  const at = config.publicUrl ?? ''
+  return {
+    hooks: [
+      ['hook', 'URL', 'source', 'secret', 'consent', 'account'],
+      ...hooks.map(({ row: [name = '', ...row] }) => [name, `${at}/hooks/${name}`, ...row]),
+    ],
+    accounts: [['account', 'token', 'pace', 'quiet hours'], ...accounts.map(({ row }) => row)],
+    wrong: findings.flatMap(({ wrong }) => wrong),
+    doubtful: findings.flatMap(({ doubtful }) => doubtful),
+  }
+}
+
+interface Finding {
+  readonly row: readonly string[]
+  readonly wrong: readonly string[]
+  readonly doubtful: readonly string[]
+}
+
+function hookFinding(name: string, hook: Hook, env: object): Finding {
+  const { source, account = 'default' } = hook
+  const readiness = readinessOf(name, hook, env)
+  const wrong = readiness.ready ? [] : [`Hook ${name}: ${readiness.because}.`]
+  const doubt = consentDoubt(hook)
+  return {
+    row: [name, source.title, secretCell(name, env, readiness.ready), consentCell(hook), account],
+    wrong,
+    doubtful: doubt === null ? [] : [`Hook ${name}: ${doubt}.`],
+  }
+}
+
+function secretCell(name: string, env: object, ready: boolean): string {
+  const values = secretValues(env, secretName(name))
+  if (values.length === 0) return 'missing'
+  if (!ready) return 'unusable'
+  return values.length === 1 ? 'present' : `${values.length} values`
+}
+
+function consentCell({ consent }: Hook): string {
+  if (consent === undefined) return 'not said'
+  if (consent === 'none') return 'none'
+  return 'field' in consent ? `answer to ${consent.field}` : 'attested'
+}
+
+function consentDoubt({ consent, source }: Hook): string | null {
+  if (consent === 'none')
+    return 'nobody is asked whether they want to join; WhatsApp asks that of you'
+  if (consent === undefined) return 'does not say where people agreed; add consent: { attested: … }'
+  if (source.kind === 'form' && 'attested' in consent) {
+    return 'a form can ask for consent itself; name the question with consent: { field: … }'
+  }
+  return null
+}
+
+function accountFinding(name: string, options: AccountOptions, env: object): Finding {
+  const { pace = 'steady', timeZone, quietHours = DEFAULT_QUIET } = options
+  const token = tokenName(name)
+  const [value] = secretValues(env, token)
+  const local = value?.startsWith(SANDBOX_TOKEN_PREFIX) === true
+  const quiet =
+    timeZone === undefined || quietHours === false
+      ? 'none'
+      : `${quietHours.from} to ${quietHours.to} ${timeZone}`
+  const doubtful = [
+    ...(local ? [`Account ${name}: ${token} is the sandbox’s; EazyBe does not know it.`] : []),
+    ...(pace === 'instant' ? [`Account ${name}: pace instant is for the sandbox only.`] : []),
+    ...(timeZone === undefined && quietHours !== false
+      ? [`Account ${name}: without a timeZone people are added at night too.`]
+      : []),
+  ]
+  const present = local ? 'of the sandbox' : 'present'
+  return {
+    row: [name, value === undefined ? 'missing' : present, pace, quiet],
+    wrong: value === undefined ? [`Account ${name}: the secret ${token} is not set.`] : [],
+    doubtful,
+  }
+}
+
+function adminFinding(env: object): Finding {
+  const values = secretValues(env, 'ADMIN_SECRET')
+  const short = values.some((value) => value.length < MIN_ADMIN_SECRET_LENGTH)
+  const wrong = [
+    ...(values.length === 0 ? ['The secret ADMIN_SECRET is not set: the API stays shut.'] : []),
+    ...(short ? [`ADMIN_SECRET is shorter than ${MIN_ADMIN_SECRET_LENGTH} characters.`] : []),
+  ]
+  return { row: [], wrong, doubtful: [] }
+}
+
+function alertFinding(env: object): Finding {
+  const [url] = secretValues(env, 'ALERT_URL')
+  if (url === undefined) {
+    const doubtful = ['ALERT_URL is not set: nobody is told when an account is paused.']
+    return { row: [], wrong: [], doubtful }
+  }
+  const wrong = /^https?:\/\//.test(url) && URL.canParse(url) ? [] : ['ALERT_URL is not a URL.']
+  return { row: [], wrong, doubtful: [] }
+}
+
+function bindingFinding(declared: Declaration, needed: Declaration): Finding {
+  const kv = needed.kv.filter((binding) => !declared.kv.includes(binding))
+  const objects = Object.entries(needed.objects).filter(
+    ([binding, name]) => declared.objects[binding] !== name,
+  )
+  return {
+    row: [],
+    wrong: [
+      ...kv.map((binding) => `wrangler.toml: the KV binding ${binding} is missing.`),
+      ...objects.map(
+        ([binding, name]) =>
+          `wrangler.toml: the binding ${binding} of the class ${name} is missing.`,
+      ),
+    ],
+    doubtful: [],
+  }
+}

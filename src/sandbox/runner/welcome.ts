@@ -1,0 +1,38 @@
+/** What `npm start` prints when everything is up. */
+
+import type { Config } from '../../define-config.ts'
+
+export interface Welcome {
+  readonly config: Config
+  /** Of the Worker, without a slash at the end. */
+  readonly url: string
+  readonly sandboxUrl: string
+  readonly adminSecret: string
+  /** Names of secrets that were just made up, and where they are. */
+  readonly made: readonly string[]
+  readonly devVars: string
+  readonly seconds: number
+}
+
+/** The lines to print. */
+export function welcome(parts: Welcome): string {
+  const { config, url, sandboxUrl, adminSecret, made, devVars, seconds } = parts
+  const hooks = Object.entries(config.hooks)
+  const width = Math.max(...hooks.map(([name]) => name.length), 'Admin secret'.length)
+  const row = (name: string, value: string): string => `  ${name.padEnd(width)}  ${value}`
+  return [
+    '',
+    `Usher is ready at ${url} after ${seconds.toFixed(1)} s. Nothing here reaches EazyBe or WhatsApp.`,
+    '',
+    row('API', `${url}/api/deliveries`),
+    row('Admin secret', `${adminSecret} (ADMIN_SECRET in ${devVars}): its Bearer token`),
+    row('Sandbox', `${sandboxUrl} stands in for EazyBe and shows the groups`),
+    '',
+    hooks.length === 0 ? 'No hooks yet: add one to src/config.ts.' : 'Hooks',
+    ...hooks.map(([name, { source }]) => row(name, `${url}/hooks/${name} for ${source.title}`)),
+    '',
+    ...(made.length === 0 ? [] : [`Made up ${made.join(', ')} in ${devVars}.`]),
+    ...hooks.slice(0, 1).map(([name]) => `Next: npm run send -- ${name}`),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,153 @@
+/** Makes up answers that a hook's `fields` take, by looking into its valibot schema. */
+
+import * as v from 'valibot'
+import type { Hook } from '../../hook.ts'
+import { phone as phoneSchema } from '../../phone.ts'
+
+const NAME = 'Asha Rao'
+const TEXT = 'Sample'
+/** What a hook without `fields` reads. */
+const INVITE = v.object({ groupName: v.string(), contacts: phoneSchema(), create: v.boolean() })
+/** Spellings of yes that a question may offer. */
+const YES = ['yes', 'Yes', 'true', 'on', '1']
+
+export interface SampleFields {
+  /** By name, or by dotted path for senders that nest. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Which of them are numbers that were made up. */
+  readonly madeUpPhones: readonly string[]
+  /** Fields for which nothing made up fits, such as a pattern of the user's own. */
+  readonly unfit: readonly string[]
+}
+
+export interface Known {
+  /** What the person at the keyboard said: it is taken as it is. */
+  readonly given: Readonly<Record<string, string>>
+  /** The fields that the sender's own sample holds: what fits of them stays. */
+  readonly own: unknown
+  /** A new number. */
+  readonly phone: string
+}
+
+/** Everything the hook needs, the person's consent included. */
+export function sampleFields(hook: Hook, { given, own, phone }: Known): SampleFields {
+  const fields: Record<string, string> = {}
+  const madeUpPhones: string[] = []
+  const unfit: string[] = []
+  const leaves = leavesOf(hook.fields ?? INVITE, '')
+  for (const { path, schema } of leaves) {
+    if (path in given) continue
+    const value = madeUp(schema, path, phone)
+    const before = valueAt(own, path)
+    if (value === phone) {
+      // Shopify's addresses hold their phone, and are read whole for their country.
+      const inside = typeof before === 'object' && before !== null && 'phone' in before
+      const place = inside ? `${path}.phone` : path
+      if (place in given) continue
+      madeUpPhones.push(place)
+      fields[place] = phone
+      continue
+    }
+    const kept = fitting(schema, before) ?? value
+    if (kept === null) unfit.push(path)
+    else fields[path] = kept
+  }
+  const consent = typeof hook.consent === 'object' && 'field' in hook.consent ? hook.consent : null
+  if (consent !== null) {
+    const question = leaves.find(({ path }) => path === consent.field)
+    const answers = [...(consent.accept ?? []), ...YES]
+    const fits = answers.find((yes) => question === undefined || takes(question.schema, yes))
+    fields[consent.field] = fits ?? 'yes'
+  }
+  return { fields: { ...fields, ...given }, madeUpPhones, unfit }
+}
+
+/** A single answer of a schema. */
+interface Leaf {
+  readonly path: string
+  readonly schema: v.GenericSchema
+}
+
+function leavesOf(schema: v.GenericSchema, path: string): Leaf[] {
+  const below = (name: string): string => (path === '' ? name : `${path}.${name}`)
+  const { entries, wrapped, item, options } = innards(schema)
+  if (entries !== null) {
+    return Object.entries(entries).flatMap(([name, entry]) =>
+      isSchema(entry) ? leavesOf(entry, below(name)) : [],
+    )
+  }
+  if (isSchema(wrapped)) return leavesOf(wrapped, path)
+  // A list of objects is nested; a list of texts is one question with several answers.
+  if (isSchema(item)) return leavesOf(item, innards(item).entries === null ? path : below('0'))
+  const parts = options.filter(isSchema)
+  const chosen = schema.type === 'intersect' ? parts : parts.slice(0, 1)
+  if (chosen.length > 0) return chosen.flatMap((part) => leavesOf(part, path))
+  return [{ path, schema }]
+}
+
+/** What valibot's own schemas are made of; a schema has some of these or none. */
+function innards(schema: v.GenericSchema) {
+  const entries: unknown = Reflect.get(schema, 'entries')
+  const options: unknown = Reflect.get(schema, 'options')
+  const wrapped: unknown = Reflect.get(schema, 'wrapped')
+  const item: unknown = Reflect.get(schema, 'item')
+  return {
+    entries: typeof entries === 'object' ? (entries ?? null) : null,
+    options: Array.isArray(options) ? options : [],
+    wrapped,
+    item,
+  }
+}
+
+function isSchema(value: unknown): value is v.GenericSchema {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema'
+}
+
+/** A value for the schema, as a person would type it; null where none of ours fits. */
+function madeUp(schema: v.GenericSchema, path: string, phone: string): string | null {
+  switch (schema.type) {
+    case 'literal':
+      return String(Reflect.get(schema, 'literal'))
+    case 'picklist':
+    case 'enum':
+      return String(innards(schema).options[0])
+    case 'boolean':
+      return 'true'
+    case 'number':
+    case 'bigint':
+      return String(smallest(schema))
+  }
+  const text = /name/i.test(path) ? NAME : TEXT
+  const texts = [text, 'asha@example.com', phone, 'https://example.com/', '2026-12-01', '1', 'yes']
+  return texts.find((candidate) => takes(schema, candidate)) ?? null
+}
+
+function smallest(schema: v.GenericSchema): number {
+  const pipe: unknown = Reflect.get(schema, 'pipe')
+  const actions: unknown[] = Array.isArray(pipe) ? pipe : []
+  for (const action of actions) {
+    if (typeof action !== 'object' || action === null) continue
+    if (Reflect.get(action, 'type') === 'min_value')
+      return Number(Reflect.get(action, 'requirement'))
+  }
+  return 1
+}
+
+/** The sender's own value as a text, or null where it is none or the schema refuses it. */
+function fitting(schema: v.GenericSchema, value: unknown): string | null {
+  const scalar = ['string', 'number', 'boolean'].includes(typeof value)
+  return scalar && v.is(schema, value) ? String(value) : null
+}
+
+function takes(schema: v.GenericSchema, text: string): boolean {
+  if (schema.type === 'boolean') return text === 'true'
+  return v.safeParse(schema, text).success
+}
+
+function valueAt(node: unknown, path: string): unknown {
+  if (typeof node !== 'object' || node === null) return undefined
+  // A form's answers are flat, whatever their names hold.
+  if (Object.hasOwn(node, path)) return Reflect.get(node, path)
+  const [head = '', ...rest] = path.split('.')
+  return rest.length === 0 ? undefined : valueAt(Reflect.get(node, head), rest.join('.'))
+}

@@ -1,0 +1,125 @@
+/** A sample webhook, signed as its sender signs, and the same with one byte flipped. */
+
+import { type Bytes, utf8 } from '../../bytes.ts'
+import type { Hook } from '../../hook.ts'
+import type { Incoming, Proof } from '../../schemes/scheme.ts'
+import type { Sample } from '../../source.ts'
+
+/** Where a hook is, to whom, and what proves a request to it. */
+export interface Target {
+  readonly hookName: string
+  readonly hook: Hook
+  readonly secret: string
+  /** Where to post it, without a slash at the end. */
+  readonly baseUrl: string
+  /** What the sender was told, for senders that sign the URL. */
+  readonly publicUrl: string | null
+}
+
+export interface Occasion {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+export interface SignedSample {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Bytes
+}
+
+const METHOD = 'POST'
+
+/** The request that the sender would make. */
+export async function signedSample(
+  target: Target,
+  sample: Sample,
+  occasion: Occasion,
+): Promise<SignedSample> {
+  return assemble(target, await draft(target, sample, occasion))
+}
+
+/** That request with one byte flipped where its signature notices. */
+export async function tamperedSample(
+  target: Target,
+  sample: Sample,
+  occasion: Occasion,
+): Promise<SignedSample> {
+  const good = await draft(target, sample, occasion)
+  for (const bad of flips(good, target.secret)) {
+    const believed = await target.hook.source.scheme.verify(incoming(target, bad, occasion.now), [
+      target.secret,
+    ])
+    if (!believed.ok) return assemble(target, bad)
+  }
+  throw new TypeError(`Nothing of ${target.hook.source.title}’s request is protected`)
+}
+
+/** A request in its parts: what the sender says, and what proves it. */
+interface Draft {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Bytes
+  readonly proof: Proof
+}
+
+async function draft(target: Target, sample: Sample, { id, now }: Occasion): Promise<Draft> {
+  const headers = { 'content-type': sample.contentType, ...sample.headers }
+  const body = utf8(sample.body)
+  const url = signedUrl(target)
+  const outgoing = { method: METHOD, url, headers: new Headers(headers), body, id, now }
+  return { headers, body, proof: await target.hook.source.scheme.sign(outgoing, target.secret) }
+}
+
+function assemble({ baseUrl, hookName }: Target, { headers, body, proof }: Draft): SignedSample {
+  const last = proof.urlSecret === undefined ? '' : `/${encodeURIComponent(proof.urlSecret)}`
+  return {
+    url: `${baseUrl}/hooks/${hookName}${last}`,
+    headers: { ...headers, ...proof.headers },
+    body,
+  }
+}
+
+function signedUrl({ baseUrl, publicUrl, hookName }: Target): string {
+  return `${publicUrl ?? baseUrl}/hooks/${hookName}`
+}
+
+function incoming(target: Target, { headers, body, proof }: Draft, now: number): Incoming {
+  return {
+    method: METHOD,
+    url: signedUrl(target),
+    headers: new Headers({ ...headers, ...proof.headers }),
+    body,
+    urlSecret: proof.urlSecret ?? null,
+    now,
+  }
+}
+
+/** One byte each: in the body, in a proving header, in the URL, in a secret that travels in the body. */
+function* flips(good: Draft, secret: string): Generator<Draft> {
+  const { body, proof } = good
+  yield { ...good, body: flipped(body, body.length >> 1) }
+  for (const [name, value] of Object.entries(proof.headers)) {
+    yield {
+      ...good,
+      proof: { ...proof, headers: { ...proof.headers, [name]: flippedText(value) } },
+    }
+  }
+  if (proof.urlSecret !== undefined) {
+    yield { ...good, proof: { ...proof, urlSecret: flippedText(proof.urlSecret) } }
+  }
+  const at = new TextDecoder().decode(body).indexOf(secret)
+  if (at >= 0) yield { ...good, body: flipped(body, at) }
+}
+
+function flipped(bytes: Bytes, at: number): Bytes {
+  const copy = bytes.slice()
+  copy[at] = (copy[at] ?? 0) ^ 1
+  return copy
+}
+
+/** Near the end, since a header may begin with a word such as Bearer. */
+function flippedText(text: string): string {
+  const at = Math.floor(text.length * 0.75)
+  const other = text[at] === 'a' ? 'b' : 'a'
+  return text.slice(0, at) + other + text.slice(at + 1)
+}

@@ -1,0 +1,69 @@
+/** A delivery's story in lines for the terminal, as `GET /api/deliveries/:id` tells it. */
+
+import * as v from 'valibot'
+
+export const storySchema = v.object({
+  state: v.string(),
+  reason: v.nullish(v.string()),
+  waitingUntil: v.nullish(v.string()),
+  groupName: v.nullish(v.string()),
+  timeline: v.array(v.object({ at: v.string(), event: v.string(), detail: v.nullish(v.string()) })),
+})
+
+export type Story = v.InferOutput<typeof storySchema>
+
+/** What a delivery does not leave without somebody's hand. */
+const SETTLED = ['accepted', 'skipped', 'held', 'parked']
+const FINE = ['accepted', 'skipped']
+
+export function isSettled({ state }: Story): boolean {
+  return SETTLED.includes(state)
+}
+
+/** Whether nothing is left to do for anybody. */
+export function isFine({ state }: Story): boolean {
+  return FINE.includes(state)
+}
+
+/** The lines that this telling adds to the one before; the first telling has none before it. */
+export function newLines(before: Story | null, story: Story, now: number): string[] {
+  const told = before?.timeline.length ?? 0
+  const lines = story.timeline
+    .slice(told)
+    .map(({ at, event, detail }) => line(Date.parse(at), detail ? `${event}: ${detail}` : event))
+  const wait = waiting(story)
+  if (wait !== null && (before === null || wait !== waiting(before))) lines.push(line(now, wait))
+  return lines
+}
+
+/** What has become of the delivery, in a sentence that promises no more than is known. */
+export function ending({ state, reason, groupName }: Story): string {
+  switch (state) {
+    case 'accepted':
+      return `EazyBe accepted the call for "${groupName ?? ''}". Whether WhatsApp let the person in, it does not say.`
+    case 'skipped':
+      return `Skipped: ${reason ?? 'nothing was to be done'}.`
+    case 'held':
+      return `Held back: ${reason ?? 'unknown reason'}. Nothing is sent until it is mended and a retry is asked.`
+    case 'parked':
+      return `Parked: ${reason ?? 'unknown reason'}. It is tried again only when a retry is asked.`
+    default:
+      return `Still ${state}. It stays in the outbox and goes on without this command.`
+  }
+}
+
+function waiting({ state, reason, waitingUntil }: Story): string | null {
+  if (state === 'sending') return 'sending: EazyBe has the call'
+  if (isSettled({ state, timeline: [] }) || !reason) return null
+  const until = waitingUntil ? ` until ${clock(Date.parse(waitingUntil))}` : ''
+  return `${state}${until}: ${reason}`
+}
+
+function line(at: number, text: string): string {
+  return `${clock(at)}  ${text}`
+}
+
+/** The time of day here, as on the clock of whoever reads it. */
+function clock(at: number): string {
+  return Number.isNaN(at) ? '--:--:--' : new Date(at).toTimeString().slice(0, 8)
+}

@@ -1,0 +1,154 @@
+/** `npm run send`: a signed sample webhook of a hook's sender, and its story until it settles. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as v from 'valibot'
+import { utf8 } from '../bytes.ts'
+import { contentKind, decodeBody } from '../decode.ts'
+import type { Config } from '../define-config.ts'
+import type { Hook } from '../hook.ts'
+import { secretName, secretValues } from '../names.ts'
+import type { Sample } from '../source.ts'
+import { readDevVars, type Vars } from './dev-vars.ts'
+import { loadConfig } from './load-config.ts'
+import { follow } from './sample/follow.ts'
+import { sampleFields } from './sample/sample-fields.ts'
+import { samplePhone } from './sample/sample-phone.ts'
+import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
+import {
+  type Occasion,
+  type SignedSample,
+  signedSample,
+  type Target,
+  tamperedSample,
+} from './sample/signed-sample.ts'
+import { type Story, storySchema } from './sample/story.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { run, Trouble } from './trouble.ts'
+
+const COUNTRY = 'IN'
+const UNAUTHORIZED = 401
+const HERE = ['127.0.0.1', 'localhost', '[::1]']
+
+const answerSchema = v.object({ deliveries: v.array(v.string()) })
+
+await run(send)
+
+async function send(): Promise<number> {
+  const settings = readSettings(process.env)
+  const asked = readSendArguments(process.argv.slice(2))
+  const config = await loadConfig(settings.configFile)
+  const vars = readDevVars(settings.devVarsFile)
+  const target = targetOf(asked, config, vars, settings)
+  const occasion = { id: crypto.randomUUID(), now: Date.now() }
+  console.log(`${target.hook.source.title}’s webhook to ${target.baseUrl}/hooks/${asked.hook}`)
+  const sample = await compose(target, asked, occasion)
+
+  const sign = asked.tamper ? tamperedSample : signedSample
+  const request = await sign(target, sample, occasion).catch((error: Error) => {
+    throw new Trouble(`${secretName(asked.hook)} does not sign: ${error.message}`)
+  })
+  if (asked.tamper) return showTampered(request)
+  const posts = asked.duplicate ? [post(request), post(request)] : [post(request)]
+  const answers = await Promise.all(posts)
+  for (const { status, text } of answers) console.log(`${status} ${text}`)
+  const ids = new Set(answers.flatMap(({ deliveries }) => deliveries))
+  const well = await Promise.all([...ids].map((id) => followHere(target.baseUrl, id, vars)))
+  if (ids.size > 0 && asked.url === null) {
+    console.log(`The groups as WhatsApp would show them: http://127.0.0.1:${settings.sandboxPort}`)
+  }
+  return answers.every(({ ok }) => ok) && well.every(Boolean) ? 0 : 1
+}
+
+function targetOf(asked: SendArguments, config: Config, vars: Vars, { port }: Settings): Target {
+  const hook = Object.hasOwn(config.hooks, asked.hook) ? config.hooks[asked.hook] : undefined
+  if (hook === undefined) {
+    const names = Object.keys(config.hooks).join(', ')
+    throw new Trouble(`There is no hook "${asked.hook}" in src/config.ts. There are: ${names}`)
+  }
+  const name = secretName(asked.hook)
+  const [secret] = secretValues(vars, name)
+  if (secret === undefined) throw new Trouble(`${name} is not in .dev.vars: npm start makes one.`)
+  const { publicUrl } = config
+  const baseUrl = asked.url ?? `http://127.0.0.1:${port}`
+  return { hookName: asked.hook, hook, secret, baseUrl, publicUrl }
+}
+
+/** A sample whose answers the hook takes. */
+async function compose(
+  { hook, baseUrl }: Target,
+  { given }: SendArguments,
+  { id, now }: Occasion,
+): Promise<Sample> {
+  const { source } = hook
+  const own = await fieldsOf(hook, source.sample({ fields: {}, id, now }))
+  const phone = samplePhone(hook.country ?? COUNTRY, Math.random)
+  const { fields, madeUpPhones, unfit } = sampleFields(hook, { given, own, phone })
+  if (madeUpPhones.length > 0 && !HERE.includes(new URL(baseUrl).hostname)) {
+    const pairs = madeUpPhones.map((path) => `${path}=+…`).join(' ')
+    throw new Trouble(
+      `A number that was made up may be somebody's, and ${baseUrl} is not this machine. Say whose it is: ${pairs}`,
+    )
+  }
+  for (const path of unfit) console.log(`Nothing made up fits "${path}": say ${path}=…`)
+  const width = Math.max(0, ...Object.keys(fields).map((name) => name.length))
+  for (const [name, value] of Object.entries(fields))
+    console.log(`  ${name.padEnd(width)}  ${value}`)
+  return source.sample({ fields, id, now })
+}
+
+/** The fields that a sample holds, read as the Worker would. */
+async function fieldsOf({ source }: Hook, sample: Sample): Promise<unknown> {
+  const kind = contentKind(sample.contentType)
+  if (kind === null) return null
+  const decoded = await decodeBody(utf8(sample.body), kind, sample.contentType)
+  if (!decoded.ok) return null
+  const reading = source.read(decoded.value, new Headers(sample.headers))
+  return reading.ok ? (reading.submissions[0]?.fields ?? null) : null
+}
+
+interface Answer {
+  readonly ok: boolean
+  readonly status: number
+  readonly text: string
+  readonly deliveries: readonly string[]
+}
+
+async function post({ url, headers, body }: SignedSample): Promise<Answer> {
+  const response = await reach(url, { method: 'POST', headers, body, redirect: 'manual' })
+  const text = await response.text()
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answerSchema), text)
+  const deliveries = parsed.success ? parsed.output.deliveries : []
+  return { ok: response.ok, status: response.status, text, deliveries }
+}
+
+async function showTampered(request: SignedSample): Promise<number> {
+  const { status, text } = await post(request)
+  console.log(`${status} ${text}`)
+  if (status !== UNAUTHORIZED) {
+    console.error('One byte was flipped after signing, and it was let through.')
+    return 1
+  }
+  console.log('Refused as it should be: one byte was flipped after signing.')
+  return 0
+}
+
+async function followHere(baseUrl: string, id: string, vars: Vars): Promise<boolean> {
+  const [secret] = secretValues(vars, 'ADMIN_SECRET')
+  if (secret === undefined)
+    throw new Trouble('ADMIN_SECRET is not in .dev.vars: npm start makes one.')
+  const url = `${baseUrl}/api/deliveries/${id}`
+  const ask = async (): Promise<Story> => {
+    const response = await reach(url, { headers: { authorization: `Bearer ${secret}` } })
+    if (!response.ok) throw new Trouble(`GET ${url} answers ${response.status}.`)
+    return v.parse(storySchema, await response.json())
+  }
+  return follow({ ask, tell: (line) => console.log(line), now: Date.now, sleep })
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch {
+    throw new Trouble(`Nobody answers at ${new URL(url).origin}. In another terminal: npm start`)
+  }
+}

@@ -1,0 +1,159 @@
+/** `npm start`: the Worker in workerd and a stand-in for EazyBe beside it, offline, with its state on disk. */
+
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '../define-config.ts'
+import { secretValues, tokenName } from '../names.ts'
+import { addToDevVars, readDevVars, type Vars } from './dev-vars.ts'
+import { startEazybe } from './eazybe/serve-eazybe.ts'
+import { missingSecrets } from './fresh-secrets.ts'
+import { loadConfig } from './load-config.ts'
+import { bundleWorker } from './runner/bundle.ts'
+import { claimState } from './runner/leftovers.ts'
+import { type Edited, type LiveWorker, startWorker } from './runner/live-worker.ts'
+import { outbound } from './runner/outbound.ts'
+import { untilNpmIsGone } from './runner/parent.ts'
+import { freePort } from './runner/ports.ts'
+import { watchForEdits } from './runner/watch.ts'
+import { welcome } from './runner/welcome.ts'
+import { ROOT, readSettings, type Settings, shownPath } from './settings.ts'
+import { run, Trouble } from './trouble.ts'
+
+const READY_WITHIN_MS = 20_000
+const ASK_AGAIN_MS = 25
+/** After that the process ends whatever still holds it. */
+const CLOSE_WITHIN_MS = 3_000
+
+/** What the files say now. */
+interface Prepared extends Edited {
+  readonly config: Config
+  /** Names of secrets that were missing and have been made up. */
+  readonly made: readonly string[]
+}
+
+await run(start)
+// Whatever still waits for something, it is over.
+process.exit()
+
+async function start(): Promise<number> {
+  const settings = readSettings(process.env)
+  const npmIsGone = untilNpmIsGone(process.env)
+  await claimState(settings.stateDir)
+  const port = await freePort(settings.port, 'PORT')
+  const sandboxPort = await freePort(settings.sandboxPort, 'SANDBOX_PORT')
+  let current = await prepare(settings)
+
+  const { stateDir } = settings
+  const token = (): string => tokensOf(current)
+  const eazybe = await startEazybe({ port: sandboxPort, stateDir, token }).catch((error: Error) => {
+    throw new Trouble(`The sandbox does not start: ${error.message}`)
+  })
+  try {
+    const send = outbound(eazybe.fetch)
+    const worker = await startWorker({ ...current, port, stateDir, outbound: send })
+    try {
+      const stopped = Promise.race([untilSignal(), npmIsGone])
+      await untilHealthy(worker.url)
+      reloadOnEdits(settings, worker, current, (prepared) => {
+        current = prepared
+      })
+      console.log(greeting(settings, current, { url: worker.url, sandboxUrl: eazybe.url }))
+      await stopped
+    } finally {
+      setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref()
+      await worker.close()
+    }
+  } finally {
+    await eazybe.close()
+  }
+  return 0
+}
+
+/** Reads and bundles everything that may be edited, and makes up secrets that are missing. */
+async function prepare({ configFile, devVarsFile, pace }: Settings): Promise<Prepared> {
+  const [config, { code }] = await Promise.all([loadConfig(configFile), bundleWorker(configFile)])
+  const missing = missingSecrets(config, readDevVars(devVarsFile))
+  const made = Object.keys(missing)
+  if (made.length > 0) addToDevVars(devVarsFile, missing)
+  // The Worker lets the sandbox's secrets and pace in only where it sees this; nothing that is deployed sets it.
+  const vars = {
+    ...readDevVars(devVarsFile),
+    USHER_SANDBOX: '1',
+    ...(pace && { USHER_PACE: pace }),
+  }
+  return { config, code, vars, made }
+}
+
+function greeting(
+  { devVarsFile }: Settings,
+  { config, vars, made }: Prepared,
+  urls: { readonly url: string; readonly sandboxUrl: string },
+): string {
+  const [adminSecret = ''] = secretValues(vars, 'ADMIN_SECRET')
+  const seconds = performance.now() / 1_000
+  return welcome({ config, ...urls, adminSecret, made, devVars: shownPath(devVarsFile), seconds })
+}
+
+/** Every account's token opens the sandbox. */
+function tokensOf({ config, vars }: { readonly config: Config; readonly vars: Vars }): string {
+  return Object.keys(config.accounts)
+    .flatMap((account) => secretValues(vars, tokenName(account)))
+    .join('\n')
+}
+
+/** Resolves when the terminal or a supervisor says so. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      // Miniflare has put one there that ends the process before anything is closed.
+      process.removeAllListeners(signal)
+      process.once(signal, () => resolve())
+    }
+  })
+}
+
+async function untilHealthy(url: string): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS
+  let answer = 'nothing'
+  while (Date.now() < until) {
+    const response = await fetch(`${url}/health`).catch(() => null)
+    if (response?.status === 200) return
+    if (response !== null) answer = `${response.status} ${await response.text()}`
+    await sleep(ASK_AGAIN_MS)
+  }
+  throw new Trouble(`The Worker did not become healthy: GET /health answers ${answer}`)
+}
+
+/** Replaces the Worker after each edit that changes it; a mistake is shown and the one from before goes on. */
+function reloadOnEdits(
+  settings: Settings,
+  worker: LiveWorker,
+  first: Prepared,
+  replaced: (prepared: Prepared) => void,
+): void {
+  let current = first
+  let mistaken = false
+  let turn = Promise.resolve()
+
+  const reload = async (): Promise<void> => {
+    try {
+      const next = await prepare(settings)
+      if (next.made.length > 0) console.log(`Made up ${next.made.join(', ')}.`)
+      const same =
+        next.code === current.code && JSON.stringify(next.vars) === JSON.stringify(current.vars)
+      if (!same) await worker.replace(next)
+      if (!same || mistaken) console.log(`Reloaded at ${new Date().toLocaleTimeString()}.`)
+      current = next
+      replaced(next)
+      mistaken = false
+    } catch (error) {
+      mistaken = true
+      console.error(error instanceof Trouble ? error.message : error)
+      console.error('Not reloaded: the Worker from before keeps running.')
+    }
+  }
+  const { configFile, devVarsFile } = settings
+  watchForEdits([resolve(ROOT, 'src')], [configFile, devVarsFile], () => {
+    turn = turn.then(reload)
+  })
+}

@@ -1,0 +1,14 @@
+/** Trouble that the person at the terminal can mend: shown as its message, without a stack. */
+export class Trouble extends Error {
+  override readonly name = 'Trouble'
+}
+
+/** Runs a command to its exit code; 1 where it throws. */
+export async function run(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command()
+  } catch (error) {
+    console.error(error instanceof Trouble ? error.message : error)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,103 @@
+/** `npm start` itself: it survives being killed, sees edits, and knows when somebody else is there. */
+
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../../src/sandbox/settings.ts'
+import { eventually, startUsher, type Usher, type Victim } from './server.ts'
+
+const WITHIN_MS = 15_000
+
+let usher: Usher
+beforeAll(async () => {
+  usher = await startUsher({ env: { USHER_PACE: 'instant' } })
+})
+afterAll(() => usher.end())
+
+describe('npm start', () => {
+  const victims: readonly Victim[] = ['everything', 'runner']
+  it.each(victims)('keeps its deliveries when kill -9 hits %s', async (victim) => {
+    const phone = victim === 'runner' ? '+918123450617' : '+918123450618'
+    const answer = await usher.webhook('webinar', { phone, cohort: 'May', whatsapp_ok: 'yes' })
+    expect(answer.status).toBe(200)
+    await usher.kill9(victim)
+    await usher.restart()
+    await eventually('the person is in the group', WITHIN_MS, async () => {
+      const groups = await usher.sandbox.groups()
+      return groups.some(({ members }) => members.includes(phone.slice(1)))
+    })
+  })
+
+  it('goes on by itself when kill -9 hits workerd', async () => {
+    await usher.kill9('workerd')
+    await eventually('GET /health answers 200', WITHIN_MS, async () => {
+      const response = await fetch(`${usher.url}/health`).catch(() => null)
+      return response?.status === 200
+    })
+  })
+
+  it('refuses to run twice on one state, and says which process holds it', () => {
+    const { status, stderr } = start({ PORT: '0', SANDBOX_PORT: '0', STATE_DIR: usher.stateDir })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/already running on .* \(process \d+\)/)
+  })
+
+  it('says which port is in use', () => {
+    const { status, stderr } = start({
+      PORT: new URL(usher.url).port,
+      STATE_DIR: join(usher.stateDir, 'other'),
+    })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^Port \d+ is in use/)
+    expect(stderr.trim()).not.toContain('\n')
+  })
+
+  it('makes secrets that only their owner can read, once', async () => {
+    const before = usher.vars()
+    expect(Object.keys(before)).toContain('WEBINAR_SECRET')
+    expect(await usher.stop()).toBe(0)
+    await usher.restart()
+    expect(usher.vars()).toEqual(before)
+  })
+})
+
+describe('an edit of the config', () => {
+  it('is taken within seconds, and a mistake leaves the Worker as it was', async () => {
+    const config = join(usher.stateDir, 'config.ts')
+    const shipped = readFileSync(resolve(ROOT, 'src/config.ts'), 'utf8')
+    const text = shipped.replace("'./usher.ts'", `'${resolve(ROOT, 'src/usher.ts')}'`)
+    writeFileSync(config, text)
+    const edited = await startUsher({ config })
+    const status = async (hook: string) => {
+      const url = `${edited.url}/hooks/${hook}`
+      return (await fetch(url, { method: 'POST' }).catch(() => null))?.status
+    }
+    try {
+      expect(await status('seminar')).toBe(404)
+      writeFileSync(config, text.replace('webinar: hook', 'seminar: hook'))
+      await eventually(
+        'the new hook is there',
+        WITHIN_MS,
+        async () => (await status('seminar')) !== 404,
+      )
+      expect(edited.vars()).toHaveProperty('SEMINAR_SECRET')
+
+      writeFileSync(config, text.replace("'steady'", "'hasty'"))
+      await eventually('the mistake is shown', WITHIN_MS, () => edited.output().includes('"hasty"'))
+      expect(edited.output()).toContain('the Worker from before keeps running')
+      expect(await status('seminar')).not.toBe(404)
+    } finally {
+      await edited.end()
+    }
+  })
+})
+
+function start(env: Readonly<Record<string, string>>) {
+  const script = resolve(ROOT, 'src/sandbox/start.ts')
+  return spawnSync(process.execPath, [script], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    timeout: WITHIN_MS,
+  })
+}
