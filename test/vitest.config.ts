@@ -1,0 +1,40 @@
+/** Three kinds of tests: plain ones in Node, those that need a Worker's runtime in workerd, and journeys against `npm start`. */
+
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import { BINDINGS } from './workerd/bindings.ts'
+
+const JOURNEY_TIMEOUT_MS = 120_000
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/plain-line.ts'],
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        plugins: [
+          cloudflareTest({
+            main: './test/workerd/worker.ts',
+            miniflare: {
+              compatibilityDate: '2026-10-01',
+              kvNamespaces: ['SEEN'],
+              durableObjects: { OUTBOX: { className: 'Outbox', useSQLite: true } },
+              bindings: BINDINGS,
+            },
+          }),
+        ],
+        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'] },
+      },
+      {
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts'],
+          testTimeout: JOURNEY_TIMEOUT_MS,
+          hookTimeout: JOURNEY_TIMEOUT_MS,
+          // Each journey has servers and processes of its own; two cores carry one at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
