@@ -9,6 +9,7 @@ import { issuesOf, repeats } from './issues.ts'
 import { errorText } from './log.ts'
 import type { HoldReason, Mapped } from './outbox/arrival.ts'
 import type { Issue } from './problem.ts'
+import type { Submission } from './source.ts'
 
 /** Whether the hook's `when` wants this event. A predicate that throws wants it: the mapping then says what is wrong. */
 export function isWanted(hook: Hook, fields: unknown): boolean {
@@ -90,4 +91,19 @@ function noConsent({ consent }: Hook): Issue {
 
 function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
   return { kind: 'held', reason, issues }
+}
+
+/** A source that throws is our mistake, and no reason to lose what came: the sender would give up on 503s some day. */
+export function readSubmissions(
+  hook: Hook,
+  body: unknown,
+  headers: Headers,
+): { submissions: readonly Submission<unknown>[] } | { issues: readonly Issue[] } {
+  try {
+    const reading = hook.source.read(body, headers)
+    return reading.ok ? reading : { issues: issuesOf(reading.issues) }
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'no Error'
+    return { issues: [{ path: '', message: `${hook.source.title} cannot be read: ${name}` }] }
+  }
 }

@@ -27,6 +27,8 @@ export type Refusal =
       readonly deliveries: readonly string[]
     }
   | { readonly reason: 'busy'; readonly because: string; readonly status: 429 | 503 }
+  | { readonly reason: 'failed'; readonly because: string }
+  | { readonly reason: 'shut'; readonly because: string }
   | { readonly reason: 'not_admin' }
   | { readonly reason: 'not_found'; readonly what: string }
   | { readonly reason: 'bad_request'; readonly issues: readonly Issue[] }
@@ -133,6 +135,18 @@ function describe(refusal: Refusal): Problem {
         status: refusal.status,
         title: 'Not stored: try again',
         headers: retryAfter(BUSY_RETRY_SECONDS),
+      }
+    case 'failed':
+      return {
+        status: 503,
+        title: 'Something is wrong on our side: try again',
+        headers: retryAfter(BUSY_RETRY_SECONDS),
+      }
+    case 'shut':
+      return {
+        status: 503,
+        title: 'The API is shut',
+        detail: 'Its operator has to set an admin secret first.',
       }
     case 'not_admin':
       return {

@@ -10,14 +10,14 @@ import { receiver } from './receive/receive.ts'
 
 /** Mounts the parts. */
 export function worker(config: Config): Hono<{ Bindings: Env }> {
-  const app = new Hono<{ Bindings: Env }>()
+  const app = new Hono<{ Bindings: Env }>({ strict: false })
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/', receiver(config))
   app.route('/', api(config))
   app.notFound(() => problemResponse({ reason: 'not_found', what: 'page' }))
   app.onError((error) => {
     log('error', { error: errorText(error) })
-    return problemResponse({ reason: 'busy', because: errorText(error), status: 503 })
+    return problemResponse({ reason: 'failed', because: errorText(error) })
   })
   return app
 }

@@ -15,8 +15,8 @@ export function adminOnly(): MiddlewareHandler<{ Bindings: Env }> {
     const secrets = secretValues(c.env, 'ADMIN_SECRET')
     if (secrets.length === 0 || secrets.some((secret) => secret.length < MIN_ADMIN_SECRET_LENGTH)) {
       const because = `ADMIN_SECRET is missing or shorter than ${MIN_ADMIN_SECRET_LENGTH} characters`
-      log('api.refused', { reason: 'misconfigured', because })
-      return problemResponse({ reason: 'misconfigured', because, status: 503 })
+      log('api.refused', { reason: 'shut', because })
+      return problemResponse({ reason: 'shut', because })
     }
     const given = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(c.req.header('authorization') ?? '')?.[1]
     const matches = await Promise.all(

@@ -107,7 +107,11 @@ export class Caller {
         now,
       )
       if (next.kind === 'wait') return next
-      if (this.#queue.dropKnown(next.call, now)) continue
+      const changed = this.#queue.dropKnown(next.call, now)
+      if (changed.length > 0) {
+        this.#watchers.settled(changed)
+        continue
+      }
       return { kind: 'call', open: this.#calls.open(next.call, now) }
     }
   }
@@ -145,8 +149,9 @@ export class Caller {
   }
 
   /** Writes what a call came to. Returns the deliveries that settled. */
-  #record({ id, call }: OpenCall, settlement: Settlement, outcome: Settled, now: number): number[] {
-    this.#calls.close(id, outcome.kind, isFelt(outcome), now)
+  #record(open: OpenCall, settlement: Settlement, outcome: Settled, now: number): number[] {
+    const { call } = open
+    this.#calls.close(open, outcome.kind, isFelt(outcome), now)
     this.#account.settings.saveAccount(settlement.account)
     const settled = this.#queue.settle(call, settlement.changes, now)
     if (settlement.groupFound) this.#queue.releaseMissing(call.groupId, now)
@@ -199,5 +204,5 @@ export class Caller {
 
 /** Whether WhatsApp may have felt a call, so that it counts against the hour and the day. */
 function isFelt(outcome: Settled): boolean {
-  return ['accepted', 'ambiguous', 'interrupted'].includes(outcome.kind)
+  return ['accepted', 'ambiguous', 'interrupted', 'unreachable'].includes(outcome.kind)
 }

@@ -56,7 +56,7 @@ export class Calls {
   }
 
   /** Ends a call. `counts`: whether WhatsApp may have felt it. */
-  close(id: number, outcome: string, counts: boolean, now: number): void {
+  close({ id, call }: OpenCall, outcome: string, counts: boolean, now: number): void {
     this.#sql.exec(
       'UPDATE calls SET ended_at = ?, outcome = ?, counts = ? WHERE id = ?',
       now,
@@ -64,6 +64,26 @@ export class Calls {
       counts ? 1 : 0,
       id,
     )
+    if (counts) this.#forgetBroken(id, call, now)
+  }
+
+  /** A connection that broke counts, since the call may have arrived; once all its people were sent again, only that counts. */
+  #forgetBroken(id: number, { groupId, kind, parts }: Call, now: number): void {
+    const sent = new Set(contactsIn(parts))
+    const broken = this.#sql
+      .exec<{ id: number; parts: string }>(
+        `SELECT id, parts FROM calls WHERE counts = 1 AND started_at > ? AND outcome = 'unreachable'
+         AND group_id = ? AND kind = ? AND id < ?`,
+        now - DAY_MS,
+        groupId,
+        kind,
+        id,
+      )
+      .toArray()
+    for (const earlier of broken) {
+      if (!contactsIn(JSON.parse(earlier.parts)).every((contact) => sent.has(contact))) continue
+      this.#sql.exec('UPDATE calls SET counts = 0 WHERE id = ?', earlier.id)
+    }
   }
 
   /** Calls of the last day that count; the caps themselves bound how many there can be. */
@@ -78,4 +98,8 @@ export class Calls {
       .toArray()
       .map((row) => ({ at: row.started_at, people: row.people, created: row.kind === 'create' }))
   }
+}
+
+function contactsIn(parts: Call['parts']): string[] {
+  return parts.flatMap(({ seq, contacts }) => contacts.map((contact) => `${seq}:${contact}`))
 }

@@ -1,5 +1,6 @@
 /** Deliveries as they arrive and as an operator sends them again. */
 
+import type { ConsentEvidence } from '../consent.ts'
 import type { Arrival, ArrivalItem } from './arrival.ts'
 import type { StoredContact } from './contacts.ts'
 import { Groups } from './groups.ts'
@@ -29,6 +30,9 @@ export interface Again {
   readonly create: boolean
   /** Sent although the person was accepted before: the operator said so. */
   readonly forced: boolean
+  /** JSON in place of what was kept; null keeps that. */
+  readonly fields: string | null
+  readonly consent: ConsentEvidence | null
   readonly note: string
 }
 
@@ -126,29 +130,44 @@ export class Deliveries {
 
   /** Queues a delivery again, due at once. */
   requeue(seq: number, again: Again, now: number, pace: Pace): void {
+    const left = this.#groupIdOf(seq)
     const groupId = this.#groups.idOf(again.groupName)
     this.#sql.exec(
       `UPDATE deliveries SET state = 'queued', reason = NULL, group_id = ?, contacts = ?, creates = ?, forced = ?,
-         attempts = 0, size_limit = NULL, due_at = ?, settled_at = NULL, timeline = ${APPEND_LINE} WHERE seq = ?`,
+         attempts = 0, size_limit = NULL, due_at = ?, settled_at = NULL, fields = coalesce(?, fields),
+         consent = coalesce(?, consent), timeline = ${APPEND_LINE} WHERE seq = ?`,
       groupId,
       JSON.stringify(again.contacts),
       again.create ? 1 : 0,
       again.forced ? 1 : 0,
       now,
+      again.fields,
+      again.consent === null ? null : JSON.stringify(again.consent),
       timelineLine(now, 'retry asked', again.note),
       seq,
     )
     this.#nudge(groupId, again.create, now, now, pace)
+    if (left !== null && left !== groupId) this.#queue.refresh(left)
   }
 
   /** A mapping that was asked again and still does not fit. */
   holdAgain(seq: number, reason: string, detail: string, now: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'held', reason = ?, timeline = ${APPEND_LINE} WHERE seq = ?`,
+      `UPDATE deliveries SET state = 'held', reason = ?, due_at = NULL, settled_at = ?, timeline = ${APPEND_LINE}
+       WHERE seq = ?`,
       reason,
+      now,
       timelineLine(now, 'held', detail),
       seq,
     )
+    const left = this.#groupIdOf(seq)
+    if (left !== null) this.#queue.refresh(left)
+  }
+
+  #groupIdOf(seq: number): number | null {
+    return this.#sql
+      .exec<{ group_id: number | null }>('SELECT group_id FROM deliveries WHERE seq = ?', seq)
+      .one().group_id
   }
 }
 

@@ -12,13 +12,22 @@ import { Reader } from './reader.ts'
 import type { DeliveryState } from './state.ts'
 import type { Watchers } from './watchers.ts'
 
-export type RetryResult = 'queued' | 'held' | 'not_found' | 'nothing_kept' | 'busy'
+export type RetryResult = 'queued' | 'held' | 'not_found' | 'nothing_kept' | 'not_mapped' | 'busy'
 
 /** What mapping a delivery again needs. */
 export interface Kept {
   readonly hook: string
   /** JSON; null once it was deleted on schedule. */
   readonly fields: string | null
+  /** True where these are the whole body, which its source could not read when it came. */
+  readonly unread: boolean
+}
+
+/** What today's mapping made of a delivery. */
+export interface Remapped {
+  readonly mapped: Mapped
+  /** JSON: the fields it was made of. */
+  readonly fields: string
 }
 
 /** States in which a delivery waits for nobody but, perhaps, a hand. */
@@ -70,24 +79,29 @@ export class Operator {
   }
 
   /** Sends a delivery again: exactly as it was, or with what today's mapping made of it. */
-  async retry(seq: number, mapped: Mapped | null): Promise<RetryResult> {
-    const fresh = mapped === null ? null : await contactsOf(mapped, this.#account.personKey)
+  async retry(seq: number, remapped: Remapped | null): Promise<RetryResult> {
+    const { personKey } = this.#account
+    const fresh = remapped === null ? null : await contactsOf(remapped.mapped, personKey)
     const now = this.#ports.now()
-    const result = this.#ports.storage.transactionSync(() => this.#retry(seq, mapped, fresh, now))
+    const result = this.#ports.storage.transactionSync(() => this.#retry(seq, remapped, fresh, now))
     if (result === 'queued') await this.#caller.wakeBy(now, now)
+    if (result === 'held') this.#watchers.settled([seq])
     return result
   }
 
   #retry(
     seq: number,
-    mapped: Mapped | null,
+    remapped: Remapped | null,
     fresh: StoredContact[] | null,
     now: number,
   ): RetryResult {
     const before = this.#reader.sendable(seq)
     if (before === null) return 'not_found'
     if (this.#caller.isSending(seq)) return 'busy'
+    const mapped = remapped?.mapped
     if (mapped?.kind === 'held') {
+      // What was accepted stays accepted, whatever today's mapping thinks of it.
+      if (before.state === 'accepted' || before.state === 'skipped') return 'not_mapped'
       const detail = mapped.issues.map(issueText).join('; ')
       this.#deliveries.holdAgain(seq, mapped.reason, detail, now)
       return 'held'
@@ -102,7 +116,9 @@ export class Operator {
       create: mapped?.invite.create ?? before.create,
       // Asking to send an accepted lead again is the operator's say-so; a held one keeps its protection.
       forced: before.state === 'accepted' || before.state === 'skipped',
-      note: mapped === null ? 'exactly as it was' : 'mapped again',
+      fields: remapped?.fields ?? null,
+      consent: mapped?.consent ?? null,
+      note: mapped === undefined ? 'exactly as it was' : 'mapped again',
     }
     this.#deliveries.requeue(seq, again, now, this.#account.pace)
     return 'queued'

@@ -2,10 +2,10 @@
 
 import { DurableObject } from 'cloudflare:workers'
 import { addToGroup } from '../eazybe.ts'
-import type { Arrival, ArrivedItem, Mapped } from './arrival.ts'
+import type { Arrival, ArrivedItem } from './arrival.ts'
 import type { OutboxParts } from './assemble.ts'
 import { assembleOutbox } from './assemble.ts'
-import type { Kept, RetryResult } from './operator.ts'
+import type { Kept, Remapped, RetryResult } from './operator.ts'
 import type { AccountsOption } from './ports.ts'
 import type { DeliveryFilter, DeliveryPage, DeliveryStory } from './reader.ts'
 
@@ -56,7 +56,7 @@ export abstract class OutboxObject extends DurableObject<object> {
   }
 
   /** @see Operator.retry */
-  retry(seq: number, mapped: Mapped | null): Promise<RetryResult> {
-    return this.#parts.operator.retry(seq, mapped)
+  retry(seq: number, remapped: Remapped | null): Promise<RetryResult> {
+    return this.#parts.operator.retry(seq, remapped)
   }
 }

@@ -79,14 +79,18 @@ export class Queue {
     )
   }
 
-  /** Takes out of a planned call whoever was accepted meanwhile. True: something changed, plan again. */
-  dropKnown(call: Call, now: number): boolean {
+  /** Takes out of a planned call whoever was accepted meanwhile. Gives the deliveries it changed: plan again if any. */
+  dropKnown(call: Call, now: number): number[] {
     const changed = call.parts.filter(({ seq }) => this.#dropKnownOf(seq, call.groupId, now))
-    if (changed.length === 0) return false
-    const group = this.#groups.get(call.groupId)
-    const head = this.#head(group.id, 1)[0]
-    this.#groups.setDue(group.id, dueWith(group, head), laneOf(group.status, head?.create === true))
-    return true
+    if (changed.length > 0) this.refresh(call.groupId)
+    return changed.map(({ seq }) => seq)
+  }
+
+  /** Sets when a group is due by who waits in it now. */
+  refresh(groupId: number): void {
+    const group = this.#groups.get(groupId)
+    const head = this.first(groupId)
+    this.#groups.setDue(groupId, dueWith(group, head), laneOf(group.status, head?.create === true))
   }
 
   #dropKnownOf(seq: number, groupId: number, now: number): boolean {

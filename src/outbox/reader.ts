@@ -125,15 +125,16 @@ export class Reader {
   }
 
   /** What mapping it again needs; null: no such delivery. */
-  kept(seq: number): { hook: string; fields: string | null } | null {
-    return (
-      this.#sql
-        .exec<{ hook: string; fields: string | null }>(
-          'SELECT hook, fields FROM deliveries WHERE seq = ?',
-          seq,
-        )
-        .toArray()[0] ?? null
-    )
+  kept(seq: number): { hook: string; fields: string | null; unread: boolean } | null {
+    const row = this.#sql
+      .exec<{ hook: string; fields: string | null; reason: string | null }>(
+        'SELECT hook, fields, reason FROM deliveries WHERE seq = ?',
+        seq,
+      )
+      .toArray()[0]
+    if (row === undefined) return null
+    const { hook, fields, reason } = row
+    return { hook, fields, unread: reason === 'payload' }
   }
 
   /** What sending it exactly again needs; null: no such delivery. */

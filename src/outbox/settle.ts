@@ -363,11 +363,13 @@ function unreachable(step: Step, message: string): Settlement {
   const { input, call, now, random, scale } = step
   const failures = input.account.unreachable + 1
   const ceiling = Math.min(UNREACHABLE_FIRST_MS * 2 ** failures, UNREACHABLE_MOST_MS)
+  const since = input.account.unreachableSince ?? now
   const maybeCreated = call.kind === 'create'
   const account: AccountState = {
     ...input.account,
     ...(maybeCreated && afterCreate(step)),
     unreachable: failures,
+    unreachableSince: since,
     // Full jitter: anywhere between at once and the ceiling. A call that broke may have been felt, so the gap is kept too.
     nextCallAt: Math.max(now + random() * ceiling * scale, afterCall(step).nextCallAt),
     nextCallWhy: 'unreachable',
@@ -378,7 +380,8 @@ function unreachable(step: Step, message: string): Settlement {
       ? { ...input.group, status: 'doubtful', misses: 0, restUntil: now + PROBE_AFTER_MS * scale }
       : input.group,
     changes: changesOf(step, (waiting) => {
-      const spent = now - waiting.receivedAt > UNREACHABLE_GIVE_UP_MS
+      // Days that it waited for its turn are no days without a connection.
+      const spent = now - Math.max(since, waiting.receivedAt) > UNREACHABLE_GIVE_UP_MS
       return {
         state: spent ? 'parked' : maybeCreated ? 'unknown' : 'queued',
         reason: spent
@@ -386,7 +389,8 @@ function unreachable(step: Step, message: string): Settlement {
           : maybeCreated
             ? 'group may have been created'
             : null,
-        dueAt: now,
+        // It keeps its place: were the next ones tried instead, each of them might arrive and be counted.
+        dueAt: waiting.dueAt,
         attempts: waiting.attempts,
         event: spent ? 'parked' : 'no connection',
         detail: message,
@@ -398,7 +402,7 @@ function unreachable(step: Step, message: string): Settlement {
 
 /** An answer came, and it was not about the account: pauses and back-offs of the account end. */
 function calm(account: AccountState): AccountState {
-  return { ...account, pause: null, throttles: 0, unreachable: 0 }
+  return { ...account, pause: null, throttles: 0, unreachable: 0, unreachableSince: null }
 }
 
 function afterCall({ input, now, random }: Step): Pick<AccountState, 'nextCallAt' | 'nextCallWhy'> {

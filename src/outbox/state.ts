@@ -36,6 +36,8 @@ export interface AccountState {
   readonly throttles: number
   /** Failed connections in a row. */
   readonly unreachable: number
+  /** When the first of them failed. */
+  readonly unreachableSince: number | null
   /** Creations that did not happen, in a row: each makes the pause of creations longer. */
   readonly createFailures: number
 }
@@ -47,6 +49,7 @@ export const FRESH_ACCOUNT: AccountState = {
   nextCreateAt: 0,
   throttles: 0,
   unreachable: 0,
+  unreachableSince: null,
   createFailures: 0,
 }
 

@@ -1,5 +1,6 @@
-/** Whether a hook can be trusted to verify: its secrets are there, and none is too weak. */
+/** Whether a hook may take webhooks here: its secrets are there, none is too weak, and its account's pace is not the sandbox's. */
 
+import type { Config } from '../define-config.ts'
 import type { Hook } from '../hook.ts'
 import { secretName, secretValues } from '../names.ts'
 
@@ -24,8 +25,20 @@ export function readinessOf(name: string, hook: Hook, env: object): Readiness {
   const values = secretValues(env, secret)
   if (values.length === 0) return { ready: false, because: `the secret ${secret} is not set` }
   for (const value of values) {
-    const flaw = SAMPLES.has(value) ? 'is a sample' : hook.source.scheme.refuseSecret(value)
+    const sample = SAMPLES.has(value) && !isSandbox(env)
+    const flaw = sample ? 'is a sample' : hook.source.scheme.refuseSecret(value)
     if (flaw !== null) return { ready: false, because: `the secret ${secret} ${flaw}` }
   }
   return { ready: true, secrets: values }
+}
+
+/** Why a hook's account may make no calls here, or null: the sandbox's pace would get a real number banned. */
+export function paceTrouble(hook: Hook, config: Config, env: object): string | null {
+  const { pace } = config.accounts[hook.account ?? 'default'] ?? {}
+  return pace === 'instant' && !isSandbox(env) ? 'the pace "instant" is for the sandbox only' : null
+}
+
+/** Only `npm start` binds this. */
+function isSandbox(env: object): boolean {
+  return Reflect.get(env, 'USHER_SANDBOX') === '1'
 }

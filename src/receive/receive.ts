@@ -2,40 +2,37 @@
 
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import type { Bytes } from '../bytes.ts'
-import { textOf } from '../bytes.ts'
-import { contentKind, decodeBody } from '../decode.ts'
+import { contentKind } from '../decode.ts'
 import type { Config } from '../define-config.ts'
 import type { Env } from '../env.ts'
 import { outboxOf } from '../env.ts'
 import type { Hook } from '../hook.ts'
-import { issuesOf } from '../issues.ts'
 import { errorText, log } from '../log.ts'
-import { isWanted, mapFields } from '../map.ts'
 import type { ArrivalItem, ArrivedItem } from '../outbox/arrival.ts'
 import { readDeliveryId } from '../outbox/delivery-id.ts'
-import type { Issue, Refusal } from '../problem.ts'
+import type { Refusal } from '../problem.ts'
 import { problemResponse } from '../problem.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import type { ContentKind, Submission } from '../source.ts'
+import type { ContentKind } from '../source.ts'
 import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
 import { readBody } from './body.ts'
+import type { Event, Visit } from './events.ts'
+import { readItems, secondKey } from './events.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
 import { fingerprintOf, keyOf } from './keys.ts'
 import { readPrefer } from './prefer.ts'
-import { readinessOf } from './readiness.ts'
+import { paceTrouble, readinessOf } from './readiness.ts'
 import { recall, rememberAnswer } from './seen.ts'
 
-/** A body that could not even be read is kept so far, for its operator to look at. */
-const MAX_UNREADABLE_CHARACTERS = 16_384
 const POLL_SECONDS = 5
 
 type HookContext = Context<{ Bindings: Env }>
 
 /** `/hooks/:hook`, and `/hooks/:hook/:secret` for senders that can set nothing but a URL. */
 export function receiver(config: Config): Hono<{ Bindings: Env }> {
-  const app = new Hono<{ Bindings: Env }>()
+  // A URL that was pasted with a slash at its end is the same address: a redirect would lose the webhook.
+  const app = new Hono<{ Bindings: Env }>({ strict: false })
   app.all('/hooks/:hook/:secret?', async (c) => {
     const began = Date.now()
     const name = c.req.param('hook')
@@ -49,13 +46,6 @@ export function receiver(config: Config): Hono<{ Bindings: Env }> {
     }
   })
   return app
-}
-
-interface Visit {
-  readonly name: string
-  readonly hook: Hook
-  /** Epoch milliseconds. */
-  readonly began: number
 }
 
 async function receive(c: HookContext, config: Config, visit: Visit): Promise<Response> {
@@ -86,9 +76,14 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   }
 
   const readiness = readinessOf(name, hook, c.env)
-  if (!readiness.ready) {
-    const status = source.busyStatus ?? 503
-    return refuse(name, hook, { reason: 'misconfigured', because: readiness.because, status })
+  const trouble = readiness.ready ? paceTrouble(hook, config, c.env) : readiness.because
+  if (!readiness.ready || trouble !== null) {
+    const because = trouble ?? 'not ready'
+    return refuse(name, hook, {
+      reason: 'misconfigured',
+      because,
+      status: source.busyStatus ?? 503,
+    })
   }
   const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
   if (!verdict.ok) return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
@@ -134,86 +129,6 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     rememberAnswer(c.env.SEEN, seenKey, { fingerprint: event.fingerprint, answer }),
   )
   return response
-}
-
-interface Event extends Visit {
-  readonly idempotencyKey: string | null
-  readonly fingerprint: string
-}
-
-interface Items {
-  readonly items: ArrivalItem[]
-  /** What the sender calls the event, where the body holds one. */
-  readonly id: string | null
-}
-
-/** The body's events that are for us, mapped. One that cannot be read or mapped is an event too: it is held. */
-async function readItems(
-  event: Event,
-  incoming: Incoming,
-  kind: ContentKind,
-  contentType: string,
-): Promise<Items> {
-  const { hook, began } = event
-  const decoded = await decodeBody(incoming.body, kind, contentType)
-  if (!decoded.ok) {
-    const issues = [{ path: '', message: decoded.message }]
-    return unread(event, unreadable(incoming.body), issues)
-  }
-  const reading = readSubmissions(hook, decoded.value, incoming.headers)
-  if ('issues' in reading) return unread(event, decoded.value, reading.issues)
-  const wanted = reading.submissions
-    .map((submission, index) => ({ submission, index }))
-    .filter(({ submission }) => submission.skip === undefined && isWanted(hook, submission.fields))
-  const items = await Promise.all(
-    wanted.map(async ({ submission: { id, fields }, index }) => ({
-      key: await itemKey(event, id, index),
-      fields: JSON.stringify(fields),
-      mapped: mapFields(hook, fields, began),
-    })),
-  )
-  const [first] = wanted
-  return { items, id: wanted.length === 1 ? (first?.submission.id ?? null) : null }
-}
-
-async function unread(event: Event, fields: unknown, issues: readonly Issue[]): Promise<Items> {
-  const { name, idempotencyKey, fingerprint } = event
-  const key = idempotencyKey === null ? keyOf(name, 'unread', fingerprint) : itemKey(event, null, 0)
-  const mapped = { kind: 'held', reason: 'payload', issues } as const
-  return { items: [{ key: await key, fields: JSON.stringify(fields), mapped }], id: null }
-}
-
-/** A source that throws is our mistake, and no reason to lose what came: the sender would give up on 503s some day. */
-function readSubmissions(
-  hook: Hook,
-  body: unknown,
-  headers: Headers,
-): { submissions: readonly Submission<unknown>[] } | { issues: readonly Issue[] } {
-  try {
-    const reading = hook.source.read(body, headers)
-    return reading.ok ? reading : { issues: issuesOf(reading.issues) }
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'no Error'
-    return { issues: [{ path: '', message: `${hook.source.title} cannot be read: ${name}` }] }
-  }
-}
-
-/** The caller's own key first, then the sender's id, then the body itself. */
-function itemKey(event: Event, id: string | null, index: number): Promise<string> {
-  const { name, idempotencyKey, fingerprint } = event
-  if (idempotencyKey !== null) return keyOf(name, 'key', idempotencyKey, String(index))
-  return id === null ? keyOf(name, 'digest', fingerprint, String(index)) : keyOf(name, 'id', id)
-}
-
-/** A second key for what its first one does not protect: an unsigned key in a header must not make an old event a new one. */
-async function secondKey(event: Event, id: string | null): Promise<string | null> {
-  const { name, hook, idempotencyKey, fingerprint } = event
-  if (hook.source.unsignedId === true) return keyOf(name, 'body', fingerprint)
-  return idempotencyKey === null || id === null ? null : keyOf(name, 'id', id)
-}
-
-function unreadable(body: Bytes): string {
-  return (textOf(body) ?? 'not UTF-8').slice(0, MAX_UNREADABLE_CHARACTERS)
 }
 
 /** An answer is remembered as it was the first time: a repeat is told from it by how it was found. */

@@ -3,11 +3,17 @@
 import { wrangler } from './checking/wrangler-cli.ts'
 import { loadConfig } from './load-config.ts'
 import { readSettings } from './settings.ts'
-import { run } from './trouble.ts'
+import { run, Trouble } from './trouble.ts'
 
 await run(deploy)
 
 async function deploy(): Promise<number> {
-  await loadConfig(readSettings({}).configFile)
+  const { accounts } = await loadConfig(readSettings({}).configFile)
+  const instant = Object.keys(accounts).filter((name) => accounts[name]?.pace === 'instant')
+  if (instant.length > 0) {
+    throw new Trouble(
+      `Not deployed: the pace "instant" of ${instant.join(', ')} is for the sandbox only.`,
+    )
+  }
   return wrangler(['deploy', ...process.argv.slice(2)])
 }

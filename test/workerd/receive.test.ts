@@ -230,6 +230,16 @@ describe('a request is refused', () => {
       },
     ],
     [
+      'while its account has the pace of the sandbox, and this is none',
+      {
+        path: '/hooks/rushed',
+        init: () => post(invite(), VARS.RUSHED_SECRET),
+        status: 503,
+        reason: 'misconfigured',
+        because: expect.stringContaining('"instant"'),
+      },
+    ],
+    [
       'while the hook has no secret, as its sender wants to hear it',
       {
         path: '/hooks/throttled',
@@ -444,6 +454,13 @@ describe('a sender proves itself', () => {
       200,
       { status: 'queued', deliveries: ['default-1'] },
     ])
+  })
+
+  it('in the sandbox with a sample of a secret, and at any pace', async () => {
+    const sample = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+    const at = house({ vars: { USHER_SANDBOX: '1', PLAIN_SECRET: sample } })
+    expect((await at.ask('/hooks/plain', post(invite(), sample))).status).toBe(200)
+    expect((await at.ask('/hooks/rushed', post(invite(), VARS.RUSHED_SECRET))).status).toBe(200)
   })
 
   it('with a signature over the very bytes', async () => {

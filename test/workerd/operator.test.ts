@@ -1,0 +1,155 @@
+/** Sending again: what an operator's hand may and may not change. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { answers, play, type SeenCall } from './drive.ts'
+import { expectDiscreet, house, listen, post, sender, VARS } from './house.ts'
+import { mapping } from './worker.ts'
+
+const HOUR = 3_600_000
+const ADMIN = { authorization: `Bearer ${VARS.ADMIN_SECRET}` }
+
+let calls: SeenCall[]
+let lines: string[]
+
+beforeEach(() => {
+  calls = play(answers.ok)
+  lines = listen()
+})
+
+afterEach(() => {
+  expectDiscreet(lines)
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+type House = ReturnType<typeof house>
+
+let last = 9_800_020_000
+function buyer(at: House, cohort: string) {
+  const body = { phone: String(++last), cohort: `Zinnia ${cohort}` }
+  return at.ask('/hooks/buyers', post(body, VARS.BUYERS_SECRET))
+}
+function remap(at: House, id: string) {
+  const init = { method: 'POST', headers: ADMIN, body: '{"mode":"remap"}' }
+  return at.ask(`/api/deliveries/${id}/retry`, init)
+}
+
+describe('mapping again', () => {
+  it('leaves no group behind as due: ten of them would hide every other from the plan', async () => {
+    const at = house()
+    for (let nth = 1; nth <= 10; nth++) await buyer(at, String(nth))
+    const mended = vi.spyOn(mapping, 'groupName').mockImplementation(() => 'One')
+    for (let nth = 1; nth <= 10; nth++) await remap(at, `sales-${nth}`)
+    await at.drive('sales').runUntil(HOUR)
+    mended.mockImplementation(() => 'Two')
+    await buyer(at, 'new')
+    await at.drive('sales').runUntil(30 * HOUR)
+    expect(calls.map((call) => call.groupName)).toEqual(['One', 'Two'])
+  })
+
+  it('does not take an accepted delivery back: what EazyBe accepted stays accepted', async () => {
+    const at = house()
+    await buyer(at, '1')
+    await at.drive('sales').runUntil(HOUR)
+    vi.spyOn(mapping, 'groupName').mockImplementation(() => {
+      throw new TypeError('no')
+    })
+    await remap(at, 'sales-1')
+    expect(await at.drive('sales').story(1)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('keeps the evidence of consent that it found', async () => {
+    const at = house()
+    const { source } = (await import('./worker.ts')).config.hooks.signed ?? {}
+    const broken = vi.spyOn(mapping, 'groupName').mockImplementation(() => {
+      throw new TypeError('no')
+    })
+    const body = new TextEncoder().encode(
+      JSON.stringify({ event: { id: 'e', agreed: true, phone: '9800000001', cohort: 'Zinnia' } }),
+    )
+    const outgoing = { method: 'POST', url: '', headers: new Headers(), body, id: '', now: 0 }
+    const proof = await source?.scheme.sign(outgoing, VARS.SIGNED_SECRET)
+    const headers = { 'content-type': 'application/json', ...proof?.headers }
+    await at.ask('/hooks/signed', { method: 'POST', headers, body })
+    broken.mockRestore()
+    await remap(at, 'default-1')
+    const [row] = await at.drive().sql<{ consent: string | null }>('SELECT consent FROM deliveries')
+    expect(row?.consent).toContain('event.agreed')
+  })
+})
+
+describe('a body that its source could not read', () => {
+  const events = (...ids: string[]) => ({
+    events: ids.map((id) => ({ id, phone: '9800000001', cohort: 'Zinnia' })),
+  })
+  afterEach(() => {
+    sender.explodes = true
+  })
+
+  it('is read again by the source of today, and what it holds is kept in its place', async () => {
+    const at = house()
+    await at.ask('/hooks/batch', post(events('explode'), VARS.BATCH_SECRET))
+    expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'payload' })
+    await remap(at, 'default-1')
+    expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'payload' })
+    sender.explodes = false
+    await remap(at, 'default-1')
+    expect(await at.drive().story(1)).toMatchObject({ state: 'queued', groupName: 'Cohort Zinnia' })
+    const [row] = await at.drive().sql<{ fields: string }>('SELECT fields FROM deliveries')
+    expect(JSON.parse(row?.fields ?? '')).toEqual({ phone: '9800000001', cohort: 'Zinnia' })
+  })
+
+  it('stays held where it holds several events, since it is one delivery', async () => {
+    const at = house()
+    await at.ask('/hooks/batch', post(events('explode', 'other'), VARS.BATCH_SECRET))
+    sender.explodes = false
+    await remap(at, 'default-1')
+    const { state, timeline } = await at.drive().story(1)
+    expect([state, timeline.at(-1)?.detail]).toEqual(['held', expect.stringContaining('2 events')])
+  })
+})
+
+describe('a hook whose secret is in its URL', () => {
+  it('takes a URL with a slash at its end', async () => {
+    const at = house()
+    const path = `/hooks/linked/${VARS.LINKED_SECRET}/`
+    const lead = { events: [{ id: 'a', phone: '9800000001', cohort: 'Zinnia' }] }
+    expect((await at.ask(path, post(lead, 'nobody'))).status).toBe(200)
+  })
+
+  it('does not keep the secret when the sender repeats its URL in the body', async () => {
+    const at = house()
+    const path = `/hooks/linked/${VARS.LINKED_SECRET}`
+    const body = { webhookURL: `https://usher.example${path}`, events: 'none' }
+    await at.ask(path, post(body, 'nobody'))
+    const [row] = await at.drive().sql<{ fields: string }>('SELECT fields FROM deliveries')
+    expect(row?.fields).toContain('https://usher.example/hooks/linked/…')
+    expect(row?.fields).not.toContain(VARS.LINKED_SECRET)
+  })
+})
+
+describe('waiting for an outcome', () => {
+  it('ends when the delivery is skipped because its person got in with another one', async () => {
+    const at = house()
+    const { drive } = at
+    const lead = (phone: string, more: object = {}) =>
+      at.ask(
+        '/hooks/plain',
+        post({ groupName: 'Zinnia', contacts: [phone], create: true, ...more }, VARS.PLAIN_SECRET),
+      )
+    await lead('9800000001')
+    for (let nth = 10; nth < 22; nth++) await lead(`98000010${nth}`)
+    await lead('9800000001', { again: true })
+    let done = false
+    const waiting = drive()
+      .stub.settled([14], 3_000)
+      .then(() => {
+        done = true
+      })
+    await drive().runUntil(HOUR)
+    await scheduler.wait(20)
+    expect(await drive().story(14)).toMatchObject({ state: 'skipped' })
+    expect(done).toBe(true)
+    await waiting
+  })
+})
