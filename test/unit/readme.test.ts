@@ -1,0 +1,34 @@
+/** The README keeps its word: its table of senders is the list of sources, and its commands are those of package.json. */
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { sources } from '../../src/sources/index.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+  readFileSync(resolve(root, 'package.json'), 'utf8'),
+)
+
+describe('the README', () => {
+  it.each(sources.map((source) => [source.name, source] as const))(
+    'has a row for %s',
+    (_, source) => {
+      const { name, title, docs, kind, scheme } = source
+      expect(readme.split('\n')).toContain(
+        `| \`${name}\` | [${title}](${docs}) (${kind}) | ${scheme.title} |`,
+      )
+    },
+  )
+
+  it('names no sender that is not there', () => {
+    const rows = [...readme.matchAll(/^\| `(\w+)` \| \[/gm)].map((match) => match[1])
+    expect(rows).toEqual(sources.map(({ name }) => name))
+  })
+
+  it('tells only commands that there are', () => {
+    const told = [...readme.matchAll(/npm run (\w+)/g)].map((match) => match[1] ?? '')
+    expect(told.filter((command) => !Object.hasOwn(scripts, command))).toEqual([])
+  })
+})
