@@ -33,6 +33,7 @@ export default defineConfig({
           hookTimeout: JOURNEY_TIMEOUT_MS,
           // Each journey has servers and processes of its own; two cores carry one at a time.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
