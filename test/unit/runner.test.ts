@@ -35,7 +35,7 @@ describe('readSettings', () => {
     stateDir: `${ROOT}/.usher`,
     configFile: `${ROOT}/src/config.ts`,
     devVarsFile: `${ROOT}/.dev.vars`,
-    pace: null,
+    pace: 'instant',
   }
   it.each([
     { title: 'has a usual value for everything', env: {}, settings: usual },
@@ -52,7 +52,7 @@ describe('readSettings', () => {
         STATE_DIR: '/tmp/state',
         USHER_CONFIG: '/tmp/config.ts',
         USHER_DEV_VARS: '/tmp/vars',
-        USHER_PACE: 'instant',
+        USHER_PACE: 'config',
       },
       settings: {
         port: 1,
@@ -60,7 +60,7 @@ describe('readSettings', () => {
         stateDir: '/tmp/state',
         configFile: '/tmp/config.ts',
         devVarsFile: '/tmp/vars',
-        pace: 'instant',
+        pace: null,
       },
     },
   ])('$title', ({ env, settings }) => {
@@ -214,10 +214,10 @@ describe('welcome', () => {
   }
   it.each([
     'http://127.0.0.1:8787 after 1.2 s',
-    'http://127.0.0.1:8787/console',
+    'http://127.0.0.1:8787/api/deliveries',
     'http://127.0.0.1:8788',
     'the-admin-secret (ADMIN_SECRET in .dev.vars)',
-    'vipList  http://127.0.0.1:8787/hooks/vipList for Typeform',
+    'http://127.0.0.1:8787/hooks/vipList for Typeform',
     'Made up VIP_LIST_SECRET in .dev.vars.',
     'npm run send -- vipList',
   ])('says %s', (line) => {
