@@ -13,3 +13,9 @@ export async function keyOf(...parts: readonly string[]): Promise<string> {
   const text = parts.map((part) => `${part.length}:${part}`).join('')
   return encode(await digest('SHA-256', utf8(text)), 'hex')
 }
+
+/** One key for several that come together: that of a single one is its own. */
+export async function keyOfAll(keys: readonly string[]): Promise<string> {
+  const [only, ...others] = keys
+  return only !== undefined && others.length === 0 ? only : keyOf('all', ...keys)
+}

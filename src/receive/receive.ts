@@ -20,7 +20,7 @@ import { readBody } from './body.ts'
 import type { Event, Visit } from './events.ts'
 import { readItems, secondKey } from './events.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
-import { fingerprintOf, keyOf } from './keys.ts'
+import { fingerprintOf, keyOfAll } from './keys.ts'
 import { readPrefer } from './prefer.ts'
 import { paceTrouble, readinessOf } from './readiness.ts'
 import { recall, rememberAnswer } from './seen.ts'
@@ -100,7 +100,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   if (items.length === 0) return answered(c, event, SKIPPED, false)
 
   // One look into KV for the whole body: its events come together again, or not at all.
-  const seenKey = await keyOf(name, 'seen', ...items.map((item) => item.key))
+  const seenKey = await keyOfAll(items.map((item) => item.key))
   const seen = await recall(c.env.SEEN, seenKey)
   // What no signature covers may have been put on another body: then the outbox decides.
   const signedKey = idempotencyKey === null && source.unsignedId !== true
