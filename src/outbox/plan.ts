@@ -54,7 +54,7 @@ export function plan(input: PlanInput, now: number): Plan {
     const call = nextCall(group, Math.min(input.pace.batchSize, allowance))
     const obstacle = groupObstacle(group, call, input, now)
     if (obstacle === null) return { kind: 'call', call }
-    if (soonest === null || later(soonest.until, obstacle.until)) soonest = obstacle
+    if (soonest === null || isSooner(obstacle.until, soonest.until)) soonest = obstacle
   }
   return wait(soonest ?? { until: null, why: 'nothing' })
 }
@@ -183,8 +183,7 @@ function wait({ until, why }: Obstacle): Plan {
   return { kind: 'wait', until, why }
 }
 
-/** Whether `candidate` comes before `best`; null is never. */
-function later(best: number | null, candidate: number | null): boolean {
-  if (candidate === null) return false
-  return best === null || candidate < best
+/** Whether one time comes before another; null is never. */
+function isSooner(one: number | null, other: number | null): boolean {
+  return one !== null && (other === null || one < other)
 }
