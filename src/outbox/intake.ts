@@ -42,7 +42,8 @@ export class Intake {
     const { items, dueAt } = this.#ports.storage.transactionSync(() =>
       this.#take(arrival, contacts, now),
     )
-    if (dueAt !== null) await this.#caller.wakeBy(dueAt, now)
+    // Also for what was here before: whoever brought it may have died before the alarm was set.
+    await (dueAt === null ? this.#caller.heal() : this.#caller.wakeBy(dueAt, now))
     return items
   }
 
