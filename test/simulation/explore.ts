@@ -1,0 +1,80 @@
+/** Plays many histories by fast-check until one breaks an invariant, and makes that one as small as it gets. */
+
+import * as fc from 'fast-check'
+import type { History } from './history.ts'
+import { histories } from './history.ts'
+import type { Figures, Mutation, Violation } from './simulate.ts'
+import { simulate } from './simulate.ts'
+
+const MOST_EVENTS = 24
+
+export interface Exploration {
+  readonly figures: Figures & { histories: number }
+  readonly checks: ReadonlyMap<string, number>
+  readonly failure: {
+    readonly history: History
+    readonly violation: Violation
+    readonly path: string
+  } | null
+}
+
+export interface ExplorationOptions {
+  readonly seed: number
+  readonly runs: number
+  readonly mutation?: Mutation
+  /** False: the first failure as it was found. */
+  readonly shrink?: boolean
+}
+
+export async function explore(options: ExplorationOptions): Promise<Exploration> {
+  const { seed, runs, mutation, shrink = true } = options
+  const figures = {
+    histories: 0,
+    events: 0,
+    calls: 0,
+    alarms: 0,
+    crashes: 0,
+    leads: 0,
+    days: 0,
+  }
+  const checks = new Map<string, number>()
+  let violation: Violation | null = null
+  const property = fc.asyncProperty(histories(MOST_EVENTS), async (history) => {
+    const played = await simulate(history, mutation === undefined ? {} : { mutation })
+    if (violation === null) count(figures, checks, played)
+    // While it gets smaller it must go on breaking the same rule.
+    if (played.violation === null) return true
+    if (violation !== null && violation.invariant !== played.violation.invariant) return true
+    violation = played.violation
+    return false
+  })
+  const result = await fc.check(property, { seed, numRuns: runs, endOnFailure: !shrink })
+  const history = result.counterexample?.[0] ?? null
+  if (history === null) {
+    if (result.failed)
+      throw new Error('The simulation itself failed', { cause: result.errorInstance })
+    return { figures, checks, failure: null }
+  }
+  if (violation === null)
+    throw new Error('The simulation itself failed', { cause: result.errorInstance })
+  return {
+    figures,
+    checks,
+    failure: { history, violation, path: result.counterexamplePath ?? '' },
+  }
+}
+
+function count(
+  figures: Figures & { histories: number },
+  checks: Map<string, number>,
+  played: { figures: Figures; checks: ReadonlyMap<string, number> },
+): void {
+  figures.histories++
+  figures.events += played.figures.events
+  figures.calls += played.figures.calls
+  figures.alarms += played.figures.alarms
+  figures.crashes += played.figures.crashes
+  figures.leads += played.figures.leads
+  figures.days += played.figures.days
+  for (const [name, times] of played.checks) checks.set(name, (checks.get(name) ?? 0) + times)
+}

@@ -1,0 +1,257 @@
+/** Usher made wrong on purpose, one rule at a time: what must make an invariant fail. */
+
+import type { Outcome } from '../../src/eazybe.ts'
+import { Account } from '../../src/outbox/account.ts'
+import { AlarmClock } from '../../src/outbox/alarm-clock.ts'
+import { Calls } from '../../src/outbox/calls.ts'
+import { Deliveries } from '../../src/outbox/deliveries.ts'
+import { Groups } from '../../src/outbox/groups.ts'
+import { People } from '../../src/outbox/people.ts'
+import type { OutboxPorts } from '../../src/outbox/ports.ts'
+import { Queue } from '../../src/outbox/queue.ts'
+import { Settings } from '../../src/outbox/settings.ts'
+import type { Change } from '../../src/outbox/settle.ts'
+import type { Mutation } from './simulate.ts'
+
+/** Somebody who filled in no form. */
+const STRANGER = '919999900000'
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'every fifth delivery vanishes after it was kept',
+    breaks: 'nothing acknowledged is lost',
+    ports: withSql((exec, query, values) => {
+      const cursor = exec(query, ...values)
+      const seq = values[1]
+      if (query.startsWith('INSERT INTO keys') && Number(seq) % 5 === 0) {
+        exec('DELETE FROM deliveries WHERE seq = ?', seq)
+      }
+      return cursor
+    }),
+  },
+  {
+    name: 'a 500 counts as a yes',
+    breaks: 'accepted is what EazyBe accepted',
+    ports: withOutcome((outcome) =>
+      outcome.kind === 'ambiguous' ? { kind: 'accepted' } : outcome,
+    ),
+  },
+  {
+    name: 'keys are not remembered',
+    breaks: 'one key, one delivery',
+    install: () => patch(Deliveries.prototype, 'remember', () => () => {}),
+  },
+  {
+    name: 'people are forgotten',
+    breaks: 'nobody is sent after a recorded acceptance',
+    install: () => patch(People.prototype, 'knows', () => () => false),
+  },
+  {
+    name: 'a stranger travels along',
+    breaks: 'nobody is sent unasked',
+    ports: (ports) => ({
+      ...ports,
+      addToGroup: (call, token) =>
+        ports.addToGroup({ ...call, contacts: [...call.contacts, STRANGER] }, token),
+    }),
+  },
+  {
+    name: 'a group that exists is taken for new',
+    breaks: 'one group of a name',
+    install: () =>
+      patch(
+        Groups.prototype,
+        'saveAfterCall',
+        (save) =>
+          function (this: Groups, group, head, now) {
+            save.call(this, { ...group, status: 'new' }, head, now)
+          },
+      ),
+  },
+  {
+    name: 'every call is made twice at once',
+    breaks: 'one call at a time',
+    ports: (ports) => ({
+      ...ports,
+      addToGroup: async (call, token) => {
+        const [outcome] = await Promise.all([
+          ports.addToGroup(call, token),
+          ports.addToGroup(call, token),
+        ])
+        return outcome
+      },
+    }),
+  },
+  {
+    name: 'the claim is taken back before the call',
+    breaks: 'a claim on disk before every call',
+    ports: withSql((exec, query, values) => {
+      const cursor = exec(query, ...values)
+      if (query.startsWith('INSERT INTO calls')) {
+        const rows = cursor.toArray()
+        exec('DELETE FROM calls WHERE id = (SELECT max(id) FROM calls)')
+        return Object.assign(cursor, { one: () => rows[0] ?? {} })
+      }
+      return cursor
+    }),
+  },
+  {
+    name: 'people of the last day are not counted',
+    breaks: 'people by the hour and the day',
+    install: () =>
+      patch(
+        Calls.prototype,
+        'spent',
+        (spent) =>
+          function (this: Calls, pace, now) {
+            return spent.call(this, pace, now).map((call) => ({ ...call, people: 0 }))
+          },
+      ),
+  },
+  {
+    name: 'creations of the last day are not counted',
+    breaks: 'creations by the day',
+    install: () =>
+      patch(
+        Calls.prototype,
+        'spent',
+        (spent) =>
+          function (this: Calls, pace, now) {
+            return spent.call(this, pace, now).map((call) => ({ ...call, created: false }))
+          },
+      ),
+  },
+  {
+    name: 'no gap is kept after a call',
+    breaks: 'gaps between calls',
+    install: () =>
+      patch(
+        Settings.prototype,
+        'account',
+        (account) =>
+          function (this: Settings) {
+            const state = account.call(this)
+            return { ...state, ...(state.nextCallWhy === 'pace' && { nextCallAt: 0 }) }
+          },
+      ),
+  },
+  {
+    name: 'a new group is not left alone',
+    breaks: 'a new group rests',
+    install: () =>
+      patch(
+        Groups.prototype,
+        'saveAfterCall',
+        (save) =>
+          function (this: Groups, group, head, now) {
+            const restUntil = group.status === 'exists' ? 0 : group.restUntil
+            save.call(this, { ...group, restUntil }, head, now)
+          },
+      ),
+  },
+  {
+    name: 'the night is not kept',
+    breaks: 'quiet hours',
+    install: () => {
+      const own = Object.getOwnPropertyDescriptor(Account.prototype, 'pace')
+      if (own?.get === undefined) throw new TypeError('Account.pace is no getter')
+      const { get } = own
+      Object.defineProperty(Account.prototype, 'pace', {
+        configurable: true,
+        get(this: Account) {
+          return { ...get.call(this), quiet: null }
+        },
+      })
+      return () => {
+        Object.defineProperty(Account.prototype, 'pace', own)
+      }
+    },
+  },
+  {
+    name: 'waiting consumes attempts',
+    breaks: 'attempts are consumed by refusals only',
+    install: () =>
+      onChange((change) =>
+        change.state === 'queued' ? { ...change, attempts: change.attempts + 1 } : change,
+      ),
+  },
+  {
+    name: 'whoever has to wait is parked',
+    breaks: 'parked for a cause',
+    install: () =>
+      onChange((change) =>
+        change.state === 'queued' && change.contacts.length === 0
+          ? { ...change, state: 'parked', reason: 'no reason' }
+          : change,
+      ),
+  },
+  {
+    name: 'an arrival sets no alarm',
+    breaks: 'the alarm is set while something is due',
+    install: () => patch(AlarmClock.prototype, 'noLaterThan', () => async () => {}),
+  },
+]
+
+/** Puts another method in the place of one. Gives what takes it back. */
+function patch<
+  prototype extends object,
+  name extends {
+    [key in keyof prototype]: prototype[key] extends Method ? key : never
+  }[keyof prototype],
+>(on: prototype, name: name, make: (own: prototype[name]) => prototype[name]): () => void {
+  const own = on[name]
+  on[name] = make(own)
+  return () => {
+    on[name] = own
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any method at all; `patch` keeps each one's own type.
+type Method = (...values: any[]) => unknown
+
+function onChange(change: (one: Change) => Change): () => void {
+  return patch(
+    Queue.prototype,
+    'settle',
+    (settle) =>
+      function (this: Queue, call, changes, now) {
+        return settle.call(this, call, changes.map(change), now)
+      },
+  )
+}
+
+function withOutcome(change: (outcome: Outcome) => Outcome): (ports: OutboxPorts) => OutboxPorts {
+  return (ports) => ({
+    ...ports,
+    addToGroup: async (call, token) => change(await ports.addToGroup(call, token)),
+  })
+}
+
+type Exec = (
+  query: string,
+  ...values: unknown[]
+) => SqlStorageCursor<Record<string, SqlStorageValue>>
+
+function withSql(
+  run: (exec: Exec, query: string, values: readonly unknown[]) => ReturnType<Exec>,
+): (ports: OutboxPorts) => OutboxPorts {
+  return (ports) => {
+    const { storage } = ports
+    const exec: Exec = (query, ...values) => storage.sql.exec(query, ...values)
+    const sql = new Proxy(storage.sql, {
+      get: (target, name) =>
+        name === 'exec'
+          ? (query: string, ...values: unknown[]) => run(exec, query.trim(), values)
+          : Reflect.get(target, name),
+    })
+    return {
+      ...ports,
+      storage: {
+        sql,
+        transactionSync: (closure) => storage.transactionSync(closure),
+        getAlarm: () => storage.getAlarm(),
+        setAlarm: (at) => storage.setAlarm(at),
+      },
+    }
+  }
+}
