@@ -28,11 +28,11 @@ export interface HookOptions<fields, schema extends v.GenericSchema> {
   /** An ordinary valibot schema over the sender's fields. */
   readonly fields?: schema
   invite?(values: v.InferOutput<schema>): InviteInput
-  /** People in a group before the next ones go to "Name 2"; 1000 by default. */
+  /** People in a group before the next ones go to "Name 2". Checked, and of no effect yet. */
   readonly capacity?: number
-  /** New group names this hook may mint in a day before the next is held. */
+  /** New group names this hook may mint in a day before the next is held. Checked, and of no effect yet. */
   readonly newGroupsPerDay?: number
-  /** The group's own invitation link, for whom EazyBe cannot add. */
+  /** The group's own invitation link, for whom EazyBe cannot add. Checked, and of no effect yet. */
   readonly inviteLink?: string
   /** Seconds a signed timestamp may be old, or ahead; the sender's own by default. */
   readonly tolerance?: number

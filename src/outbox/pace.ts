@@ -22,7 +22,7 @@ export interface PaceNumbers {
   readonly createsPerDay: number
   readonly peoplePerHour: number
   readonly peoplePerDay: number
-  /** Group names a public form may mint in a day before the next is held. */
+  /** Group names a public form may mint in a day before the next is held. Of no effect yet. */
   readonly newGroupsPerDay: number
 }
 
