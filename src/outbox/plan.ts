@@ -67,10 +67,9 @@ export function accountObstacle(
   if (account.pause !== null) {
     const { probeAt } = account.pause
     if (probeAt === null || probeAt > now) return { until: probeAt, why: 'paused' }
-    // A probe of a paused account is a real call with the head item; only quiet hours hold it back.
-  } else if (account.nextCallAt > now) {
-    return { until: account.nextCallAt, why: account.nextCallWhy }
+    // A probe of a paused account is a real call with the head item, so it keeps the gap and the quiet hours as well.
   }
+  if (account.nextCallAt > now) return { until: account.nextCallAt, why: account.nextCallWhy }
   const quiet = quietUntil(pace.quiet, now)
   if (quiet !== null) return { until: quiet, why: 'quiet' }
   const until = Math.max(

@@ -504,7 +504,8 @@ class Simulation implements Facts {
       case 'again':
         return this.#again(event)
       case 'trouble': {
-        const until = this.at + event.forMs
+        // The sandbox tries again a thousand times as often.
+        const until = this.at + event.forMs * this.#pace.waitScale
         this.#world.phases.push({ trouble: event.trouble, oneIn: event.oneIn, until })
         return
       }
