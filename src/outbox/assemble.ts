@@ -5,12 +5,13 @@ import { Caller } from './caller.ts'
 import { Intake } from './intake.ts'
 import { Operator } from './operator.ts'
 import type { OutboxPorts } from './ports.ts'
+import { Rounds } from './rounds.ts'
 import { migrate } from './schema.ts'
 import { Watchers } from './watchers.ts'
 
 export interface OutboxParts {
   readonly intake: Intake
-  readonly caller: Caller
+  readonly rounds: Rounds
   readonly operator: Operator
 }
 
@@ -20,9 +21,10 @@ export function assembleOutbox(ports: OutboxPorts): OutboxParts {
   const account = new Account(ports)
   const watchers = new Watchers()
   const caller = new Caller(ports, account, watchers)
+  const rounds = new Rounds(ports, account, [caller])
   return {
-    caller,
-    intake: new Intake(ports, account, caller, watchers),
-    operator: new Operator(ports, account, caller, watchers),
+    rounds,
+    intake: new Intake(ports, account, caller, rounds, watchers),
+    operator: new Operator(ports, account, caller, rounds, watchers),
   }
 }

@@ -62,20 +62,6 @@ export class Groups {
     )
   }
 
-  /** When the first group is due; null when nothing waits. */
-  earliestDue(): number | null {
-    const dues = LANES.flatMap((lane) =>
-      this.#sql
-        .exec<{ due_at: number }>(
-          'SELECT due_at FROM groups WHERE lane = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1',
-          lane,
-        )
-        .toArray()
-        .map((row) => row.due_at),
-    )
-    return dues.length === 0 ? null : Math.min(...dues)
-  }
-
   /**
    * A new lead in a group's queue: the group is due when the first one's company has had its time, or is complete.
    * Gives that time where it is news, null where the group was due by then anyway.

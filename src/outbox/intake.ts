@@ -8,6 +8,7 @@ import { contactsOf } from './contacts.ts'
 import { Deliveries } from './deliveries.ts'
 import { deliveryId } from './delivery-id.ts'
 import type { OutboxPorts } from './ports.ts'
+import type { Rounds } from './rounds.ts'
 import type { Watchers } from './watchers.ts'
 
 interface Taken {
@@ -20,13 +21,21 @@ export class Intake {
   readonly #ports: OutboxPorts
   readonly #account: Account
   readonly #caller: Caller
+  readonly #rounds: Rounds
   readonly #watchers: Watchers
   readonly #deliveries: Deliveries
 
-  constructor(ports: OutboxPorts, account: Account, caller: Caller, watchers: Watchers) {
+  constructor(
+    ports: OutboxPorts,
+    account: Account,
+    caller: Caller,
+    rounds: Rounds,
+    watchers: Watchers,
+  ) {
     this.#ports = ports
     this.#account = account
     this.#caller = caller
+    this.#rounds = rounds
     this.#watchers = watchers
     this.#deliveries = new Deliveries(ports.storage.sql)
   }
@@ -43,7 +52,8 @@ export class Intake {
       this.#take(arrival, contacts, now),
     )
     // Also for what was here before: whoever brought it may have died before the alarm was set.
-    await (dueAt === null ? this.#caller.heal() : this.#caller.wakeBy(dueAt, now))
+    const wakeAt = dueAt === null ? null : this.#caller.wakeAt(dueAt, now)
+    await (wakeAt === null ? this.#rounds.heal() : this.#rounds.wakeBy(wakeAt, now))
     return items
   }
 

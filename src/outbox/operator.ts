@@ -9,6 +9,7 @@ import { Deliveries, issueText } from './deliveries.ts'
 import type { OutboxPorts } from './ports.ts'
 import type { DeliveryFilter, DeliveryPage, DeliveryStory } from './reader.ts'
 import { Reader } from './reader.ts'
+import type { Rounds } from './rounds.ts'
 import type { DeliveryState } from './state.ts'
 import type { Watchers } from './watchers.ts'
 
@@ -37,14 +38,22 @@ export class Operator {
   readonly #ports: OutboxPorts
   readonly #account: Account
   readonly #caller: Caller
+  readonly #rounds: Rounds
   readonly #watchers: Watchers
   readonly #deliveries: Deliveries
   readonly #reader: Reader
 
-  constructor(ports: OutboxPorts, account: Account, caller: Caller, watchers: Watchers) {
+  constructor(
+    ports: OutboxPorts,
+    account: Account,
+    caller: Caller,
+    rounds: Rounds,
+    watchers: Watchers,
+  ) {
     this.#ports = ports
     this.#account = account
     this.#caller = caller
+    this.#rounds = rounds
     this.#watchers = watchers
     this.#deliveries = new Deliveries(ports.storage.sql)
     this.#reader = new Reader(ports.storage.sql)
@@ -52,13 +61,13 @@ export class Operator {
 
   /** A page of deliveries, newest first. */
   async list(filter: DeliveryFilter): Promise<DeliveryPage> {
-    await this.#caller.heal()
+    await this.#rounds.heal()
     return this.#reader.list(this.#account.name, filter, this.#ports.now())
   }
 
   /** One delivery with its timeline, or null. */
   async story(seq: number): Promise<DeliveryStory | null> {
-    await this.#caller.heal()
+    await this.#rounds.heal()
     return this.#reader.story(this.#account.name, seq, this.#ports.now())
   }
 
@@ -84,9 +93,14 @@ export class Operator {
     const fresh = remapped === null ? null : await contactsOf(remapped.mapped, personKey)
     const now = this.#ports.now()
     const result = this.#ports.storage.transactionSync(() => this.#retry(seq, remapped, fresh, now))
-    if (result === 'queued') await this.#caller.wakeBy(now, now)
+    if (result === 'queued') await this.#wake(now)
     if (result === 'held') this.#watchers.settled([seq])
     return result
+  }
+
+  async #wake(now: number): Promise<void> {
+    const at = this.#caller.wakeAt(now, now)
+    if (at !== null) await this.#rounds.wakeBy(at, now)
   }
 
   #retry(

@@ -30,9 +30,9 @@ export abstract class OutboxObject extends DurableObject<object> {
     return this.#parts.intake.accept(arrival)
   }
 
-  /** @see Caller.alarm */
+  /** @see Rounds.alarm */
   override alarm(): Promise<void> {
-    return this.#parts.caller.alarm()
+    return this.#parts.rounds.alarm()
   }
 
   /** @see Operator.list */

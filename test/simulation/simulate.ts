@@ -344,7 +344,7 @@ class Simulation implements Facts {
     }
     const run = { life: this.#life?.token ?? life }
     this.#run = run
-    parts.caller.alarm().then(
+    parts.rounds.alarm().then(
       () => {
         if (this.#run !== run) return
         this.#ringsAgain = 0

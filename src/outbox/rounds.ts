@@ -1,0 +1,96 @@
+/** A round of the outbox: what an alarm does, one task after the other, and when the next one rings. */
+
+import { errorText, log } from '../log.ts'
+import type { Account } from './account.ts'
+import { AlarmClock } from './alarm-clock.ts'
+import type { OutboxPorts } from './ports.ts'
+
+/** After trouble of our own, look again. */
+const AFTER_ERROR_MS = 30_000
+
+/** A part of a round. */
+export interface Task {
+  readonly name: string
+  /** Does what is due now. */
+  run(): Promise<void>
+  /** When it has something to do next, as epoch milliseconds; null: nothing waits. */
+  nextAt(now: number): number | null
+}
+
+export class Rounds {
+  readonly #ports: OutboxPorts
+  readonly #account: Account
+  readonly #clock: AlarmClock
+  readonly #tasks: readonly Task[]
+  /** Set while a round is under way: two of them would otherwise interleave at `fetch`. */
+  #running = false
+  /** The earliest time that came up while one was. */
+  #wakeAfter: number | null = null
+
+  constructor(ports: OutboxPorts, account: Account, tasks: readonly Task[]) {
+    this.#ports = ports
+    this.#account = account
+    this.#clock = new AlarmClock(ports.storage)
+    this.#tasks = tasks
+  }
+
+  /** The alarm rang. Never throws: an alarm that throws seven times is gone for good. */
+  async alarm(): Promise<void> {
+    this.#clock.rang()
+    if (this.#running) return
+    this.#running = true
+    try {
+      await this.#round()
+    } catch (error) {
+      this.#report('round', error)
+      await this.#clock.set(this.#ports.now() + AFTER_ERROR_MS)
+    } finally {
+      this.#running = false
+    }
+    if (this.#wakeAfter !== null) await this.wakeBy(this.#wakeAfter, this.#ports.now())
+  }
+
+  /** Every task has its turn, also after one that failed: trouble with alerts must not stop the calls. */
+  async #round(): Promise<void> {
+    const failed = new Set<Task>()
+    for (const task of this.#tasks) {
+      try {
+        await task.run()
+      } catch (error) {
+        failed.add(task)
+        this.#report(task.name, error)
+      }
+    }
+    const now = this.#ports.now()
+    // What came up until here is in what the tasks answer; what comes from here on is not.
+    this.#wakeAfter = null
+    const at = this.#tasks.map((task) =>
+      failed.has(task) ? now + AFTER_ERROR_MS : task.nextAt(now),
+    )
+    const due = soonest(at)
+    if (due !== null) await this.#clock.set(Math.max(due, now))
+  }
+
+  #report(task: string, error: unknown): void {
+    log('outbox.error', { account: this.#account.name, task, error: errorText(error) })
+  }
+
+  /** Something became due: rings no later than that. A round under way looks again when it is done. */
+  async wakeBy(at: number, now: number): Promise<void> {
+    if (!this.#running) return this.#clock.noLaterThan(at, now)
+    this.#wakeAfter = Math.min(at, this.#wakeAfter ?? at)
+  }
+
+  /** Sets an alarm that was lost: asked on every look at the outbox. */
+  async heal(): Promise<void> {
+    const now = this.#ports.now()
+    if (this.#running || !(await this.#clock.isMissing(now))) return
+    const at = soonest(this.#tasks.map((task) => task.nextAt(now)))
+    if (at !== null) await this.#clock.noLaterThan(Math.max(at, now), now)
+  }
+}
+
+function soonest(times: readonly (number | null)[]): number | null {
+  const set = times.filter((at) => at !== null)
+  return set.length === 0 ? null : Math.min(...set)
+}
