@@ -5,12 +5,16 @@ import type { Hook } from './hook.ts'
 import { secretName, tokenName } from './names.ts'
 import type { AccountOptions } from './outbox/pace.ts'
 import { PACES } from './outbox/pace.ts'
+import type { Retention, RetentionDays } from './outbox/retention.ts'
+import { RETENTIONS, retentionOf } from './outbox/retention.ts'
 import { isCountryCode } from './phone.ts'
 
 export interface ConfigInput {
   /** EazyBe accounts by name; `{ default: {} }` when left out. */
   readonly accounts?: Readonly<Record<string, AccountOptions>>
   readonly hooks: Readonly<Record<string, Hook>>
+  /** How long what is kept: `standard` by default, `india`, or days of one's own. */
+  readonly retention?: Retention
   /** Where the Worker is reached from outside, for senders that sign the URL: `https://hooks.example.com`. */
   readonly publicUrl?: string
 }
@@ -19,6 +23,7 @@ export interface Config {
   readonly accounts: Readonly<Record<string, AccountOptions>>
   readonly hooks: Readonly<Record<string, Hook>>
   readonly publicUrl: string | null
+  readonly retention: RetentionDays
 }
 
 /** Mistakes in `src/config.ts`, one a line. */
@@ -49,9 +54,15 @@ export function defineConfig(input: ConfigInput): Config {
       ...Object.keys(accounts).map((name) => [`account "${name}"`, tokenName(name)] as const),
     ]),
     ...urlMistakes(input.publicUrl),
+    ...retentionMistakes(input.retention),
   ]
   if (mistakes.length > 0) throw new ConfigError(mistakes)
-  return { accounts, hooks: input.hooks, publicUrl: input.publicUrl?.replace(/\/+$/, '') ?? null }
+  return {
+    accounts,
+    hooks: input.hooks,
+    publicUrl: input.publicUrl?.replace(/\/+$/, '') ?? null,
+    retention: retentionOf(input.retention),
+  }
 }
 
 function hookMistakes(
@@ -159,6 +170,23 @@ function urlMistakes(publicUrl: string | undefined): string[] {
   return good
     ? []
     : [`Option "publicUrl": "${publicUrl}" is not a URL such as https://hooks.example.com`]
+}
+
+function retentionMistakes(retention: Retention | undefined): string[] {
+  if (typeof retention === 'string') {
+    return Object.hasOwn(RETENTIONS, retention)
+      ? []
+      : [`Option "retention": "${retention}" is none of ${Object.keys(RETENTIONS).join(', ')}`]
+  }
+  const wrong = Object.entries(retention ?? {}).flatMap(([option, days]) => {
+    if (!Object.hasOwn(RETENTIONS.standard, option)) return [`"${option}" is not an option of it`]
+    return Number.isFinite(days) && days > 0 ? [] : [`"${option}" must be a number of days above 0`]
+  })
+  const { settledDays, inHandDays, rowDays } = retentionOf(retention)
+  if (wrong.length === 0 && rowDays < Math.max(settledDays, inHandDays)) {
+    wrong.push('"rowDays" must not be less than "settledDays" and "inHandDays"')
+  }
+  return wrong.map((what) => `Option "retention": ${what}`)
 }
 
 /** `vipList` and `vip-list` would share one secret. */

@@ -28,9 +28,9 @@ export interface HookOptions<fields, schema extends v.GenericSchema> {
   /** An ordinary valibot schema over the sender's fields. */
   readonly fields?: schema
   invite?(values: v.InferOutput<schema>): InviteInput
-  /** People in a group before the next ones go to "Name 2". Checked, and of no effect yet. */
+  /** People in a group before the next ones go to "Name 2"; 1000 by default. */
   readonly capacity?: number
-  /** New group names this hook may mint in a day before the next is held. Checked, and of no effect yet. */
+  /** New group names this hook may make in a day before the next is held; for forms, calendars and ads 5 by default, else any number. */
   readonly newGroupsPerDay?: number
   /** The group's own invitation link, for whom EazyBe cannot add. Checked, and of no effect yet. */
   readonly inviteLink?: string

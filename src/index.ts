@@ -6,7 +6,7 @@ import { worker } from './worker.ts'
 
 export class Outbox extends OutboxObject {
   constructor(ctx: DurableObjectState, env: object) {
-    super(ctx, env, config.accounts)
+    super(ctx, env, config)
   }
 }
 

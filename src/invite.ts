@@ -19,8 +19,13 @@ export interface Invite {
   readonly groupName: string
   /** International digits without plus, each once. */
   readonly contacts: readonly string[]
+  /** Those of the contacts that the config itself names, and no event: a new group begins with them. */
+  readonly teammates: readonly string[]
   readonly create: boolean
 }
+
+/** What a mapping or a sender says of an invite: who of it is a teammate is told from the event. */
+export type SpokenInvite = Omit<Invite, 'teammates'>
 
 /** Reads what a mapping made. Contacts must be international already; what people typed is read by `phone(country)`. */
 export const inviteSchema = v.object({
@@ -42,7 +47,7 @@ export const inviteSchema = v.object({
  * Reads `{ groupName, contacts, create }` that a sender speaks itself. Its contacts are what people typed, so they are read with
  * the hook's country; one text with commas is a list (automations join lists so), and `"true"` is true (forms know only text).
  */
-export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unknown, Invite> {
+export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unknown, SpokenInvite> {
   return v.pipe(
     v.object({
       groupName: inviteSchema.entries.groupName,

@@ -10,6 +10,7 @@ import { errorText } from './log.ts'
 import type { HoldReason, Mapped } from './outbox/arrival.ts'
 import type { Issue } from './problem.ts'
 import type { Submission } from './source.ts'
+import { teammatesIn } from './teammates.ts'
 
 /** Whether the hook's `when` wants this event. A predicate that throws wants it: the mapping then says what is wrong. */
 export function isWanted(hook: Hook, fields: unknown): boolean {
@@ -45,7 +46,8 @@ type Read =
 function readInvite(hook: Hook, fields: unknown): Read {
   if (hook.fields === undefined || hook.invite === undefined) {
     const spoken = v.safeParse(spokenInviteSchema(hook.country), fields)
-    return spoken.success ? { invite: spoken.output } : failed(spoken.issues)
+    // Everybody in it came with the event.
+    return spoken.success ? { invite: { ...spoken.output, teammates: [] } } : failed(spoken.issues)
   }
   const values = v.safeParse(hook.fields, fields)
   if (!values.success) return failed(values.issues)
@@ -61,9 +63,11 @@ function readInvite(hook: Hook, fields: unknown): Read {
     return { reason: 'mapping', issues: [{ path: 'invite', message: 'must not be asynchronous' }] }
   }
   const invite = v.safeParse(inviteSchema, made)
-  return invite.success
-    ? { invite: invite.output }
-    : { reason: 'mapping', issues: prefixed('invite', issuesOf(invite.issues)) }
+  if (!invite.success) {
+    return { reason: 'mapping', issues: prefixed('invite', issuesOf(invite.issues)) }
+  }
+  const teammates = teammatesIn(invite.output.contacts, values.output)
+  return { invite: { ...invite.output, teammates } }
 }
 
 /** What was thrown, without what a person typed: V8 quotes pieces of a text that it cannot parse. */

@@ -5,9 +5,10 @@ import type { Config } from '../define-config.ts'
 import { outboxOf } from '../env.ts'
 import { issuesOf } from '../issues.ts'
 import { readDeliveryId } from '../outbox/delivery-id.ts'
-import type { DeliveryView } from '../outbox/reader.ts'
 import { MOST_PER_PAGE } from '../outbox/reader.ts'
+import { EVERY_DELIVERY } from '../outbox/search.ts'
 import { DELIVERY_STATES } from '../outbox/state.ts'
+import type { DeliveryView } from '../outbox/views.ts'
 import { problemResponse } from '../problem.ts'
 import type { Cursor } from './cursor.ts'
 import { readCursor, writeCursor } from './cursor.ts'
@@ -48,7 +49,14 @@ export async function listDeliveries(c: ApiContext, config: Config): Promise<Res
   const pages = await Promise.all(
     accounts.map(async (account) => {
       const before = cursor?.[account] ?? null
-      const page = await outboxOf(c.env, account).list({ state, hook, group, limit, before })
+      const page = await outboxOf(c.env, account).list({
+        ...EVERY_DELIVERY,
+        state,
+        hook,
+        group,
+        limit,
+        before,
+      })
       return { account, before, page }
     }),
   )

@@ -8,20 +8,23 @@ import { issuesOf } from '../issues.ts'
 import { log } from '../log.ts'
 import { isWanted, mapFields, readSubmissions } from '../map.ts'
 import type { Mapped } from '../outbox/arrival.ts'
-import type { Kept, Remapped, RetryResult } from '../outbox/operator.ts'
+import type { ActResult, Kept, Remapped } from '../outbox/operator.ts'
 import { problemResponse } from '../problem.ts'
 import type { ApiContext } from './delivery.ts'
 import { deliveryOf, noSuchDelivery } from './delivery.ts'
 
 const bodySchema = v.object({ mode: v.picklist(['exact', 'remap']) })
 
+const NO_LONGER_MAPPED = 'It was accepted before, and today’s config does not map it.'
 /** Why nothing was sent again, for its operator. */
-const IMPOSSIBLE: Readonly<Record<Exclude<RetryResult, 'queued' | 'held' | 'not_found'>, string>> =
-  {
-    busy: 'A call with this delivery is under way.',
-    nothing_kept: 'There is nothing to send exactly: map it again with today’s config.',
-    not_mapped: 'It was accepted before, and today’s config does not map it.',
-  }
+const IMPOSSIBLE: Readonly<
+  Record<Exclude<ActResult, 'queued' | 'held' | 'discarded' | 'not_found'>, string>
+> = {
+  busy: 'A call with this delivery is under way.',
+  nothing_kept: 'Its numbers are no longer kept.',
+  not_mapped: 'There is nothing to send exactly: map it again with today’s config.',
+  not_possible: 'It is not in a state for that.',
+}
 
 /** The delivery as it is then, or a problem. */
 export async function retryDelivery(c: ApiContext, config: Config): Promise<Response> {
@@ -38,10 +41,14 @@ export async function retryDelivery(c: ApiContext, config: Config): Promise<Resp
   const remapped = body.output.mode === 'remap' ? remap(config, kept) : null
   if (remapped === 'gone') return impossible('The hook is no longer in the config.')
   if (remapped === 'deleted') return impossible('What was sent is no longer kept.')
-  const result = await outbox.retry(id.seq, remapped)
+  const result = await outbox.retry(id.seq, remapped, 'api')
   log('api.retry', { delivery: c.req.param('id'), mode: body.output.mode, result })
   if (result === 'not_found') return noSuchDelivery()
-  if (result !== 'queued' && result !== 'held') return impossible(IMPOSSIBLE[result])
+  if (result !== 'queued' && result !== 'held' && result !== 'discarded') {
+    return impossible(
+      result === 'not_mapped' && remapped !== null ? NO_LONGER_MAPPED : IMPOSSIBLE[result],
+    )
+  }
   const story = await outbox.story(id.seq)
   return story === null ? noSuchDelivery() : c.json(story)
 }

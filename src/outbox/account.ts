@@ -26,8 +26,8 @@ export class Account {
 
   /** Only the runner binds `USHER_SANDBOX`: where it is missing, nothing makes the account instant. */
   get pace(): Pace {
-    const { accounts, env } = this.#ports
-    const options = accounts[this.name] ?? {}
+    const { config, env } = this.#ports
+    const options = config.accounts[this.name] ?? {}
     const sandbox = Reflect.get(env, 'USHER_SANDBOX') === '1'
     if (sandbox && Reflect.get(env, 'USHER_PACE') === 'instant') return paceOf(options, 'instant')
     return options.pace === 'instant' && !sandbox ? paceOf(options, 'steady') : paceOf(options)

@@ -4,53 +4,54 @@ import type { Outcome } from '../eazybe.ts'
 import { log } from '../log.ts'
 import type { Account } from './account.ts'
 import type { OpenCall } from './calls.ts'
-import { Calls } from './calls.ts'
-import { Groups } from './groups.ts'
+import type { Ended } from './ledger.ts'
 import type { PlanInput } from './plan.ts'
 import { plan } from './plan.ts'
 import type { OutboxPorts } from './ports.ts'
-import { Queue } from './queue.ts'
 import type { Task } from './rounds.ts'
 import type { Settlement } from './settle.ts'
 import { settle, TOKEN_CHECK_MS } from './settle.ts'
-import type { Call } from './state.ts'
+import type { AccountState, Call } from './state.ts'
+import type { Tables } from './tables.ts'
 import type { Watchers } from './watchers.ts'
 
 /** An alarm may run 15 minutes; it hands over to the next one long before. */
 const RUN_BUDGET_MS = 5 * 60_000
+/** The share of a group's capacity at which its operator is told. */
+const NEARLY_FULL = 0.9
+
 type Settled = Outcome | { readonly kind: 'interrupted' }
-type Next = { readonly kind: 'wait' } | { readonly kind: 'call'; readonly open: OpenCall }
+type Next =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'call'; readonly open: OpenCall }
 
 export class Caller implements Task {
   readonly name = 'calls'
   readonly #ports: OutboxPorts
   readonly #account: Account
   readonly #watchers: Watchers
-  readonly #groups: Groups
-  readonly #queue: Queue
-  readonly #calls: Calls
+  readonly #tables: Tables
 
-  constructor(ports: OutboxPorts, account: Account, watchers: Watchers) {
-    const { storage } = ports
+  constructor(ports: OutboxPorts, account: Account, tables: Tables, watchers: Watchers) {
     this.#ports = ports
     this.#account = account
+    this.#tables = tables
     this.#watchers = watchers
-    this.#groups = new Groups(storage.sql)
-    this.#queue = new Queue(storage.sql)
-    this.#calls = new Calls(storage.sql)
   }
 
   /** Makes the calls that are due, one after the other. */
   async run(): Promise<void> {
     const { now, storage } = this.#ports
     const began = now()
-    const cutOff = this.#calls.current()
+    const cutOff = this.#tables.calls.current()
     if (cutOff !== null) this.#close(cutOff, { kind: 'interrupted' })
     const tokenMark = await this.#account.tokenMark()
     this.#resumeWithNewToken(tokenMark)
     while (now() - began <= RUN_BUDGET_MS) {
       const next = storage.transactionSync(() => this.#next(now()))
       if (next.kind === 'wait') return
+      if (next.kind === 'again') continue
       const outcome = await this.#call(next.open.call)
       if (outcome.kind === 'unauthorized') this.#account.settings.set('refusedToken', tokenMark)
       this.#close(next.open, outcome)
@@ -59,9 +60,9 @@ export class Caller implements Task {
 
   /** When the next call may be made, or a refused token compared. */
   nextAt(now: number): number | null {
-    if (this.#calls.current() !== null) return now
+    if (this.#tables.calls.current() !== null) return now
     const next = plan(this.#input(now), now)
-    if (next.kind === 'call') return now
+    if (next.kind !== 'wait') return now
     if (next.until !== null) return next.until
     const { pause } = this.#account.settings.account()
     return pause?.reason === 'token' ? now + TOKEN_CHECK_MS : null
@@ -69,16 +70,17 @@ export class Caller implements Task {
 
   /** Plans, and claims what it planned: the claim is on disk before the request leaves. */
   #next(now: number): Next {
-    for (;;) {
-      const next = plan(this.#input(now), now)
-      if (next.kind === 'wait') return { kind: 'wait' }
-      const changed = this.#queue.dropKnown(next.call, now)
-      if (changed.length > 0) {
-        this.#watchers.settled(changed)
-        continue
-      }
-      return { kind: 'call', open: this.#calls.open(next.call, now) }
+    const { calls, ledger, parts } = this.#tables
+    const next = plan(this.#input(now), now)
+    if (next.kind === 'wait') return { kind: 'wait' }
+    if (next.kind === 'rollOver') {
+      parts.rollOver(next.groupId, now)
+      return { kind: 'again' }
     }
+    const changed = ledger.clear(next.call, now)
+    this.#watchers.settled(changed)
+    if (changed.length > 0 || parts.reunite(next.call, now) > 0) return { kind: 'again' }
+    return { kind: 'call', open: calls.open(next.call, now) }
   }
 
   #input(now: number): PlanInput {
@@ -86,8 +88,8 @@ export class Caller implements Task {
     return {
       account: settings.account(),
       pace,
-      spent: this.#calls.spent(pace, now),
-      groups: this.#queue.heads(pace.batchSize),
+      spent: this.#tables.calls.spent(pace, now),
+      groups: this.#tables.queue.heads(pace.batchSize, now),
     }
   }
 
@@ -101,17 +103,17 @@ export class Caller implements Task {
   #close(open: OpenCall, outcome: Settled): void {
     const { now, random, storage } = this.#ports
     const at = now()
-    const settled = storage.transactionSync(() => {
+    const ended = storage.transactionSync(() => {
       const input = {
         account: this.#account.settings.account(),
-        group: this.#groups.get(open.call.groupId),
-        waiting: this.#queue.of(open.call),
+        group: this.#tables.groups.get(open.call.groupId),
+        waiting: this.#tables.queue.of(open.call, at),
         pace: this.#account.pace,
       }
       const settlement = settle(input, open.call, outcome, at, random)
       return this.#record(open, settlement, outcome, at)
     })
-    this.#watchers.settled(settled)
+    this.#watchers.settled(ended.map(({ seq }) => seq))
     log('call', {
       account: this.#account.name,
       call: open.id,
@@ -119,19 +121,47 @@ export class Caller implements Task {
       kind: open.call.kind,
       deliveries: open.call.parts.length,
       outcome: outcome.kind,
-      settled: settled.length,
+      settled: ended.length,
     })
   }
 
-  /** Writes what a call came to. Returns the deliveries that settled. */
-  #record(open: OpenCall, settlement: Settlement, outcome: Settled, now: number): number[] {
+  /** Writes what a call came to. Gives the deliveries that ended with it. */
+  #record(open: OpenCall, settlement: Settlement, outcome: Settled, now: number): Ended[] {
+    const { alerts, calls, groups, ledger, queue } = this.#tables
     const { call } = open
-    this.#calls.close(open, outcome.kind, isFelt(outcome), now)
+    const before = this.#account.settings.account()
     this.#account.settings.saveAccount(settlement.account)
-    const settled = this.#queue.settle(call, settlement.changes, now)
-    if (settlement.groupFound) this.#queue.releaseMissing(call.groupId, now)
-    this.#groups.saveAfterCall(settlement.group, this.#queue.first(call.groupId), now)
-    return settled
+    this.#alert(before, settlement, now)
+    const ended = ledger.settle(call, settlement.changes, now)
+    const count = (state: Ended['state']) => ended.filter((one) => one.state === state).length
+    const end = { outcome: outcome.kind, counts: isFelt(outcome), accepted: count('accepted') }
+    calls.close(open, end, now)
+    alerts.raise({ kind: 'parked', subject: '' }, now, count('parked'))
+    if (settlement.groupFound) ledger.releaseMissing(call.groupId, now)
+    groups.saveAfterCall(settlement.group, queue.first(call.groupId, now), now)
+    return ended
+  }
+
+  #alert(before: AccountState, { account, group }: Settlement, now: number): void {
+    const { alerts } = this.#tables
+    const was = this.#tables.groups.get(group.id).members
+    const nearlyFull = group.capacity * NEARLY_FULL
+    if (was < nearlyFull && group.members >= nearlyFull) {
+      alerts.raise({ kind: 'groupNearlyFull', subject: String(group.id) }, now)
+    }
+    if (before.pause?.reason === account.pause?.reason) return
+    if (account.pause === null) this.#alertResumed(now)
+    else if (account.pause.reason === 'token') {
+      alerts.raise({ kind: 'tokenRefused', subject: '' }, now)
+    } else alerts.raise({ kind: 'sessionInactive', subject: '' }, now)
+  }
+
+  /** Who was not told that nothing went need not be told that it goes again. */
+  #alertResumed(now: number): void {
+    const { alerts } = this.#tables
+    const kinds = ['sessionInactive', 'stillInactive', 'tokenRefused'] as const
+    const told = kinds.map((kind) => alerts.settle({ kind, subject: '' }))
+    if (told.includes(true)) alerts.raise({ kind: 'resumed', subject: '' }, now)
   }
 
   /** A refused token is not tried again; another one ends the pause. */
@@ -140,6 +170,7 @@ export class Caller implements Task {
     const state = settings.account()
     if (state.pause?.reason !== 'token' || settings.get('refusedToken') === tokenMark) return
     settings.saveAccount({ ...state, pause: null })
+    this.#alertResumed(this.#ports.now())
     log('account.resumed', { account: name, because: 'token changed' })
   }
 
@@ -152,7 +183,7 @@ export class Caller implements Task {
 
   /** Whether this delivery travels in the call that is under way. */
   isSending(seq: number): boolean {
-    return this.#calls.current()?.call.parts.some((part) => part.seq === seq) ?? false
+    return this.#tables.calls.current()?.call.parts.some((part) => part.seq === seq) ?? false
   }
 }
 

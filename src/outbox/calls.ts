@@ -3,11 +3,21 @@
 import type { Pace } from './pace.ts'
 import { DAY_MS } from './pace.ts'
 import type { Call, Spent } from './state.ts'
+import { iso } from './views.ts'
 
 /** A call that has been claimed and has not ended. */
 export interface OpenCall {
   readonly id: number
   readonly call: Call
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  readonly outcome: string
+  /** Whether WhatsApp may have felt it. */
+  readonly counts: boolean
+  /** Deliveries that are in with it. */
+  readonly accepted: number
 }
 
 interface CallRow extends Record<string, SqlStorageValue> {
@@ -55,13 +65,25 @@ export class Calls {
     return { id: row.id, call: { groupId, groupName, kind, parts, people: [] } }
   }
 
-  /** Ends a call. `counts`: whether WhatsApp may have felt it. */
-  close({ id, call }: OpenCall, outcome: string, counts: boolean, now: number): void {
+  /** The last call that ended, for its operator; null before the first. */
+  last(): { at: string; kind: string; outcome: string; people: number } | null {
+    const row = this.#sql
+      .exec<{ ended_at: number; kind: string; outcome: string; people: number }>(
+        'SELECT ended_at, kind, outcome, people FROM calls WHERE id > 0 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1',
+      )
+      .toArray()[0]
+    if (row === undefined) return null
+    const { ended_at: at, kind, outcome, people } = row
+    return { at: iso(at), kind, outcome, people }
+  }
+
+  close({ id, call }: OpenCall, { outcome, counts, accepted }: CallEnd, now: number): void {
     this.#sql.exec(
-      'UPDATE calls SET ended_at = ?, outcome = ?, counts = ? WHERE id = ?',
+      'UPDATE calls SET ended_at = ?, outcome = ?, counts = ?, accepted = ? WHERE id = ?',
       now,
       outcome,
       counts ? 1 : 0,
+      accepted,
       id,
     )
     if (counts) this.#forgetBroken(id, call, now)
@@ -88,7 +110,7 @@ export class Calls {
 
   /** Calls of the last day that count; the caps themselves bound how many there can be. */
   spent(pace: Pace, now: number): Spent[] {
-    const caps = [pace.peoplePerDay, pace.peoplePerHour, pace.createsPerDay]
+    const caps = [pace.peoplePerDay, pace.peoplePerHour, pace.createsPerDay, pace.createsPerHour]
     if (caps.every((cap) => cap === Number.POSITIVE_INFINITY)) return []
     return this.#sql
       .exec<{ started_at: number; people: number; kind: string }>(

@@ -10,13 +10,26 @@ export interface StoredContact {
   /** The keyed hash that stands for the person. */
   readonly person: string
   readonly mask: string
-  /** `already`: accepted into this group before, so not sent. */
-  readonly state: 'waiting' | 'accepted' | 'already' | 'refused'
+  /** One of the hook's own people. */
+  readonly team?: true
+  /** `already`: accepted into this group before, so not sent. `suppressed`: asked never to be. `erased`: nobody knows any more who it was. */
+  readonly state: 'waiting' | 'accepted' | 'already' | 'refused' | 'suppressed' | 'erased'
 }
 
-/** Reads the JSON that the outbox itself wrote. */
+/** Reads the JSON that the outbox itself wrote. Throws where it is not that any more. */
 export function storedContacts(text: string): StoredContact[] {
-  return JSON.parse(text)
+  const contacts: StoredContact[] = JSON.parse(text)
+  if (!Array.isArray(contacts)) throw new TypeError('The contacts are no list')
+  return contacts
+}
+
+/** The same for looking: a row that cannot be read is shown without contacts. */
+export function readableContacts(text: string): StoredContact[] {
+  try {
+    return storedContacts(text)
+  } catch {
+    return []
+  }
 }
 
 /** Whether anybody of them is still to be sent. */
@@ -27,12 +40,17 @@ export function anyWaits(contacts: readonly StoredContact[]): boolean {
 /** The contacts of a mapped submission, all of them waiting; none where it is held. */
 export async function contactsOf(mapped: Mapped, personKey: string): Promise<StoredContact[]> {
   if (mapped.kind === 'held') return []
+  const { contacts, teammates } = mapped.invite
   return Promise.all(
-    mapped.invite.contacts.map(async (digits) => ({
-      digits,
-      person: await personOf(digits, personKey),
-      mask: maskPhone(digits),
-      state: 'waiting' as const,
+    contacts.map(async (digits) => ({
+      ...(await contactOf(digits, personKey)),
+      ...(teammates.includes(digits) && { team: true as const }),
     })),
   )
+}
+
+/** One contact, from international digits. */
+export async function contactOf(digits: string, personKey: string): Promise<StoredContact> {
+  const person = await personOf(digits, personKey)
+  return { digits, person, mask: maskPhone(digits), state: 'waiting' }
 }

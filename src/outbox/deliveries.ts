@@ -3,11 +3,17 @@
 import type { ConsentEvidence } from '../consent.ts'
 import type { Arrival, ArrivalItem } from './arrival.ts'
 import type { StoredContact } from './contacts.ts'
-import { Groups } from './groups.ts'
+import { anyWaits } from './contacts.ts'
+import type { Groups, Place } from './groups.ts'
+import { endOf } from './ledger.ts'
+import { newNamesPerDay } from './name-cap.ts'
 import type { Pace } from './pace.ts'
-import { People } from './people.ts'
-import { Queue } from './queue.ts'
+import { DAY_MS } from './pace.ts'
+import type { People } from './people.ts'
+import type { OutboxConfig } from './ports.ts'
+import type { Queue } from './queue.ts'
 import type { DeliveryState } from './state.ts'
+import type { Sweeper } from './sweeper.ts'
 import { APPEND_LINE, timelineLine } from './timeline.ts'
 
 interface NewDelivery {
@@ -42,17 +48,40 @@ interface Seen extends Record<string, SqlStorageValue> {
   fingerprint: string
 }
 
+/** A group that is not there yet: nobody is in it, but somebody may be suppressed everywhere. */
+const NOWHERE = { id: -1, family: -1 }
+
+/** How a new delivery begins. */
+interface Start {
+  readonly state: DeliveryState
+  readonly reason: string | null
+  readonly groupId: number | null
+  readonly contacts: readonly StoredContact[]
+}
+
+/** The tables that a delivery touches beside its own. */
+interface Beside {
+  readonly groups: Groups
+  readonly people: People
+  readonly queue: Queue
+  readonly sweeper: Sweeper
+}
+
 export class Deliveries {
   readonly #sql: SqlStorage
+  readonly #hooks: OutboxConfig['hooks']
   readonly #groups: Groups
   readonly #people: People
   readonly #queue: Queue
+  readonly #sweeper: Sweeper
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, hooks: OutboxConfig['hooks'], beside: Beside) {
     this.#sql = sql
-    this.#groups = new Groups(sql)
-    this.#people = new People(sql)
-    this.#queue = new Queue(sql)
+    this.#hooks = hooks
+    this.#groups = beside.groups
+    this.#people = beside.people
+    this.#queue = beside.queue
+    this.#sweeper = beside.sweeper
   }
 
   /** The delivery (or several in a row) that took this key first, with the digest of its body. */
@@ -82,14 +111,11 @@ export class Deliveries {
   }
 
   /** Writes a new delivery: it waits, is held, or has nobody new in it. */
-  insert({ arrival, item, contacts }: NewDelivery, now: number, pace: Pace): Placed {
+  insert(delivery: NewDelivery, now: number, pace: Pace): Placed {
+    const { arrival, item } = delivery
     const { mapped } = item
-    const invite = mapped.kind === 'invite' ? mapped.invite : null
-    const groupId = invite === null ? null : this.#groups.idOf(invite.groupName)
-    const checked = contacts.map((contact) => this.#checked(contact, groupId, now))
-    const nobodyNew = invite !== null && checked.every((contact) => contact.state === 'already')
-    const state = invite === null ? 'held' : nobodyNew ? 'skipped' : 'queued'
-    const reason = mapped.kind === 'held' ? mapped.reason : nobodyNew ? 'already accepted' : null
+    const creates = mapped.kind === 'invite' && mapped.invite.create
+    const { state, reason, groupId, contacts } = this.#start(delivery, now, pace)
     const dueAt = state === 'queued' ? now + pace.coalesceMs : null
     const { seq } = this.#sql
       .exec<{ seq: number }>(
@@ -103,24 +129,54 @@ export class Deliveries {
         state,
         reason,
         groupId,
-        JSON.stringify(checked),
-        invite?.create === true ? 1 : 0,
+        JSON.stringify(contacts),
+        creates ? 1 : 0,
         dueAt,
         now,
         state === 'skipped' ? now : null,
         item.fields,
         mapped.kind === 'invite' && mapped.consent !== null ? JSON.stringify(mapped.consent) : null,
-        `[${firstLines(item, nobodyNew, now).join(',')}]`,
+        `[${firstLines(item, state, reason, now).join(',')}]`,
       )
       .one()
     if (groupId === null || dueAt === null) return { seq, state, dueAt: null }
-    return { seq, state, dueAt: this.#nudge(groupId, invite?.create === true, dueAt, now, pace) }
+    return { seq, state, dueAt: this.#nudge(groupId, creates, dueAt, now, pace) }
   }
 
-  #checked(contact: StoredContact, groupId: number | null, now: number): StoredContact {
-    return groupId !== null && this.#people.knows(contact.person, groupId, now)
-      ? { ...contact, state: 'already' }
-      : contact
+  #start({ arrival, item, contacts }: NewDelivery, now: number, pace: Pace): Start {
+    const { mapped } = item
+    if (mapped.kind === 'held') {
+      return { state: 'held', reason: mapped.reason, groupId: null, contacts }
+    }
+    const { groupName, create } = mapped.invite
+    const place = this.#groups.find(groupName)
+    const cleared = contacts.map((contact) =>
+      this.#people.cleared(contact, place ?? NOWHERE, false, now),
+    )
+    if (!anyWaits(cleared)) {
+      const groupId = place?.id ?? this.#groups.add(groupName, arrival.hook, null)
+      return { ...endOf(cleared), groupId, contacts: cleared }
+    }
+    const mints = create && place?.minted !== true
+    const held = mints && !this.#mayMint(arrival.hook, now, pace)
+    const groupId = this.#placeIn(place, groupName, arrival.hook, mints && !held ? now : null)
+    return held
+      ? { state: 'held', reason: 'too many new groups', groupId, contacts: cleared }
+      : { state: 'queued', reason: null, groupId, contacts: cleared }
+  }
+
+  #mayMint(hook: string, now: number, pace: Pace): boolean {
+    const rules = Object.hasOwn(this.#hooks, hook) ? this.#hooks[hook] : undefined
+    const most = newNamesPerDay(rules, pace)
+    return (
+      most === Number.POSITIVE_INFINITY || this.#groups.mintedSince(hook, now - DAY_MS, most) < most
+    )
+  }
+
+  #placeIn(place: Place | null, name: string, hook: string | null, mintAt: number | null): number {
+    if (place === null) return this.#groups.add(name, hook, mintAt)
+    if (mintAt !== null) this.#groups.mint(place.id, hook, mintAt)
+    return place.id
   }
 
   #nudge(groupId: number, creates: boolean, dueAt: number, now: number, pace: Pace): number | null {
@@ -131,7 +187,10 @@ export class Deliveries {
   /** Queues a delivery again, due at once. */
   requeue(seq: number, again: Again, now: number, pace: Pace): void {
     const left = this.#groupIdOf(seq)
-    const groupId = this.#groups.idOf(again.groupName)
+    const place = this.#groups.find(again.groupName)
+    // An operator's word is above the cap on names.
+    const mints = again.create && place?.minted !== true
+    const groupId = this.#placeIn(place, again.groupName, this.#hookOf(seq), mints ? now : null)
     this.#sql.exec(
       `UPDATE deliveries SET state = 'queued', reason = NULL, group_id = ?, contacts = ?, creates = ?, forced = ?,
          attempts = 0, size_limit = NULL, due_at = ?, settled_at = NULL, fields = coalesce(?, fields),
@@ -146,8 +205,9 @@ export class Deliveries {
       timelineLine(now, 'retry asked', again.note),
       seq,
     )
+    this.#sweeper.remember(seq)
     this.#nudge(groupId, again.create, now, now, pace)
-    if (left !== null && left !== groupId) this.#queue.refresh(left)
+    if (left !== null && left !== groupId) this.#queue.refresh(left, now)
   }
 
   /** A mapping that was asked again and still does not fit. */
@@ -161,7 +221,25 @@ export class Deliveries {
       seq,
     )
     const left = this.#groupIdOf(seq)
-    if (left !== null) this.#queue.refresh(left)
+    if (left !== null) this.#queue.refresh(left, now)
+  }
+
+  /** Nobody is to be sent: the operator said so. */
+  discard(seq: number, now: number): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET state = 'skipped', reason = 'discarded', due_at = NULL, settled_at = ?,
+         timeline = ${APPEND_LINE} WHERE seq = ?`,
+      now,
+      timelineLine(now, 'discarded', null),
+      seq,
+    )
+    const left = this.#groupIdOf(seq)
+    if (left !== null) this.#queue.refresh(left, now)
+  }
+
+  #hookOf(seq: number): string {
+    return this.#sql.exec<{ hook: string }>('SELECT hook FROM deliveries WHERE seq = ?', seq).one()
+      .hook
   }
 
   #groupIdOf(seq: number): number | null {
@@ -171,13 +249,16 @@ export class Deliveries {
   }
 }
 
-function firstLines({ mapped }: ArrivalItem, nobodyNew: boolean, now: number): string[] {
+function firstLines(
+  { mapped }: ArrivalItem,
+  state: DeliveryState,
+  reason: string | null,
+  now: number,
+): string[] {
   const received = timelineLine(now, 'received', null)
-  if (mapped.kind === 'held') {
-    const why = [mapped.reason, ...mapped.issues.map(issueText)].join('; ')
-    return [received, timelineLine(now, 'held', why)]
-  }
-  return nobodyNew ? [received, timelineLine(now, 'skipped', 'already accepted')] : [received]
+  if (state === 'queued') return [received]
+  const issues = mapped.kind === 'held' ? mapped.issues.map(issueText) : []
+  return [received, timelineLine(now, state, [reason, ...issues].join('; '))]
 }
 
 /** "cohort: is missing" */

@@ -1,7 +1,10 @@
-/** The registry of groups: one row a name, with what we believe of it and when it is due. */
+/** The registry of groups: one row a part of a name, with what we believe of it and when it is due. */
 
+import type { OutboxConfig } from './ports.ts'
 import type { GroupState, GroupStatus, Waiting } from './state.ts'
 
+/** WhatsApp's groups hold 1024; admins and whom people invite themselves need room too. */
+export const DEFAULT_CAPACITY = 1_000
 /** Groups of a lane that `plan` is shown; the others are due later. */
 const SHOWN_PER_LANE = 10
 
@@ -17,35 +20,122 @@ interface GroupRow extends Record<string, SqlStorageValue> {
   misses: number
   create_failures: number
   members: number
+  hook: string | null
+  family: number
+  part: number
   due_at: number | null
 }
 
-const COLUMNS = 'id, name, status, rest_until, misses, create_failures, members, due_at'
+const COLUMNS = `id, name, status, rest_until, misses, create_failures, members, hook,
+  coalesce(family, id) AS family, part, due_at`
+
+/** Where a lead of some name goes. */
+export interface Place {
+  readonly id: number
+  readonly family: number
+  /** False where its hook has not made this name yet: making it counts against the hook's day. */
+  readonly minted: boolean
+}
 
 export class Groups {
   readonly #sql: SqlStorage
+  readonly #hooks: OutboxConfig['hooks']
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, hooks: OutboxConfig['hooks']) {
     this.#sql = sql
+    this.#hooks = hooks
   }
 
-  /** The group of this very name, made on its first lead. */
-  idOf(name: string): number {
-    const found = this.#sql
-      .exec<{ id: number }>('SELECT id FROM groups WHERE name = ?', name)
+  /** The part of this very name that takes new people now, also under a name that the group had; null: no such name yet. */
+  find(name: string): Place | null {
+    const row = this.#sql
+      .exec<{ id: number; family: number; minted: number }>(
+        `SELECT coalesce(open_part, id) AS id, coalesce(family, id) AS family,
+           status <> 'new' OR minted_at IS NOT NULL AS minted FROM groups
+         WHERE id = coalesce((SELECT id FROM groups WHERE name = ?), (SELECT group_id FROM group_names WHERE name = ?))`,
+        name,
+        name,
+      )
       .toArray()[0]
-    if (found !== undefined) return found.id
+    return row === undefined ? null : { ...row, minted: row.minted === 1 }
+  }
+
+  /** Registers a name; `mintedAt` where its hook makes it now. */
+  add(name: string, hook: string | null, mintedAt: number | null): number {
     return this.#sql
       .exec<{ id: number }>(
-        `INSERT INTO groups (name, status, rest_until, misses, create_failures, members)
-         VALUES (?, 'new', 0, 0, 0, 0) RETURNING id`,
+        `INSERT INTO groups (name, status, rest_until, misses, create_failures, members, hook, minted_at)
+         VALUES (?, 'new', 0, 0, 0, 0, ?, ?) RETURNING id`,
         name,
+        hook,
+        mintedAt,
       )
       .one().id
   }
 
+  mint(id: number, hook: string | null, now: number): void {
+    this.#sql.exec(
+      'UPDATE groups SET minted_at = ?, hook = coalesce(hook, ?) WHERE id = ?',
+      now,
+      hook,
+      id,
+    )
+  }
+
+  /** The operator says that it is not there: it may be made (again). Who was in the old one is not sent to the new. */
+  allowCreation(name: string): void {
+    this.#sql.exec(
+      `UPDATE groups SET status = 'new', misses = 0, create_failures = 0, members = 0, rest_until = 0 WHERE name = ?`,
+      name,
+    )
+  }
+
+  /** It has another name in WhatsApp now: calls use that one, and leads for the old one still find it. */
+  rename(id: number, before: string, name: string): void {
+    if (before === name) return
+    this.#sql.exec('DELETE FROM group_names WHERE name = ?', name)
+    this.#sql.exec('UPDATE groups SET name = ? WHERE id = ?', name, id)
+    this.#sql.exec('INSERT OR REPLACE INTO group_names (name, group_id) VALUES (?, ?)', before, id)
+  }
+
+  /** How many names a hook has made since then, counted no further than `most`. */
+  mintedSince(hook: string, since: number, most: number): number {
+    return this.#sql
+      .exec<{ count: number }>(
+        `SELECT count(*) AS count FROM
+           (SELECT 1 FROM groups WHERE hook = ? AND minted_at IS NOT NULL AND minted_at > ? LIMIT ?)`,
+        hook,
+        since,
+        most,
+      )
+      .one().count
+  }
+
   get(id: number): GroupState {
-    return stateOf(this.#row(id))
+    return this.#stateOf(this.#row(id))
+  }
+
+  /** The parts of a family, the first one in front. */
+  parts(family: number): GroupState[] {
+    const others = this.#sql
+      .exec<GroupRow>(`SELECT ${COLUMNS} FROM groups WHERE family = ?`, family)
+      .toArray()
+      .map((row) => this.#stateOf(row))
+    return [this.get(family), ...others].toSorted((one, other) => one.part - other.part)
+  }
+
+  /** Registers the next part of a family, which takes new people from now on. */
+  addPart(before: GroupState, part: number, name: string): GroupState {
+    const { hook } = this.#row(before.family)
+    const id = this.add(name, hook, null)
+    this.#sql.exec('UPDATE groups SET family = ?, part = ? WHERE id = ?', before.family, part, id)
+    this.open(before.family, id)
+    return this.get(id)
+  }
+
+  /** New people of a family go to this part. */
+  open(family: number, id: number): void {
+    this.#sql.exec('UPDATE groups SET open_part = ? WHERE id = ?', id, family)
   }
 
   /** Those due first, of both lanes: a bounded number, whatever the backlog. */
@@ -58,7 +148,7 @@ export class Groups {
           SHOWN_PER_LANE,
         )
         .toArray()
-        .map(stateOf),
+        .map((row) => this.#stateOf(row)),
     )
   }
 
@@ -103,6 +193,24 @@ export class Groups {
   #row(id: number): GroupRow {
     return this.#sql.exec<GroupRow>(`SELECT ${COLUMNS} FROM groups WHERE id = ?`, id).one()
   }
+
+  /** The capacity is today's config's: a hook that may take more goes on filling the group it has. */
+  #stateOf(row: GroupRow): GroupState {
+    const rules =
+      row.hook !== null && Object.hasOwn(this.#hooks, row.hook) ? this.#hooks[row.hook] : undefined
+    return {
+      id: row.id,
+      name: row.name,
+      status: row.status,
+      restUntil: row.rest_until,
+      misses: row.misses,
+      createFailures: row.create_failures,
+      members: row.members,
+      capacity: rules?.capacity ?? DEFAULT_CAPACITY,
+      family: row.family,
+      part: row.part,
+    }
+  }
 }
 
 /** When a group with this head is due; null when nobody waits. */
@@ -112,16 +220,4 @@ export function dueWith(group: GroupState, head: Waiting | undefined): number | 
 
 export function laneOf(status: GroupStatus, creates: boolean): Lane {
   return status === 'new' && creates ? 'create' : 'add'
-}
-
-function stateOf(row: GroupRow): GroupState {
-  return {
-    id: row.id,
-    name: row.name,
-    status: row.status,
-    restUntil: row.rest_until,
-    misses: row.misses,
-    createFailures: row.create_failures,
-    members: row.members,
-  }
 }

@@ -1,19 +1,53 @@
-/** What an operator sees and does: pages, stories, and sending again. */
+/** The deliveries' desk: looking at them, and what an operator does with one or with many. */
 
-import type { Account } from './account.ts'
 import type { Mapped } from './arrival.ts'
-import type { Caller } from './caller.ts'
 import type { StoredContact } from './contacts.ts'
-import { contactsOf } from './contacts.ts'
-import { Deliveries, issueText } from './deliveries.ts'
-import type { OutboxPorts } from './ports.ts'
-import type { DeliveryFilter, DeliveryPage, DeliveryStory } from './reader.ts'
-import { Reader } from './reader.ts'
-import type { Rounds } from './rounds.ts'
+import { contactOf, contactsOf } from './contacts.ts'
+import type { Again } from './deliveries.ts'
+import { issueText } from './deliveries.ts'
+import { deliveryId } from './delivery-id.ts'
+import type { Office } from './office.ts'
+import { wake } from './office.ts'
+import type { Sendable } from './reader.ts'
+import type { DeliveryFilter } from './search.ts'
 import type { DeliveryState } from './state.ts'
-import type { Watchers } from './watchers.ts'
+import type { DeliveryPage, DeliveryStory } from './views.ts'
 
-export type RetryResult = 'queued' | 'held' | 'not_found' | 'nothing_kept' | 'not_mapped' | 'busy'
+/** What an operator may do with a delivery. `contacts` are international digits. */
+export type DeliveryAction =
+  /** Held: send it as it is. */
+  | { readonly kind: 'release' }
+  /** Held for want of its group: make that, then send. */
+  | { readonly kind: 'create' }
+  | {
+      readonly kind: 'edit'
+      readonly contacts: readonly string[] | null
+      readonly groupName: string | null
+      readonly create: boolean | null
+    }
+  /** Send it again exactly as it was. */
+  | { readonly kind: 'exact' }
+  | { readonly kind: 'discard' }
+
+/**
+ * What came of it. `not_mapped`: it has to be mapped first. `nothing_kept`: its numbers were deleted on schedule.
+ * `busy`: a call with it is under way. `not_possible`: not in the state it is in.
+ */
+export type ActResult =
+  | 'queued'
+  | 'held'
+  | 'discarded'
+  | 'not_found'
+  | 'nothing_kept'
+  | 'not_mapped'
+  | 'busy'
+  | 'not_possible'
+
+/** What is hidden otherwise. Nothing where it was deleted on schedule. */
+export interface Revealed {
+  readonly contacts: readonly string[]
+  readonly fields: string | null
+}
 
 /** What mapping a delivery again needs. */
 export interface Kept {
@@ -31,114 +65,213 @@ export interface Remapped {
   readonly fields: string
 }
 
+/** Done at once, in one transaction. */
+export const MOST_AT_ONCE = 100
 /** States in which a delivery waits for nobody but, perhaps, a hand. */
 const SETTLED: readonly DeliveryState[] = ['held', 'parked', 'accepted', 'skipped']
+/** Held before there was an invite. */
+const UNMAPPED = new Set(['consent', 'mapping', 'payload'])
 
 export class Operator {
-  readonly #ports: OutboxPorts
-  readonly #account: Account
-  readonly #caller: Caller
-  readonly #rounds: Rounds
-  readonly #watchers: Watchers
-  readonly #deliveries: Deliveries
-  readonly #reader: Reader
+  readonly #office: Office
 
-  constructor(
-    ports: OutboxPorts,
-    account: Account,
-    caller: Caller,
-    rounds: Rounds,
-    watchers: Watchers,
-  ) {
-    this.#ports = ports
-    this.#account = account
-    this.#caller = caller
-    this.#rounds = rounds
-    this.#watchers = watchers
-    this.#deliveries = new Deliveries(ports.storage.sql)
-    this.#reader = new Reader(ports.storage.sql)
+  constructor(office: Office) {
+    this.#office = office
   }
 
   /** A page of deliveries, newest first. */
   async list(filter: DeliveryFilter): Promise<DeliveryPage> {
-    await this.#rounds.heal()
-    return this.#reader.list(this.#account.name, filter, this.#ports.now())
+    const { reader, rounds, ports } = this.#office
+    await rounds.heal()
+    return reader.list(filter, ports.now())
+  }
+
+  /** The numbers of a page of deliveries. */
+  seqs(filter: DeliveryFilter): { seqs: readonly number[]; before: number | null } {
+    return this.#office.reader.seqs(filter)
   }
 
   /** One delivery with its timeline, or null. */
   async story(seq: number): Promise<DeliveryStory | null> {
-    await this.#rounds.heal()
-    return this.#reader.story(this.#account.name, seq, this.#ports.now())
+    const { reader, rounds, ports } = this.#office
+    await rounds.heal()
+    return reader.story(seq, ports.now())
   }
 
   /** Waits until all of these have settled, or that long; gives them as they are then. */
   async settled(seqs: readonly number[], timeoutMs: number): Promise<DeliveryStory[]> {
+    const { ports, reader, tables, watchers } = this.#office
     const open = seqs.filter((seq) => {
-      const state = this.#deliveries.state(seq)
+      const state = tables.deliveries.state(seq)
       return state !== null && !SETTLED.includes(state)
     })
-    await Promise.all(open.map((seq) => this.#watchers.wait(seq, timeoutMs)))
-    const { name } = this.#account
-    return seqs.flatMap((seq) => this.#reader.story(name, seq, this.#ports.now()) ?? [])
+    await Promise.all(open.map((seq) => watchers.wait(seq, timeoutMs)))
+    return seqs.flatMap((seq) => reader.story(seq, ports.now()) ?? [])
   }
 
   /** What is kept of a delivery for mapping it again, or null where there is no such delivery. */
   kept(seq: number): Kept | null {
-    return this.#reader.kept(seq)
+    const kept = this.#office.reader.kept(seq)
+    return kept && { hook: kept.hook, fields: kept.fields, unread: kept.reason === 'payload' }
+  }
+
+  /** The numbers and the sender's words (JSON) themselves, which is written down; null where there is no such delivery. */
+  reveal(seq: number, actor: string): Revealed | null {
+    const { ports, reader } = this.#office
+    const before = reader.sendable(seq)
+    if (before === null) return null
+    ports.storage.transactionSync(() => this.#record(seq, 'reveal', null, actor))
+    const contacts = before.contacts.flatMap(({ digits }) => digits ?? [])
+    return { contacts, fields: reader.kept(seq)?.fields ?? null }
   }
 
   /** Sends a delivery again: exactly as it was, or with what today's mapping made of it. */
-  async retry(seq: number, remapped: Remapped | null): Promise<RetryResult> {
-    const { personKey } = this.#account
-    const fresh = remapped === null ? null : await contactsOf(remapped.mapped, personKey)
-    const now = this.#ports.now()
-    const result = this.#ports.storage.transactionSync(() => this.#retry(seq, remapped, fresh, now))
-    if (result === 'queued') await this.#wake(now)
-    if (result === 'held') this.#watchers.settled([seq])
+  async retry(seq: number, remapped: Remapped | null, actor: string): Promise<ActResult> {
+    if (remapped === null) {
+      const [result] = await this.act([seq], { kind: 'exact' }, actor)
+      return result?.result ?? 'not_found'
+    }
+    const { account, ports, watchers } = this.#office
+    const contacts = await contactsOf(remapped.mapped, account.personKey)
+    const now = ports.now()
+    const result = ports.storage.transactionSync(() => {
+      const result = this.#remap(seq, remapped, contacts, now)
+      this.#record(seq, 'map again', result, actor)
+      return result
+    })
+    if (result === 'queued') await wake(this.#office, now)
+    if (result === 'held') watchers.settled([seq])
     return result
   }
 
-  async #wake(now: number): Promise<void> {
-    const at = this.#caller.wakeAt(now, now)
-    if (at !== null) await this.#rounds.wakeBy(at, now)
-  }
-
-  #retry(
-    seq: number,
-    remapped: Remapped | null,
-    fresh: StoredContact[] | null,
-    now: number,
-  ): RetryResult {
-    const before = this.#reader.sendable(seq)
+  #remap(seq: number, remapped: Remapped, contacts: StoredContact[], now: number): ActResult {
+    const { reader, tables } = this.#office
+    const { mapped, fields } = remapped
+    const before = reader.sendable(seq)
     if (before === null) return 'not_found'
-    if (this.#caller.isSending(seq)) return 'busy'
-    const mapped = remapped?.mapped
-    if (mapped?.kind === 'held') {
+    if (this.#isSending(seq)) return 'busy'
+    if (mapped.kind === 'held') {
       // What was accepted stays accepted, whatever today's mapping thinks of it.
-      if (before.state === 'accepted' || before.state === 'skipped') return 'not_mapped'
+      if (isDone(before)) return 'not_mapped'
       const detail = mapped.issues.map(issueText).join('; ')
-      this.#deliveries.holdAgain(seq, mapped.reason, detail, now)
+      tables.deliveries.holdAgain(seq, mapped.reason, detail, now)
       return 'held'
     }
-    const contacts = fresh ?? before.contacts.map(waitingAgain)
-    const groupName = mapped?.invite.groupName ?? before.groupName
-    const complete = contacts.length > 0 && contacts.every((contact) => contact.digits !== null)
-    if (groupName === null || !complete) return 'nothing_kept'
-    const again = {
-      groupName,
-      contacts,
-      create: mapped?.invite.create ?? before.create,
-      // Asking to send an accepted lead again is the operator's say-so; a held one keeps its protection.
-      forced: before.state === 'accepted' || before.state === 'skipped',
-      fields: remapped?.fields ?? null,
-      consent: mapped?.consent ?? null,
-      note: mapped === undefined ? 'exactly as it was' : 'mapped again',
+    const { groupName, create } = mapped.invite
+    const { consent } = mapped
+    const again = { groupName, create, contacts, fields, consent, note: 'mapped again' }
+    return this.#send(seq, before, { ...again, forced: isSaySo(before) }, now)
+  }
+
+  /** Does the same with each of these deliveries. */
+  async act(
+    seqs: readonly number[],
+    action: DeliveryAction,
+    actor: string,
+  ): Promise<{ seq: number; result: ActResult }[]> {
+    const { account, ports, watchers } = this.#office
+    const edited =
+      action.kind === 'edit' && action.contacts !== null
+        ? await Promise.all(action.contacts.map((digits) => contactOf(digits, account.personKey)))
+        : null
+    const now = ports.now()
+    const results = ports.storage.transactionSync(() =>
+      seqs.slice(0, MOST_AT_ONCE).map((seq) => {
+        const result = this.#act(seq, action, edited, now)
+        if (result !== 'not_found') this.#record(seq, action.kind, result, actor)
+        return { seq, result }
+      }),
+    )
+    if (results.some(({ result }) => result === 'queued')) await wake(this.#office, now)
+    watchers.settled(results.flatMap(({ seq, result }) => (result === 'discarded' ? [seq] : [])))
+    return results
+  }
+
+  #act(
+    seq: number,
+    action: DeliveryAction,
+    edited: readonly StoredContact[] | null,
+    now: number,
+  ): ActResult {
+    const { reader, tables } = this.#office
+    const before = reader.sendable(seq)
+    if (before === null) return 'not_found'
+    if (this.#isSending(seq)) return 'busy'
+    const same = { ...before, fields: null, consent: null, forced: false }
+    switch (action.kind) {
+      case 'discard':
+        if (isDone(before)) return 'not_possible'
+        tables.deliveries.discard(seq, now)
+        return 'discarded'
+      case 'exact':
+        return this.#send(
+          seq,
+          before,
+          { ...same, forced: isSaySo(before), note: 'exactly as it was' },
+          now,
+        )
+      case 'release':
+        if (before.state !== 'held') return 'not_possible'
+        return this.#send(seq, before, { ...same, note: 'released' }, now)
+      case 'create':
+        if (before.state !== 'held') return 'not_possible'
+        if (before.groupName !== null) tables.groups.allowCreation(before.groupName)
+        return this.#send(seq, before, { ...same, create: true, note: 'may create the group' }, now)
+      case 'edit':
+        return this.#send(
+          seq,
+          before,
+          {
+            ...same,
+            contacts: edited ?? before.contacts,
+            groupName: action.groupName ?? before.groupName,
+            create: action.create ?? before.create,
+            note: 'edited',
+          },
+          now,
+        )
     }
-    this.#deliveries.requeue(seq, again, now, this.#account.pace)
+  }
+
+  #send(
+    seq: number,
+    before: Sendable,
+    again: Omit<Again, 'groupName'> & { readonly groupName: string | null },
+    now: number,
+  ): ActResult {
+    const { account, tables } = this.#office
+    const { groupName } = again
+    const contacts = again.contacts.map(waitingAgain)
+    const waiting = contacts.filter(({ state }) => state === 'waiting')
+    if (groupName === null || waiting.length === 0) {
+      return UNMAPPED.has(before.reason ?? '') ? 'not_mapped' : 'nothing_kept'
+    }
+    if (waiting.some(({ digits }) => digits === null)) return 'nothing_kept'
+    tables.deliveries.requeue(seq, { ...again, groupName, contacts }, now, account.pace)
     return 'queued'
+  }
+
+  #isSending(seq: number): boolean {
+    const current = this.#office.tables.calls.current()
+    return current?.call.parts.some((part) => part.seq === seq) ?? false
+  }
+
+  #record(seq: number, action: string, detail: string | null, actor: string): void {
+    const { account, ports, tables } = this.#office
+    const target = deliveryId(account.name, seq)
+    tables.audit.record({ actor, action, target, detail }, ports.now())
   }
 }
 
+function isDone({ state }: Sendable): boolean {
+  return state === 'accepted' || state === 'skipped'
+}
+
+/** Asking to send an accepted lead again is the operator's say-so; any other keeps its protection. */
+function isSaySo(before: Sendable): boolean {
+  return isDone(before) && before.reason !== 'discarded'
+}
+
 function waitingAgain(contact: StoredContact): StoredContact {
-  return { ...contact, state: 'waiting' }
+  return contact.state === 'erased' ? contact : { ...contact, state: 'waiting' }
 }

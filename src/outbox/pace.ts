@@ -19,10 +19,11 @@ export interface PaceNumbers {
   readonly createJitterMs: number
   /** A new group is left alone this long: WhatsApp may not show it yet. */
   readonly restAfterCreateMs: number
+  readonly createsPerHour: number
   readonly createsPerDay: number
   readonly peoplePerHour: number
   readonly peoplePerDay: number
-  /** Group names a public form may mint in a day before the next is held. Of no effect yet. */
+  /** New group names that a form open to the public may make in a day, before the next one is held. */
   readonly newGroupsPerDay: number
 }
 
@@ -49,6 +50,8 @@ const steady: PaceNumbers = {
   createGapMs: 5 * MINUTE_MS,
   createJitterMs: MINUTE_MS,
   restAfterCreateMs: 3 * MINUTE_MS,
+  // The gap alone allows twelve; the day is what the others measured.
+  createsPerHour: 12,
   createsPerDay: 20,
   peoplePerHour: 30,
   peoplePerDay: 100,
@@ -70,6 +73,7 @@ export const PACES: Readonly<Record<PaceName, PaceNumbers>> = {
     createGapMs: 0,
     createJitterMs: 0,
     restAfterCreateMs: steady.restAfterCreateMs * INSTANT_WAIT_SCALE,
+    createsPerHour: Number.POSITIVE_INFINITY,
     createsPerDay: Number.POSITIVE_INFINITY,
     peoplePerHour: Number.POSITIVE_INFINITY,
     peoplePerDay: Number.POSITIVE_INFINITY,

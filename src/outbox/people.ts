@@ -1,9 +1,15 @@
-/** Who was accepted into which group: nobody is sent twice, whatever the event. */
+/** Who was accepted into which group, and who is never to be sent: checked before every call. */
 
+import type { StoredContact } from './contacts.ts'
 import { DAY_MS } from './pace.ts'
+import type { GroupState } from './state.ts'
 
 /** Somebody accepted into a group is not sent to it again for this long. */
-const MEMORY_MS = 365 * DAY_MS
+export const MEMORY_MS = 365 * DAY_MS
+/** A suppression that is for all groups. */
+export const EVERYWHERE = 0
+
+type Membership = Pick<GroupState, 'id' | 'family'>
 
 export class People {
   readonly #sql: SqlStorage
@@ -12,24 +18,69 @@ export class People {
     this.#sql = sql
   }
 
-  /** Whether EazyBe accepted this person into this group within the last year. */
-  knows(person: string, groupId: number, now: number): boolean {
+  /**
+   * A contact as it may go to this group now: not whom EazyBe accepted within the last year, into this part or another, unless the
+   * operator said so (`forced`); and never whom it was told not to.
+   */
+  cleared(contact: StoredContact, group: Membership, forced: boolean, now: number): StoredContact {
+    if (contact.state !== 'waiting') return contact
+    if (this.isSuppressed(contact.person, group.family)) return { ...contact, state: 'suppressed' }
+    return !forced && this.#knows(contact, group, now) ? { ...contact, state: 'already' } : contact
+  }
+
+  #knows(contact: StoredContact, group: Membership, now: number): boolean {
     const found = this.#sql.exec(
       'SELECT 1 FROM people WHERE person = ? AND group_id = ? AND accepted_at > ?',
-      person,
-      groupId,
+      contact.person,
+      scopeOf(contact, group),
       now - MEMORY_MS,
     )
     return found.toArray().length > 0
   }
 
-  remember(person: string, groupId: number, seq: number, now: number): void {
+  remember(contact: StoredContact, group: Membership, seq: number, now: number): void {
     this.#sql.exec(
       'INSERT OR REPLACE INTO people (person, group_id, accepted_at, seq) VALUES (?, ?, ?, ?)',
-      person,
-      groupId,
+      contact.person,
+      scopeOf(contact, group),
       now,
       seq,
     )
   }
+
+  /** Whether this person is never to be sent, to this family of groups or to any. */
+  isSuppressed(person: string, family: number): boolean {
+    const found = this.#sql.exec(
+      'SELECT 1 FROM suppressed WHERE person = ? AND family IN (?, ?)',
+      person,
+      EVERYWHERE,
+      family,
+    )
+    return found.toArray().length > 0
+  }
+
+  /** Never again, into this family or (`EVERYWHERE`) any. */
+  suppress(person: string, family: number, why: string, now: number): void {
+    this.#sql.exec(
+      'INSERT OR IGNORE INTO suppressed (person, family, since, why) VALUES (?, ?, ?, ?)',
+      person,
+      family,
+      now,
+      why,
+    )
+  }
+
+  /** Erases who was accepted where. */
+  forget(person: string): void {
+    this.#sql.exec('DELETE FROM people WHERE person = ?', person)
+  }
+
+  unsuppress(person: string, family: number): void {
+    this.#sql.exec('DELETE FROM suppressed WHERE person = ? AND family = ?', person, family)
+  }
+}
+
+/** A lead is in one part of a family; the hook's own people are in every part. */
+function scopeOf(contact: StoredContact, group: Membership): number {
+  return contact.team === true ? group.id : group.family
 }

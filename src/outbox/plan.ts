@@ -2,7 +2,16 @@
 
 import type { Pace } from './pace.ts'
 import { DAY_MS, HOUR_MS, quietUntil } from './pace.ts'
-import type { AccountState, Call, CallKind, CallPart, GroupQueue, Spent, Waiting } from './state.ts'
+import type {
+  AccountState,
+  Call,
+  CallKind,
+  CallPart,
+  GroupQueue,
+  Spent,
+  Waiting,
+  WaitingContact,
+} from './state.ts'
 
 export interface PlanInput {
   readonly account: AccountState
@@ -32,6 +41,8 @@ export type Plan =
   | { readonly kind: 'call'; readonly call: Call }
   /** `until` is epoch milliseconds; null: until something arrives or a hand helps. */
   | { readonly kind: 'wait'; readonly until: number | null; readonly why: WaitReason }
+  /** A group is full for those who wait in it: they go to its next part. */
+  | { readonly kind: 'rollOver'; readonly groupId: number }
 
 interface Obstacle {
   readonly until: number | null
@@ -51,6 +62,7 @@ export function plan(input: PlanInput, now: number): Plan {
   )
   let soonest: Obstacle | null = null
   for (const group of input.groups) {
+    if (isFullFor(group)) return { kind: 'rollOver', groupId: group.id }
     const call = nextCall(group, Math.min(input.pace.batchSize, allowance))
     const obstacle = groupObstacle(group, call, input, now)
     if (obstacle === null) return { kind: 'call', call }
@@ -83,23 +95,33 @@ export function accountObstacle(
 function groupObstacle(
   group: GroupQueue,
   call: Call,
-  { account, pace, spent }: PlanInput,
+  input: PlanInput,
   now: number,
 ): Obstacle | null {
   const head = group.waiting[0]
   if (head === undefined || call.parts.length === 0) return { until: null, why: 'nothing' }
   if (group.restUntil > now) return { until: group.restUntil, why: 'rest' }
-  if (head.dueAt > now && !isFull(group, pace)) {
+  if (head.dueAt > now && !isComplete(group, input.pace)) {
     return { until: head.dueAt, why: head.attempts > 0 ? 'backoff' : 'coalesce' }
   }
-  if (call.kind !== 'create') return null
+  return call.kind === 'create' ? createObstacle(input, now) : null
+}
+
+/** What stands in the way of every creation of the account beside that; null: nothing. */
+export function createObstacle(
+  { account, pace, spent }: Omit<PlanInput, 'groups'>,
+  now: number,
+): Obstacle | null {
   if (account.nextCreateAt > now) return { until: account.nextCreateAt, why: 'createPace' }
-  const until = freeAt(creations(spent), DAY_MS, pace.createsPerDay, now)
+  const until = Math.max(
+    freeAt(creations(spent), HOUR_MS, pace.createsPerHour, now),
+    freeAt(creations(spent), DAY_MS, pace.createsPerDay, now),
+  )
   return until > now ? { until, why: 'createCap' } : null
 }
 
 /** A batch that is full need not wait for more company. */
-function isFull(group: GroupQueue, pace: Pace): boolean {
+function isComplete(group: GroupQueue, pace: Pace): boolean {
   let people = 0
   for (const waiting of group.waiting) {
     if (waiting.attempts > 0 || waiting.limit !== null) return false
@@ -109,23 +131,55 @@ function isFull(group: GroupQueue, pace: Pace): boolean {
   return false
 }
 
+/** Whether whoever waits first finds no place. */
+function isFullFor(group: GroupQueue): boolean {
+  const head = group.waiting[0]
+  return (
+    head !== undefined && !fits(head.contacts.filter(takesRoom(head)).length, group.members, group)
+  )
+}
+
+/** A delivery goes whole or not at all, so that its people stay together; only one that is larger than any group is split. */
+function fits(people: number, taken: number, { capacity }: GroupQueue): boolean {
+  return people === 0 || taken + people <= capacity || taken === 0
+}
+
+/** Who may be in the group already needs no room in it; nor do the hook's own people, who are in every part. */
+function takesRoom({ mayBeIn }: Waiting): (contact: WaitingContact) => boolean {
+  return (contact) => !mayBeIn && !contact.team
+}
+
 /** The call that the head of a group's queue asks for, with as many others as may travel along. */
 function nextCall(group: GroupQueue, most: number): Call {
   const kind = callKind(group)
   const size = Math.min(group.waiting[0]?.limit ?? most, most)
+  const travelling = [...travellers(group, kind)]
+  // A bad number fails a whole creation, and the hook's own people are known to be good: the group begins with them alone.
+  const seeds = kind === 'create' && travelling.some(({ contacts }) => contacts.some(isTeam))
   const people = new Map<string, string>()
   const parts: CallPart[] = []
-  for (const waiting of travellers(group, kind)) {
+  let taken = group.members
+  for (const waiting of travelling) {
+    const needsRoom = takesRoom(waiting)
+    const going = seeds ? waiting.contacts.filter(isTeam) : waiting.contacts
+    if (!fits(going.filter(needsRoom).length, taken, group)) continue
     const contacts: number[] = []
-    for (const contact of waiting.contacts) {
+    for (const contact of going) {
       // The same person in two deliveries travels once, and settles both.
-      if (!people.has(contact.person) && people.size >= size) continue
-      people.set(contact.person, people.get(contact.person) ?? contact.digits)
+      if (!people.has(contact.person)) {
+        if (people.size >= size || (needsRoom(contact) && taken >= group.capacity)) continue
+        people.set(contact.person, contact.digits)
+        if (needsRoom(contact)) taken++
+      }
       contacts.push(contact.index)
     }
     if (contacts.length > 0) parts.push({ seq: waiting.seq, contacts })
   }
   return { groupId: group.id, groupName: group.name, kind, people: [...people.values()], parts }
+}
+
+function isTeam(contact: WaitingContact): boolean {
+  return contact.team
 }
 
 function callKind(group: GroupQueue): CallKind {

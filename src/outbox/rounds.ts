@@ -26,6 +26,8 @@ export class Rounds {
   #running = false
   /** The earliest time that came up while one was. */
   #wakeAfter: number | null = null
+  /** Whether this process has seen to it that the alarm is set. */
+  #healed = false
 
   constructor(ports: OutboxPorts, account: Account, tasks: readonly Task[]) {
     this.#ports = ports
@@ -69,6 +71,7 @@ export class Rounds {
     )
     const due = soonest(at)
     if (due !== null) await this.#clock.set(Math.max(due, now))
+    this.#healed = true
   }
 
   #report(task: string, error: unknown): void {
@@ -81,10 +84,11 @@ export class Rounds {
     this.#wakeAfter = Math.min(at, this.#wakeAfter ?? at)
   }
 
-  /** Sets an alarm that was lost: asked on every look at the outbox. */
+  /** Sets an alarm that was lost, or that was not set since the process died before: asked on every look at the outbox. */
   async heal(): Promise<void> {
     const now = this.#ports.now()
-    if (this.#running || !(await this.#clock.isMissing(now))) return
+    if (this.#running || (this.#healed && !(await this.#clock.isMissing(now)))) return
+    this.#healed = true
     const at = soonest(this.#tasks.map((task) => task.nextAt(now)))
     if (at !== null) await this.#clock.noLaterThan(Math.max(at, now), now)
   }

@@ -78,6 +78,68 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX calls_counted ON calls (started_at) WHERE counts = 1;
   `,
+  // Groups: parts of one name, who minted it, and the names it had.
+  `
+  ALTER TABLE groups ADD COLUMN family INTEGER;
+  ALTER TABLE groups ADD COLUMN part INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE groups ADD COLUMN open_part INTEGER;
+  ALTER TABLE groups ADD COLUMN hook TEXT;
+  ALTER TABLE groups ADD COLUMN minted_at INTEGER;
+  CREATE INDEX groups_minted ON groups (hook, minted_at) WHERE minted_at IS NOT NULL;
+  CREATE INDEX groups_parts ON groups (family) WHERE family IS NOT NULL;
+
+  CREATE TABLE group_names (
+    name TEXT PRIMARY KEY,
+    group_id INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX group_names_of ON group_names (group_id);
+
+  CREATE TABLE suppressed (
+    person TEXT NOT NULL,
+    family INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (person, family)
+  ) WITHOUT ROWID;
+  `,
+  // For the operator: what was done by hand, and how many deliveries each call got in.
+  `
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    detail TEXT
+  );
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'immutable'); END;
+  CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'immutable'); END;
+
+  ALTER TABLE calls ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+  `,
+  // What is deleted on schedule, what outlives it, and what its operator is told.
+  `
+  CREATE TABLE unswept (seq INTEGER PRIMARY KEY);
+
+  CREATE TABLE evidence (
+    id INTEGER PRIMARY KEY,
+    person TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    consent TEXT NOT NULL
+  );
+  CREATE INDEX evidence_of ON evidence (person);
+
+  CREATE TABLE alerts (
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    due_at INTEGER,
+    sent_at INTEGER,
+    attempts INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
+  `,
 ]
 
 /** Brings the tables to today's form. `PRAGMA user_version` is not to be had in a Durable Object, so the version is a row. */

@@ -3,8 +3,11 @@
 import type { AccountState } from './state.ts'
 import { FRESH_ACCOUNT } from './state.ts'
 
-/** `name`: the account's. `personKey`: of the hashes that stand for people. `refusedToken`: the mark of a token answered 401. */
-type SettingName = 'name' | 'personKey' | 'refusedToken' | 'state'
+/**
+ * `name`: the account's. `personKey`: of the hashes that stand for people. `refusedToken`: the mark of a token answered 401.
+ * `sweep`: how far deleting on schedule has come. `chores`: when the outbox looks after itself next.
+ */
+type SettingName = 'name' | 'personKey' | 'refusedToken' | 'state' | 'sweep' | 'chores'
 
 export class Settings {
   readonly #sql: SqlStorage
@@ -27,8 +30,17 @@ export class Settings {
   }
 
   account(): AccountState {
-    const saved = this.get('state')
-    return saved === null ? FRESH_ACCOUNT : { ...FRESH_ACCOUNT, ...JSON.parse(saved) }
+    return { ...FRESH_ACCOUNT, ...this.object('state') }
+  }
+
+  /** A value that is an object; an empty one where there is none, or it cannot be read: no alarm may stumble over it for ever. */
+  object(name: SettingName): object {
+    try {
+      const value: unknown = JSON.parse(this.get(name) ?? '{}')
+      return typeof value === 'object' && value !== null ? value : {}
+    } catch {
+      return {}
+    }
   }
 
   saveAccount(state: AccountState): void {

@@ -176,8 +176,9 @@ function paused(step: Step, reason: 'session' | 'token', message: string): Settl
     probeAt: reason === 'token' ? null : now + waitMs * scale,
     probes,
   }
+  const account = calm(input.account)
   return {
-    account: { ...calm(input.account), pause },
+    account: { ...account, pause: account.pause ?? pause },
     group: input.group,
     changes: unchanged(
       step,
@@ -400,9 +401,10 @@ function unreachable(step: Step, message: string): Settlement {
   }
 }
 
-/** An answer came, and it was not about the account: pauses and back-offs of the account end. */
+/** An answer came, and it was not about the account: its pauses and back-offs end, but for the operator's own. */
 function calm(account: AccountState): AccountState {
-  return { ...account, pause: null, throttles: 0, unreachable: 0, unreachableSince: null }
+  const pause = account.pause?.reason === 'operator' ? account.pause : null
+  return { ...account, pause, throttles: 0, unreachable: 0, unreachableSince: null }
 }
 
 function afterCall({ input, now, random }: Step): Pick<AccountState, 'nextCallAt' | 'nextCallWhy'> {

@@ -71,6 +71,12 @@ export interface GroupState {
   readonly createFailures: number
   /** People EazyBe accepted into it, by our count. */
   readonly members: number
+  /** People it takes before the next ones go to another part. */
+  readonly capacity: number
+  /** The id of the first part: nobody is in two parts of a family. */
+  readonly family: number
+  /** 1 for "Name", 2 for "Name 2". */
+  readonly part: number
 }
 
 /** A person of a delivery who has not been sent yet. */
@@ -80,6 +86,8 @@ export interface WaitingContact {
   readonly digits: string
   /** The keyed hash that stands for the person. */
   readonly person: string
+  /** One of the hook's own people, whom its config names: a new group begins with them. */
+  readonly team: boolean
 }
 
 /** A delivery that waits for a call. */
@@ -94,6 +102,8 @@ export interface Waiting {
   readonly limit: number | null
   readonly dueAt: number
   readonly receivedAt: number
+  /** A call with it failed and may have worked: its people may be in this very group, and belong in no other part. */
+  readonly mayBeIn: boolean
 }
 
 /** A group with the head of its queue. */

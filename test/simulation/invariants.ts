@@ -2,6 +2,7 @@
 
 import type { Arrival, ArrivedItem } from '../../src/outbox/arrival.ts'
 import { Calls } from '../../src/outbox/calls.ts'
+import { Groups } from '../../src/outbox/groups.ts'
 import type { Pace, QuietHours } from '../../src/outbox/pace.ts'
 import { plan } from '../../src/outbox/plan.ts'
 import { Queue } from '../../src/outbox/queue.ts'
@@ -497,11 +498,11 @@ function dueAt(facts: Facts): number | null {
       account: new Settings(sql).account(),
       pace: current,
       spent: new Calls(sql).spent(current, facts.wall),
-      groups: new Queue(sql).heads(current.batchSize),
+      groups: new Queue(sql, new Groups(sql, {})).heads(current.batchSize, facts.wall),
     },
     facts.wall,
   )
-  return next.kind === 'call' ? facts.wall : next.until
+  return next.kind === 'wait' ? next.until : facts.wall
 }
 
 function readOnly(facts: Facts): SqlStorage {

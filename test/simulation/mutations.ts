@@ -6,9 +6,9 @@ import { AlarmClock } from '../../src/outbox/alarm-clock.ts'
 import { Calls } from '../../src/outbox/calls.ts'
 import { Deliveries } from '../../src/outbox/deliveries.ts'
 import { Groups } from '../../src/outbox/groups.ts'
+import { Ledger } from '../../src/outbox/ledger.ts'
 import { People } from '../../src/outbox/people.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
-import { Queue } from '../../src/outbox/queue.ts'
 import { Settings } from '../../src/outbox/settings.ts'
 import type { Change } from '../../src/outbox/settle.ts'
 import type { Mutation } from './simulate.ts'
@@ -44,7 +44,15 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'people are forgotten',
     breaks: 'nobody is sent after a recorded acceptance',
-    install: () => patch(People.prototype, 'knows', () => () => false),
+    install: () =>
+      patch(
+        People.prototype,
+        'cleared',
+        (cleared) =>
+          function (this: People, contact, group, _forced, now) {
+            return cleared.call(this, contact, group, true, now)
+          },
+      ),
   },
   {
     name: 'a stranger travels along',
@@ -211,10 +219,10 @@ type Method = (...values: any[]) => unknown
 
 function onChange(change: (one: Change) => Change): () => void {
   return patch(
-    Queue.prototype,
+    Ledger.prototype,
     'settle',
     (settle) =>
-      function (this: Queue, call, changes, now) {
+      function (this: Ledger, call, changes, now) {
         return settle.call(this, call, changes.map(change), now)
       },
   )

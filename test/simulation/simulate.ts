@@ -9,6 +9,8 @@ import { readDeliveryId } from '../../src/outbox/delivery-id.ts'
 import type { AccountOptions, Pace } from '../../src/outbox/pace.ts'
 import { paceOf } from '../../src/outbox/pace.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
+import { retentionOf } from '../../src/outbox/retention.ts'
+import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import type { CallKind } from '../../src/outbox/state.ts'
 import type { Chance } from './chance.ts'
 import { between, chanceOf } from './chance.ts'
@@ -266,7 +268,14 @@ class Simulation implements Facts {
       storage: storageOn(this.#disk, step),
       now: () => this.wall,
       random: this.#outboxChance,
-      accounts: { default: this.#account },
+      config: {
+        accounts: { default: this.#account },
+        hooks: {},
+        // What is deleted on schedule has tests of its own.
+        retention: retentionOf({ settledDays: 1e5, inHandDays: 1e5, rowDays: 1e5 }),
+        publicUrl: null,
+      },
+      sendAlert: async () => true,
       env: {
         ...(this.#token !== null && { EAZYBE_TOKEN: this.#token }),
         ...(this.#history.instant && { USHER_SANDBOX: '1', USHER_PACE: 'instant' }),
@@ -677,7 +686,7 @@ class Simulation implements Facts {
       this.asks.push({ key: lead.key, at: this.at, invite: mapped.invite })
     }
     const result = await this.#ask((parts) =>
-      parts.operator.retry(lead.seq, mapped === null ? null : { mapped, fields: '{}' }),
+      parts.operator.retry(lead.seq, mapped === null ? null : { mapped, fields: '{}' }, 'test'),
     )
     this.#say(`retry of ${lead.seq}: ${result ?? 'no answer'}`)
     this.touched.set(lead.seq, (this.touched.get(lead.seq) ?? 0) + 1)
@@ -784,7 +793,7 @@ class Simulation implements Facts {
 /** Stops a history at its first violation. */
 class Found extends Error {}
 
-const EVERYTHING = { state: null, hook: null, group: null, limit: 50, before: null }
+const EVERYTHING = { ...EVERY_DELIVERY, state: null, limit: 50, before: null }
 
 /** `before INSERT INTO deliveries`: enough to know a step by. */
 function placeOf(when: string, what: string): string {
@@ -803,6 +812,7 @@ function itemOf(key: string, { group, people, spelling, create, held }: LeadItem
         invite: {
           groupName: nameOf(group),
           contacts: people.map((person) => digitsOf(person, spelling)),
+          teammates: [],
           create,
         },
         consent: null,
@@ -816,7 +826,7 @@ function remapped(
 ): Mapped | null {
   if (remap === null) return null
   if (remap.held) return { kind: 'held', reason: 'mapping', issues: [] }
-  const invite = { groupName: nameOf(remap.group), contacts, create: true }
+  const invite = { groupName: nameOf(remap.group), contacts, teammates: [], create: true }
   return { kind: 'invite', invite, consent: null }
 }
 

@@ -159,9 +159,11 @@ class SimulatedCursor<T extends Row> implements SqlStorageCursor<T> {
   }
 }
 
-/** Splits at semicolons outside of quotes and comments: `prepare` would silently take the first statement only. */
+/** Splits at semicolons outside of quotes, comments and the bodies of triggers: `prepare` would silently take the first statement only. */
 function statementsOf(query: string): string[] {
   const parts =
-    query.match(/(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|[^;])+/g) ?? []
+    query.match(
+      /(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\bBEGIN\b[\s\S]*?\bEND\b|[^;])+/g,
+    ) ?? []
   return parts.filter((part) => part.trim() !== '')
 }

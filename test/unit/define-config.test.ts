@@ -41,6 +41,7 @@ describe('a config without mistakes', () => {
       accounts: { default: {} },
       hooks: { webinar: good },
       publicUrl: null,
+      retention: { settledDays: 7, inHandDays: 30, rowDays: 90, consentDays: 1095 },
     })
   })
 

@@ -283,9 +283,15 @@ describe('the story', () => {
     const listed = (await ask(at, '/api/deliveries')).body.deliveries
     const { status, body } = await ask(at, '/api/deliveries/default-1')
     expect(status).toBe(200)
-    const { timeline, ...delivery } = body
-    expect([delivery]).toEqual(listed)
-    expect(timeline).toEqual([{ at: delivery.receivedAt, event: 'received' }])
+    expect({ deliveries: [body] }).toMatchObject({ deliveries: listed })
+    expect(body).toMatchObject({
+      timeline: [{ at: body.receivedAt, event: 'received' }],
+      people: [{ mask: '+91 ••••• •0001', state: 'waiting', suppressed: false }],
+      // What the sender said, with its numbers hidden.
+      fields: expect.stringContaining('"contacts":["••••••0001"]'),
+      create: true,
+      forced: false,
+    })
     await at.drive().runUntil(HOUR)
     expect((await ask(at, '/api/deliveries/default-1')).body).toMatchObject({
       timeline: [{ event: 'received' }, { event: 'accepted by EazyBe', at: expect.any(String) }],

@@ -2,6 +2,7 @@
 
 import { runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import { answers, outbox, play } from './drive.ts'
 
 const HOUR_MS = 3_600_000
@@ -71,10 +72,10 @@ describe('the cost of a lead', () => {
     await lead('One', ['919800000002'])
     const { seq } = await lead('Missing', ['919800000003'], { create: false })
     await runUntil(5 * HOUR_MS)
-    await stub.retry(seq, null)
+    await stub.retry(seq, null, 'test')
     await story(seq)
     for (const state of ['held', 'parked', 'queued', 'accepted'] as const) {
-      await stub.list({ state, hook: 'h', group: 'g', limit: 5, before: 9 })
+      await stub.list({ ...EVERY_DELIVERY, state, hook: 'h', group: 'g', limit: 5, before: 9 })
     }
     const queries = [...new Set(statements.map(({ query }) => query))]
     expect(queries.length).toBeGreaterThan(20)

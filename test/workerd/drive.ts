@@ -6,7 +6,7 @@ import { vi } from 'vitest'
 import type { Env } from '../../src/env.ts'
 import type { Arrival } from '../../src/outbox/arrival.ts'
 import type { OutboxObject } from '../../src/outbox/outbox.ts'
-import type { DeliveryStory } from '../../src/outbox/reader.ts'
+import type { DeliveryStory } from '../../src/outbox/views.ts'
 
 /** Far ahead of the real clock, so that no alarm rings by itself. */
 const BEGIN = Date.UTC(2035, 0, 1, 12)
@@ -37,9 +37,10 @@ export function outbox(account = `test${crypto.randomUUID()}`) {
     /** Hands a lead over, as the receiver does. */
     async lead(groupName: string, contacts: readonly string[], more: Partial<Lead> = {}) {
       const { key = `key-${++number}`, create = true, bodyKey = null, fingerprint = key } = more
+      const { teammates = [], hook = 'webinar' } = more
       const arrival: Arrival = {
         account: 'default',
-        hook: 'webinar',
+        hook,
         source: 'json',
         bodyKey,
         fingerprint,
@@ -47,7 +48,11 @@ export function outbox(account = `test${crypto.randomUUID()}`) {
           {
             key,
             fields: '{}',
-            mapped: { kind: 'invite', invite: { groupName, contacts, create }, consent: null },
+            mapped: {
+              kind: 'invite',
+              invite: { groupName, contacts, teammates, create },
+              consent: null,
+            },
           },
         ],
       }
@@ -87,6 +92,8 @@ interface Lead {
   readonly create: boolean
   readonly bodyKey: string | null
   readonly fingerprint: string
+  readonly teammates: readonly string[]
+  readonly hook: string
 }
 
 /** Stops the clock, and puts a script in the place of EazyBe. Gives the calls it saw, which grow as they come. */

@@ -3,6 +3,7 @@
 import { exports } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { utf8 } from '../../src/bytes.ts'
+import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import { MAX_BODY_BYTES, readBody } from '../../src/receive/body.ts'
 import { answers, play, type SeenCall } from './drive.ts'
 import { expectDiscreet, type HouseOptions, house, listen, post, VARS } from './house.ts'
@@ -55,7 +56,7 @@ function entries(): Record<string, unknown>[] {
 }
 /** Every delivery that the house has, of the account. */
 async function deliveries({ drive }: ReturnType<typeof house>, account = 'default') {
-  const filter = { state: null, hook: null, group: null, limit: 200, before: null }
+  const filter = { ...EVERY_DELIVERY, state: null, limit: 200, before: null }
   return (await drive(account).stub.list(filter)).deliveries
 }
 

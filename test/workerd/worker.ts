@@ -49,7 +49,7 @@ export const config = defineConfig({
 
 export class Outbox extends OutboxObject {
   constructor(ctx: DurableObjectState, env: object) {
-    super(ctx, env, config.accounts)
+    super(ctx, env, config)
   }
 }
 

@@ -1,0 +1,61 @@
+/** What a queued delivery waits for, in words for its operator, and until when where that is known. */
+
+import type { PlanInput, WaitReason } from './plan.ts'
+import { accountObstacle, createObstacle } from './plan.ts'
+import type { GroupStatus, PauseReason } from './state.ts'
+
+/** Of a delivery: what may hold it back beside its account. Times are epoch milliseconds. */
+export interface Waiter {
+  readonly groupStatus: GroupStatus | null
+  readonly restUntil: number | null
+  readonly dueAt: number | null
+  readonly attempts: number
+  readonly creates: boolean
+}
+
+export interface Wait {
+  readonly what: string
+  readonly until: number | null
+}
+
+/** Tells it of each delivery of an account as it is now: the account's own obstacles are found once for all of them. */
+export function waitTeller(
+  input: Omit<PlanInput, 'groups'>,
+  now: number,
+): (waiter: Waiter) => Wait {
+  const { pause } = input.account
+  const account = accountObstacle(input, now)
+  const creation = createObstacle(input, now)
+  return ({ groupStatus, restUntil, dueAt, attempts, creates }) => {
+    if (pause !== null) return { what: PAUSED[pause.reason], until: pause.probeAt }
+    if (restUntil !== null && restUntil > now) return { what: WAITING.rest, until: restUntil }
+    if (dueAt !== null && dueAt > now) {
+      return { what: attempts > 0 ? WAITING.backoff : WAITING.coalesce, until: dueAt }
+    }
+    const obstacle = account ?? (groupStatus === 'new' && creates ? creation : null)
+    return obstacle === null
+      ? { what: WAITING.nothing, until: null }
+      : { what: WAITING[obstacle.why], until: obstacle.until }
+  }
+}
+
+export const PAUSED: Readonly<Record<PauseReason, string>> = {
+  session: 'EazyBe’s cloud session is inactive',
+  token: 'EazyBe refuses the token',
+  operator: 'paused by the operator',
+}
+
+export const WAITING: Readonly<Record<WaitReason, string>> = {
+  nothing: 'its turn',
+  paused: 'the account is paused',
+  throttled: 'EazyBe asked to wait',
+  unreachable: 'no connection to EazyBe',
+  pace: 'the pace of the account',
+  quiet: 'quiet hours',
+  peopleCap: 'the cap on people an hour or a day',
+  createPace: 'the gap between new groups',
+  createCap: 'the cap on new groups an hour or a day',
+  coalesce: 'others for the same group',
+  rest: 'the group rests',
+  backoff: 'trying again later',
+}

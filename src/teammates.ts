@@ -1,0 +1,21 @@
+/** Tells the hook's own people from those whom an event brings: teammates are just more contacts, and stand in no event. */
+
+/** A national number without its zero: what a mapping may have put a country code before. */
+const MIN_DIGITS = 7
+/** Deeper than any mapped value nests. */
+const MAX_DEPTH = 10
+
+/** The contacts that nothing in the event's values ends or spells. Takes and gives international digits. */
+export function teammatesIn(contacts: readonly string[], values: unknown): string[] {
+  const brought = [...digitsIn(values, 0)]
+  return contacts.filter((contact) => !brought.some((digits) => contact.endsWith(digits)))
+}
+
+function* digitsIn(value: unknown, depth: number): Generator<string> {
+  if (typeof value === 'string' || typeof value === 'number') {
+    const digits = String(value).replaceAll(/\D/g, '').replace(/^0+/, '')
+    if (digits.length >= MIN_DIGITS) yield digits
+  } else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
+    for (const member of Object.values(value)) yield* digitsIn(member, depth + 1)
+  }
+}
