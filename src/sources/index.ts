@@ -1,51 +1,17 @@
 /** Every source by its name, and the list of those that are plain values. */
 
-import type { Source } from '../source.ts'
-import { calendly } from './calendly.ts'
-import { hubspot } from './hubspot.ts'
-import { hubspotWorkflow } from './hubspot-workflow.ts'
-import { jotform } from './jotform.ts'
-import { json } from './json.ts'
-import { razorpay } from './razorpay.ts'
-import { shopify } from './shopify.ts'
-import { signedJson } from './signed-json.ts'
-import { standardWebhooks } from './standard-webhooks.ts'
-import { stripe } from './stripe.ts'
-import { tally } from './tally.ts'
-import { typeform } from './typeform.ts'
-import { webflow } from './webflow.ts'
-import { wooCommerce } from './woo-commerce.ts'
+import type { Source, SourceKind } from '../source.ts'
+import * as all from './all.ts'
 
-export {
-  calendly,
-  hubspot,
-  hubspotWorkflow,
-  jotform,
-  json,
-  razorpay,
-  shopify,
-  signedJson,
-  standardWebhooks,
-  stripe,
-  tally,
-  typeform,
-  webflow,
-  wooCommerce,
+export * from './all.ts'
+
+const KINDS: readonly SourceKind[] = ['form', 'calendar', 'ads', 'crm', 'shop', 'automation']
+
+/** By kind, then by title. All but `signedJson`, which is made anew by every hook that uses it. */
+export const sources: readonly Source[] = Object.values<Source | typeof all.signedJson>(all)
+  .filter((one) => typeof one !== 'function')
+  .toSorted((one, other) => place(one) - place(other) || one.title.localeCompare(other.title, 'en'))
+
+function place({ kind }: Source): number {
+  return KINDS.indexOf(kind)
 }
-
-/** All but `signedJson`, which is made anew by every hook that uses it. */
-export const sources: readonly Source[] = [
-  typeform,
-  tally,
-  jotform,
-  webflow,
-  calendly,
-  hubspot,
-  hubspotWorkflow,
-  shopify,
-  wooCommerce,
-  stripe,
-  razorpay,
-  json,
-  standardWebhooks,
-]

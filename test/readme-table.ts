@@ -1,0 +1,25 @@
+/** The README's table of senders, as the list of sources wants it. */
+
+import type { Source } from '../src/source.ts'
+
+const HEAD = ['| source | sender | proves itself by |', '|---|---|---|']
+const LAST =
+  '| `signedJson({…})` | any JSON that you or your vendor signs | a scheme you spell out: header, encoding, what is signed |'
+const TABLE = /^\| source \| sender \|.*\n(?:\|.*\n)*/m
+
+export function sendersTable(sources: readonly Source[]): string {
+  const rows = sources.map(
+    ({ name, title, docs, kind, scheme }) =>
+      `| \`${name}\` | [${title}](${docs}) (${kind}) | ${scheme.title} |`,
+  )
+  return `${[...HEAD, ...rows, LAST].join('\n')}\n`
+}
+
+/** The table as it stands in the README. */
+export function tableIn(readme: string): string | null {
+  return TABLE.exec(readme)?.[0] ?? null
+}
+
+export function withTable(readme: string, sources: readonly Source[]): string {
+  return readme.replace(TABLE, () => sendersTable(sources))
+}
