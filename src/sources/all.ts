@@ -1,21 +1,30 @@
 /** Every source, one line each: the list, the README's table and the tests all follow from it. */
 
-// Calendars and events.
-export { calendly } from './calendly.ts'
-// CRMs.
-export { hubspot } from './hubspot.ts'
-export { hubspotWorkflow } from './hubspot-workflow.ts'
-// Forms.
+// Forms
+
 export { jotform } from './jotform.ts'
-// Automations and your own programs.
-export { json } from './json.ts'
-// Shops and payments.
-export { razorpay } from './razorpay.ts'
-export { shopify } from './shopify.ts'
-export { signedJson } from './signed-json.ts'
-export { standardWebhooks } from './standard-webhooks.ts'
-export { stripe } from './stripe.ts'
 export { tally } from './tally.ts'
 export { typeform } from './typeform.ts'
 export { webflow } from './webflow.ts'
+
+// Calendars and events
+
+export { calendly } from './calendly.ts'
+
+// CRMs
+
+export { hubspot } from './hubspot.ts'
+export { hubspotWorkflow } from './hubspot-workflow.ts'
+
+// Shops and payments
+
+export { razorpay } from './razorpay.ts'
+export { shopify } from './shopify.ts'
+export { stripe } from './stripe.ts'
 export { wooCommerce } from './woo-commerce.ts'
+
+// Automations and your own programs
+
+export { json } from './json.ts'
+export { signedJson } from './signed-json.ts'
+export { standardWebhooks } from './standard-webhooks.ts'
