@@ -1,8 +1,9 @@
-/** Decodes a verified body by its content type: JSON, urlencoded or multipart, within bounds of depth and size. */
+/** Decodes a verified body by its content type: JSON, forms or XML, within bounds of depth and size. */
 
 import type { Bytes } from './bytes.ts'
 import { textOf } from './bytes.ts'
 import type { ContentKind } from './source.ts'
+import { readXml } from './xml.ts'
 
 /** `JSON.parse` takes a million nested brackets; what walks the result afterwards does not. */
 const MAX_DEPTH = 32
@@ -19,10 +20,12 @@ export function contentKind(contentType: string | null): ContentKind | null {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type === 'application/json' || /^application\/[a-z0-9.-]+\+json$/.test(type)) return 'json'
   if (type === 'application/x-www-form-urlencoded') return 'form'
-  return type === 'multipart/form-data' ? 'multipart' : null
+  if (type === 'multipart/form-data') return 'multipart'
+  if (/^(?:text|application)\/xml$|^application\/[a-z0-9.-]+\+xml$/.test(type)) return 'xml'
+  return type === 'text/plain' ? 'text' : null
 }
 
-/** The value of the body. Forms become an object of strings; a repeated name becomes a list. Files are left out. */
+/** The value of the body. Forms and XML become objects of texts; a repeated name becomes a list. Files are left out. */
 export async function decodeBody(
   bytes: Bytes,
   kind: ContentKind,
@@ -31,7 +34,8 @@ export async function decodeBody(
   if (kind === 'multipart') return decodeMultipart(bytes, contentType)
   const text = textOf(bytes)
   if (text === null) return failure('The body is not UTF-8')
-  return kind === 'json' ? decodeJson(text) : decodeForm(new URLSearchParams(text))
+  if (kind === 'form') return decodeForm(new URLSearchParams(text))
+  return kind === 'xml' ? decodeXml(text) : decodeJson(text)
 }
 
 function decodeJson(text: string): Decoded {
@@ -44,6 +48,11 @@ function decodeJson(text: string): Decoded {
   return withinBounds(value)
     ? { ok: true, value }
     : failure('The body nests too deep or is too wide')
+}
+
+function decodeXml(text: string): Decoded {
+  const value = readXml(text)
+  return value === null ? failure('The body is not XML, or too much of it') : { ok: true, value }
 }
 
 /** Walks level by level, so that its own stack does not grow with the input. */

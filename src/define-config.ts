@@ -2,7 +2,7 @@
 
 import type { Consent } from './consent.ts'
 import type { Hook } from './hook.ts'
-import { secretName, tokenName } from './names.ts'
+import { apiTokenName, secretName, tokenName } from './names.ts'
 import type { AccountOptions } from './outbox/pace.ts'
 import { PACES } from './outbox/pace.ts'
 import type { Retention, RetentionDays } from './outbox/retention.ts'
@@ -50,7 +50,7 @@ export function defineConfig(input: ConfigInput): Config {
     ...Object.entries(accounts).flatMap(([name, account]) => accountMistakes(name, account)),
     ...Object.entries(input.hooks).flatMap(([name, hook]) => hookMistakes(name, hook, accounts)),
     ...clashes([
-      ...Object.keys(input.hooks).map((name) => [`hook "${name}"`, secretName(name)] as const),
+      ...Object.entries(input.hooks).flatMap(([name, hook]) => hookSecrets(name, hook)),
       ...Object.keys(accounts).map((name) => [`account "${name}"`, tokenName(name)] as const),
     ]),
     ...urlMistakes(input.publicUrl),
@@ -187,6 +187,12 @@ function retentionMistakes(retention: Retention | undefined): string[] {
     wrong.push('"rowDays" must not be less than "settledDays" and "inHandDays"')
   }
   return wrong.map((what) => `Option "retention": ${what}`)
+}
+
+/** A hook whose source looks things up has a token of its vendor's beside its secret. */
+function hookSecrets(name: string, { source }: Hook): (readonly [owner: string, secret: string])[] {
+  const own = [`hook "${name}"`, secretName(name)] as const
+  return source?.lookUp === undefined ? [own] : [own, [`hook "${name}"`, apiTokenName(name)]]
 }
 
 /** `vipList` and `vip-list` would share one secret. */

@@ -5,6 +5,11 @@ export function secretName(hook: string): string {
   return `${upperSnake(hook)}_SECRET`
 }
 
+/** `webinar` -> `WEBINAR_API_TOKEN`: with it a hook looks up at its sender what the webhook leaves out. */
+export function apiTokenName(hook: string): string {
+  return `${upperSnake(hook)}_API_TOKEN`
+}
+
 /** `default` -> `EAZYBE_TOKEN`, `sales` -> `EAZYBE_TOKEN_SALES`. */
 export function tokenName(account: string): string {
   return account === 'default' ? 'EAZYBE_TOKEN' : `EAZYBE_TOKEN_${upperSnake(account)}`

@@ -4,7 +4,8 @@ import * as v from 'valibot'
 import type { Incoming, Scheme } from './schemes/scheme.ts'
 
 export type SourceKind = 'form' | 'crm' | 'shop' | 'calendar' | 'ads' | 'automation'
-export type ContentKind = 'json' | 'form' | 'multipart'
+/** `text` is JSON that its sender calls text/plain. */
+export type ContentKind = 'json' | 'form' | 'multipart' | 'xml' | 'text'
 
 /** An answer of a form: whatever the tool sends, flattened to what a person typed or ticked. */
 export type FormValue = string | number | boolean | string[] | null
@@ -36,6 +37,19 @@ export interface SampleInput {
   readonly now: number
 }
 
+/** What a look-up may use. */
+export interface LookUpTools {
+  /** The Worker secret `<HOOK>_API_TOKEN`. */
+  readonly token: string
+  /** Asks over https only, follows no redirect, ends after a few seconds, and bounds the answer. */
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
+}
+
+/** The whole fields, or why they are not to be had: a sentence for the operator, without the token and without a person. */
+export type LookedUp<fields> =
+  | { readonly ok: true; readonly fields: fields }
+  | { readonly ok: false; readonly message: string }
+
 export interface SourceOptions<payload, fields> {
   /** Its camelCase name in `src/usher.ts`, the API and the logs. */
   readonly name: string
@@ -55,13 +69,35 @@ export interface SourceOptions<payload, fields> {
   readonly readsAnswer?: boolean
   /** True where `fields` may itself be `{ groupName, contacts, create }`, so that a hook needs no `fields` and `invite`. */
   readonly speaksInvite?: boolean
-  /** Answers a sender's unsigned check of the URL before anything is verified; must not sign or reveal anything. */
-  readonly handshake?: (incoming: Incoming) => Response | null
+  /**
+   * Answers a sender's check of the URL, GET or POST, before anything is verified; null where it is none. It gets the
+   * hook's secrets, none while the hook is not ready. What it signs must be of no use to anybody as a webhook.
+   */
+  readonly handshake?: (
+    incoming: Incoming,
+    secrets: readonly string[],
+  ) => Response | null | Promise<Response | null>
+  /** The answer that this sender wants in place of ours, once its event is stored, repeated or skipped. */
+  readonly acknowledge?: (incoming: Incoming) => Response
+  /**
+   * For senders that send ids only: asks the vendor, at its one https host, for the rest. It takes its own result, too,
+   * since mapping a delivery again looks up again. Written as a method so that every source's fields fit.
+   */
+  lookUp?(fields: fields, tools: LookUpTools): Promise<LookedUp<fields>>
   /** The status that makes the sender try again later when we are in trouble. 503 by default. */
   readonly busyStatus?: 429 | 503
   readonly sample: (input: SampleInput) => Sample
-  /** Where to click, what to paste, for somebody who does not program. `{url}` and `{secret}` stand for the hook's. */
+  /**
+   * Where to click, what to paste, for somebody who does not program. `{url}` stands for the hook's, `{secret}` and
+   * `{apiToken}` (of a look-up) for the names of its secrets.
+   */
   readonly setup: readonly string[]
+  /** The hook that a user would begin with, as it stands in `src/config.ts`. It maps the source's own sample. */
+  readonly example: string
+  /** What this sender does when something goes wrong, in whole sentences: retries, time-outs, when it switches itself off. */
+  readonly fails?: readonly string[]
+  /** Where what it sends has no phone number: how a user gets there all the same. */
+  readonly phoneless?: string
   /** The vendor's page on webhooks. */
   readonly docs: string
   /** What no page of the vendor's says, in whole sentences. */

@@ -2,13 +2,16 @@
 
 import * as v from 'valibot'
 import type { Config } from '../define-config.ts'
+import type { Env } from '../env.ts'
 import { outboxOf } from '../env.ts'
 import type { Hook } from '../hook.ts'
 import { issuesOf } from '../issues.ts'
 import { log } from '../log.ts'
+import { awaited, wholeFields } from '../look-up.ts'
 import { isWanted, mapFields, readSubmissions } from '../map.ts'
-import type { Mapped } from '../outbox/arrival.ts'
+import type { HoldReason, Mapped } from '../outbox/arrival.ts'
 import type { ActResult, Kept, Remapped } from '../outbox/operator.ts'
+import type { Issue } from '../problem.ts'
 import { problemResponse } from '../problem.ts'
 import type { ApiContext } from './delivery.ts'
 import { deliveryOf, noSuchDelivery } from './delivery.ts'
@@ -38,7 +41,7 @@ export async function retryDelivery(c: ApiContext, config: Config): Promise<Resp
   const kept = await outbox.kept(id.seq)
   if (kept === null) return noSuchDelivery()
 
-  const remapped = body.output.mode === 'remap' ? remap(config, kept) : null
+  const remapped = body.output.mode === 'remap' ? await remap(config, kept, c.env) : null
   if (remapped === 'gone') return impossible('The hook is no longer in the config.')
   if (remapped === 'deleted') return impossible('What was sent is no longer kept.')
   const result = await outbox.retry(id.seq, remapped, 'api')
@@ -53,39 +56,52 @@ export async function retryDelivery(c: ApiContext, config: Config): Promise<Resp
   return story === null ? noSuchDelivery() : c.json(story)
 }
 
-function remap(
+async function remap(
   config: Config,
   { hook: name, fields, unread }: Kept,
-): Remapped | 'gone' | 'deleted' {
+  env: Env,
+): Promise<Remapped | 'gone' | 'deleted'> {
   const hook = Object.hasOwn(config.hooks, name) ? config.hooks[name] : undefined
   if (hook === undefined) return 'gone'
   if (fields === null) return 'deleted'
   const kept: unknown = JSON.parse(fields)
-  return unread ? readAgain(hook, kept) : { mapped: mapFields(hook, kept, Date.now()), fields }
+  const ids = awaited(kept)
+  if (unread && ids === null) return readAgain(name, hook, env, kept)
+  const whole = await wholeFields(name, hook, env, ids === null ? kept : ids.fields)
+  if (whole.ok) {
+    const mapped = mapFields(hook, whole.fields, Date.now())
+    return { mapped, fields: JSON.stringify(whole.fields) }
+  }
+  // Fields that were looked up once are no body to be read, whatever the vendor says today.
+  return { mapped: held(ids === null ? 'mapping' : 'payload', whole.issues), fields }
 }
 
 /** A body that its source could not read when it came: today's source may. It is one delivery, so it must hold one event. */
-function readAgain(hook: Hook, body: unknown): Remapped {
+async function readAgain(name: string, hook: Hook, env: Env, body: unknown): Promise<Remapped> {
   const fields = JSON.stringify(body)
   const reading = readSubmissions(hook, body, new Headers())
-  if ('issues' in reading) return { mapped: held(reading.issues), fields }
+  if ('issues' in reading) return { mapped: held('payload', reading.issues), fields }
   const wanted = reading.submissions.filter(
-    (submission) => submission.skip === undefined && isWanted(hook, submission.fields),
+    (submission) =>
+      submission.skip === undefined &&
+      (hook.source.lookUp !== undefined || isWanted(hook, submission.fields)),
   )
   const [only] = wanted
   if (only === undefined || wanted.length > 1) {
     const message = `holds ${wanted.length} events for this hook: ask the sender to send it again`
-    return { mapped: held([{ path: '', message }]), fields }
+    return { mapped: held('payload', [{ path: '', message }]), fields }
   }
-  const mapped = mapFields(hook, only.fields, Date.now())
   // Until it is mapped it stays the body that it was.
+  const whole = await wholeFields(name, hook, env, only.fields)
+  if (!whole.ok) return { mapped: held('payload', whole.issues), fields }
+  const mapped = mapFields(hook, whole.fields, Date.now())
   return mapped.kind === 'held'
-    ? { mapped: held(mapped.issues), fields }
-    : { mapped, fields: JSON.stringify(only.fields) }
+    ? { mapped: held('payload', mapped.issues), fields }
+    : { mapped, fields: JSON.stringify(whole.fields) }
 }
 
-function held(issues: Extract<Mapped, { kind: 'held' }>['issues']): Mapped {
-  return { kind: 'held', reason: 'payload', issues }
+function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
+  return { kind: 'held', reason, issues }
 }
 
 function impossible(because: string): Response {

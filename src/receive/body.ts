@@ -1,9 +1,8 @@
 /** Reads a request's body once, as bytes, within bounds of size and time. */
 
-import { atMost } from '../at-most.ts'
 import type { Bytes } from '../bytes.ts'
-import { concat } from '../bytes.ts'
 import type { Refusal } from '../problem.ts'
+import { readStream } from '../read-stream.ts'
 
 /** Senders' events are a few kilobytes; Standard Webhooks advises under 20, HubSpot's batches reach about 60. */
 export const MAX_BODY_BYTES = 256 * 1024
@@ -21,27 +20,10 @@ export async function readBody(request: Request, deadlineMs = BODY_DEADLINE_MS):
     return refuse({ reason: 'compressed' })
   }
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return tooLarge()
-  if (request.body === null) return { ok: true, bytes: new Uint8Array(0) }
-
-  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader()
-  const deadline = Date.now() + deadlineMs
-  const chunks: Bytes[] = []
-  let size = 0
-  try {
-    for (;;) {
-      const next = await atMost(deadline - Date.now(), reader.read(), 'late' as const)
-      if (next === 'late') return refuse({ reason: 'too_slow' })
-      if (next.done) return { ok: true, bytes: concat(...chunks) }
-      size += next.value.length
-      if (size > MAX_BODY_BYTES) return tooLarge()
-      chunks.push(next.value)
-    }
-  } catch {
-    // The sender went away in the middle: nobody reads this answer.
-    return refuse({ reason: 'too_slow' })
-  } finally {
-    reader.cancel().catch(() => {})
-  }
+  const bytes = await readStream(request.body, { maxBytes: MAX_BODY_BYTES, deadlineMs })
+  if (bytes === 'too_large') return tooLarge()
+  // A sender that went away in the middle does not read this answer either.
+  return bytes === 'too_slow' ? refuse({ reason: 'too_slow' }) : { ok: true, bytes }
 }
 
 function tooLarge(): Body {

@@ -1,14 +1,15 @@
-/** The events of a body: read by the source, mapped by the hook, each under the key by which it is known again. */
+/** The events of a body: read by the source, each under the key by which it is known again, and mapped by the hook. */
 
 import type { Bytes } from '../bytes.ts'
 import { textOf } from '../bytes.ts'
 import { decodeBody } from '../decode.ts'
 import type { Hook } from '../hook.ts'
+import { awaitingLookUp, wholeFields } from '../look-up.ts'
 import { isWanted, mapFields, readSubmissions } from '../map.ts'
 import type { ArrivalItem } from '../outbox/arrival.ts'
 import type { Issue } from '../problem.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import type { ContentKind } from '../source.ts'
+import type { ContentKind, Submission } from '../source.ts'
 import { keyOf } from './keys.ts'
 
 /** A body that could not even be read is kept so far, for its operator to look at. */
@@ -27,51 +28,93 @@ export interface Event extends Visit {
   readonly fingerprint: string
 }
 
-export interface Items {
-  readonly items: ArrivalItem[]
+/** An event that is for us, not mapped yet. */
+export interface Draft {
+  /** By which it is known again. */
+  readonly key: string
+  /** What its source read; the body where it could not. */
+  readonly fields: unknown
+  /** Why it could not be read. */
+  readonly issues?: readonly Issue[]
+}
+
+export interface Drafts {
+  readonly drafts: readonly Draft[]
   /** What the sender calls the event, where the body holds one. */
   readonly id: string | null
 }
 
-/** The body's events that are for us, mapped. One that cannot be read or mapped is an event too: it is held. */
-export async function readItems(
+/** The body's events that are for us. One that cannot be read is an event too. */
+export async function readEvents(
   event: Event,
   incoming: Incoming,
   kind: ContentKind,
   contentType: string,
-): Promise<Items> {
-  const { hook, began } = event
+): Promise<Drafts> {
+  const { hook } = event
   const decoded = await decodeBody(incoming.body, kind, contentType)
   if (!decoded.ok) {
     const issues = [{ path: '', message: decoded.message }]
-    return unread(event, incoming, unreadable(incoming.body), issues)
+    return unread(event, unreadable(incoming.body), issues)
   }
   const reading = readSubmissions(hook, decoded.value, incoming.headers)
-  if ('issues' in reading) return unread(event, incoming, decoded.value, reading.issues)
+  if ('issues' in reading) return unread(event, decoded.value, reading.issues)
   const wanted = reading.submissions
     .map((submission, index) => ({ submission, index }))
-    .filter(({ submission }) => submission.skip === undefined && isWanted(hook, submission.fields))
-  const items = await Promise.all(
+    .filter(({ submission }) => submission.skip === undefined && mayBeWanted(hook, submission))
+  const drafts = await Promise.all(
     wanted.map(async ({ submission: { id, fields }, index }) => ({
       key: await itemKey(event, id, index),
-      fields: kept(fields, incoming),
-      mapped: mapFields(hook, fields, began),
+      fields,
     })),
   )
   const [first] = wanted
-  return { items, id: wanted.length === 1 ? (first?.submission.id ?? null) : null }
+  return { drafts, id: wanted.length === 1 ? (first?.submission.id ?? null) : null }
 }
 
-async function unread(
+/** The events as the outbox takes them: looked up where need be, and mapped, or held with the reason. */
+export async function mapEvents(
   event: Event,
   incoming: Incoming,
-  fields: unknown,
-  issues: readonly Issue[],
-): Promise<Items> {
+  drafts: readonly Draft[],
+  env: object,
+): Promise<ArrivalItem[]> {
+  const items = await Promise.all(drafts.map((draft) => mapEvent(event, incoming, draft, env)))
+  return items.filter((item) => item !== null)
+}
+
+async function mapEvent(
+  { name, hook, began }: Event,
+  incoming: Incoming,
+  { key, fields, issues }: Draft,
+  env: object,
+): Promise<ArrivalItem | null> {
+  if (issues !== undefined) {
+    return {
+      key,
+      fields: kept(fields, incoming),
+      mapped: { kind: 'held', reason: 'payload', issues },
+    }
+  }
+  const whole = await wholeFields(name, hook, env, fields)
+  if (!whole.ok) {
+    const mapped = { kind: 'held', reason: 'payload', issues: whole.issues } as const
+    return { key, fields: kept(awaitingLookUp(fields), incoming), mapped }
+  }
+  if (hook.source.lookUp !== undefined && !isWanted(hook, whole.fields)) return null
+  const mapped = mapFields(hook, whole.fields, began)
+  return { key, fields: kept(whole.fields, incoming), mapped }
+}
+
+/** `when` judges whole fields: before a look-up there is nothing for it to see. */
+function mayBeWanted(hook: Hook, { fields }: Submission<unknown>): boolean {
+  return hook.source.lookUp !== undefined || isWanted(hook, fields)
+}
+
+async function unread(event: Event, fields: unknown, issues: readonly Issue[]): Promise<Drafts> {
   const { name, idempotencyKey, fingerprint } = event
   const key = idempotencyKey === null ? keyOf(name, 'unread', fingerprint) : itemKey(event, null, 0)
-  const mapped = { kind: 'held', reason: 'payload', issues } as const
-  return { items: [{ key: await key, fields: kept(fields, incoming), mapped }], id: null }
+  return { drafts: [{ key: await key, fields, issues }], id: null }
 }
 
 /** The caller's own key first, then the sender's id, then the body itself. */

@@ -18,14 +18,25 @@ import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
 import { readBody } from './body.ts'
 import type { Event, Visit } from './events.ts'
-import { readItems, secondKey } from './events.ts'
+import { mapEvents, readEvents, secondKey } from './events.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
 import { fingerprintOf, keyOfAll } from './keys.ts'
 import { readPrefer } from './prefer.ts'
+import type { Readiness } from './readiness.ts'
 import { paceTrouble, readinessOf } from './readiness.ts'
 import { recall, rememberAnswer } from './seen.ts'
 
 const POLL_SECONDS = 5
+/** Methods with which some senders look whether anybody is here. */
+const LOOKING: readonly string[] = ['GET', 'HEAD']
+
+const TYPE_NAMES: Readonly<Record<ContentKind, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+  xml: 'application/xml',
+  text: 'text/plain',
+}
 
 type HookContext = Context<{ Bindings: Env }>
 
@@ -51,39 +62,38 @@ export function receiver(config: Config): Hono<{ Bindings: Env }> {
 async function receive(c: HookContext, config: Config, visit: Visit): Promise<Response> {
   const { name, hook, began } = visit
   const { source } = hook
-  if (c.req.method !== 'POST')
+  const { method } = c.req
+  const asks = source.handshake !== undefined && LOOKING.includes(method)
+  if (method !== 'POST' && !asks) {
     return refuse(name, hook, { reason: 'method_not_allowed', allow: 'POST' })
-
+  }
   const body = await readBody(c.req.raw)
   if (!body.ok) return refuse(name, hook, body.refusal)
   const incoming: Incoming = {
-    method: c.req.method,
+    method,
     url: publicUrl(c.req.url, config.publicUrl),
     headers: c.req.raw.headers,
     body: body.bytes,
     urlSecret: c.req.param('secret') ?? null,
     now: began,
   }
-  const greeting = source.handshake?.(incoming)
-  if (greeting) {
-    log('webhook.handshake', { hook: name, source: source.name, status: greeting.status })
-    return greeting
-  }
+  const readiness = readyFor(name, hook, config, c.env)
+  const greeting = await source.handshake?.(incoming, readiness.ready ? readiness.secrets : [])
+  if (greeting) return greeted(visit, greeting)
+  if (asks) return refuse(name, hook, { reason: 'method_not_allowed', allow: 'POST' })
+
   const contentType = c.req.header('content-type') ?? ''
   const kind = contentKind(contentType)
   if (kind === null || !source.accepts.includes(kind)) {
-    return refuse(name, hook, { reason: 'unsupported_type', accepts: source.accepts.map(typeName) })
-  }
-
-  const readiness = readinessOf(name, hook, c.env)
-  const trouble = readiness.ready ? paceTrouble(hook, config, c.env) : readiness.because
-  if (!readiness.ready || trouble !== null) {
-    const because = trouble ?? 'not ready'
     return refuse(name, hook, {
-      reason: 'misconfigured',
-      because,
-      status: source.busyStatus ?? 503,
+      reason: 'unsupported_type',
+      accepts: source.accepts.map((one) => TYPE_NAMES[one]),
     })
+  }
+  if (!readiness.ready) {
+    const { because } = readiness
+    const status = source.busyStatus ?? 503
+    return refuse(name, hook, { reason: 'misconfigured', because, status })
   }
   const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
   if (!verdict.ok) return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
@@ -96,18 +106,28 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     idempotencyKey,
     fingerprint: await fingerprintOf(body.bytes),
   }
-  const { items, id } = await readItems(event, incoming, kind, contentType)
-  if (items.length === 0) return answered(c, event, SKIPPED, false)
+  const { drafts, id } = await readEvents(event, incoming, kind, contentType)
+  if (drafts.length === 0) return answered(c, event, incoming, SKIPPED, false)
 
   // One look into KV for the whole body: its events come together again, or not at all.
-  const seenKey = await keyOfAll(items.map((item) => item.key))
+  const seenKey = await keyOfAll(drafts.map((draft) => draft.key))
   const seen = await recall(c.env.SEEN, seenKey)
   // What no signature covers may have been put on another body: then the outbox decides.
   const signedKey = idempotencyKey === null && source.unsignedId !== true
   if (seen !== null && (signedKey || seen.fingerprint === event.fingerprint)) {
-    return answered(c, event, seen.answer, true)
+    return answered(c, event, incoming, seen.answer, true)
   }
+  const remember = (answer: Answer) =>
+    c.executionCtx.waitUntil(
+      rememberAnswer(c.env.SEEN, seenKey, { fingerprint: event.fingerprint, answer }),
+    )
 
+  const items = await mapEvents(event, incoming, drafts, c.env)
+  if (items.length === 0) {
+    // Remembered only so that a repeat is not looked up again.
+    remember(SKIPPED)
+    return answered(c, event, incoming, SKIPPED, false)
+  }
   const account = hook.account ?? 'default'
   const arrived = await outboxOf(c.env, account).accept({
     account,
@@ -123,12 +143,26 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   }
   const answer = withIssues(event, items, answerOf(firstTime(arrived)))
   const repeated = arrived.every((item) => item.duplicate)
-  const response = await answered(c, event, answer, repeated)
+  const response = await answered(c, event, incoming, answer, repeated)
   // Not before: while a caller waits for the outcome, the outbox tells others with the same key that it does.
-  c.executionCtx.waitUntil(
-    rememberAnswer(c.env.SEEN, seenKey, { fingerprint: event.fingerprint, answer }),
-  )
+  remember(answer)
   return response
+}
+
+/** Whether it may take webhooks, and calls may be made for it. */
+function readyFor(name: string, hook: Hook, config: Config, env: Env): Readiness {
+  const readiness = readinessOf(name, hook, env)
+  const because = readiness.ready ? paceTrouble(hook, config, env) : null
+  return because === null ? readiness : { ready: false, because }
+}
+
+/** A handshake's answer is for this once, and whatever it repeats is no page. */
+function greeted({ name, hook }: Visit, greeting: Response): Response {
+  log('webhook.handshake', { hook: name, source: hook.source.name, status: greeting.status })
+  const answer = new Response(greeting.body, greeting)
+  answer.headers.set('cache-control', 'no-store')
+  answer.headers.set('x-content-type-options', 'nosniff')
+  return answer
 }
 
 /** An answer is remembered as it was the first time: a repeat is told from it by how it was found. */
@@ -144,10 +178,11 @@ function withIssues(event: Event, items: readonly ArrivalItem[], answer: Answer)
   return issues.length === 0 ? answer : { ...answer, issues }
 }
 
-/** The answer as this caller wants it: 200, or 202 on `respond-async`, or the outcome on `wait`; 422 where it reads answers. */
+/** The answer as this caller wants it: its sender's own, 200, or 202 on `respond-async`, or the outcome on `wait`; 422 where it reads answers. */
 async function answered(
   c: HookContext,
   event: Event,
+  incoming: Incoming,
   answer: Answer,
   repeated: boolean,
 ): Promise<Response> {
@@ -168,6 +203,8 @@ async function answered(
     if (replayed) problem.headers.set('idempotency-replayed', 'true')
     return problem
   }
+  const own = hook.source.acknowledge?.(incoming)
+  if (own !== undefined) return own
   const prefer = readPrefer(c.req.header('prefer') ?? null)
   const headers = {
     'cache-control': 'no-store',
@@ -215,11 +252,6 @@ function publicUrl(url: string, base: string | null): string {
   if (base === null) return url
   const { pathname, search } = new URL(url)
   return `${base}${pathname}${search}`
-}
-
-function typeName(kind: ContentKind): string {
-  if (kind === 'json') return 'application/json'
-  return kind === 'form' ? 'application/x-www-form-urlencoded' : 'multipart/form-data'
 }
 
 function refuse(name: string, hook: Hook | undefined, refusal: Refusal): Response {

@@ -27,10 +27,12 @@ export interface Outgoing {
   readonly now: number
 }
 
-/** What a signer adds: headers, and for senders that can set nothing but a URL its last segment. */
+/** What a signer adds: headers, for senders that can set nothing but a URL its last segment, for some the body anew. */
 export interface Proof {
   readonly headers: Readonly<Record<string, string>>
   readonly urlSecret?: string
+  /** Where the proof is a member of the body: the body with it, to be sent in place of the one without. */
+  readonly body?: Bytes
 }
 
 /**

@@ -6,6 +6,12 @@ export type NamedAnswer = readonly [name: string, value: FormValue]
 
 /** Answers inside answers go no deeper than any form tool nests them; what lies below is dropped. */
 const MAX_DEPTH = 4
+const SOMEBODY = {
+  name: 'Asha Rao',
+  phone: '+919800000001',
+  cohort: 'May',
+  whatsapp_ok: 'true',
+}
 
 /**
  * One flat map of several lists: a name belongs to the first that has it. The author's own names come before labels,
@@ -32,7 +38,7 @@ export function answer(value: unknown): FormValue {
 export function sampleAnswers(
   fields: Readonly<Record<string, string>>,
 ): readonly (readonly [name: string, value: string])[] {
-  return Object.entries({ name: 'Asha Rao', phone: '+919800000001', ...fields })
+  return Object.entries({ ...SOMEBODY, ...fields })
 }
 
 function text(value: unknown, depth = 0): string {

@@ -39,6 +39,21 @@ export const hubspotWorkflow = defineSource({
     'Add the record’s id to a customized body: two people whose bodies are equal count as one event sent twice.',
     'Usher must be reached under the very address given to HubSpot when the signature is used: set publicUrl behind a proxy.',
   ],
+  example: `hook({
+  source: hubspotWorkflow,
+  consent: { attested: 'The workflow enrols only contacts who agreed' },
+  fields: v.object({
+    properties: v.object({
+      phone: v.object({ value: phone('IN') }),
+      city: v.object({ value: v.string() }),
+    }),
+  }),
+  invite: ({ properties }) => ({
+    groupName: \`Customers in \${properties.city.value}\`,
+    contacts: [properties.phone.value],
+    create: true,
+  }),
+})`,
   docs: 'https://knowledge.hubspot.com/workflows/how-do-i-use-webhooks-with-hubspot-workflows',
   unconfirmed: [
     'Whether a retry sends the same bytes: with a body that changes from try to try, only the person and the group tell repeats apart.',

@@ -44,6 +44,17 @@ export const hubspot = defineSource({
     'If the hook is not reached under the address HubSpot was given (a proxy, a custom domain), set publicUrl in src/config.ts: HubSpot signs the address.',
     'To send a whole contact from a workflow, use the source hubspotWorkflow instead.',
   ],
+  example: `hook({
+  source: hubspot,
+  consent: { attested: 'Asked by our team before the number is entered' },
+  when: (event) => event.propertyName === 'phone',
+  fields: v.object({ propertyValue: phone('IN') }),
+  invite: ({ propertyValue }) => ({
+    groupName: 'Customers',
+    contacts: [propertyValue],
+    create: true,
+  }),
+})`,
   docs: 'https://developers.hubspot.com/docs/apps/developer-platform/add-features/configure-webhooks',
   unconfirmed: [
     'Whether a retry is signed afresh: when retries are refused as stale, give the hook a larger tolerance.',

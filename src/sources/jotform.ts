@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
+import { formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 
 /** `q34_phoneNumber`: the question's number, and the name that its author sees in its settings. */
@@ -61,6 +62,7 @@ export const jotform = defineSource({
     'The hook reads answers by the question’s unique name (its properties, Advanced), such as phoneNumber, or with its number, q34_phoneNumber.',
     'A phone question with a mask gives no country code: give the hook its country.',
   ],
+  example: formExample('jotform'),
   docs: 'https://www.jotform.com/help/245-how-to-setup-a-webhook-with-jotform/',
   unconfirmed: [
     'How long Jotform waits for an answer, and whether it tries again.',

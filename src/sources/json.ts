@@ -29,6 +29,11 @@ export const json = defineSource({
     'To be safe when a step runs twice, add a header Idempotency-Key with what is unique to the event, such as the run’s or the row’s id. Without it two equal bodies count as one.',
     'If a field is wrong the answer is 422 and names it.',
   ],
+  example: `hook({
+  source: json,
+  country: 'IN',
+  consent: { attested: 'Our own lists; everybody on them agreed to join' },
+})`,
   docs: 'https://help.zapier.com/hc/en-us/articles/8496326446989-Send-webhooks-in-Zaps',
   unconfirmed: [
     'How Integrately and Pabbly Connect set headers: they were not looked into beyond that they can call a URL.',

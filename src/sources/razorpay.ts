@@ -35,6 +35,23 @@ export const razorpay = defineSource({
     'The phone number is payload.payment.entity.contact; extra fields of a payment page are in payload.payment.entity.notes.',
     'When you change the secret, keep the old one too, one per line: retries of old events are still signed with it.',
   ],
+  example: `hook({
+  source: razorpay,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  when: (event) => event.event === 'payment.captured',
+  fields: v.object({
+    payload: v.object({
+      payment: v.object({
+        entity: v.object({ contact: phone('IN'), description: v.string() }),
+      }),
+    }),
+  }),
+  invite: ({ payload: { payment } }) => ({
+    groupName: payment.entity.description,
+    contacts: [payment.entity.contact],
+    create: true,
+  }),
+})`,
   docs: 'https://razorpay.com/docs/webhooks/',
   unconfirmed: ['That all custom fields of a payment page arrive in the notes of the payment.'],
 })

@@ -47,6 +47,19 @@ export const shopify = defineSource({
     'Below the list Shopify shows the key that signs all webhooks made there: store it as {secret}. For an app’s webhooks it is the app’s client secret.',
     'Test notifications and orders of test gateways are acknowledged and skipped; try it with a real order.',
   ],
+  example: `hook({
+  source: shopify,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  fields: v.object({
+    billing_address: phone('IN'),
+    line_items: v.array(v.object({ title: v.string() })),
+  }),
+  invite: ({ billing_address, line_items }) => ({
+    groupName: line_items[0]?.title ?? 'Buyers',
+    contacts: [billing_address],
+    create: true,
+  }),
+})`,
   docs: 'https://shopify.dev/docs/apps/build/webhooks',
   unconfirmed: [
     'How long the old secret goes on signing after a rotation: keep both, one per line, for a day.',

@@ -74,6 +74,11 @@ export function signedJson(options: SignedJsonOptions): Source<JsonObject> {
       'Store the secret that it signs with as {secret}; if it lets you choose one, paste the value of {secret} there.',
       'If it sends other content types than JSON, choose JSON.',
     ],
+    example: `hook({
+  source: signedJson({ header: 'x-signature', encoding: 'hex', id: 'id' }),
+  country: 'IN',
+  consent: { attested: 'Our own lists; everybody on them agreed to join' },
+})`,
     docs: 'https://www.rfc-editor.org/rfc/rfc2104',
   })
 }

@@ -60,6 +60,24 @@ export const stripe = defineSource({
     'Turn on phone number collection in the payment link or checkout, and put what tells the group into its metadata: line items are not sent.',
     'A completed checkout may still be unpaid: give the hook a `when` that looks at data.object.payment_status.',
   ],
+  example: `hook({
+  source: stripe,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  when: (event) => event.type === 'checkout.session.completed',
+  fields: v.object({
+    data: v.object({
+      object: v.object({
+        customer_details: v.object({ phone: phone('IN') }),
+        metadata: v.object({ group: v.string() }),
+      }),
+    }),
+  }),
+  invite: ({ data: { object } }) => ({
+    groupName: object.metadata.group,
+    contacts: [object.customer_details.phone],
+    create: true,
+  }),
+})`,
   docs: 'https://docs.stripe.com/webhooks',
   unconfirmed: ['How long Stripe waits for an answer.'],
 })

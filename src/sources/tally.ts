@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { defineSource, type FormValue } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
+import { formExample } from './form-example.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 
 const EVENT = 'FORM_RESPONSE'
@@ -72,6 +73,7 @@ export const tally = defineSource({
     'Switch the signing secret on and paste the value of {secret}.',
     'The hook reads answers by the question’s text, hidden fields by their name, and one box of a checkbox question as “Question (Box)”.',
   ],
+  example: formExample('tally'),
   docs: 'https://tally.so/help/webhooks',
   unconfirmed: [
     'Whether an empty answer is null or left out: both are read as no answer.',

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { defineSource, type FormValue } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
+import { formExample } from './form-example.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 
 const EVENT = 'form_response'
@@ -83,6 +84,7 @@ export const typeform = defineSource({
     'Switch the webhook on: a new one is off. “Send test request” shows whether it arrives.',
     'Give every question a short reference (phone, consent …) in its settings: the hook reads answers by it, or by the question’s text.',
   ],
+  example: formExample('typeform'),
   docs: 'https://www.typeform.com/developers/webhooks/',
   unconfirmed: [
     'Whether event_id stays the same over retries, which is why the response’s token serves as the id.',

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
+import { formExample } from './form-example.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 
 const EVENT = 'form_submission'
@@ -74,6 +75,7 @@ export const webflow = defineSource({
     'The hook reads answers by the name that each field has in the Designer.',
     'Use a text field for the phone: Webflow may send one that looks like a number as a number, without its plus and leading zeros.',
   ],
+  example: formExample('webflow'),
   docs: 'https://developers.webflow.com/data/docs/working-with-webhooks',
   unconfirmed: [
     'Which scopes the token needs to make a webhook.',

@@ -77,6 +77,20 @@ export const wooCommerce = defineSource({
     'Make sure that the checkout asks for a phone number: the block checkout can hide it.',
     'WooCommerce never tries again, and after five failures it switches the webhook off: look here now and then.',
   ],
+  example: `hook({
+  source: wooCommerce,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  when: (order) => order.status === 'processing',
+  fields: v.object({
+    billing: v.object({ phone: phone('IN') }),
+    line_items: v.array(v.object({ name: v.string() })),
+  }),
+  invite: ({ billing, line_items }) => ({
+    groupName: line_items[0]?.name ?? 'Buyers',
+    contacts: [billing.phone],
+    create: true,
+  }),
+})`,
   docs: 'https://woocommerce.com/document/webhooks/',
   unconfirmed: [
     'After how many failures WooCommerce disables a webhook: its page says 5, its source says more than 5.',

@@ -9,14 +9,14 @@ const SRC = resolve(import.meta.dirname, '../../src')
 
 /** From the ground up: a file imports from its own row or one before it. A newcomer may read it in this order. */
 const ROWS: readonly (readonly string[])[] = [
-  ['bytes.ts', 'at-most.ts', 'log.ts', 'names.ts'],
+  ['bytes.ts', 'at-most.ts', 'read-stream.ts', 'log.ts', 'names.ts', 'xml.ts'],
   ['schemes/'],
   ['problem.ts', 'issues.ts'],
   ['phone/', 'phone.ts'],
   ['source.ts', 'sources/'],
   ['decode.ts', 'consent.ts', 'invite.ts', 'eazybe.ts', 'alert.ts'],
   ['outbox/'],
-  ['env.ts', 'hook.ts', 'define-config.ts', 'teammates.ts', 'map.ts'],
+  ['env.ts', 'hook.ts', 'define-config.ts', 'look-up.ts', 'teammates.ts', 'map.ts'],
   ['receive/'],
   ['api/'],
   ['worker.ts', 'usher.ts', 'config.ts', 'index.ts'],

@@ -10,6 +10,7 @@ import { spokenInviteSchema } from '../../src/invite.ts'
 import type { Incoming, Outgoing, Proof, Verdict } from '../../src/schemes/scheme.ts'
 import type { Reading, Source, Submission } from '../../src/source.ts'
 import * as exported from '../../src/sources/index.ts'
+import { everySource } from '../every-source.ts'
 import type { Fixture, FixtureRow } from '../fixtures/fixture.ts'
 import { fixtures } from '../fixtures/index.ts'
 import type { Unsigned } from '../fixtures/oracle.ts'
@@ -37,17 +38,7 @@ afterAll(() => {
   vi.useRealTimers()
 })
 
-/** As its fixture and its oracle describe it: the time in a header of its own, the id inside the body. */
-const signedJson = exported.signedJson({
-  header: 'x-signature',
-  prefix: 'sha256=',
-  encoding: 'hex',
-  signed: 'timestamp.body',
-  timestamp: { header: 'x-timestamp' },
-  id: 'id',
-})
-
-const table = [...exported.sources, signedJson].map((source) => ({
+const table = everySource.map((source) => ({
   name: source.name,
   source,
   fixture: fixtures[source.name],

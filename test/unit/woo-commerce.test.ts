@@ -26,7 +26,7 @@ describe('the ping', () => {
     ['a long number', 'webhook_id=18446744073709551615', form],
     ['a charset', 'webhook_id=4', { 'content-type': `${FORM}; charset=UTF-8` }],
   ])('with %s is answered 200, without a word', async (_, body, headers) => {
-    const answer = wooCommerce.handshake?.(post(body, headers))
+    const answer = await wooCommerce.handshake?.(post(body, headers), [])
     expect(answer?.status).toBe(200)
     expect(await answer?.text()).toBe('')
     expect([...(answer?.headers ?? [])]).toEqual([])
@@ -51,11 +51,11 @@ describe('the ping', () => {
     ['no type', 'webhook_id=4', {}],
     ['an order in it', '{"id":4}', { 'content-type': 'application/json' }],
   ])('with %s is no ping', (_, body, headers) => {
-    expect(wooCommerce.handshake?.(post(body, headers))).toBeNull()
+    expect(wooCommerce.handshake?.(post(body, headers), [])).toBeNull()
   })
 
   test('by another method is no ping', () => {
-    expect(wooCommerce.handshake?.(post('webhook_id=4', form, 'PUT'))).toBeNull()
+    expect(wooCommerce.handshake?.(post('webhook_id=4', form, 'PUT'), [])).toBeNull()
   })
 })
 

@@ -36,6 +36,9 @@ export const VARS = {
   HEADED_SECRET: 'headed-secret-for-tests',
   LINKED_SECRET: 'linked-secret-for-tests',
   THROTTLED_SECRET: 'throttled-secret-for-tests',
+  POLITE_SECRET: 'polite-secret-for-tests',
+  TERSE_SECRET: 'terse-secret-for-tests',
+  TERSE_API_TOKEN: 'terse-api-token-for-tests',
   RUSHED_SECRET: 'rushed-secret-for-tests',
   STANDARD_SECRET: `whsec_${encode(utf8('standard-secret-for-tests-32-b-'), 'base64')}`,
 }
@@ -68,6 +71,7 @@ const batch: SourceOptions<
     }),
   sample: () => ({ body: '{"events":[]}', contentType: 'application/json' }),
   setup: [],
+  example: '',
   docs: 'https://example.com',
 }
 
@@ -78,6 +82,39 @@ const headed: SourceOptions<LeadFields, LeadFields> = {
   payload: leadSchema,
   submissions: (fields, headers) => [{ id: headers.get('x-event-id'), fields }],
   unsignedId: true,
+}
+
+/** One that looks whether anybody is here, and wants an answer of its own. */
+const polite: SourceOptions<{ envelope: LeadFields & { id: string } }, LeadFields> = {
+  ...batch,
+  name: 'polite',
+  accepts: ['xml', 'text'],
+  payload: v.object({ envelope: v.object({ ...leadSchema.entries, id: v.string() }) }),
+  submissions: ({ envelope: { id, ...fields } }) => [
+    { id, fields, ...(fields.cohort === 'Nobody' && { skip: 'nobody' }) },
+  ],
+  handshake: async ({ method, url, body }, secrets) => {
+    const asked = method === 'GET' ? new URL(url).searchParams.get('challenge') : null
+    if (asked === 'fail') throw new TypeError('Our own mistake')
+    if (asked !== null) return new Response(`${asked} ${secrets.length}`)
+    return body.length === 0 && method === 'POST' ? new Response(null, { status: 204 }) : null
+  },
+  acknowledge: ({ urlSecret }) =>
+    new Response(`<ack>${urlSecret ?? 'true'}</ack>`, { headers: { 'content-type': 'text/xml' } }),
+}
+
+/** One that sends ids only. */
+const terse: SourceOptions<{ ids: string[] }, { id: string; phone?: string; cohort?: string }> = {
+  ...batch,
+  name: 'terse',
+  payload: v.object({ ids: v.array(v.string()) }),
+  submissions: ({ ids }) => ids.map((id) => ({ id, fields: { id } })),
+  async lookUp({ id }, { token: bearer, fetch: ask }) {
+    const headers = { authorization: `Bearer ${bearer}` }
+    const answer = await ask(`https://api.terse.example/people/${id}`, { headers })
+    if (!answer.ok) return { ok: false, message: `Terse answered ${answer.status} to ${bearer}.` }
+    return { ok: true, fields: { id, ...v.parse(leadSchema, await answer.json()) } }
+  },
 }
 
 const mapped = {
@@ -102,6 +139,12 @@ const app = worker(
       }),
       throttled: hook({
         source: defineSource({ ...batch, name: 'throttled', busyStatus: 429 }),
+        ...mapped,
+      }),
+      polite: hook({ source: defineSource(polite), ...mapped }),
+      terse: hook({
+        source: defineSource(terse),
+        when: ({ cohort }) => cohort !== 'Unwanted',
         ...mapped,
       }),
       standard: hook({ source: standardWebhooks, country: 'IN' }),
