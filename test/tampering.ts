@@ -33,7 +33,7 @@ export function changesOfBody(body: Bytes): Twin<Bytes>[] {
 }
 
 /** Proofs with one part dropped, doubled, cut, padded or spelt otherwise. */
-export function changesOfProof(proof: Proof): Twin<Proof>[] {
+export function changesOfProof(proof: Proof, secret: string): Twin<Proof>[] {
   const twins: Twin<Proof>[] = []
   for (const [name, value] of Object.entries(proof.headers)) {
     const { [name]: _, ...others } = proof.headers
@@ -42,15 +42,28 @@ export function changesOfProof(proof: Proof): Twin<Proof>[] {
       twins.push([`${name} ${title}`, { ...proof, headers: { ...others, [name]: changed } }])
     }
     // HTTP joins what is sent twice.
-    const twice = { ...others, [name]: `${value}, ${value}` }
-    twins.push([`${name} sent twice`, { ...proof, headers: twice }])
+    for (const joint of [', ', ',']) {
+      const twice = { ...others, [name]: `${value}${joint}${value}` }
+      twins.push([`${name} sent twice`, { ...proof, headers: twice }])
+    }
   }
+  twins.push(...changesOfShown(proof, secret))
   if (proof.urlSecret === undefined) return twins
   twins.push(['URL secret dropped', { headers: proof.headers }])
   for (const [title, urlSecret] of changesOfText(proof.urlSecret)) {
     twins.push([`URL secret ${title}`, { ...proof, urlSecret }])
   }
   return twins
+}
+
+/** Proofs whose body shows the secret in another spelling. */
+function changesOfShown(proof: Proof, secret: string): Twin<Proof>[] {
+  const text = proof.body === undefined ? '' : (textOf(proof.body) ?? '')
+  if (!text.includes(secret)) return []
+  return changesOfText(secret).map(([title, changed]) => [
+    `body’s secret ${title}`,
+    { ...proof, body: utf8(text.replace(secret, () => changed)) },
+  ])
 }
 
 /** The same digests in capitals: hex means the same bytes in either case. */
@@ -90,6 +103,10 @@ function changesOfText(text: string): Twin<string>[] {
     ['without its first character', text.slice(1)],
     ['with another last character', text.slice(0, -1) + last],
     ['padded with =', `${text}=`],
+    ['with a zero before it', `0${text}`],
+    ['with its first half only', text.slice(0, middle)],
+    ['with its digest said twice', text.replace(HEX_DIGEST, '$&$&').replace(BASE64_DIGEST, '$&$&')],
+    ['with a letter of Latin-1', text.replace(/[a-z0-9]/i, 'é')],
     ['with a space in it', `${text.slice(0, middle)} ${text.slice(middle)}`],
     ['with a tab in it', `${text.slice(0, middle)}\t${text.slice(middle)}`],
     ['in quotes', `"${text}"`],

@@ -22,6 +22,7 @@ const WELL = {
 const fields = v.object({ phone: phone('IN') })
 const invite = (): { groupName: string; contacts: [] } => ({ groupName: 'A', contacts: [] })
 const webinar = hook({ source: typeform, consent: { field: 'ok' }, fields, invite })
+const NOBODY = {}
 const india = { default: { timeZone: 'Asia/Kolkata' } }
 
 describe('checkReport', () => {
@@ -73,6 +74,23 @@ describe('checkReport', () => {
       env: { WEBINAR_SECRET: `${SECRET}\nshort` },
       row: ['webinar', '/hooks/webinar', 'Typeform', 'unusable', 'answer to ok', 'default'],
       wrong: [/is shorter than/],
+    },
+    {
+      title: 'misses the token of a look-up',
+      config: {
+        hooks: {
+          webinar: hook({
+            source: {
+              ...typeform,
+              lookUp: async (found: typeof NOBODY) => ({ ok: true, fields: found }),
+            },
+            consent: { field: 'ok' },
+            fields,
+            invite,
+          }),
+        },
+      },
+      wrong: [/Hook webinar: Typeform sends ids only, and the secret WEBINAR_API_TOKEN is not set/],
     },
     {
       title: 'misses the token of the account by its name',

@@ -15,12 +15,17 @@ describe('a content type', () => {
     ['application/cloudevents+json;charset=UTF-8', 'json'],
     ['application/x-www-form-urlencoded; charset=utf-8', 'form'],
     ['multipart/form-data; boundary=x', 'multipart'],
-    ['text/plain', null],
+    ['text/plain', 'text'],
+    ['text/plain; charset=utf-8', 'text'],
+    ['text/html', null],
     ['text/json', null],
     ['application/jsonp', null],
     ['application/json, text/plain', null],
     ['application/json-seq', null],
-    ['application/xml', null],
+    ['application/xml', 'xml'],
+    ['text/xml; charset=UTF-8', 'xml'],
+    ['application/soap+xml', 'xml'],
+    ['application/xmlish', null],
     ['', null],
     [null, null],
   ])('%j is %s', (type, kind) => {
@@ -137,4 +142,78 @@ describe('a multipart body', () => {
     const [bytes, type] = await bodyOf(form)
     expect(await decodeBody(bytes, 'multipart', type)).toMatchObject({ ok: false })
   })
+})
+
+describe('an XML body', () => {
+  const NOT_XML = { ok: false, message: 'The body is not XML, or too much of it' }
+  const soap = `<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi='x'>
+ <soapenv:Body>
+  <note:Lead xsi:type="sf:Lead"><!-- a > comment -->
+   <sf:Id>00Q1</sf:Id><sf:Phone/><sf:City> Pune &amp; Satara </sf:City>
+  </note:Lead>
+  <Tag>a</Tag><Tag><![CDATA[<b> & c]]></Tag><Code>&#65;&#x1F600;&quot;</Code>
+ </soapenv:Body>
+</soapenv:Envelope>
+`
+
+  it.each<[sentence: string, text: string, decoded: object]>([
+    [
+      'an envelope',
+      soap,
+      {
+        ok: true,
+        value: {
+          Envelope: {
+            Body: {
+              Lead: { Id: '00Q1', Phone: '', City: 'Pune & Satara' },
+              Tag: ['a', '<b> & c'],
+              Code: 'A😀"',
+            },
+          },
+        },
+      },
+    ],
+    ['an element of nothing', '<a/>', { ok: true, value: { a: '' } }],
+    [
+      'text beside elements, which nobody means',
+      '<a>x<b>1</b>y</a>',
+      { ok: true, value: { a: { b: '1' } } },
+    ],
+    [
+      'names that objects inherit',
+      '<a><__proto__><b>1</b></__proto__><constructor>2</constructor></a>',
+      { ok: true, value: { a: JSON.parse('{"__proto__":{"b":"1"},"constructor":"2"}') } },
+    ],
+    ['nothing', '', NOT_XML],
+    ['JSON', '{"a":1}', NOT_XML],
+    ['two roots', '<a/><b/>', NOT_XML],
+    ['the same root twice', '<a/><a/>', NOT_XML],
+    ['text after its root', '<a/>b', NOT_XML],
+    ['an element that is not closed', '<a><b></a>', NOT_XML],
+    ['elements that overlap', '<a><b></a></b>', NOT_XML],
+    ['another prefix at its end', '<x:a></y:a>', NOT_XML],
+    ['half a tag', '<a', NOT_XML],
+    ['a comment without end', '<a><!-- </a>', NOT_XML],
+    ['a document type', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', NOT_XML],
+    ['an outside entity', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', NOT_XML],
+    ['an entity that nobody declared', '<a>&nbsp;</a>', NOT_XML],
+    ['a bare ampersand', '<a>b & c</a>', NOT_XML],
+    ['a character that is none', '<a>&#0;</a>', NOT_XML],
+    ['half a surrogate', '<a>&#xd800;</a>', NOT_XML],
+    ['a character beyond all', '<a>&#x110000;</a>', NOT_XML],
+    ['40 elements in each other', '<a>'.repeat(40) + '</a>'.repeat(40), NOT_XML],
+    ['20,001 elements', `<a>${'<b/>'.repeat(20_000)}</a>`, NOT_XML],
+    ['a hundred thousand angles', '<'.repeat(100_000), NOT_XML],
+    ['a hundred thousand spaces in a tag', `<a${' '.repeat(100_000)}`, NOT_XML],
+    ['a hundred thousand ampersands', `<a>${'&'.repeat(100_000)}</a>`, NOT_XML],
+  ])('of %s', async (_, text, decoded) => {
+    expect(await decodeBody(utf8(text), 'xml', 'text/xml')).toEqual(decoded)
+  })
+})
+
+it('a text body is JSON by another name', async () => {
+  const decode = (text: string) => decodeBody(utf8(text), 'text', 'text/plain')
+  expect(await decode('{"a":1}')).toEqual({ ok: true, value: { a: 1 } })
+  expect(await decode('a=1')).toEqual({ ok: false, message: 'The body is not JSON' })
 })

@@ -5,7 +5,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { ConfigInput } from '../../src/define-config.ts'
 import { ConfigError, defineConfig } from '../../src/define-config.ts'
 import type { Hook } from '../../src/hook.ts'
-import { secretName, secretValues, tokenName } from '../../src/names.ts'
+import { apiTokenName, secretName, secretValues, tokenName } from '../../src/names.ts'
 import { paceOf } from '../../src/outbox/pace.ts'
 import { hook, json, phone, stripe, typeform } from '../../src/usher.ts'
 
@@ -15,6 +15,12 @@ const good: Hook = hook({
   fields: v.object({ phone: phone('IN') }),
   invite: ({ phone }) => ({ groupName: 'A', contacts: [phone] }),
 })
+
+/** A source that sends ids only. */
+const terse: Hook['source'] = {
+  ...typeform,
+  lookUp: async (fields) => ({ ok: true, fields }),
+}
 
 function mistakesIn(input: ConfigInput): readonly string[] {
   try {
@@ -216,6 +222,14 @@ describe('a mistake', () => {
       'The hook "eazybe-token-a" and account "a-secret" would share the secret EAZYBE_TOKEN_A_SECRET: rename one',
     ],
     [
+      'a hook whose API token is an account’s token',
+      {
+        accounts: { default: {}, 'a-api-token': {} },
+        hooks: { 'eazybe-token-a': { ...good, source: terse } },
+      },
+      'The hook "eazybe-token-a" and account "a-api-token" would share the secret EAZYBE_TOKEN_A_API_TOKEN: rename one',
+    ],
+    [
       'an account’s name with a blank',
       { accounts: { default: {}, 'my sales': {} }, hooks: {} },
       'Account "my sales", option "(name)": use letters, digits and dashes, a letter first',
@@ -314,6 +328,10 @@ describe('the secrets of a config', () => {
     ['batch2May', 'BATCH2_MAY_SECRET'],
   ])('of the hook %s is %s', (name, secret) => {
     expect(secretName(name)).toBe(secret)
+  })
+
+  it('of a look-up is named after its hook', () => {
+    expect(apiTokenName('vipList')).toBe('VIP_LIST_API_TOKEN')
   })
 
   it.each([

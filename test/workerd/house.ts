@@ -108,7 +108,10 @@ const terse: SourceOptions<{ ids: string[] }, { id: string; phone?: string; coho
   ...batch,
   name: 'terse',
   payload: v.object({ ids: v.array(v.string()) }),
-  submissions: ({ ids }) => ids.map((id) => ({ id, fields: { id } })),
+  submissions: ({ ids }) => {
+    if (ids.includes('explode') && sender.explodes) throw new TypeError('Our own mistake')
+    return ids.map((id) => ({ id, fields: { id } }))
+  },
   async lookUp({ id }, { token: bearer, fetch: ask }) {
     const headers = { authorization: `Bearer ${bearer}` }
     const answer = await ask(`https://api.terse.example/people/${id}`, { headers })

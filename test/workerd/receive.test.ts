@@ -1089,3 +1089,89 @@ describe('the log', () => {
     ])
   })
 })
+
+describe('a sender that looks first', () => {
+  const look = (at: ReturnType<typeof house>, challenge: string, method = 'GET') =>
+    at.ask(`/hooks/polite?challenge=${challenge}`, { method })
+
+  it('is answered with the hook’s secrets at hand, and no word of them is in the log', async () => {
+    const at = house()
+    const answer = await look(at, 'hello')
+    expect([answer.status, await answer.text()]).toEqual([200, 'hello 1'])
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(entries()).toEqual([
+      { event: 'webhook.handshake', hook: 'polite', source: 'polite', status: 200 },
+    ])
+    expect(at.wakes).toEqual([])
+  })
+
+  it.each([
+    ['is not set', undefined],
+    ['is weak', 'short'],
+  ])('gets none of them while one %s', async (_, POLITE_SECRET) => {
+    expect(await (await look(house({ vars: { POLITE_SECRET } }), 'hello')).text()).toBe('hello 0')
+  })
+
+  it('may look with HEAD, and post a check of its own', async () => {
+    const at = house()
+    expect((await look(at, 'x', 'HEAD')).status).toBe(405)
+    expect((await at.ask('/hooks/polite', { method: 'POST' })).status).toBe(204)
+  })
+
+  it.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('gets 405 for any other %s', async (method) => {
+    const answer = await house().ask('/hooks/polite', { method })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+  })
+
+  it('is asked to come again where our own code fails', async () => {
+    expect((await look(house(), 'fail')).status).toBe(503)
+  })
+})
+
+describe('a sender that wants an answer of its own', () => {
+  const envelope = (id: string, cohort = 'Zinnia') =>
+    `<x:envelope xmlns:x="urn:x"><id>${id}</id><phone>${++lastPhone}</phone><cohort>${cohort}</cohort></x:envelope>`
+  const soap = (body: string, secret: string = VARS.POLITE_SECRET) =>
+    post(body, secret, { 'content-type': 'text/xml; charset=utf-8' })
+
+  it('gets it for what is stored, repeated or skipped', async () => {
+    const at = house()
+    const body = envelope('e1')
+    for (const each of [body, body, envelope('e2', 'Nobody')]) {
+      const answer = await at.ask('/hooks/polite', soap(each))
+      expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+        200,
+        'text/xml',
+        '<ack>true</ack>',
+      ])
+    }
+    expect(entries().map(({ status }) => status)).toEqual(['queued', 'duplicate', 'skipped'])
+    await at.drive().runUntil(HOUR)
+    expect(calls).toMatchObject([{ groupName: 'Cohort Zinnia' }])
+  })
+
+  it('gets it for what is held, too: it is stored', async () => {
+    const at = house()
+    expect(await (await at.ask('/hooks/polite', soap('<x/>'))).text()).toBe('<ack>true</ack>')
+    expect(await deliveries(at)).toMatchObject([{ state: 'held', reason: 'payload' }])
+  })
+
+  it('gets no such thing for what is not believed, or not stored', async () => {
+    const refused = await house().ask('/hooks/polite', soap(envelope('e'), 'not-the-secret-of-it'))
+    expect(refused.status).toBe(401)
+    const failing = house({ between: () => Promise.reject(new Error('gone')) })
+    expect((await failing.ask('/hooks/polite', soap(envelope('e')))).status).toBe(503)
+  })
+
+  it('may send JSON under the name of text', async () => {
+    const at = house()
+    const init = post({ envelope: lead({ id: 'e3' }) }, VARS.POLITE_SECRET, {
+      'content-type': 'text/plain',
+    })
+    expect((await at.ask('/hooks/polite', init)).status).toBe(200)
+    expect(await deliveries(at)).toMatchObject([{ state: 'queued' }])
+  })
+})

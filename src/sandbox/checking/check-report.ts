@@ -2,7 +2,7 @@
 
 import type { Config } from '../../define-config.ts'
 import type { Hook } from '../../hook.ts'
-import { secretName, secretValues, tokenName } from '../../names.ts'
+import { apiTokenName, secretName, secretValues, tokenName } from '../../names.ts'
 import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/pace.ts'
 import { readinessOf } from '../../receive/readiness.ts'
 import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
@@ -59,13 +59,23 @@ interface Finding {
 function hookFinding(name: string, hook: Hook, env: object): Finding {
   const { source, account = 'default' } = hook
   const readiness = readinessOf(name, hook, env)
-  const wrong = readiness.ready ? [] : [`Hook ${name}: ${readiness.because}.`]
+  const wrong = [
+    ...(readiness.ready ? [] : [`Hook ${name}: ${readiness.because}.`]),
+    ...missingApiToken(name, hook, env),
+  ]
   const doubt = consentDoubt(hook)
   return {
     row: [name, source.title, secretCell(name, env, readiness.ready), consentCell(hook), account],
     wrong,
     doubtful: doubt === null ? [] : [`Hook ${name}: ${doubt}.`],
   }
+}
+
+function missingApiToken(name: string, { source }: Hook, env: object): string[] {
+  const token = apiTokenName(name)
+  return source.lookUp === undefined || secretValues(env, token).length > 0
+    ? []
+    : [`Hook ${name}: ${source.title} sends ids only, and the secret ${token} is not set.`]
 }
 
 function secretCell(name: string, env: object, ready: boolean): string {

@@ -75,7 +75,7 @@ function assemble({ baseUrl, hookName }: Target, { headers, body, proof }: Draft
   return {
     url: `${baseUrl}/hooks/${hookName}${last}`,
     headers: { ...headers, ...proof.headers },
-    body,
+    body: proof.body ?? body,
   }
 }
 
@@ -88,7 +88,7 @@ function incoming(target: Target, { headers, body, proof }: Draft, now: number):
     method: METHOD,
     url: signedUrl(target),
     headers: new Headers({ ...headers, ...proof.headers }),
-    body,
+    body: proof.body ?? body,
     urlSecret: proof.urlSecret ?? null,
     now,
   }
@@ -96,8 +96,10 @@ function incoming(target: Target, { headers, body, proof }: Draft, now: number):
 
 /** One byte each: in the body, in a proving header, in the URL, in a secret that travels in the body. */
 function* flips(good: Draft, secret: string): Generator<Draft> {
-  const { body, proof } = good
-  yield { ...good, body: flipped(body, body.length >> 1) }
+  const { proof } = good
+  const body = proof.body ?? good.body
+  const withBody = (other: Bytes): Draft => ({ ...good, proof: { ...proof, body: other } })
+  yield withBody(flipped(body, body.length >> 1))
   for (const [name, value] of Object.entries(proof.headers)) {
     yield {
       ...good,
@@ -108,7 +110,7 @@ function* flips(good: Draft, secret: string): Generator<Draft> {
     yield { ...good, proof: { ...proof, urlSecret: flippedText(proof.urlSecret) } }
   }
   const at = new TextDecoder().decode(body).indexOf(secret)
-  if (at >= 0) yield { ...good, body: flipped(body, at) }
+  if (at >= 0) yield withBody(flipped(body, at))
 }
 
 function flipped(bytes: Bytes, at: number): Bytes {
