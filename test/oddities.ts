@@ -59,6 +59,32 @@ export function retried(body: string): string {
   )
 }
 
-function nested(depth: number): unknown {
+/** The body with null in the place of every text, number and boolean. */
+export function nulled(body: unknown): unknown {
+  return leaves(body, () => null)
+}
+
+/** The body with a number in the place of every text, and a text in that of every number. */
+export function numbered(body: unknown): unknown {
+  return leaves(body, (leaf) => (typeof leaf === 'string' ? 7 : String(leaf)))
+}
+
+/** The body with nothing in any of its lists. */
+export function emptied(body: unknown): unknown {
+  if (Array.isArray(body)) return []
+  if (typeof body !== 'object' || body === null) return body
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, emptied(value)]))
+}
+
+function leaves(body: unknown, change: (leaf: unknown) => unknown): unknown {
+  if (Array.isArray(body)) return body.map((one) => leaves(one, change))
+  if (typeof body !== 'object' || body === null) return change(body)
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, leaves(value, change)]),
+  )
+}
+
+/** Lists and objects in each other. */
+export function nested(depth: number): unknown {
   return depth === 0 ? 'end' : depth % 2 === 0 ? [nested(depth - 1)] : { in: nested(depth - 1) }
 }
