@@ -15,6 +15,15 @@ export type Decoded =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string }
 
+/** What each kind is called, where a sender or a human is told. */
+export const CONTENT_TYPES: Readonly<Record<ContentKind, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+  xml: 'application/xml',
+  text: 'text/plain',
+}
+
 /** What a content type announces, or null where it is none that any source takes. */
 export function contentKind(contentType: string | null): ContentKind | null {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''

@@ -1,5 +1,6 @@
 /** The README's table of senders, as the list of sources wants it. */
 
+import { guideOf } from '../src/guide.ts'
 import type { Source } from '../src/source.ts'
 
 const HEAD = ['| source | sender | proves itself by |', '|---|---|---|']
@@ -8,10 +9,12 @@ const LAST =
 const TABLE = /^\| source \| sender \|.*\n(?:\|.*\n)*/m
 
 export function sendersTable(sources: readonly Source[]): string {
-  const rows = sources.map(
-    ({ name, title, docs, kind, scheme }) =>
-      `| \`${name}\` | [${title}](${docs}) (${kind}) | ${scheme.title} |`,
-  )
+  const rows = sources
+    .map((source) => guideOf(source, source.name, null))
+    .map(
+      ({ name, title, docs, kind, proof }) =>
+        `| \`${name}\` | [${title}](${docs}) (${kind}) | ${proof} |`,
+    )
   return `${[...HEAD, ...rows, LAST].join('\n')}\n`
 }
 

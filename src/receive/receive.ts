@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import { contentKind } from '../decode.ts'
+import { CONTENT_TYPES, contentKind } from '../decode.ts'
 import type { Config } from '../define-config.ts'
 import type { Env } from '../env.ts'
 import { outboxOf } from '../env.ts'
@@ -13,7 +13,6 @@ import { readDeliveryId } from '../outbox/delivery-id.ts'
 import type { Refusal } from '../problem.ts'
 import { problemResponse } from '../problem.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import type { ContentKind } from '../source.ts'
 import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
 import { readBody } from './body.ts'
@@ -29,14 +28,6 @@ import { recall, rememberAnswer } from './seen.ts'
 const POLL_SECONDS = 5
 /** Methods with which some senders look whether anybody is here. */
 const LOOKING: readonly string[] = ['GET', 'HEAD']
-
-const TYPE_NAMES: Readonly<Record<ContentKind, string>> = {
-  json: 'application/json',
-  form: 'application/x-www-form-urlencoded',
-  multipart: 'multipart/form-data',
-  xml: 'application/xml',
-  text: 'text/plain',
-}
 
 type HookContext = Context<{ Bindings: Env }>
 
@@ -87,7 +78,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   if (kind === null || !source.accepts.includes(kind)) {
     return refuse(name, hook, {
       reason: 'unsupported_type',
-      accepts: source.accepts.map((one) => TYPE_NAMES[one]),
+      accepts: source.accepts.map((one) => CONTENT_TYPES[one]),
     })
   }
   if (!readiness.ready) {

@@ -14,7 +14,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['problem.ts', 'issues.ts'],
   ['phone/', 'phone.ts'],
   ['source.ts', 'sources/'],
-  ['decode.ts', 'consent.ts', 'invite.ts', 'eazybe.ts', 'alert.ts'],
+  ['decode.ts', 'guide.ts', 'consent.ts', 'invite.ts', 'eazybe.ts', 'alert.ts'],
   ['outbox/'],
   ['env.ts', 'hook.ts', 'define-config.ts', 'look-up.ts', 'teammates.ts', 'map.ts'],
   ['receive/'],

@@ -1,0 +1,99 @@
+/** A source's page, made of the source itself: what to click and paste for one hook, what to expect, and what nobody knows. */
+
+import { CONTENT_TYPES } from './decode.ts'
+import { apiTokenName, secretName } from './names.ts'
+import type { Source, SourceKind } from './source.ts'
+
+/** Plain data, for the console to render. */
+export interface Guide {
+  readonly name: string
+  readonly title: string
+  readonly kind: SourceKind
+  /** Where what it sends has no phone number: how to get there all the same. Null where it has one. */
+  readonly phoneless: string | null
+  /** In order, with the hook's own address and the names of its secrets. */
+  readonly steps: readonly string[]
+  readonly url: string
+  readonly secrets: readonly SecretNeeded[]
+  /** How it proves itself. */
+  readonly proof: string
+  readonly contentTypes: readonly string[]
+  /** What Usher makes of what it sends, in whole sentences. */
+  readonly expect: readonly string[]
+  readonly fails: readonly string[]
+  /** The hook to begin with, as it stands in `src/config.ts`. */
+  readonly example: string
+  readonly unconfirmed: readonly string[]
+  /** The vendor's own page. */
+  readonly docs: string
+}
+
+export interface SecretNeeded {
+  /** The Worker secret. */
+  readonly name: string
+  readonly what: string
+}
+
+/** Where the Worker is, while its config does not say. */
+const SOMEWHERE = 'https://usher.YOUR-SUBDOMAIN.workers.dev'
+
+/** The page of a source for one hook; `publicUrl` as the config has it, or what the request came by. */
+export function guideOf(source: Source, hookName: string, publicUrl: string | null): Guide {
+  const url = `${publicUrl ?? SOMEWHERE}/hooks/${hookName}`
+  const names: Readonly<Record<string, string>> = {
+    '{url}': url,
+    '{secret}': secretName(hookName),
+    '{apiToken}': apiTokenName(hookName),
+  }
+  const filled = (text: string): string =>
+    text.replaceAll(/\{(?:url|secret|apiToken)\}/g, (placeholder) => names[placeholder] ?? '')
+  return {
+    name: source.name,
+    title: source.title,
+    kind: source.kind,
+    phoneless: source.phoneless === undefined ? null : filled(source.phoneless),
+    steps: source.setup.map(filled),
+    url,
+    secrets: secretsOf(source, hookName),
+    proof: source.scheme.title,
+    contentTypes: source.accepts.map((kind) => CONTENT_TYPES[kind]),
+    expect: expectations(source).map(filled),
+    fails: (source.fails ?? []).map(filled),
+    example: source.example,
+    unconfirmed: source.unconfirmed ?? [],
+    docs: source.docs,
+  }
+}
+
+function secretsOf({ title, lookUp }: Source, hookName: string): SecretNeeded[] {
+  const proof = {
+    name: secretName(hookName),
+    what: `What ${title} proves itself by; several values, one a line, while you change it.`,
+  }
+  const token = {
+    name: apiTokenName(hookName),
+    what: `A token of ${title}’s API, with which Usher looks up what the webhook leaves out.`,
+  }
+  return lookUp === undefined ? [proof] : [proof, token]
+}
+
+function expectations(source: Source): string[] {
+  const { title } = source
+  const sentences: (string | false)[] = [
+    `What ${title} sends is answered once it is stored, and a repeat is told by its id or its body and changes nothing.`,
+    source.readsAnswer === true
+      ? 'What cannot be mapped is kept, and answered 422 with what is wrong.'
+      : 'What cannot be mapped is kept and shown as held; the sender is answered 200 all the same, so that it does not try again in vain.',
+    source.kind === 'form' &&
+      'The hook must say how people agree, and who did not is held: a form asks them with a question of its own.',
+    source.speaksInvite === true &&
+      'It may send { groupName, contacts, create } itself: the hook then needs no `fields` and no `invite`.',
+    source.lookUp !== undefined &&
+      'It sends ids only. Usher asks its API for the rest, for five seconds at most; where that fails the delivery is held, and mapping it again asks again.',
+    source.handshake !== undefined &&
+      'It checks the address before it sends anything: store {secret} and deploy first.',
+    source.busyStatus === 429 &&
+      'When Usher is in trouble it answers 429, upon which this sender tries again.',
+  ]
+  return sentences.filter((sentence) => sentence !== false)
+}
