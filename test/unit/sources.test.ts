@@ -14,6 +14,7 @@ import { everySource } from '../every-source.ts'
 import type { Fixture, FixtureRow } from '../fixtures/fixture.ts'
 import { fixtures } from '../fixtures/index.ts'
 import type { Unsigned } from '../fixtures/oracle.ts'
+import { wholeOf } from '../look-up-stand-in.ts'
 import { ODDITIES, oddVariants, retried, withMore } from '../oddities.ts'
 import { changesOfBody, changesOfProof, inCapitals, inOtherCase, replaceIn } from '../tampering.ts'
 
@@ -472,31 +473,6 @@ async function read(
 function submissionsOf(reading: Reading<unknown>): readonly Submission<unknown>[] {
   if (!reading.ok) throw new TypeError(reading.issues.map(({ message }) => message).join())
   return reading.submissions
-}
-
-/** The fields with what the fixture's stand-in for the vendor adds; null where it adds nothing. */
-async function wholeOf(
-  { lookUp }: Source,
-  { lookUp: vendor }: Fixture,
-  fields: unknown,
-): Promise<unknown> {
-  if (lookUp === undefined) return fields
-  if (vendor === undefined) throw new TypeError('The fixture has no stand-in for the vendor')
-  const { token, host, answer } = vendor
-  const fetch = async (url: string, init?: RequestInit) => {
-    expect(new URL(url)).toMatchObject({ protocol: 'https:', host, username: '' })
-    expect(url).not.toContain(token)
-    return answer(new Request(url, init))
-  }
-  const found = await lookUp(fields, { token, fetch })
-  if (!found.ok) {
-    expect(found.message).toMatch(/\.$/)
-    expect(found.message).not.toContain(token)
-    return null
-  }
-  // Mapping again looks up again, with what was found.
-  expect(await lookUp(found.fields, { token, fetch })).toEqual(found)
-  return found.fields
 }
 
 /** The invite that a hook makes of these fields, or null where it cannot. */
