@@ -1,6 +1,7 @@
 /** Looking up what a webhook leaves out, on the real runtime: what is asked of the vendor, and what becomes of a lead meanwhile. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import { answers, play, type SeenCall } from './drive.ts'
 import { expectDiscreet, house, listen, post, sender, VARS } from './house.ts'
 
@@ -47,7 +48,7 @@ function person(url: string, more: object = {}): Response {
 const ids = (...all: string[]) => post({ ids: all }, VARS.TERSE_SECRET)
 
 async function states(at: House) {
-  const filter = { state: null, hook: null, group: null, limit: 200, before: null }
+  const filter = { ...EVERY_DELIVERY, state: null, limit: 200, before: null }
   return (await at.drive().stub.list(filter)).deliveries
 }
 
