@@ -2,10 +2,12 @@
 
 // Forms
 
+export { fillout } from './fillout.ts'
 export { jotform } from './jotform.ts'
 export { tally } from './tally.ts'
 export { typeform } from './typeform.ts'
 export { webflow } from './webflow.ts'
+export { zohoForms } from './zoho-forms.ts'
 
 // Calendars and events
 

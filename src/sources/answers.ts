@@ -27,6 +27,11 @@ export function answers(...lists: readonly (readonly NamedAnswer[])[]): FormFiel
   return Object.fromEntries(fields)
 }
 
+/** The members of an object as answers by their own names. */
+export function membersOf(object: Readonly<Record<string, unknown>>): readonly NamedAnswer[] {
+  return Object.entries(object).map(([name, value]) => [name, answer(value)])
+}
+
 /** Any value as an answer: lists become lists of texts, and the parts of a name or a phone one text. */
 export function answer(value: unknown): FormValue {
   if (typeof value === 'number' || typeof value === 'boolean') return value
