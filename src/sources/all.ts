@@ -3,6 +3,7 @@
 // Forms
 
 export { fillout } from './fillout.ts'
+export { formbricks } from './formbricks.ts'
 export { jotform } from './jotform.ts'
 export { tally } from './tally.ts'
 export { typeform } from './typeform.ts'
