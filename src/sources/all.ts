@@ -2,9 +2,11 @@
 
 // Forms
 
+export { cognito } from './cognito.ts'
 export { fillout } from './fillout.ts'
 export { formbricks } from './formbricks.ts'
 export { jotform } from './jotform.ts'
+export { paperform } from './paperform.ts'
 export { tally } from './tally.ts'
 export { typeform } from './typeform.ts'
 export { webflow } from './webflow.ts'
