@@ -5,6 +5,7 @@
 export { cognito } from './cognito.ts'
 export { fillout } from './fillout.ts'
 export { formbricks } from './formbricks.ts'
+export { formstack } from './formstack.ts'
 export { jotform } from './jotform.ts'
 export { paperform } from './paperform.ts'
 export { tally } from './tally.ts'

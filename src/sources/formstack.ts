@@ -1,0 +1,51 @@
+/** Formstack Forms: what its WebHook sends of each submission. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { answers, membersOf, sampleAnswers } from './answers.ts'
+import { formExample } from './form-example.ts'
+import { idText } from './ids.ts'
+import { serial } from './paths.ts'
+
+export const formstack = defineSource({
+  name: 'formstack',
+  title: 'Formstack Forms',
+  kind: 'form',
+  // Neither algorithm nor encoding is on a page of the vendor's any more: two captured deliveries settle both.
+  scheme: hmac({
+    header: 'X-FS-Signature',
+    prefix: 'sha256=',
+    encoding: 'hex',
+    title: 'HMAC-SHA256 of the body in X-FS-Signature',
+  }),
+  accepts: ['form', 'json'],
+  payload: v.objectWithRest({ UniqueID: idText }, v.unknown()),
+  submissions: ({ UniqueID, FormID: _form, HandshakeKey: _secret, ...asked }) => [
+    // The handshake key is a secret of theirs, and no answer.
+    { id: UniqueID, fields: answers(membersOf(asked)) },
+  ],
+  sample: ({ fields, id }) => ({
+    body: new URLSearchParams({
+      FormID: '6600001',
+      UniqueID: String(serial(id)),
+      ...Object.fromEntries(sampleAnswers(fields)),
+    }).toString(),
+    contentType: 'application/x-www-form-urlencoded; charset=utf-8',
+  }),
+  setup: [
+    'In Formstack open the form’s Settings, then Emails & Actions, then Advanced Settings, and choose “Add Webhook”.',
+    'Paste {url} as the WebHook URL.',
+    'Paste the value of {secret} as the HMAC Key: without one Formstack does not sign, and nothing gets in. Leave the custom HMAC header blank. The Shared Secret is another thing and not needed.',
+    'Choose what names the fields. With field names, of two fields of one label only the last is sent; field IDs are safe. The hook reads answers by whatever you choose here.',
+    'Give an address for error messages: that is how Formstack tells of a delivery that failed.',
+  ],
+  example: formExample('formstack'),
+  fails: ['Formstack sends an email to the address given in the WebHook when it fails.'],
+  docs: 'https://help.formstack.com/hc/en-us/articles/44592535914387-WebHook-Submit-Actions',
+  unconfirmed: [
+    'How long Formstack waits for an answer, and whether it tries again.',
+    'How several ticked boxes are sent: a list and one text are both read.',
+    'Whether every account’s signature has “sha256=” before it, as those seen had.',
+  ],
+})
