@@ -16,6 +16,7 @@ export { zohoForms } from './zoho-forms.ts'
 
 // Calendars and events
 
+export { calcom } from './calcom.ts'
 export { calendly } from './calendly.ts'
 
 // CRMs

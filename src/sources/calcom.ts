@@ -1,0 +1,132 @@
+/** Cal.com: one event for each booking. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { answer, answers, membersOf, sampleAnswers } from './answers.ts'
+import { formExample } from './form-example.ts'
+import { onlyEvent, skipped } from './only-event.ts'
+
+const EVENT = 'BOOKING_CREATED'
+/** “Ping test” sends a booking of these two and nobody's phone. */
+const TEST = v.object({ type: v.literal('Test'), title: v.literal('Test trigger event') })
+
+const text = v.nullish(v.string())
+/** `value` is not there where nobody was asked. */
+const responses = v.nullish(
+  v.record(
+    v.string(),
+    v.nullish(v.object({ label: v.nullish(v.string(), ''), value: v.optional(v.unknown()) })),
+  ),
+  {},
+)
+
+const booking = v.object({
+  createdAt: v.pipe(v.string(), v.nonEmpty()),
+  payload: v.object({
+    uid: v.pipe(v.string(), v.nonEmpty()),
+    type: text,
+    title: text,
+    attendees: v.nullish(
+      v.array(v.object({ name: text, email: text, phoneNumber: text, timeZone: text })),
+      [],
+    ),
+    responses,
+    userFieldsResponses: responses,
+    smsReminderNumber: text,
+    metadata: v.nullish(v.record(v.string(), v.unknown()), {}),
+  }),
+})
+
+export const calcom = defineSource({
+  name: 'calcom',
+  title: 'Cal.com',
+  kind: 'calendar',
+  // The header is always there: without a secret it says “no-secret-provided”, which is no signature.
+  scheme: hmac({
+    header: 'X-Cal-Signature-256',
+    encoding: 'hex',
+    title: 'HMAC-SHA256 of the body in X-Cal-Signature-256',
+  }),
+  accepts: ['json'],
+  payload: onlyEvent('triggerEvent', EVENT, booking),
+  submissions: (event) => {
+    if ('other' in event) return [skipped(`${event.other} is nobody booking`)]
+    const { createdAt, payload } = event.ours
+    if (v.is(TEST, payload)) return [skipped('a ping test')]
+    // With its time: whoever takes another seat of the same meeting has the same uid.
+    return [{ id: `${EVENT} ${payload.uid} ${createdAt}`, fields: fieldsOf(payload) }]
+  },
+  sample: ({ fields, id, now }) => {
+    const given = Object.fromEntries(sampleAnswers(fields))
+    const asked = Object.entries(given).map(([slug, value]) => [
+      slug,
+      { label: slug, value, isHidden: false },
+    ])
+    return {
+      body: JSON.stringify({
+        triggerEvent: EVENT,
+        createdAt: new Date(now).toISOString(),
+        payload: {
+          type: '30min',
+          title: `30 min with ${given.name}`,
+          startTime: new Date(now).toISOString(),
+          uid: id,
+          bookingId: 91,
+          status: 'ACCEPTED',
+          attendees: [
+            {
+              name: given.name,
+              email: 'asha@example.com',
+              phoneNumber: given.phone,
+              timeZone: 'Asia/Kolkata',
+              language: { locale: 'en' },
+            },
+          ],
+          responses: Object.fromEntries(asked),
+          userFieldsResponses: {},
+          smsReminderNumber: null,
+          metadata: {},
+        },
+      }),
+      contentType: 'application/json',
+    }
+  },
+  setup: [
+    'In Cal.com open Settings, then Developer, then Webhooks, and make a new one.',
+    'Paste {url} as the subscriber URL, and of the event triggers choose “Booking created” alone.',
+    'Paste the value of {secret} as the secret, and leave the custom payload template off.',
+    '“Ping test” shows whether it arrives: it is acknowledged and skipped.',
+    'In the event type’s booking questions add the phone and the consent. The hook reads answers by a question’s identifier, or by its label. phone is the attendee’s number, wherever Cal.com has it; name, email, timeZone, type and title are there as well.',
+  ],
+  example: formExample('calcom'),
+  fails: [
+    'Cal.com’s source sends once, follows no redirect, and only logs a failure: what is sent while nobody answers may be lost.',
+  ],
+  docs: 'https://cal.com/docs/developing/guides/automation/webhooks',
+  unconfirmed: [
+    'Whether the hosted Cal.com sends through its queue, which may try again, and whether createdAt stays the same then. If it does not, only the person and the group tell a repeat.',
+    'How long Cal.com waits for an answer.',
+    'Under which event name a ping test comes: any but a booking is skipped, and so is a booking of the test’s title.',
+  ],
+})
+
+type Booking = v.InferOutput<typeof booking>['payload']
+
+function fieldsOf(payload: Booking) {
+  const { attendees, metadata, smsReminderNumber } = payload
+  // A question that nobody was asked must not hide what is known elsewhere under its name.
+  const asked = [payload.responses, payload.userFieldsResponses].flatMap((all) =>
+    Object.entries(all).flatMap(([slug, one]) => (one?.value == null ? [] : [{ ...one, slug }])),
+  )
+  const [{ name, email, timeZone, phoneNumber } = {}] = attendees
+  const numbers = [payload.responses.attendeePhoneNumber?.value, phoneNumber, smsReminderNumber]
+  return answers(
+    asked.map((one) => [one.slug, answer(one.value)]),
+    membersOf({ name, email, timeZone, phoneNumber, smsReminderNumber }),
+    membersOf({ type: payload.type, title: payload.title }),
+    [['phone', answer(numbers.find((number) => number != null && number !== ''))]],
+    membersOf(metadata),
+    asked.map((one) => [one.label, answer(one.value)]),
+  )
+}
