@@ -92,6 +92,8 @@ export interface SourceOptions<payload, fields> {
    * `{apiToken}` (of a look-up) for the names of its secrets.
    */
   readonly setup: readonly string[]
+  /** What the steps say to paste, such as a script, under the name they call it by. It holds no secret. */
+  readonly paste?: readonly { readonly name: string; readonly text: string }[]
   /** The hook that a user would begin with, as it stands in `src/config.ts`. It maps the source's own sample. */
   readonly example: string
   /** What this sender does when something goes wrong, in whole sentences: retries, time-outs, when it switches itself off. */

@@ -1,0 +1,65 @@
+/** Google Forms: what an Apps Script in the form sends of each response, in a body that is described here. */
+
+import * as v from 'valibot'
+import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { answers, membersOf, sampleAnswers } from './answers.ts'
+import { formExample } from './form-example.ts'
+import { googleFormsScript } from './google-forms-script.ts'
+
+const TOLERANCE_SECONDS = 300
+
+const response = v.object({
+  responseId: v.pipe(v.string(), v.nonEmpty()),
+  createTime: v.pipe(v.string(), v.nonEmpty()),
+  answers: v.record(v.string(), v.unknown()),
+})
+
+export const googleForms = defineSource({
+  name: 'googleForms',
+  title: 'Google Forms',
+  kind: 'form',
+  scheme: hmac({
+    header: 'X-Webhook-Signature',
+    encoding: 'hex',
+    signed: timestampThenBody('.'),
+    timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
+    title: 'HMAC-SHA256 of time and body in X-Webhook-Signature, by an Apps Script',
+  }),
+  accepts: ['json'],
+  payload: response,
+  submissions: ({ responseId, createTime, answers: asked }) => [
+    // With its time: somebody who edits what they sent keeps the response, and may have agreed only now.
+    { id: `${responseId} ${createTime}`, fields: answers(membersOf(asked)) },
+  ],
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify({
+      provider: 'google_forms',
+      formId: '1FAIpQLSample',
+      responseId: id,
+      createTime: new Date(now).toISOString(),
+      answers: Object.fromEntries(sampleAnswers(fields)),
+    }),
+    contentType: 'application/json; charset=utf-8',
+  }),
+  setup: [
+    'Google Forms sends no webhooks of its own; a script in the form does. Open the form (not its spreadsheet), then the menu with three dots, then Apps Script.',
+    'Replace all that is in Code.gs by the script shown below these steps, and save it.',
+    'Open Project Settings (the cog), and under Script Properties add USHER_URL with {url}, and USHER_SECRET with the value of {secret}.',
+    'Back in the editor choose “install” beside Run, and run it. Google asks once whether the script may read this form and connect to other services: allow it.',
+    'Answer the form once to see it arrive. The hook reads answers by the question’s title, so give every question a title of its own.',
+    'Google Forms has no question for phones: ask for the country code, or give the hook its country.',
+    'Under Triggers in the script’s editor let Google notify you of failures immediately. After one, put it right and run “resend”.',
+  ],
+  paste: [{ name: 'Code.gs', text: googleFormsScript }],
+  example: formExample('googleForms'),
+  fails: [
+    'The script tries four times within about a minute, on 429, 5xx and when nobody answers. Other answers are final at once.',
+    'Then it fails, Google writes to its owner, and “resend” sends the responses of the last 24 hours again: those that had arrived are told as repeats.',
+  ],
+  docs: 'https://developers.google.com/apps-script/guides/triggers/installable',
+  unconfirmed: [
+    'Whether an edited response keeps its id with a new time. If so, it counts as an event of its own; whoever is in the group already is not added twice.',
+    'How many responses a day Google’s quotas let a script send: they differ between accounts.',
+  ],
+})
