@@ -2,9 +2,11 @@
 
 // Forms
 
+export { basin } from './basin.ts'
 export { cognito } from './cognito.ts'
 export { fillout } from './fillout.ts'
 export { formbricks } from './formbricks.ts'
+export { formspree } from './formspree.ts'
 export { formstack } from './formstack.ts'
 export { framer } from './framer.ts'
 export { googleForms } from './google-forms.ts'
@@ -23,8 +25,8 @@ export { calendly } from './calendly.ts'
 
 // CRMs
 
-export { hubspot } from './hubspot.ts'
 export { hubspotWorkflow } from './hubspot-workflow.ts'
+export { hubspot } from './hubspot.ts'
 
 // Shops and payments
 
