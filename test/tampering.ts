@@ -8,6 +8,8 @@ export type Twin<changed> = readonly [title: string, changed: changed]
 
 const HEX_DIGEST = /[0-9a-f]{64}/
 const BASE64_DIGEST = /[A-Za-z0-9+/]{43}=/
+/** Of SHA-256 or SHA-1, or at the end of a JSON Web Signature. */
+const ANY_BASE64_DIGEST = /[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=|(?<=\.)[\w-]{43}$/
 
 /** Bodies that differ from this one by as little as one bit. */
 export function changesOfBody(body: Bytes): Twin<Bytes>[] {
@@ -73,7 +75,7 @@ export function inCapitals(proof: Proof): Proof | null {
 
 /** The same letters in the other case: in base64 those are other bytes. */
 export function inOtherCase(proof: Proof): Proof | null {
-  return replaceIn(proof, BASE64_DIGEST, swapCase)
+  return replaceIn(proof, ANY_BASE64_DIGEST, swapCase)
 }
 
 /** The proof with every occurrence of something in its headers replaced; null where there is none. */
