@@ -20,6 +20,7 @@ export { paperform } from './paperform.ts'
 export { tally } from './tally.ts'
 export { typeform } from './typeform.ts'
 export { webflow } from './webflow.ts'
+export { wpforms } from './wpforms.ts'
 export { zohoForms } from './zoho-forms.ts'
 
 // Calendars and events
