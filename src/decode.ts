@@ -10,6 +10,8 @@ const MAX_DEPTH = 32
 /** Members and elements in all, whatever they nest in. */
 const MAX_NODES = 20_000
 const MAX_FORM_PARTS = 1_000
+/** Any name that a media type may have (RFC 6838, section 4.2): `vnd.surveymonkey.response_completed.v1`. */
+const JSON_SUFFIX = /^application\/[a-z0-9!#$&^_.+-]+\+json$/
 
 export type Decoded =
   | { readonly ok: true; readonly value: unknown }
@@ -27,7 +29,7 @@ export const CONTENT_TYPES: Readonly<Record<ContentKind, string>> = {
 /** What a content type announces, or null where it is none that any source takes. */
 export function contentKind(contentType: string | null): ContentKind | null {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json' || /^application\/[a-z0-9.-]+\+json$/.test(type)) return 'json'
+  if (type === 'application/json' || JSON_SUFFIX.test(type)) return 'json'
   if (type === 'application/x-www-form-urlencoded') return 'form'
   if (type === 'multipart/form-data') return 'multipart'
   if (/^(?:text|application)\/xml$|^application\/[a-z0-9.-]+\+xml$/.test(type)) return 'xml'

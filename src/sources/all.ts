@@ -17,6 +17,7 @@ export { jotform } from './jotform.ts'
 export { microsoftForms } from './microsoft-forms.ts'
 export { netlify } from './netlify.ts'
 export { paperform } from './paperform.ts'
+export { surveyMonkey } from './survey-monkey.ts'
 export { tally } from './tally.ts'
 export { typeform } from './typeform.ts'
 export { webflow } from './webflow.ts'
@@ -25,6 +26,7 @@ export { zohoForms } from './zoho-forms.ts'
 
 // Calendars and events
 
+export { acuity } from './acuity.ts'
 export { calcom } from './calcom.ts'
 export { calendly } from './calendly.ts'
 
