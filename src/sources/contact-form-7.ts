@@ -36,6 +36,6 @@ export const contactForm7 = defineSource({
     'It sends only when Contact Form 7 could send its own email.',
   ],
   unconfirmed: [
-    'What an acceptance box sends: 1, or an empty text where it is left open, is the plugin’s source as read.',
+    'Whether an acceptance box sends 1 where it is ticked, and an empty text where it is not.',
   ],
 })

@@ -64,6 +64,5 @@ export const gravityForms = defineSource({
   unconfirmed: [
     'The time-out of 5 seconds, which is WordPress’s own default.',
     'How an entry that is marked as spam could reach a webhook at all: if it does, it is skipped.',
-    'The signature that a plugin of another author adds is not looked at.',
   ],
 })

@@ -9,7 +9,7 @@ import { formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 import { jsonOfQuery } from './php-query.ts'
 
-/** No receiver's or vendor's: long enough for clocks that differ, and for a queue that is late. */
+/** The vendor names none. The time is that of the sending and not of the form, so that only clocks may differ. */
 const TOLERANCE_SECONDS = 300
 const FORM = /^application\/x-www-form-urlencoded(?:;|$)/i
 /** Stands between several ticked choices, and between the lines of an address. */
@@ -82,7 +82,7 @@ export const wpforms = defineSource({
   unconfirmed: [
     'Whether a “smart” phone field sends its number with a country code: give the hook its country.',
     'In the format FORM, whether a date’s seconds are signed as a number, as they are written in the addon’s source.',
-    'That {entry_id} is filled in among the custom values, and that the addon’s page describes what its source does: the source was read, not the page.',
+    'Whether the addon’s own page agrees with its source, which was read while the page could not be.',
   ],
 })
 

@@ -5,7 +5,16 @@ import { utf8 } from '../../src/bytes.ts'
 import { contentKind, decodeBody } from '../../src/decode.ts'
 import type { Source } from '../../src/source.ts'
 import { answer, answers } from '../../src/sources/answers.ts'
-import { calendly, jotform, tally, typeform, webflow } from '../../src/sources/index.ts'
+import {
+  calendly,
+  elementor,
+  jotform,
+  netlify,
+  tally,
+  typeform,
+  webflow,
+  wpforms,
+} from '../../src/sources/index.ts'
 import type { Fixture } from '../fixtures/fixture.ts'
 import { fixtures } from '../fixtures/index.ts'
 
@@ -180,6 +189,64 @@ const maps: readonly [source: Source, row: number, fields: object][] = [
       utm_source: null,
       salesforce_uuid: null,
       'WhatsApp number': '+91 98000 00041',
+    },
+  ],
+  [
+    elementor,
+    0,
+    {
+      name: 'Asha Rao',
+      phone: '+919800000121',
+      consent: 'on',
+      plan: 'Pro',
+      Name: 'Asha Rao',
+      'WhatsApp number': '+919800000121',
+      Plan: 'Pro',
+    },
+  ],
+  [
+    elementor,
+    1,
+    {
+      Name: 'Asha Rao',
+      'WhatsApp number': '098000 00122',
+      'No Label field_2c1d': 'on',
+      Date: 'November 20, 2026',
+      Time: '9:16 am',
+      'Page URL': 'https://example.com/join/',
+      form_id: 'a1b2c3d',
+      form_name: 'Join',
+    },
+  ],
+  [
+    netlify,
+    0,
+    {
+      name: 'Asha Rao',
+      // The input's name, and not the question that is called so.
+      phone: '+919800000161',
+      consent: 'on',
+      city: 'Nashik',
+      batch: 'Batch 7',
+      ip: '203.0.113.9',
+      user_agent: 'Mozilla/5.0',
+      referrer: 'https://example.com/',
+      Name: 'Asha Rao',
+      'Your city': 'Nashik',
+    },
+  ],
+  [
+    wpforms,
+    0,
+    {
+      name: 'Asha Rao',
+      phone: '+91 98000 00101',
+      whatsapp_ok: 'Add me to the group',
+      days: ['Sunday', 'Wednesday'],
+      group: 'Pune Batch 7',
+      joined: '11/20/2026 9:15 AM',
+      files: ['https://x.example/a.png'],
+      entry_id: '4711',
     },
   ],
 ]
