@@ -32,8 +32,8 @@ export { calendly } from './calendly.ts'
 
 // CRMs
 
-export { hubspotWorkflow } from './hubspot-workflow.ts'
 export { hubspot } from './hubspot.ts'
+export { hubspotWorkflow } from './hubspot-workflow.ts'
 
 // Shops and payments
 
