@@ -22,8 +22,10 @@ export class AlarmClock {
   /** Rings then, whatever was set before. */
   async set(at: number): Promise<void> {
     if (at === this.#at) return
-    this.#at = at
+    // Nothing is believed of an alarm that storage may have refused.
+    this.#at = undefined
     await this.#storage.setAlarm(at)
+    this.#at = at
   }
 
   /** Rings no later than then. */

@@ -7,7 +7,7 @@ export interface AuditEntry {
   readonly at: string
   readonly actor: string
   readonly action: string
-  /** What it was done to: a delivery's id, a group's name, a masked number. */
+  /** What it was done to: a delivery's id, a group's number, a person's mark. */
   readonly target: string
   readonly detail: string | null
 }

@@ -74,18 +74,18 @@ export class Chores implements Task {
       alerts.raise({ kind: 'stillInactive', subject: '' }, now)
     }
     const held = this.#heldAfter(before.held)
-    const [next] = held.filter(({ since }) => since > now - HELD_LONG_MS)
-    const long = next === undefined ? held : held.slice(0, held.indexOf(next))
-    alerts.raise({ kind: 'heldLong', subject: '' }, now, long.length)
+    const heldLongAt = Math.min(...held.map(({ since }) => since)) + HELD_LONG_MS
+    const heldLong = heldLongAt <= now
+    if (heldLong) alerts.raise({ kind: 'heldLong', subject: '' }, now, held.length)
     const oldest = this.#oldestWaiting()
     const lateAt = oldest === null ? null : oldest + BACKLOG_LONG_MS
     const late = lateAt !== null && lateAt <= now
     if (late && !before.late) alerts.raise({ kind: 'backlog', subject: '' }, now)
-    const times = [inactiveAt, next && next.since + HELD_LONG_MS, lateAt, now + DAY_MS]
+    const times = [inactiveAt ?? Infinity, heldLongAt, lateAt ?? Infinity]
     return {
-      held: long.at(-1)?.seq ?? before.held,
+      held: heldLong ? (held.at(-1)?.seq ?? before.held) : before.held,
       late,
-      nextAt: Math.min(...times.filter((at) => at != null && at > now).map(Number)),
+      nextAt: Math.min(now + DAY_MS, ...times.filter((at) => at > now)),
     }
   }
 

@@ -32,12 +32,19 @@ export class Intake {
       arrival.items.map(({ mapped }) => contactsOf(mapped, personKey)),
     )
     const now = ports.now()
-    const { items, wakeAt } = ports.storage.transactionSync(() =>
-      this.#take(arrival, contacts, now),
-    )
-    // Also for what was here before: whoever brought it may have died before the alarm was set.
-    await (wakeAt === null ? rounds.heal() : rounds.wakeBy(wakeAt, now))
-    return items
+    try {
+      const { items, wakeAt } = ports.storage.transactionSync(() =>
+        this.#take(arrival, contacts, now),
+      )
+      // Also for what was here before: whoever brought it may have died before the alarm was set.
+      await rounds.heal()
+      if (wakeAt !== null) await rounds.wakeBy(wakeAt, now)
+      return items
+    } catch (error) {
+      // It may be kept all the same, and then nobody has set the alarm for it.
+      rounds.distrust()
+      throw error
+    }
   }
 
   #take(arrival: Arrival, contacts: readonly StoredContact[][], now: number): Taken {

@@ -1,7 +1,6 @@
 /** The people's desk: who is never to be sent, erasing somebody everywhere, and telling them what is kept of them. */
 
 import type { ConsentEvidence } from '../consent.ts'
-import { maskPhone } from '../phone.ts'
 import type { StoredContact } from './contacts.ts'
 import { anyWaits, readableContacts } from './contacts.ts'
 import { endOf } from './ledger.ts'
@@ -14,6 +13,7 @@ import { iso } from './views.ts'
 
 /** Deliveries looked through in one step. No index holds who is in which: it would cost a row with every lead, and this is asked rarely. */
 const STEP_ROWS = 5_000
+const MARK_CHARACTERS = 8
 
 /** How far a step got. Ask again with `before` until it is null. */
 export interface Erased {
@@ -55,7 +55,7 @@ export class PeopleDesk {
   /** Never again: to this group and its other parts, or (null) to any. Takes international digits. */
   async suppress(digits: string, groupId: number | null, actor: string): Promise<void> {
     const person = await this.#personOf(digits)
-    this.#write('suppress', digits, groupId, actor, (family, now) =>
+    this.#write('suppress', person, groupId, actor, (family, now) =>
       this.#office.tables.people.suppress(person, family, 'the operator', now),
     )
   }
@@ -63,14 +63,14 @@ export class PeopleDesk {
   /** The person wants to be sent again. Whom EazyBe accepted before is still not sent twice. */
   async unsuppress(digits: string, groupId: number | null, actor: string): Promise<void> {
     const person = await this.#personOf(digits)
-    this.#write('unsuppress', digits, groupId, actor, (family) =>
+    this.#write('unsuppress', person, groupId, actor, (family) =>
       this.#office.tables.people.unsuppress(person, family),
     )
   }
 
   #write(
     action: string,
-    digits: string,
+    person: string,
     groupId: number | null,
     actor: string,
     write: (family: number, now: number) => void,
@@ -80,7 +80,7 @@ export class PeopleDesk {
     ports.storage.transactionSync(() => {
       write(groupId === null ? EVERYWHERE : tables.groups.get(groupId).family, now)
       const detail = groupId === null ? 'everywhere' : `group ${groupId}`
-      tables.audit.record({ actor, action, target: maskPhone(digits), detail }, now)
+      tables.audit.record({ actor, action, target: markOf(person), detail }, now)
     })
   }
 
@@ -97,7 +97,7 @@ export class PeopleDesk {
         tables.people.suppress(person, EVERYWHERE, 'erased', now)
         tables.people.forget(person)
         this.#sql.exec('DELETE FROM evidence WHERE person = ?', person)
-        const target = maskPhone(digits)
+        const target = markOf(person)
         tables.audit.record({ actor, action: 'erase', target, detail: null }, now)
       }
       const { rows, next } = this.#step(person, before)
@@ -140,7 +140,7 @@ export class PeopleDesk {
     const { ports, reader, tables } = this.#office
     const now = ports.now()
     if (before === null) {
-      const target = maskPhone(digits)
+      const target = markOf(person)
       tables.audit.record({ actor, action: 'export', target, detail: null }, now)
     }
     const { rows, next } = this.#step(person, before)
@@ -206,4 +206,9 @@ export class PeopleDesk {
   #personOf(digits: string): Promise<string> {
     return personOf(digits, this.#office.account.personKey)
   }
+}
+
+/** Tells one person's entries of the audit log from another's, also when nothing else of them is kept. */
+function markOf(person: string): string {
+  return `person ${person.slice(0, MARK_CHARACTERS)}`
 }

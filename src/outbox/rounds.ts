@@ -84,13 +84,18 @@ export class Rounds {
     this.#wakeAfter = Math.min(at, this.#wakeAfter ?? at)
   }
 
+  /** Something failed between a write and its alarm: the next look sees to it. */
+  distrust(): void {
+    this.#healed = false
+  }
+
   /** Sets an alarm that was lost, or that was not set since the process died before: asked on every look at the outbox. */
   async heal(): Promise<void> {
     const now = this.#ports.now()
     if (this.#running || (this.#healed && !(await this.#clock.isMissing(now)))) return
-    this.#healed = true
     const at = soonest(this.#tasks.map((task) => task.nextAt(now)))
     if (at !== null) await this.#clock.noLaterThan(Math.max(at, now), now)
+    this.#healed = true
   }
 }
 

@@ -299,10 +299,23 @@ function addFailed(step: Step, message: string): Settlement {
   return {
     account: { ...calm(input.account), ...afterCall(step) },
     group: input.group,
-    changes: changesOf(step, (waiting) => {
+    changes: changesOf(step, (waiting, contacts) => {
       const attempts = waiting.attempts + 1
       const spent = attempts >= MOST_ATTEMPTS && size <= 1
       const waitMs = rung(ADD_RETRIES_MS, attempts - 1) * (1 + random() * RETRY_JITTER)
+      // The others of its delivery were never tried: they begin anew without it.
+      if (spent && contacts.length < waiting.contacts.length) {
+        return {
+          state: 'queued',
+          reason: null,
+          dueAt: now,
+          attempts: 0,
+          limit: null,
+          contacts: contacts.map((index) => ({ index, state: 'refused' as const })),
+          event: 'number failed',
+          detail: message,
+        }
+      }
       return {
         state: spent ? 'parked' : 'unknown',
         reason: spent ? `EazyBe failed ${attempts} times: ${message}` : 'EazyBe failed',

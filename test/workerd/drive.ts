@@ -111,6 +111,18 @@ export function play(script: Script): SeenCall[] {
   return calls
 }
 
+/** A script that answers once its gate is open: what happens in the middle of a call happens before. */
+export function gated(answer: () => Response): { open: boolean; script: Script } {
+  const gate = {
+    open: false,
+    script: async () => {
+      while (!gate.open) await scheduler.wait(1)
+      return answer()
+    },
+  }
+  return gate
+}
+
 /** EazyBe's answers, in its own words. */
 export const answers = {
   ok: () => json(200, { status: true, message: 'Group created and chat IDs added successfully.' }),

@@ -41,6 +41,8 @@ export const config = defineConfig({
         create: true,
       }),
     }),
+    batch: hook({ source: json, country: 'IN', capacity: 3 }),
+    poll: hook({ source: json, country: 'IN', newGroupsPerDay: 2 }),
     rotated: hook({ source: json, country: 'IN' }),
     weak: hook({ source: json, country: 'IN' }),
     secretless: hook({ source: json, country: 'IN' }),

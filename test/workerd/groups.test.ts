@@ -1,0 +1,308 @@
+/** Groups: how they begin, what happens when they are full, how many may be made, and what an operator knows better. */
+
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { answers, outbox, play } from './drive.ts'
+
+const SECOND = 1_000
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+const [ASHA, BINA, CHITRA, DEEPA, ESHA] = [1, 2, 3, 4, 5].map((n) => `91980000000${n}`) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+]
+const MENTOR = '919811112222'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+function called(calls: ReturnType<typeof play>) {
+  return calls.map(({ groupName, contacts, create }) => [groupName, contacts, create])
+}
+
+describe('a new group', () => {
+  it('begins with the hook’s own people alone: one bad number fails a whole creation', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, story } = outbox()
+    const first = await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    const second = await lead('Course', [BINA, MENTOR], { teammates: [MENTOR] })
+    await runUntil(HOUR)
+    expect(called(calls)).toEqual([
+      ['Course', [MENTOR], true],
+      ['Course', [ASHA, BINA], false],
+    ])
+    for (const { seq } of [first, second]) {
+      expect(await story(seq)).toMatchObject({ state: 'accepted' })
+    }
+  })
+
+  it('begins with whoever comes first where the hook has nobody of its own', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil } = outbox()
+    await lead('Course', [ASHA])
+    await runUntil(HOUR)
+    expect(called(calls)).toEqual([['Course', [ASHA], true]])
+  })
+})
+
+describe('a group that is full', () => {
+  const batch = { hook: 'batch' }
+
+  it('goes on in "Name 2", which begins with the hook’s own people again', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, stub } = outbox()
+    const more = { ...batch, teammates: [MENTOR] }
+    for (const person of [ASHA, BINA, CHITRA, DEEPA]) await lead('Batch', [person, MENTOR], more)
+    await runUntil(DAY)
+    // The mentor takes one of the three places, as in WhatsApp.
+    expect(called(calls)).toEqual([
+      ['Batch', [MENTOR], true],
+      ['Batch', [ASHA, BINA], false],
+      ['Batch 2', [MENTOR], true],
+      ['Batch 2', [CHITRA, DEEPA], false],
+    ])
+    const { groups } = await stub.groups({ text: 'batch', limit: 9, before: null })
+    expect(groups).toMatchObject([
+      { name: 'Batch 2', part: 2, members: 3, capacity: 3, status: 'exists' },
+      { name: 'Batch', part: 1, members: 3, parts: [{ name: 'Batch' }, { name: 'Batch 2' }] },
+    ])
+  })
+
+  it('takes nobody twice: whoever is in one part is not sent to another', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, story } = outbox()
+    for (const person of [ASHA, BINA, CHITRA, DEEPA]) await lead('Batch', [person], batch)
+    await runUntil(DAY)
+    const again = await lead('Batch', [`+${ASHA}`.slice(1)], batch)
+    const other = await lead('Batch', [ESHA], batch)
+    await runUntil(2 * DAY)
+    expect(await story(again.seq)).toMatchObject({ state: 'skipped', reason: 'already accepted' })
+    expect(await story(other.seq)).toMatchObject({ state: 'accepted', groupName: 'Batch 2' })
+    expect(calls.flatMap(({ contacts }) => contacts).toSorted()).toEqual(
+      [ASHA, BINA, CHITRA, DEEPA, ESHA].toSorted(),
+    )
+  })
+
+  it('keeps the people of one lead together, but for a lead that no group would hold', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil } = outbox()
+    await lead('Batch', [ASHA, BINA], batch)
+    await lead('Batch', [CHITRA, DEEPA], batch)
+    await runUntil(DAY)
+    expect(called(calls)).toEqual([
+      ['Batch', [ASHA, BINA], true],
+      ['Batch 2', [CHITRA, DEEPA], true],
+    ])
+    await lead('Large', [ASHA, BINA, CHITRA, DEEPA, ESHA], batch)
+    await runUntil(2 * DAY)
+    expect(called(calls).slice(2)).toEqual([
+      ['Large', [ASHA, BINA, CHITRA], true],
+      ['Large 2', [DEEPA, ESHA], true],
+    ])
+  })
+
+  it('keeps whom a failed call may have added: they are asked for there, and in no other part', async () => {
+    // The second call adds its people and says that it failed.
+    const calls = play((_, n) => (n === 2 ? answers.failed() : answers.ok()))
+    const { lead, runUntil, story, sql } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    const unsure = await lead('Batch', [BINA], batch)
+    await runUntil(HOUR + 40 * SECOND)
+    expect(await story(unsure.seq)).toMatchObject({ state: 'unknown' })
+    await sql('UPDATE groups SET members = 3')
+    const same = await lead('Batch', [BINA], { ...batch, key: 'another event' })
+    const other = await lead('Batch', [CHITRA], batch)
+    await runUntil(DAY)
+    expect(called(calls)).toEqual([
+      ['Batch', [ASHA], true],
+      ['Batch', [BINA], false],
+      ['Batch', [BINA], false],
+      ['Batch 2', [CHITRA], true],
+    ])
+    expect(await story(other.seq)).toMatchObject({ state: 'accepted', groupName: 'Batch 2' })
+    // One of the two took her in, the other finds her there.
+    const states = await Promise.all(
+      [unsure, same].map(async ({ seq }) => (await story(seq)).state),
+    )
+    expect(states.toSorted()).toEqual(['accepted', 'skipped'])
+  })
+
+  it('does not fill a group that somebody named "Name 2"', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil } = outbox()
+    await lead('Batch 2', [ESHA], batch)
+    for (const person of [ASHA, BINA, CHITRA, DEEPA]) await lead('Batch', [person], batch)
+    await runUntil(DAY)
+    expect(calls.map(({ groupName }) => groupName)).toEqual(['Batch 2', 'Batch', 'Batch 3'])
+  })
+
+  it('ends after ten parts: the next one is held, and can be released', async () => {
+    play(answers.ok)
+    const { lead, runUntil, story, sql, stub } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    await sql('UPDATE groups SET members = 3')
+    for (let part = 2; part <= 10; part++) {
+      await sql(
+        `INSERT INTO groups (name, status, rest_until, misses, create_failures, members, family, part)
+         VALUES (?, 'exists', 0, 0, 0, 1000, 1, ?)`,
+        `Batch ${part}`,
+        part,
+      )
+    }
+    const { seq } = await lead('Batch', [BINA], batch)
+    await runUntil(2 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'held', reason: 'group full' })
+    expect(await stub.changeGroup(1, { kind: 'count', members: 2 }, 'test')).toBe('done')
+    await sql('UPDATE groups SET open_part = NULL')
+    expect(await stub.act([seq], { kind: 'release' }, 'test')).toEqual([{ seq, result: 'queued' }])
+    await runUntil(3 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('moves a bounded number at a time, however many wait', async () => {
+    play(answers.ok)
+    const { lead, runUntil, sql } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    await sql('UPDATE groups SET members = 3')
+    for (let n = 0; n < 250; n++) {
+      await lead('Batch', [`9198100${String(n).padStart(5, '0')}`], batch)
+    }
+    await runUntil(HOUR + 60 * SECOND)
+    const left = await sql<{ count: number }>(
+      `SELECT count(*) AS count FROM deliveries WHERE state = 'queued' AND group_id = 1`,
+    )
+    expect(left).toEqual([{ count: 0 }])
+  })
+})
+
+describe('new names of one hook', () => {
+  it('are held beyond the day’s number; others of a name that is there go on, and a release is the operator’s word', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, story, stub } = outbox()
+    const poll = { hook: 'poll' }
+    await lead('One', [ASHA], poll)
+    await lead('Two', [ASHA], poll)
+    const third = await lead('Three', [ASHA], poll)
+    const again = await lead('Three', [BINA], poll)
+    const known = await lead('Two', [BINA], poll)
+    const elsewhere = await lead('Four', [ASHA])
+    await runUntil(HOUR)
+    for (const { seq } of [third, again]) {
+      expect(await story(seq)).toMatchObject({ state: 'held', reason: 'too many new groups' })
+    }
+    for (const { seq } of [known, elsewhere]) {
+      expect(await story(seq)).toMatchObject({ state: 'accepted' })
+    }
+    await stub.act([third.seq], { kind: 'release' }, 'test')
+    await runUntil(2 * HOUR)
+    expect(await story(third.seq)).toMatchObject({ state: 'accepted' })
+    // The name is there now, so nobody else of it needs a word; a day later there is room again.
+    await runUntil(25 * HOUR)
+    const next = await lead('Five', [ASHA], poll)
+    await runUntil(26 * HOUR)
+    expect(await story(next.seq)).toMatchObject({ state: 'accepted' })
+    expect(calls.filter(({ create }) => create).map(({ groupName }) => groupName)).toEqual([
+      'One',
+      'Two',
+      'Four',
+      'Three',
+      'Five',
+    ])
+  })
+
+  it('are not counted where the hook does not ask to create them', async () => {
+    play(answers.missing)
+    const { lead, runUntil, story } = outbox()
+    const leads = await Promise.all(
+      ['A', 'B', 'C'].map((name) => lead(name, [ASHA], { hook: 'poll', create: false })),
+    )
+    await runUntil(HOUR)
+    for (const { seq } of leads) {
+      expect(await story(seq)).toMatchObject({ state: 'held', reason: 'group missing' })
+    }
+  })
+})
+
+describe('what an operator knows better', () => {
+  it('that a group has another name now: calls use it, and leads for the old one still find it', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, stub } = outbox()
+    await lead('Old', [ASHA])
+    await runUntil(HOUR)
+    expect(await stub.changeGroup(1, { kind: 'rename', name: 'New' }, 'test')).toBe('done')
+    await lead('Old', [BINA])
+    await lead('New', [CHITRA])
+    await runUntil(2 * HOUR)
+    expect(called(calls)).toEqual([
+      ['Old', [ASHA], true],
+      ['New', [BINA, CHITRA], false],
+    ])
+    expect(await stub.group(1)).toMatchObject({ name: 'New', aliases: ['Old'], members: 3 })
+  })
+
+  it('but not that two groups are one', async () => {
+    play(answers.ok)
+    const { lead, stub } = outbox()
+    await lead('A', [ASHA])
+    await lead('B', [ASHA])
+    expect(await stub.changeGroup(1, { kind: 'rename', name: 'B' }, 'test')).toBe('name_taken')
+    expect(await stub.changeGroup(1, { kind: 'rename', name: 'x'.repeat(91) }, 'test')).toBe(
+      'not_possible',
+    )
+    expect(await stub.changeGroup(9, { kind: 'exists' }, 'test')).toBe('not_found')
+  })
+
+  it('that a group is there: who was held for its absence goes, and nothing is created', async () => {
+    let there = false
+    const calls = play(() => (there ? answers.ok() : answers.missing()))
+    const { lead, runUntil, story, stub } = outbox()
+    const { seq } = await lead('Made by hand', [ASHA], { create: false })
+    await runUntil(HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'held', reason: 'group missing' })
+    there = true
+    await stub.changeGroup(1, { kind: 'exists' }, 'test')
+    await runUntil(2 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+    expect(calls.some(({ create }) => create)).toBe(false)
+  })
+
+  it('that a group is not there: it may be made, by leave of the operator and of nobody else', async () => {
+    const calls = play(({ create }) => (create ? answers.ok() : answers.missing()))
+    const { lead, runUntil, story, stub } = outbox()
+    const { seq } = await lead('Missing', [ASHA], { create: false })
+    await runUntil(HOUR)
+    await stub.changeGroup(1, { kind: 'create' }, 'test')
+    await runUntil(2 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+    expect(called(calls)).toEqual([
+      ['Missing', [ASHA], false],
+      ['Missing', [ASHA], true],
+    ])
+  })
+
+  it('that a group that was deleted may be made again: who was in the old one is not sent to the new', async () => {
+    let gone = false
+    const calls = play(({ create }) => (gone && !create ? answers.missing() : answers.ok()))
+    const { lead, runUntil, story, stub } = outbox()
+    await lead('Gone', [ASHA])
+    await runUntil(HOUR)
+    gone = true
+    const { seq } = await lead('Gone', [BINA])
+    await runUntil(3 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'held', reason: 'group gone' })
+    expect(await stub.act([seq], { kind: 'create' }, 'test')).toEqual([{ seq, result: 'queued' }])
+    await runUntil(4 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+    const again = await lead('Gone', [ASHA])
+    await runUntil(5 * HOUR)
+    expect(await story(again.seq)).toMatchObject({ state: 'skipped' })
+    expect(called(calls).at(-1)).toEqual(['Gone', [BINA], true])
+  })
+})
