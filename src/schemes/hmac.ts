@@ -37,7 +37,14 @@ interface Window {
 /** Where the signed time travels: in a header of its own, or as `t=…,v1=…` inside the signature's. */
 export type Timestamp =
   | (Window & { readonly header: string })
-  | (Window & { readonly pair: string; readonly signature: string })
+  | (Window & {
+      readonly pair: string
+      readonly signature: string
+      /** What stands between the pairs: a comma by default. */
+      readonly separator?: Separator
+    })
+
+type Separator = ',' | ';'
 
 export interface HmacOptions {
   /** The signature's header; any case. */
@@ -60,7 +67,11 @@ export interface HmacOptions {
 const DIGEST_BYTES: Readonly<Record<Hash, number>> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 }
 /** Room for some twenty signatures; each is one HMAC of our time. */
 const MAX_HEADER_LENGTH = 2048
-const PAIRS = /^[A-Za-z0-9_]+=[^\s,]*(?:,[A-Za-z0-9_]+=[^\s,]*)*$/
+/** A comma in a pair is the sign of a header sent twice, whatever separates the pairs. */
+const PAIRS: Readonly<Record<Separator, RegExp>> = {
+  ',': /^[A-Za-z0-9_]+=[^\s,]*(?:,[A-Za-z0-9_]+=[^\s,]*)*$/,
+  ';': /^[A-Za-z0-9_]+=[^\s,;]*(?:;[A-Za-z0-9_]+=[^\s,;]*)*$/,
+}
 
 /** A scheme of one HMAC. */
 export function hmac(options: HmacOptions): Scheme {
@@ -109,7 +120,8 @@ export function hmac(options: HmacOptions): Scheme {
       if ('header' in timestamp) {
         return { headers: { [timestamp.header]: time, [header]: prefix + mac } }
       }
-      const pairs = `${timestamp.pair}=${time},${timestamp.signature}=${mac}`
+      const { pair, signature, separator = ',' } = timestamp
+      const pairs = `${pair}=${time}${separator}${signature}=${mac}`
       return { headers: { [header]: pairs } }
     },
   }
@@ -141,8 +153,9 @@ function readClaim(
     return mac?.length === DIGEST_BYTES[hash] ? mac : null
   }
   if (timestamp !== undefined && 'pair' in timestamp) {
-    if (!PAIRS.test(value)) return 'malformed'
-    const pairs = value.split(',').map((pair) => splitAt(pair, pair.indexOf('=')))
+    const { separator = ',' } = timestamp
+    if (!PAIRS[separator].test(value)) return 'malformed'
+    const pairs = value.split(separator).map((pair) => splitAt(pair, pair.indexOf('=')))
     const times = pairs.filter(([name]) => name === timestamp.pair).map(([, text]) => text)
     // Other names are other versions of the scheme: not ours to judge.
     const macs = pairs.flatMap(([name, text]) =>

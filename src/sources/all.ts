@@ -29,6 +29,8 @@ export { zohoForms } from './zoho-forms.ts'
 export { acuity } from './acuity.ts'
 export { calcom } from './calcom.ts'
 export { calendly } from './calendly.ts'
+export { luma } from './luma.ts'
+export { zoom } from './zoom.ts'
 
 // CRMs
 
@@ -37,6 +39,11 @@ export { hubspotWorkflow } from './hubspot-workflow.ts'
 
 // Shops and payments
 
+export { cashfree } from './cashfree.ts'
+export { eventbrite } from './eventbrite.ts'
+export { gumroad } from './gumroad.ts'
+export { lemonSqueezy } from './lemon-squeezy.ts'
+export { paddle } from './paddle.ts'
 export { razorpay } from './razorpay.ts'
 export { shopify } from './shopify.ts'
 export { stripe } from './stripe.ts'

@@ -6,14 +6,20 @@ import type { FormFields, Submission } from '../source.ts'
 /** A payload of ours, or the name of another event. */
 export type OnlyEvent<payload> = { readonly ours: payload } | { readonly other: string }
 
-/** Reads `ours` unless the body names another event under `key`. */
+/** Reads `ours` unless the body names another event under `key` than this one, or those of this pattern. */
 export function onlyEvent<payload>(
   key: string,
-  name: string,
+  name: string | RegExp,
   ours: v.GenericSchema<unknown, payload>,
 ): v.GenericSchema<unknown, OnlyEvent<payload>> {
+  const isOurs = (text: string) => (typeof name === 'string' ? text === name : name.test(text))
   const named = v.pipe(
-    v.looseObject({ [key]: v.pipe(v.string(), v.notValue(name)) }),
+    v.looseObject({
+      [key]: v.pipe(
+        v.string(),
+        v.check((text) => !isOurs(text)),
+      ),
+    }),
     v.transform((body) => ({ other: body[key] ?? '' })),
   )
   const read = v.pipe(

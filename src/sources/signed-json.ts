@@ -5,6 +5,7 @@ import { type Bytes, concat, type Encoding, type Hash, utf8 } from '../bytes.ts'
 import { hmac, type Signed, type SignedParts, type Timestamp } from '../schemes/hmac.ts'
 import type { Spelling } from '../schemes/secret.ts'
 import { defineSource, type Source } from '../source.ts'
+import { idText } from './id-text.ts'
 import { type JsonObject, jsonObject } from './json-object.ts'
 import { withPaths } from './paths.ts'
 import { sampleInvite } from './sample-invite.ts'
@@ -177,7 +178,5 @@ function idAt(fields: JsonObject, path: readonly string[]): string | null {
     // Its own members only: `constructor` is no id.
     value = Object.getOwnPropertyDescriptor(value, step)?.value
   }
-  // Above 2^53 JSON.parse makes neighbours equal, and two events one.
-  if (Number.isSafeInteger(value)) return String(value)
-  return typeof value === 'string' && value !== '' ? value : null
+  return idText(value)
 }

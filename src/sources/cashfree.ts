@@ -1,0 +1,135 @@
+/** Cashfree: payments, payment links and payment forms. */
+
+import * as v from 'valibot'
+import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { idText } from './id-text.ts'
+import { withPaths } from './paths.ts'
+
+/** No page names a window. Three retries come within 42 minutes, and no page says that they are signed anew. */
+const TOLERANCE_SECONDS = 3600
+/** Most of these carry the buyer's number, too. */
+const NOBODY_JOINS = /FAILED|USER_DROPPED|REFUND|DISPUTE|SETTLEMENT|CANCELLED|EXPIRED/
+
+const id = v.nullish(v.union([v.string(), v.number()]))
+const order = v.nullish(v.looseObject({ order_id: id, transaction_id: id }))
+
+const event = v.looseObject({
+  type: v.string(),
+  data: v.looseObject({
+    order,
+    payment: v.nullish(v.looseObject({ cf_payment_id: id })),
+    link_id: id,
+    link_status: v.nullish(v.string()),
+    /** In the test that the dashboard sends. */
+    test_object: v.optional(v.unknown()),
+  }),
+})
+
+type Event = v.InferOutput<typeof event>
+
+export const cashfree = defineSource({
+  name: 'cashfree',
+  title: 'Cashfree',
+  kind: 'shop',
+  scheme: hmac({
+    header: 'x-webhook-signature',
+    encoding: 'base64',
+    // Nothing stands between the two, although one page writes them with a dot.
+    signed: timestampThenBody(''),
+    timestamp: {
+      header: 'x-webhook-timestamp',
+      unit: 'ms',
+      toleranceSeconds: TOLERANCE_SECONDS,
+    },
+    title: 'HMAC-SHA256 of time and body in x-webhook-signature',
+  }),
+  accepts: ['json'],
+  payload: event,
+  submissions: (fields) => {
+    const skip = reasonToSkip(fields)
+    return [{ id: eventId(fields), fields, ...(skip === null ? {} : { skip }) }]
+  },
+  sample: ({ fields, id: sample, now }) => ({
+    body: JSON.stringify(withPaths(paidOrder(sample, now), fields)),
+    contentType: 'application/json',
+    headers: { 'x-webhook-version': '2025-01-01', 'x-webhook-attempt': '1' },
+  }),
+  setup: [
+    'In the Cashfree dashboard open Payment Gateway, then Developers, then Webhooks, and choose “Add Webhook URL”.',
+    'Paste {url}, choose the newest webhook version, and tick success payment only (for payment links or forms: theirs).',
+    'Cashfree signs with the client secret of your API keys (Developers, API Keys): store it as {secret}.',
+    'The number is data.customer_details.customer_phone, of a payment form data.order.customer_details.customer_phone. It comes without a country code: the example reads it as Indian.',
+    'Put what tells the group into the order’s order_tags when your program creates it; a payment link has link_notes, a payment form its fields.',
+  ],
+  fails: [
+    'Any answer other than 200, a redirect included, counts as a failure.',
+    'Cashfree tries again three times, after 2, 10 and 30 minutes; up to ten tries can be set.',
+  ],
+  example: `hook({
+  source: cashfree,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  when: (event) => event.type === 'PAYMENT_SUCCESS_WEBHOOK',
+  fields: v.object({
+    data: v.object({
+      order: v.object({ order_tags: v.object({ group: v.string() }) }),
+      customer_details: v.object({ customer_phone: phone('IN') }),
+    }),
+  }),
+  invite: ({ data }) => ({
+    groupName: data.order.order_tags.group,
+    contacts: [data.customer_details.customer_phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://www.cashfree.com/docs/payments/online/webhooks/signature-verification',
+  unconfirmed: [
+    'How long Cashfree waits for an answer.',
+    'Whether a retry is signed with a new time: one of the same time is taken for an hour.',
+    'What exactly the dashboard’s test sends: a body with data.test_object is taken for it.',
+  ],
+})
+
+/** The header x-idempotency-key is not signed; what was paid, and how it ended, is. */
+function eventId({ type, data }: Event): string | null {
+  const payment = idText(data.payment?.cf_payment_id)
+  if (payment !== null) return `${type}:${payment}`
+  const paid = [data.link_id, data.link_status, data.order?.order_id, data.order?.transaction_id]
+    .map(idText)
+    .filter((part) => part !== null)
+  return paid.length === 0 ? null : [type, ...paid].join(':')
+}
+
+function reasonToSkip({ type, data }: Event): string | null {
+  if (data.test_object !== undefined) return 'a test'
+  const what = `${type} ${data.link_status ?? ''}`.trim()
+  return NOBODY_JOINS.test(what) ? `${what} is nobody paying` : null
+}
+
+function paidOrder(id: string, now: number) {
+  return {
+    data: {
+      order: {
+        order_id: `order_${id}`,
+        order_amount: 170,
+        order_currency: 'INR',
+        order_tags: { group: 'Pune Batch 7' },
+      },
+      payment: {
+        cf_payment_id: id,
+        payment_status: 'SUCCESS',
+        payment_amount: 170,
+        payment_currency: 'INR',
+        payment_group: 'upi',
+      },
+      customer_details: {
+        customer_name: 'Asha Rao',
+        customer_id: null,
+        customer_email: 'asha@example.com',
+        customer_phone: '9800000001',
+      },
+    },
+    event_time: new Date(now).toISOString(),
+    type: 'PAYMENT_SUCCESS_WEBHOOK',
+  }
+}

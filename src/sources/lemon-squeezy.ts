@@ -1,0 +1,122 @@
+/** Lemon Squeezy: orders and subscriptions. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import type { Scheme } from '../schemes/scheme.ts'
+import { newSecret } from '../schemes/secret.ts'
+import { defineSource } from '../source.ts'
+import { idText } from './id-text.ts'
+import { withPaths } from './paths.ts'
+
+const MAX_SECRET_LENGTH = 40
+const NOBODY_JOINS = /_(?:refunded|cancelled|expired|paused|failed)$/
+
+const event = v.looseObject({
+  meta: v.looseObject({ event_name: v.string() }),
+  data: v.looseObject({
+    id: v.union([v.string(), v.number()]),
+    attributes: v.looseObject({ updated_at: v.nullish(v.string()) }),
+  }),
+})
+
+const plain = hmac({
+  header: 'X-Signature',
+  encoding: 'hex',
+  title: 'HMAC-SHA256 of the body in X-Signature',
+})
+
+const scheme: Scheme = {
+  ...plain,
+  refuseSecret: (secret) =>
+    secret.length > MAX_SECRET_LENGTH
+      ? `is longer than the ${MAX_SECRET_LENGTH} characters that Lemon Squeezy takes`
+      : plain.refuseSecret(secret),
+  newSecret: () => newSecret().slice(0, MAX_SECRET_LENGTH),
+}
+
+export const lemonSqueezy = defineSource({
+  name: 'lemonSqueezy',
+  title: 'Lemon Squeezy',
+  kind: 'shop',
+  scheme,
+  accepts: ['json'],
+  payload: event,
+  // Events of test mode are taken: the number in a test checkout is the tester's.
+  submissions: (fields) => {
+    const { event_name } = fields.meta
+    return [
+      {
+        id: eventId(fields),
+        fields,
+        ...(NOBODY_JOINS.test(event_name) ? { skip: `${event_name} is nobody joining` } : {}),
+      },
+    ]
+  },
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(createdOrder(id, now), fields)),
+    contentType: 'application/json',
+    headers: { 'X-Event-Name': 'order_created' },
+  }),
+  setup: [
+    'In Lemon Squeezy open Settings, then Webhooks, and add one.',
+    'Paste {url} as the callback URL and the value of {secret} as the signing secret; it takes no more than 40 characters.',
+    'Choose the event order_created.',
+    'Lemon Squeezy asks for no phone number. Ask for it on your own page, and add it to the checkout link: ?checkout[custom][phone]=+919800000001&checkout[custom][group]=Pune. It comes back as meta.custom_data.',
+  ],
+  fails: [
+    'Lemon Squeezy takes only 200 for an answer.',
+    'It tries again three times, after 5, 25 and 125 seconds, and then no more: after that, “Resend” in its list of deliveries.',
+  ],
+  phoneless:
+    'Lemon Squeezy’s orders have no phone number: your own page asks for it and hands it to the checkout as custom data.',
+  example: `hook({
+  source: lemonSqueezy,
+  consent: { attested: 'Ticked beside the number: “Add me to the WhatsApp group”' },
+  when: (event) => event.meta.event_name === 'order_created',
+  fields: v.object({
+    meta: v.object({
+      custom_data: v.object({ phone: phone('IN'), group: v.string() }),
+    }),
+  }),
+  invite: ({ meta: { custom_data } }) => ({
+    groupName: custom_data.group,
+    contacts: [custom_data.phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://docs.lemonsqueezy.com/help/webhooks/signing-requests',
+  unconfirmed: ['How long Lemon Squeezy waits for an answer.'],
+})
+
+/** A delivery has no id; what it is about, and when that last changed, does not repeat. */
+function eventId({ meta, data }: v.InferOutput<typeof event>): string | null {
+  const id = idText(data.id)
+  const { updated_at } = data.attributes
+  return id === null || !updated_at ? null : `${meta.event_name}:${id}:${updated_at}`
+}
+
+function createdOrder(id: string, now: number) {
+  const time = new Date(now).toISOString()
+  return {
+    meta: {
+      event_name: 'order_created',
+      test_mode: false,
+      custom_data: { phone: '+919800000001', group: 'Pune Batch 7' },
+    },
+    data: {
+      type: 'orders',
+      id,
+      attributes: {
+        user_name: 'Asha Rao',
+        user_email: 'asha@example.com',
+        status: 'paid',
+        currency: 'INR',
+        total: 17000,
+        first_order_item: { product_id: 7001, product_name: 'Pune Batch 7' },
+        test_mode: false,
+        created_at: time,
+        updated_at: time,
+      },
+    },
+  }
+}

@@ -1,0 +1,118 @@
+/** Paddle Billing: transactions and subscriptions. */
+
+import * as v from 'valibot'
+import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import type { Scheme } from '../schemes/scheme.ts'
+import { newSecret } from '../schemes/secret.ts'
+import { defineSource } from '../source.ts'
+import { withPaths } from './paths.ts'
+
+/** The vendor's SDK allows 5 s, which a slow network or a clock that is off would use up. */
+const TOLERANCE_SECONDS = 300
+const SECRET_PREFIX = 'pdl_ntfset_'
+/** Keys of the API, and tokens of a website: what people paste by mistake. */
+const API_KEY = /^(?:pdl_(?:live|sdbx)_|live_|test_)/
+const NOBODY_JOINS = /\.(?:canceled|paused|past_due|payment_failed)$|^adjustment\./
+
+const event = v.looseObject({
+  event_id: v.pipe(v.string(), v.nonEmpty()),
+  event_type: v.string(),
+  data: v.looseObject({}),
+})
+
+// The whole text is the key, prefix and all.
+const pairs = hmac({
+  header: 'Paddle-Signature',
+  encoding: 'hex',
+  signed: timestampThenBody(':'),
+  timestamp: {
+    pair: 'ts',
+    signature: 'h1',
+    separator: ';',
+    unit: 's',
+    toleranceSeconds: TOLERANCE_SECONDS,
+  },
+})
+
+const scheme: Scheme = {
+  ...pairs,
+  refuseSecret: (secret) =>
+    API_KEY.test(secret)
+      ? `is an API key; the secret of a destination starts with ${SECRET_PREFIX}`
+      : pairs.refuseSecret(secret),
+  newSecret: () => SECRET_PREFIX + newSecret(),
+}
+
+export const paddle = defineSource({
+  name: 'paddle',
+  title: 'Paddle',
+  kind: 'shop',
+  scheme,
+  accepts: ['json'],
+  payload: event,
+  // Not `notification_id`: each destination has one of its own for the same event.
+  submissions: (fields) => [
+    {
+      id: fields.event_id,
+      fields,
+      ...(NOBODY_JOINS.test(fields.event_type)
+        ? { skip: `${fields.event_type} is nobody joining` }
+        : {}),
+    },
+  ],
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(completedTransaction(id, now), fields)),
+    contentType: 'application/json',
+  }),
+  setup: [
+    'In Paddle open Developer tools, then Notifications, and choose “New destination” of the type webhook.',
+    'Paste {url} as the URL and choose the event transaction.completed.',
+    'Save, open the destination again, copy its secret key (it starts with pdl_ntfset_) and store it as {secret}.',
+    'Paddle asks for no phone number. Ask for it on your own page, and hand it to the checkout: Paddle.Checkout.open({ items, customData: { phone, group } }). It comes back as data.custom_data.',
+  ],
+  fails: [
+    'Paddle waits 5 seconds, and takes only 200 for an answer.',
+    'It tries again for three days, up to 60 times; in its sandbox three times in a quarter of an hour.',
+  ],
+  phoneless:
+    'Paddle’s customers have no phone number: your own page asks for it and hands it to the checkout as customData.',
+  example: `hook({
+  source: paddle,
+  consent: { attested: 'Ticked beside the number: “Add me to the WhatsApp group”' },
+  when: (event) => event.event_type === 'transaction.completed',
+  fields: v.object({
+    data: v.object({
+      custom_data: v.object({ phone: phone('IN'), group: v.string() }),
+    }),
+  }),
+  invite: ({ data: { custom_data } }) => ({
+    groupName: custom_data.group,
+    contacts: [custom_data.phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://developer.paddle.com/webhooks/signature-verification',
+  unconfirmed: [
+    'Whether a retry is signed with a new time. If it is not, give the hook a tolerance of 259200 seconds: retries go on for three days.',
+    'By what a simulated event can be told from a real one: use a destination of its own for the simulator.',
+  ],
+})
+
+function completedTransaction(id: string, now: number) {
+  const time = new Date(now).toISOString()
+  return {
+    event_id: `evt_${id}`,
+    event_type: 'transaction.completed',
+    occurred_at: time,
+    notification_id: `ntf_${id}`,
+    data: {
+      id: `txn_${id}`,
+      status: 'completed',
+      customer_id: 'ctm_01ushersample',
+      currency_code: 'INR',
+      custom_data: { phone: '+919800000001', group: 'Pune Batch 7' },
+      items: [{ price: { product_id: 'pro_01ushersample' }, quantity: 1 }],
+      created_at: time,
+    },
+  }
+}
