@@ -104,6 +104,9 @@ export const calendly = defineSource({
     'Make the webhook: curl -X POST https://api.calendly.com/webhook_subscriptions -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" -d \'{"url":"{url}","events":["invitee.created"],"organization":"ORGANIZATION_URI","user":"USER_URI","scope":"user","signing_key":"SECRET"}\' with the value of {secret} in place of SECRET. Without signing_key Calendly does not sign, and nothing gets in.',
     'Ask for the WhatsApp number and the consent as questions of the event type: the hook reads answers by the question’s text, and knows name, email, text_reminder_number and utm_* beside them.',
   ],
+  fails: [
+    'Calendly tries again for a day, ever more seldom. Then it disables the webhook, and you make a new one.',
+  ],
   example: formExample('calendly'),
   docs: 'https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures',
   unconfirmed: [

@@ -39,6 +39,10 @@ export const hubspotWorkflow = defineSource({
     'Add the record’s id to a customized body: two people whose bodies are equal count as one event sent twice.',
     'Usher must be reached under the very address given to HubSpot when the signature is used: set publicUrl behind a proxy.',
   ],
+  fails: [
+    'HubSpot waits 30 seconds.',
+    'It tries again for three days after 429 and 5xx; after any other 4xx, such as a wrong secret, it does not.',
+  ],
   example: `hook({
   source: hubspotWorkflow,
   consent: { attested: 'The workflow enrols only contacts who agreed' },

@@ -44,6 +44,10 @@ export const hubspot = defineSource({
     'If the hook is not reached under the address HubSpot was given (a proxy, a custom domain), set publicUrl in src/config.ts: HubSpot signs the address.',
     'To send a whole contact from a workflow, use the source hubspotWorkflow instead.',
   ],
+  fails: [
+    'HubSpot waits 5 seconds.',
+    'It tries again up to ten times within a day, whatever the error was.',
+  ],
   example: `hook({
   source: hubspot,
   consent: { attested: 'Asked by our team before the number is entered' },

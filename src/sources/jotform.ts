@@ -62,6 +62,7 @@ export const jotform = defineSource({
     'The hook reads answers by the question’s unique name (its properties, Advanced), such as phoneNumber, or with its number, q34_phoneNumber.',
     'A phone question with a mask gives no country code: give the hook its country.',
   ],
+  fails: ['Nothing is known of retries: count on none.'],
   example: formExample('jotform'),
   docs: 'https://www.jotform.com/help/245-how-to-setup-a-webhook-with-jotform/',
   unconfirmed: [

@@ -29,6 +29,9 @@ export const json = defineSource({
     'To be safe when a step runs twice, add a header Idempotency-Key with what is unique to the event, such as the run’s or the row’s id. Without it two equal bodies count as one.',
     'If a field is wrong the answer is 422 and names it.',
   ],
+  fails: [
+    'Your own program or automation decides whether to try again: on 503, after the seconds in Retry-After, and with the same Idempotency-Key.',
+  ],
   example: `hook({
   source: json,
   country: 'IN',

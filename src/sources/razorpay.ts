@@ -35,6 +35,10 @@ export const razorpay = defineSource({
     'The phone number is payload.payment.entity.contact; extra fields of a payment page are in payload.payment.entity.notes.',
     'When you change the secret, keep the old one too, one per line: retries of old events are still signed with it.',
   ],
+  fails: [
+    'Razorpay waits 5 seconds.',
+    'It tries again for a day, ever more seldom. Then it disables the webhook and writes a mail.',
+  ],
   example: `hook({
   source: razorpay,
   consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },

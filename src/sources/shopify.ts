@@ -47,6 +47,10 @@ export const shopify = defineSource({
     'Below the list Shopify shows the key that signs all webhooks made there: store it as {secret}. For an app’s webhooks it is the app’s client secret.',
     'Test notifications and orders of test gateways are acknowledged and skipped; try it with a real order.',
   ],
+  fails: [
+    'Shopify waits 5 seconds, and takes no redirect.',
+    'It tries again eight times within four hours. Then it removes a webhook that an app made.',
+  ],
   example: `hook({
   source: shopify,
   consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },

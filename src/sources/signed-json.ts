@@ -75,6 +75,7 @@ export function signedJson(options: SignedJsonOptions): Source<JsonObject> {
       'Store the secret that it signs with as {secret}; if it lets you choose one, paste the value of {secret} there.',
       'If it sends other content types than JSON, choose JSON.',
     ],
+    fails: ['What happens upon an error is the sender’s affair: a 503 has a Retry-After.'],
     example: `hook({
   source: signedJson({ header: 'x-signature', encoding: 'hex', id: 'id' }),
   country: 'IN',

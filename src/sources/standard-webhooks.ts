@@ -26,6 +26,9 @@ export const standardWebhooks = defineSource({
     'Copy its signing secret, which starts with whsec_ (or its public key, whpk_), and store it as {secret}.',
     'Your own program signs with any Standard Webhooks library and may send {"groupName":"Webinar May","contacts":["919800000001"],"create":true}. For any other body the hook has `fields` that read it from the top: members of an envelope are under `data`.',
   ],
+  fails: [
+    'The specification asks for retries over days, ever more seldom; the sender’s own page has its schedule.',
+  ],
   example: `hook({
   source: standardWebhooks,
   country: 'IN',

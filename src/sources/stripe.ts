@@ -60,6 +60,10 @@ export const stripe = defineSource({
     'Turn on phone number collection in the payment link or checkout, and put what tells the group into its metadata: line items are not sent.',
     'A completed checkout may still be unpaid: give the hook a `when` that looks at data.object.payment_status.',
   ],
+  fails: [
+    'Stripe tries again for three days, ever more seldom; in a sandbox three times within hours.',
+    'When nothing else than errors come back for days it writes a mail and disables the endpoint.',
+  ],
   example: `hook({
   source: stripe,
   consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },

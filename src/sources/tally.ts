@@ -73,6 +73,10 @@ export const tally = defineSource({
     'Switch the signing secret on and paste the value of {secret}.',
     'The hook reads answers by the question’s text, hidden fields by their name, and one box of a checkbox question as “Question (Box)”.',
   ],
+  fails: [
+    'Tally waits 10 seconds.',
+    'It tries again five times: after 5 minutes, 30 minutes, an hour, 6 hours and a day. Then the event is dropped.',
+  ],
   example: formExample('tally'),
   docs: 'https://tally.so/help/webhooks',
   unconfirmed: [

@@ -84,6 +84,11 @@ export const typeform = defineSource({
     'Switch the webhook on: a new one is off. “Send test request” shows whether it arrives.',
     'Give every question a short reference (phone, consent …) in its settings: the hook reads answers by it, or by the question’s text.',
   ],
+  fails: [
+    'Typeform waits 30 seconds.',
+    'After 429 or 503, as when Usher is in trouble, it tries again every two or three minutes for ten hours; after other errors a few times, ever more seldom.',
+    'After 404 or 410 it switches the webhook off at once: rename a hook only after you have changed its URL in Typeform.',
+  ],
   example: formExample('typeform'),
   docs: 'https://www.typeform.com/developers/webhooks/',
   unconfirmed: [

@@ -75,6 +75,10 @@ export const webflow = defineSource({
     'The hook reads answers by the name that each field has in the Designer.',
     'Use a text field for the phone: Webflow may send one that looks like a number as a number, without its plus and leading zeros.',
   ],
+  fails: [
+    'Webflow takes only 200 for an answer, and no redirect.',
+    'It tries again three times, ten minutes apart. When that fails again and again it switches the webhook off and writes a mail; only its support switches it on again.',
+  ],
   example: formExample('webflow'),
   docs: 'https://developers.webflow.com/data/docs/working-with-webhooks',
   unconfirmed: [

@@ -75,7 +75,10 @@ export const wooCommerce = defineSource({
     'Paste {url} as the Delivery URL and the value of {secret} as the Secret.',
     'Save. WooCommerce pings the URL once before it keeps the webhook.',
     'Make sure that the checkout asks for a phone number: the block checkout can hide it.',
-    'WooCommerce never tries again, and after five failures it switches the webhook off: look here now and then.',
+  ],
+  fails: [
+    'WooCommerce waits 60 seconds and never tries again: an order that Usher did not take is lost to it.',
+    'After some five failures in a row it switches the webhook off.',
   ],
   example: `hook({
   source: wooCommerce,
