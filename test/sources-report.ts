@@ -12,7 +12,7 @@ import { withTable } from './readme-table.ts'
 const README = resolve(import.meta.dirname, '../README.md')
 
 const PACKAGE = 'vendor package'
-const PUBLISHED = 'published example'
+const KNOWN = 'known answer'
 const FORMULA = 'documented formula'
 const SHOWN = 'shown secret'
 
@@ -46,13 +46,13 @@ function report(): void {
   const all = Object.values(fixtures)
   const count = (known: string) => all.filter((one) => confidence(one) === known).length
   console.log(
-    `\n${everySource.length} sources: ${count(PACKAGE)} by ${PACKAGE}, ${count(PUBLISHED)} by ${PUBLISHED}, ${count(FORMULA)} by ${FORMULA}, ${count(SHOWN)} by ${SHOWN}`,
+    `\n${everySource.length} sources: ${count(PACKAGE)} by ${PACKAGE}, ${count(KNOWN)} by ${KNOWN}, ${count(FORMULA)} by ${FORMULA}, ${count(SHOWN)} by ${SHOWN}`,
   )
 }
 
 /** The best that is known of how it signs. */
 function confidence({ oracles, vectors = [] }: Fixture): string {
   if (oracles.some((oracle) => oracle.package !== undefined)) return PACKAGE
-  if (vectors.length > 0) return PUBLISHED
+  if (vectors.length > 0) return KNOWN
   return oracles.some(({ coversBody }) => coversBody) ? FORMULA : SHOWN
 }
