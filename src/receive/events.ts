@@ -75,35 +75,35 @@ export async function readEvents(
 /** The events as the outbox takes them: looked up where need be, and mapped, or held with the reason. */
 export async function mapEvents(
   event: Event,
-  incoming: Incoming,
+  secrets: readonly string[],
   drafts: readonly Draft[],
   env: object,
 ): Promise<ArrivalItem[]> {
-  const items = await Promise.all(drafts.map((draft) => mapEvent(event, incoming, draft, env)))
+  const items = await Promise.all(drafts.map((draft) => mapEvent(event, secrets, draft, env)))
   return items.filter((item) => item !== null)
 }
 
 async function mapEvent(
   { name, hook, began }: Event,
-  incoming: Incoming,
+  secrets: readonly string[],
   { key, fields, issues }: Draft,
   env: object,
 ): Promise<ArrivalItem | null> {
   if (issues !== undefined) {
     return {
       key,
-      fields: kept(fields, incoming),
+      fields: kept(fields, secrets),
       mapped: { kind: 'held', reason: 'payload', issues },
     }
   }
   const whole = await wholeFields(name, hook, env, fields)
   if (!whole.ok) {
     const mapped = { kind: 'held', reason: 'payload', issues: whole.issues } as const
-    return { key, fields: kept(awaitingLookUp(fields), incoming), mapped }
+    return { key, fields: kept(awaitingLookUp(fields), secrets), mapped }
   }
   if (hook.source.lookUp !== undefined && !isWanted(hook, whole.fields)) return null
   const mapped = mapFields(hook, whole.fields, began)
-  return { key, fields: kept(whole.fields, incoming), mapped }
+  return { key, fields: kept(whole.fields, secrets), mapped }
 }
 
 /** `when` judges whole fields: before a look-up there is nothing for it to see. */
@@ -131,10 +131,13 @@ export async function secondKey(event: Event, id: string | null): Promise<string
   return idempotencyKey === null || id === null ? null : keyOf(name, 'id', id)
 }
 
-/** What is kept of an event, as JSON. A sender that is given its secret in the URL may repeat that URL in the body: Jotform does. */
-function kept(fields: unknown, { urlSecret }: Incoming): string {
-  const text = JSON.stringify(fields)
-  return urlSecret === null ? text : text.replaceAll(urlSecret, '…')
+/**
+ * What is kept of an event, as JSON, without the hook's secrets: some senders show theirs in the body, and one that is
+ * given it in the URL may repeat that URL there: Jotform does.
+ */
+function kept(fields: unknown, secrets: readonly string[]): string {
+  const spelt = secrets.map((secret) => JSON.stringify(secret).slice(1, -1))
+  return spelt.reduce((text, secret) => text.replaceAll(secret, '…'), JSON.stringify(fields))
 }
 
 function unreadable(body: Bytes): string {

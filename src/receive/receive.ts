@@ -113,7 +113,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
       rememberAnswer(c.env.SEEN, seenKey, { fingerprint: event.fingerprint, answer }),
     )
 
-  const items = await mapEvents(event, incoming, drafts, c.env)
+  const items = await mapEvents(event, readiness.secrets, drafts, c.env)
   if (items.length === 0) {
     // Remembered only so that a repeat is not looked up again.
     remember(SKIPPED)

@@ -157,7 +157,9 @@ describe.each(table)('$name', ({ source, fixture, row }) => {
       if (request === null) continue
       const answer = await at.ask(request.path, request.init)
       expect([200, 202, 204, 422], text.slice(0, 200)).toContain(answer.status)
-      for (const { mapped } of at.arrived.flatMap((arrival) => arrival.items)) {
+      for (const { fields, mapped } of at.arrived.flatMap((arrival) => arrival.items)) {
+        // Also where the body shows it, and could not be read.
+        expect(fields).not.toContain(fixture.secret)
         if (mapped.kind !== 'held') continue
         expect(mapped.issues.length).toBeGreaterThan(0)
       }

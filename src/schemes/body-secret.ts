@@ -1,0 +1,78 @@
+/** The hook's secret as a member of the body, for senders that can set nothing else. */
+
+import { type Bytes, equalInConstantTime, textOf, utf8 } from '../bytes.ts'
+import { BELIEVED, disbelieve, type Scheme } from './scheme.ts'
+import { newSecret, refuseSecret } from './secret.ts'
+
+const FORM = /^application\/x-www-form-urlencoded(?:;|$)/i
+const MAX_LENGTH = 2048
+
+/**
+ * Here the body must be read before it is believed; nothing but that one member is looked at. Nothing is signed either,
+ * so whoever has seen one body can send any other. The source leaves the member out of its fields.
+ */
+export function bodySecret({ member }: { readonly member: string }): Scheme {
+  const scheme: Scheme = {
+    title: `The secret as ${member} in the body`,
+    refuseSecret: (secret) => refuseSecret(secret),
+    newSecret: () => newSecret(),
+
+    async verify({ headers, body }, secrets) {
+      const shown = memberOf(body, isForm(headers), member)
+      if (shown === undefined) return disbelieve('missing')
+      if (typeof shown !== 'string' || shown.length > MAX_LENGTH) return disbelieve('malformed')
+      let matched = false
+      for (const secret of secrets) {
+        const usable = scheme.refuseSecret(secret) === null
+        // No early exit: the time taken must not tell which secret was the right one.
+        if ((await equalInConstantTime(shown, secret)) && usable) matched = true
+      }
+      return matched ? BELIEVED : disbelieve('mismatch')
+    },
+
+    async sign({ headers, body }, secret) {
+      const text = textOf(body) ?? ''
+      const signed = isForm(headers) ? inForm(text, member, secret) : inJson(text, member, secret)
+      return { headers: {}, body: utf8(signed) }
+    },
+  }
+  return scheme
+}
+
+function isForm(headers: Headers): boolean {
+  return FORM.test(headers.get('content-type') ?? '')
+}
+
+/** Undefined where the body has no such member, or cannot be read at all. */
+function memberOf(body: Bytes, form: boolean, member: string): unknown {
+  const text = textOf(body)
+  if (text === null) return undefined
+  if (form) {
+    const [only, ...others] = new URLSearchParams(text).getAll(member)
+    // Said twice, it could be checked here as one thing and read elsewhere as another.
+    return others.length === 0 ? only : null
+  }
+  try {
+    return Object.getOwnPropertyDescriptor(Object(JSON.parse(text)), member)?.value
+  } catch {
+    return undefined
+  }
+}
+
+function inForm(form: string, member: string, secret: string): string {
+  const parts = new URLSearchParams(form)
+  parts.set(member, secret)
+  return parts.toString()
+}
+
+/** Put in as text: numbers too large for JavaScript would not survive being parsed and written again. */
+function inJson(json: string, member: string, secret: string): string {
+  const value: unknown = JSON.parse(json)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError('The body has no members')
+  }
+  const end = json.lastIndexOf('}')
+  const before = json.slice(0, end)
+  const comma = /\{\s*$/.test(before) ? '' : ','
+  return `${before}${comma}${JSON.stringify(member)}:${JSON.stringify(secret)}${json.slice(end)}`
+}
