@@ -79,6 +79,15 @@ describe('sampleFields', () => {
       made: { fields: { a: '1', b: '2' } },
     },
     {
+      title: 'answers each place of a tuple, as of a list of numbers of which the first is read',
+      schema: v.object({
+        phones: v.looseTuple([v.object({ phone: phone('IN') })]),
+        pair: v.tuple([v.literal('a'), v.literal('b')]),
+      }),
+      own: { phones: [{ phone: '+919800000001' }, { phone: '+919800000002' }] },
+      made: { fields: { 'phones.0.phone': PHONE, 'pair.0': 'a', 'pair.1': 'b' } },
+    },
+    {
       title: 'spells nested fields as paths, and keeps what the sender’s own sample answers well',
       schema: v.object({
         customer: v.object({ phone: phone('IN'), tags: v.string() }),

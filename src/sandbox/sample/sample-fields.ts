@@ -70,7 +70,7 @@ interface Leaf {
 
 function leavesOf(schema: v.GenericSchema, path: string): Leaf[] {
   const below = (name: string): string => (path === '' ? name : `${path}.${name}`)
-  const { entries, wrapped, item, options } = innards(schema)
+  const { entries, wrapped, item, items, options } = innards(schema)
   if (entries !== null) {
     return Object.entries(entries).flatMap(([name, entry]) =>
       isSchema(entry) ? leavesOf(entry, below(name)) : [],
@@ -79,6 +79,8 @@ function leavesOf(schema: v.GenericSchema, path: string): Leaf[] {
   if (isSchema(wrapped)) return leavesOf(wrapped, path)
   // A list of objects is nested; a list of texts is one question with several answers.
   if (isSchema(item)) return leavesOf(item, innards(item).entries === null ? path : below('0'))
+  const places = items.filter(isSchema)
+  if (places.length > 0) return places.flatMap((one, at) => leavesOf(one, below(String(at))))
   const parts = options.filter(isSchema)
   const chosen = schema.type === 'intersect' ? parts : parts.slice(0, 1)
   if (chosen.length > 0) return chosen.flatMap((part) => leavesOf(part, path))
@@ -91,11 +93,13 @@ function innards(schema: v.GenericSchema) {
   const options: unknown = Reflect.get(schema, 'options')
   const wrapped: unknown = Reflect.get(schema, 'wrapped')
   const item: unknown = Reflect.get(schema, 'item')
+  const items: unknown = Reflect.get(schema, 'items')
   return {
     entries: typeof entries === 'object' ? (entries ?? null) : null,
     options: Array.isArray(options) ? options : [],
     wrapped,
     item,
+    items: Array.isArray(items) ? items : [],
   }
 }
 
