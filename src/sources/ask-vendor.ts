@@ -25,6 +25,10 @@ export async function askVendor(
 const LATER = 'map this delivery again in a while.'
 
 function sentence(title: string, status: number): string {
+  // Meta says so of a token that has expired, and of what a token may not read.
+  if (status === 400) {
+    return `${title} refused the API token or the id (400): store a token that may read this, then map this delivery again.`
+  }
   if (status === 401 || status === 403) {
     return `${title} refused the API token (${status}): store one that may read this, then map this delivery again.`
   }

@@ -28,6 +28,7 @@ it('an answer is its JSON, asked for with the token', async () => {
 })
 
 it.each([
+  [400, /^Zinnia refused the API token or the id \(400\): store .*\.$/],
   [401, /^Zinnia refused the API token \(401\): store one .*\.$/],
   [403, /refused the API token/],
   [404, /^Zinnia does not know this record .*\.$/],
