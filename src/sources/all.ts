@@ -32,6 +32,11 @@ export { calendly } from './calendly.ts'
 export { luma } from './luma.ts'
 export { zoom } from './zoom.ts'
 
+// Ads
+
+export { googleAds } from './google-ads.ts'
+export { metaLeadAds } from './meta-lead-ads.ts'
+
 // CRMs
 
 export { hubspot } from './hubspot.ts'

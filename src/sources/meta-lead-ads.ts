@@ -1,0 +1,208 @@
+/** Meta Lead Ads: leads of Facebook and Instagram, whose answers are then asked for. */
+
+import * as v from 'valibot'
+import { equalInConstantTime } from '../bytes.ts'
+import { hmac } from '../schemes/hmac.ts'
+import type { Incoming, Scheme } from '../schemes/scheme.ts'
+import { newSecret } from '../schemes/secret.ts'
+import { defineSource, type FormFields } from '../source.ts'
+import { answer, answers, type NamedAnswer } from './answers.ts'
+import { askVendor } from './ask-vendor.ts'
+import { onlyEvent, skipped } from './only-event.ts'
+import { serial } from './paths.ts'
+
+/** A version lives two years, then the next one answers: https://developers.facebook.com/docs/graph-api/changelog */
+const API = 'https://graph.facebook.com/v26.0'
+const ASKED_FOR =
+  'created_time,ad_id,ad_name,campaign_id,campaign_name,form_id,platform,field_data,custom_disclaimer_responses'
+const EVENT = 'leadgen'
+/** The lead that the dashboard's test button makes up. */
+const TEST_LEAD = '444444444444'
+
+/** What a verify token begins with. It travels in URLs, so it must never serve as a key. */
+const VERIFY_TOKEN = 'verify_'
+/** Meta's challenges are numbers; nothing is echoed that a page could be made of. */
+const CHALLENGE = /^[A-Za-z0-9_-]{1,128}$/
+/** As long as Meta makes its app secrets. */
+const APP_SECRET_LENGTH = 32
+
+const LEAD_ID = /^\d{1,30}$/
+/** Text or number; a number that has lost its last digits would be somebody else's lead. */
+const id = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
+  v.transform(String),
+  v.regex(LEAD_ID),
+)
+
+const leadgen = v.object({
+  value: v.object({
+    leadgen_id: id,
+    page_id: v.nullish(id),
+    form_id: v.nullish(id),
+    ad_id: v.nullish(id),
+    adgroup_id: v.nullish(id),
+    created_time: v.nullish(v.union([v.number(), v.string()])),
+  }),
+})
+
+const delivery = v.object({
+  entry: v.array(v.object({ changes: v.nullish(v.array(onlyEvent('field', EVENT, leadgen)), []) })),
+})
+
+const text = v.nullish(v.union([v.string(), v.number()]))
+
+const lead = v.object({
+  created_time: text,
+  ad_id: text,
+  ad_name: text,
+  campaign_id: text,
+  campaign_name: text,
+  form_id: text,
+  platform: text,
+  field_data: v.array(v.object({ name: v.string(), values: v.nullish(v.array(v.unknown()), []) })),
+  custom_disclaimer_responses: v.nullish(
+    v.array(v.object({ checkbox_key: v.string(), is_checked: v.optional(v.unknown()) })),
+    [],
+  ),
+})
+
+const signature = hmac({
+  header: 'X-Hub-Signature-256',
+  prefix: 'sha256=',
+  encoding: 'hex',
+  title: 'HMAC-SHA256 of the body in X-Hub-Signature-256',
+})
+
+const scheme: Scheme = {
+  ...signature,
+  newSecret: () => newSecret().slice(0, APP_SECRET_LENGTH),
+  verify: (incoming, secrets, toleranceSeconds) =>
+    signature.verify(
+      incoming,
+      secrets.filter((secret) => !secret.startsWith(VERIFY_TOKEN)),
+      toleranceSeconds,
+    ),
+}
+
+export const metaLeadAds = defineSource({
+  name: 'metaLeadAds',
+  title: 'Meta Lead Ads',
+  kind: 'ads',
+  scheme,
+  accepts: ['json'],
+  payload: delivery,
+  submissions: ({ entry }) =>
+    entry
+      .flatMap(({ changes }) => changes)
+      .map((change) => {
+        if ('other' in change) return skipped(`${change.other} is not a lead`)
+        const { value } = change.ours
+        if (value.leadgen_id === TEST_LEAD) return skipped('a made-up lead of the test button')
+        return { id: value.leadgen_id, fields: answers(named(value)) }
+      }),
+  handshake: answerChallenge,
+  lookUp: async (fields, tools) => {
+    const leadId = String(fields.leadgen_id)
+    if (!LEAD_ID.test(leadId)) return { ok: false, message: 'Meta named no lead.' }
+    const url = `${API}/${leadId}?fields=${ASKED_FOR}`
+    const asked = await askVendor('Meta', tools, url, { authorization: `Bearer ${tools.token}` })
+    if (!asked.ok) return asked
+    const found = v.safeParse(lead, asked.value)
+    return found.success
+      ? { ok: true, fields: withAnswers(fields, found.output) }
+      : { ok: false, message: 'Meta told of this lead without its field_data.' }
+  },
+  sample: ({ id, now }) => {
+    const time = Math.floor(now / 1000)
+    const page = String(serial('page'))
+    const value = {
+      leadgen_id: String(serial(id)),
+      page_id: page,
+      form_id: String(serial('form')),
+      ad_id: String(serial('ad')),
+      created_time: time,
+    }
+    return {
+      body: JSON.stringify({
+        object: 'page',
+        entry: [{ id: page, time, changes: [{ field: EVENT, value }] }],
+      }),
+      contentType: 'application/json',
+    }
+  },
+  example: `hook({
+  source: metaLeadAds,
+  consent: { field: 'whatsapp_ok' },
+  fields: v.object({ phone_number: phone() }),
+  invite: ({ phone_number }) => ({
+    groupName: 'Webinar',
+    contacts: [phone_number],
+    create: true,
+  }),
+})`,
+  setup: [
+    'You need an app of your own at developers.facebook.com, of the type Business, with the permission leads_retrieval. If that is too much, let Zapier, Make or your CRM take the lead and send it on to a hook with the source json.',
+    'Copy the App secret from App settings, Basic, and store it as the first line of {secret}. As a second line store a word you make up: verify_ and at least 20 letters and digits.',
+    'In the app open Webhooks, choose Page, paste {url} as the Callback URL and the word that begins with verify_ as the Verify token. Never paste the app secret there: that word travels in addresses.',
+    'Subscribe to the field leadgen, and connect your Page to the app (POST /PAGE_ID/subscribed_apps?subscribed_fields=leadgen with the Page’s token).',
+    'Meta sends ids only. Make a long-lived Page access token and store it as {apiToken}: the answers are asked for with it.',
+    'The hook reads answers by the form’s field names, such as phone_number, full_name and email, and the form’s checkboxes by their keys. form_id, ad_name and campaign_name tell where the lead came from.',
+  ],
+  docs: 'https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving',
+  fails: [
+    'Meta tries again at once and then less and less often for 36 hours; another page of Meta’s says that an hour of failures is enough to switch a webhook off.',
+    'When Meta cannot be asked for the answers, the delivery is held: put the token right and map it again. Leads can be asked for during 90 days.',
+  ],
+  phoneless:
+    'Meta’s webhook carries ids only. Either store a Page access token, so that the answers are asked for, or let Zapier, Make or a CRM take the lead and post the number to a hook with the source json.',
+  unconfirmed: [
+    'How long Meta waits for an answer.',
+    'That the test button always makes up the lead 444444444444; another made-up lead would be held, since nothing can be asked about it.',
+    'How is_checked of a custom checkbox is spelt: "1" and true count as ticked.',
+  ],
+})
+
+/** https://developers.facebook.com/docs/graph-api/webhooks/getting-started: the word must be known before anything is echoed. */
+async function answerChallenge(
+  { method, url }: Incoming,
+  secrets: readonly string[],
+): Promise<Response | null> {
+  const query = new URL(url).searchParams
+  const shown = query.get('hub.verify_token') ?? ''
+  const challenge = query.get('hub.challenge') ?? ''
+  if (method !== 'GET' || query.get('hub.mode') !== 'subscribe' || !CHALLENGE.test(challenge)) {
+    return null
+  }
+  let known = false
+  for (const secret of secrets) {
+    // No early exit: the time taken must not tell which secret was the right one.
+    if ((await equalInConstantTime(shown, secret)) && shown !== '') known = true
+  }
+  if (!known) return null
+  return new Response(challenge, { headers: { 'content-type': 'text/plain; charset=utf-8' } })
+}
+
+/** What people answered comes before what Meta says of the lead, but no question takes the place of its id. */
+function withAnswers(
+  fields: FormFields,
+  { field_data, custom_disclaimer_responses, ...own }: v.InferOutput<typeof lead>,
+): FormFields {
+  return answers(
+    [['leadgen_id', fields.leadgen_id ?? null]],
+    field_data.map(({ name, values }) => [name, answer(values.length === 1 ? values[0] : values)]),
+    custom_disclaimer_responses.map((one) => [one.checkbox_key, isTicked(one.is_checked)]),
+    named(own),
+    Object.entries(fields),
+  )
+}
+
+function isTicked(value: unknown): boolean {
+  return value === true || value === 1 || value === '1' || value === 'true'
+}
+
+/** What Meta does not tell is no answer. */
+function named(own: object): NamedAnswer[] {
+  return Object.entries(own)
+    .map(([name, value]): NamedAnswer => [name, answer(value)])
+    .filter(([, value]) => value !== null)
+}
