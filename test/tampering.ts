@@ -6,7 +6,8 @@ import type { Proof } from '../src/schemes/scheme.ts'
 /** What was changed, and the result. */
 export type Twin<changed> = readonly [title: string, changed: changed]
 
-const HEX_DIGEST = /[0-9a-f]{64}/
+/** Of SHA-256 or SHA-1. */
+const HEX_DIGEST = /[0-9a-f]{64}|[0-9a-f]{40}/
 const BASE64_DIGEST = /[A-Za-z0-9+/]{43}=/
 /** Of SHA-256 or SHA-1, or at the end of a JSON Web Signature. */
 const ANY_BASE64_DIGEST = /[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=|(?<=\.)[\w-]{43}$/

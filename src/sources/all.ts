@@ -39,8 +39,15 @@ export { metaLeadAds } from './meta-lead-ads.ts'
 
 // CRMs
 
+export { activeCampaign } from './active-campaign.ts'
+export { attio } from './attio.ts'
+export { close } from './close.ts'
+export { freshsales } from './freshsales.ts'
 export { hubspot } from './hubspot.ts'
 export { hubspotWorkflow } from './hubspot-workflow.ts'
+export { intercom } from './intercom.ts'
+export { leadSquared } from './lead-squared.ts'
+export { odoo } from './odoo.ts'
 
 // Shops and payments
 

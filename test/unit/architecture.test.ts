@@ -25,6 +25,9 @@ const ROWS: readonly (readonly string[])[] = [
 /** What the receiver and the API must not know of each other, though one row is before the other. */
 const STRANGERS = [['api/', 'receive/']] as const
 
+/** One sender is called like an event of Node's: `close`. */
+const EVENT_NAME = /(?<=\bonce\(\w+, )'\w+'/g
+
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .toSorted()
@@ -89,7 +92,9 @@ function read(file: string): string {
 }
 
 function code(file: string): string {
-  return read(file).replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  return read(file)
+    .replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    .replaceAll(EVENT_NAME, '')
 }
 
 function importsOf(file: string): string[] {

@@ -1,0 +1,91 @@
+/** ActiveCampaign: contacts who subscribe to a list, are tagged, or reach the webhook of an automation. */
+
+import * as v from 'valibot'
+import { urlToken } from '../schemes/url-token.ts'
+import { defineSource } from '../source.ts'
+import { bracketBody, bracketForm } from './brackets.ts'
+import { withPaths } from './paths.ts'
+
+const NOBODY_JOINS = new Set(['unsubscribe', 'bounce', 'contact_tag_removed'])
+
+const event = v.looseObject({
+  // An automation's own action sends the contact and no event.
+  type: v.optional(v.string()),
+  date_time: v.optional(v.string()),
+  contact: v.looseObject({ id: v.optional(v.string()) }),
+})
+
+export const activeCampaign = defineSource({
+  name: 'activeCampaign',
+  title: 'ActiveCampaign',
+  kind: 'crm',
+  // It signs nothing and sets no header.
+  scheme: urlToken,
+  accepts: ['form'],
+  payload: v.pipe(bracketForm, event),
+  submissions: (fields) => {
+    const { type = '' } = fields
+    const skip = NOBODY_JOINS.has(type) ? `${type} is nobody joining` : null
+    return [{ id: eventId(fields), fields, ...(skip === null ? {} : { skip }) }]
+  },
+  sample: ({ fields, id, now }) => ({
+    body: bracketBody(withPaths(subscribed(id, now), fields)),
+    contentType: 'application/x-www-form-urlencoded',
+  }),
+  example: `hook({
+  source: activeCampaign,
+  consent: { attested: 'The form of the list says that who subscribes joins the WhatsApp group' },
+  when: ({ type }) => type === 'subscribe',
+  fields: v.object({ contact: v.object({ phone: phone('IN') }) }),
+  invite: ({ contact }) => ({ groupName: 'Newsletter', contacts: [contact.phone], create: true }),
+})`,
+  setup: [
+    'In ActiveCampaign open Settings, then Developer, then Manage Webhooks, and add a webhook. Or add the action “Webhook” to an automation.',
+    'Paste {url} with a slash and the value of {secret} at its end. ActiveCampaign cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'Choose one event only, “Subscribes to list” or “Tag added”: a contact who subscribes and is tagged would otherwise arrive twice.',
+    'The number is contact.phone, as people typed it: give phone() your country. Fields of your own are contact.fields and their tag.',
+    'Imports and changes of many contacts at once send nothing.',
+  ],
+  docs: 'https://developers.activecampaign.com/page/webhooks',
+  fails: [
+    'ActiveCampaign never tries again: what is not answered with 200 is lost to Usher, and has to be sent from ActiveCampaign by hand.',
+    'An answer of 410 would switch the webhook off; Usher never gives it.',
+  ],
+  unconfirmed: [
+    'How long ActiveCampaign waits for an answer. Its page also says that an event arrives at least once, so that repeats are possible.',
+    'Whether custom fields are named by their tag or by their number, which differs between webhooks and automations.',
+    'That the webhook of an automation says neither its event nor its time: two equal bodies then count as one event.',
+  ],
+})
+
+/** Contact, event and second; of one second's tags and lists each is an event of its own. */
+function eventId({ type, date_time, contact, tag, list }: v.InferOutput<typeof event>) {
+  if (!type || !date_time || !contact.id) return null
+  return [type, contact.id, named(tag), named(list), date_time].join(':')
+}
+
+function named(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function subscribed(id: string, now: number) {
+  return {
+    type: 'subscribe',
+    date_time: new Date(now).toISOString(),
+    initiated_from: 'public',
+    initiated_by: 'contact',
+    list: '3',
+    form: { id: '7' },
+    contact: {
+      id,
+      email: 'asha@example.com',
+      first_name: 'Asha',
+      last_name: 'Rao',
+      phone: '+91 98000 00001',
+      tags: 'webinar, pune',
+      orgname: '',
+      ip: '203.0.113.9',
+      fields: { city: 'Pune' },
+    },
+  }
+}
