@@ -1,0 +1,115 @@
+/** GoHighLevel (HighLevel, LeadConnector): the webhooks of a marketplace app. */
+
+import * as v from 'valibot'
+import { defineSource } from '../source.ts'
+import { goHighLevelSignature, SAMPLE_LOCATION } from './go-high-level-signature.ts'
+import { withPaths } from './paths.ts'
+
+/** Of contacts and the like, and of the app itself, which is installed once and not by a person who joins. */
+const NOBODY_JOINS = /Delete$|^(?:UN)?INSTALL$/
+/** Do-not-disturb that is on: the contact, or HighLevel for good, does not want messages. */
+const ON = new Set(['active', 'permanent'])
+
+const contact = {
+  dnd: v.nullish(v.boolean()),
+  dndSettings: v.nullish(
+    v.looseObject({ WhatsApp: v.nullish(v.looseObject({ status: v.nullish(v.string()) })) }),
+  ),
+}
+
+const event = v.looseObject({
+  // Missing in HighLevel's own sample of a paid invoice.
+  type: v.nullish(v.string()),
+  webhookId: v.nullish(v.string()),
+  locationId: v.nullish(v.string()),
+  ...contact,
+  /** The buyer as an order knows them. */
+  contactSnapshot: v.nullish(v.looseObject(contact)),
+})
+
+type Event = v.InferOutput<typeof event>
+
+export const goHighLevel = defineSource({
+  name: 'goHighLevel',
+  title: 'GoHighLevel',
+  kind: 'crm',
+  scheme: goHighLevelSignature,
+  accepts: ['json'],
+  payload: event,
+  submissions: (fields) => {
+    const skip = reasonToSkip(fields)
+    // Without an id of its own an event is known by all that it says.
+    return [{ id: fields.webhookId || null, fields, ...(skip === null ? {} : { skip }) }]
+  },
+  // The only status after which HighLevel tries again.
+  busyStatus: 429,
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(createdContact(id, now), fields)),
+    contentType: 'application/json',
+  }),
+  example: `hook({
+  source: goHighLevel,
+  when: ({ type }) => type === 'ContactCreate',
+  fields: v.object({ phone: phone('IN'), tags: v.array(v.string()) }),
+  invite: ({ phone, tags }) => ({
+    groupName: tags.includes('pune') ? 'Clinic Pune' : 'Clinic',
+    contacts: [phone],
+    create: true,
+  }),
+})`,
+  setup: [
+    'If you are an agency that builds workflows, use the source goHighLevelWorkflow: it needs no app.',
+    'In the developer marketplace open your app, then Advanced Settings, then Webhooks, and paste {url} as the webhook URL.',
+    'Switch on ContactCreate or ContactTagUpdate, or OrderCreate for a shop. Opportunities and appointments carry ids only, no number.',
+    'Copy HighLevel’s public Ed25519 key from its webhook guide: the line that starts with MCow.',
+    'Store as {secret} the id of your location (sub-account), one space, and that key. HighLevel signs for all of its customers with one key: the location’s id keeps the others out. Further locations go on further lines.',
+    'Where events still come with x-wh-signature only, add a space and the older RSA key (it starts with MIIC), all in one line.',
+    'The number is phone, of an order contactSnapshot.phone. Tags are always the whole list, not the one that was added.',
+    'Contacts with do-not-disturb on, in general or for WhatsApp, are skipped.',
+  ],
+  docs: 'https://marketplace.gohighlevel.com/docs/webhook/WebhookIntegrationGuide',
+  fails: [
+    'HighLevel tries again only when it is answered 429: up to six times, ten minutes apart. Usher answers 429 while it is in trouble.',
+    'After any other failure, also when Usher cannot be reached at all, the event is lost to Usher.',
+  ],
+  phoneless:
+    'Opportunities and appointments carry the contact’s id only. Let a workflow with the action “Custom Webhook” send the contact’s phone, to a hook of the source goHighLevelWorkflow.',
+  unconfirmed: [
+    'When HighLevel stops to send x-wh-signature: its pages say 1 July 2026 or 1 September 2026, and its own package says that it already has.',
+    'Whether a retry has a new timestamp: so the time in the body is not looked at, and what comes again is known by its webhookId.',
+    'How long HighLevel waits for an answer.',
+  ],
+})
+
+function reasonToSkip(fields: Event): string | null {
+  const { type, contactSnapshot } = fields
+  if (type && NOBODY_JOINS.test(type)) return `${type} is nobody joining`
+  const isOn = [fields, contactSnapshot].some(
+    (person) => person?.dnd === true || ON.has(person?.dndSettings?.WhatsApp?.status ?? ''),
+  )
+  return isOn ? 'the contact does not want to be disturbed' : null
+}
+
+function createdContact(id: string, now: number) {
+  const at = new Date(now).toISOString()
+  return {
+    type: 'ContactCreate',
+    locationId: SAMPLE_LOCATION,
+    id: `contact-${id}`,
+    firstName: 'Asha',
+    lastName: 'Rao',
+    name: 'Asha Rao',
+    email: 'asha@example.com',
+    phone: '+919800000001',
+    country: 'IN',
+    city: 'Pune',
+    source: 'landing page',
+    tags: ['webinar', 'pune'],
+    dnd: false,
+    dndSettings: { WhatsApp: { status: 'inactive' } },
+    customFields: [{ id: 'BatchOfTheContact001', value: '7' }],
+    dateAdded: at,
+    timestamp: at,
+    webhookId: id,
+  }
+}
