@@ -43,12 +43,15 @@ export { activeCampaign } from './active-campaign.ts'
 export { attio } from './attio.ts'
 export { close } from './close.ts'
 export { freshsales } from './freshsales.ts'
+export { goHighLevelWorkflow } from './go-high-level-workflow.ts'
 export { goHighLevel } from './go-high-level.ts'
 export { hubspotWorkflow } from './hubspot-workflow.ts'
 export { hubspot } from './hubspot.ts'
 export { intercom } from './intercom.ts'
 export { leadSquared } from './lead-squared.ts'
 export { odoo } from './odoo.ts'
+export { salesforceFlow } from './salesforce-flow.ts'
+export { zohoCrm } from './zoho-crm.ts'
 
 // Shops and payments
 
