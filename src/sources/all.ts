@@ -50,6 +50,7 @@ export { hubspot } from './hubspot.ts'
 export { intercom } from './intercom.ts'
 export { leadSquared } from './lead-squared.ts'
 export { odoo } from './odoo.ts'
+export { pipedrive } from './pipedrive.ts'
 export { salesforceFlow } from './salesforce-flow.ts'
 export { zohoCrm } from './zoho-crm.ts'
 
