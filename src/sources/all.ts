@@ -51,6 +51,7 @@ export { intercom } from './intercom.ts'
 export { leadSquared } from './lead-squared.ts'
 export { odoo } from './odoo.ts'
 export { pipedrive } from './pipedrive.ts'
+export { salesforce } from './salesforce.ts'
 export { salesforceFlow } from './salesforce-flow.ts'
 export { zohoCrm } from './zoho-crm.ts'
 

@@ -1,0 +1,127 @@
+/** Salesforce: outbound messages, SOAP with up to 100 records in one request. */
+
+import * as v from 'valibot'
+import { urlToken } from '../schemes/url-token.ts'
+import { defineSource } from '../source.ts'
+import { jsonObject } from './json-object.ts'
+import { serial, withPaths } from './paths.ts'
+import { xmlOf } from './xml-of.ts'
+
+const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
+const OUTBOUND = 'http://soap.sforce.com/2005/09/outbound'
+/** Any other answer, also a plain 200, is a failure to Salesforce. */
+const ACKNOWLEDGEMENT = `<notificationsResponse xmlns="${OUTBOUND}"><Ack>true</Ack></notificationsResponse>`
+const CONTENT_TYPE = 'text/xml; charset=utf-8'
+
+const notification = v.object({
+  Id: v.pipe(v.string(), v.nonEmpty()),
+  /** The record: the fields that its admin chose, without those that are empty. */
+  sObject: jsonObject,
+})
+
+const message = v.object({
+  Envelope: v.object({
+    Body: v.object({
+      notifications: v.looseObject({
+        OrganizationId: v.string(),
+        ActionId: v.string(),
+        // One alone is no list.
+        Notification: v.union([
+          v.array(notification),
+          v.pipe(
+            notification,
+            v.transform((only) => [only]),
+          ),
+        ]),
+      }),
+    }),
+  }),
+})
+
+export const salesforce = defineSource({
+  name: 'salesforce',
+  title: 'Salesforce outbound message',
+  kind: 'crm',
+  // It signs nothing and sets no header.
+  scheme: urlToken,
+  accepts: ['xml'],
+  payload: message,
+  submissions: ({ Envelope: { Body } }) => {
+    // Whoever has the session's id can act as its user: it is not kept.
+    const { Notification, SessionId: _, ...about } = Body.notifications
+    return Notification.map((one) => ({ id: one.Id, fields: { ...about, Notification: one } }))
+  },
+  acknowledge: () =>
+    new Response(envelope(ACKNOWLEDGEMENT), { headers: { 'content-type': CONTENT_TYPE } }),
+  sample: ({ fields, id }) => {
+    const inner = xmlOf(withElements(changedLead(id), fields))
+    return {
+      body: envelope(`<notifications xmlns="${OUTBOUND}">${inner}</notifications>`),
+      contentType: CONTENT_TYPE,
+      headers: { SOAPAction: '""' },
+    }
+  },
+  example: `hook({
+  source: salesforce,
+  fields: v.object({
+    Notification: v.object({
+      sObject: v.object({ MobilePhone: phone('IN'), Status: v.optional(v.string(), 'New') }),
+    }),
+  }),
+  invite: ({ Notification: { sObject } }) => ({
+    groupName: \`Leads \${sObject.Status}\`,
+    contacts: [sObject.MobilePhone],
+    create: true,
+  }),
+})`,
+  setup: [
+    'In Salesforce Setup search for Outbound Messages, add one, and choose the object, such as Lead.',
+    'As the Endpoint URL paste {url} with a slash and the value of {secret} at its end. Salesforce does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'Choose the fields to send: MobilePhone or Phone, and what tells the group. Leave “Send Session ID” off.',
+    'Add the outbound message to a record-triggered flow (Action, Outbound Message) or to a workflow rule.',
+    'The hook reads Notification.sObject.MobilePhone and the like; empty fields are not sent. Give phone() the country of numbers without a country code.',
+    'To take events of your organization only, give the hook a `when` that looks at OrganizationId: ({ OrganizationId }) => OrganizationId === "00D…", in its form of 18 characters.',
+    'Setup, Outbound Messages, View Message Delivery Status shows what waits and why.',
+  ],
+  docs: 'https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_om_outboundmessaging.htm',
+  fails: [
+    'Without Usher’s acknowledgement Salesforce tries again for 24 hours, with gaps that grow to two hours, and then gives up.',
+    'What comes late has the record’s values of then, and may come after what happened later.',
+    'A message may come twice although it was acknowledged: its notification’s id tells.',
+  ],
+  unconfirmed: ['How long Salesforce waits for an answer.'],
+})
+
+function envelope(inner: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="${SOAP}"><soapenv:Body>${inner}</soapenv:Body></soapenv:Envelope>`
+}
+
+/** Paths that lead nowhere in the message are elements of their own: XML has no lists of one to make for them. */
+function withElements(documented: object, fields: Readonly<Record<string, string>>): object {
+  const isPath = ([path]: [string, string]) =>
+    Object.hasOwn(documented, path.split('.', 1)[0] ?? '')
+  const [paths, elements] = [true, false].map((wanted) =>
+    Object.fromEntries(Object.entries(fields).filter((field) => isPath(field) === wanted)),
+  )
+  return { ...withPaths(documented, paths ?? {}), ...elements }
+}
+
+function changedLead(id: string) {
+  return {
+    OrganizationId: '00D000000000001EAA',
+    ActionId: '04k000000000001AAA',
+    EnterpriseUrl: 'https://acme.my.salesforce.com/services/Soap/c/65.0/00D000000000001',
+    PartnerUrl: 'https://acme.my.salesforce.com/services/Soap/u/65.0/00D000000000001',
+    Notification: {
+      Id: `04l${id}`,
+      sObject: {
+        Id: `00Q${serial(id)}`,
+        FirstName: 'Asha',
+        LastName: 'Rao',
+        Company: 'Acme & Daughters',
+        MobilePhone: '+91 98000 00001',
+        Status: 'Webinar May',
+      },
+    },
+  }
+}
