@@ -48,11 +48,12 @@ export { goHighLevel } from './go-high-level.ts'
 export { hubspotWorkflow } from './hubspot-workflow.ts'
 export { hubspot } from './hubspot.ts'
 export { intercom } from './intercom.ts'
+export { kommo } from './kommo.ts'
 export { leadSquared } from './lead-squared.ts'
 export { odoo } from './odoo.ts'
 export { pipedrive } from './pipedrive.ts'
-export { salesforce } from './salesforce.ts'
 export { salesforceFlow } from './salesforce-flow.ts'
+export { salesforce } from './salesforce.ts'
 export { zohoCrm } from './zoho-crm.ts'
 
 // Shops and payments
