@@ -50,9 +50,9 @@ export const goHighLevel = defineSource({
   example: `hook({
   source: goHighLevel,
   when: ({ type }) => type === 'ContactCreate',
-  fields: v.object({ phone: phone('IN'), tags: v.array(v.string()) }),
-  invite: ({ phone, tags }) => ({
-    groupName: tags.includes('pune') ? 'Clinic Pune' : 'Clinic',
+  fields: v.object({ phone: phone('IN'), city: v.nullish(v.string(), 'Anywhere') }),
+  invite: ({ phone, city }) => ({
+    groupName: \`Clinic \${city}\`,
     contacts: [phone],
     create: true,
   }),
