@@ -69,6 +69,9 @@ export const goHighLevelSignature: Scheme = {
     if (typeof read === 'string') throw new TypeError(`The secret ${read}`)
     const key = read.keys.find(({ kind }) => kind === 'seed')
     if (key === undefined) throw new TypeError('Only HighLevel itself can sign for its public key')
+    if (locationOf(body) !== read.location) {
+      throw new TypeError(`The body is not of the location ${read.location}`)
+    }
     return { headers: { [HEADER]: encode(await ed25519Sign(key.bytes, body), 'base64') } }
   },
 }

@@ -118,4 +118,11 @@ describe('a secret', () => {
     }
     await expect(scheme.sign(outgoing, secret)).rejects.toThrow('Only HighLevel itself')
   })
+
+  test('signs for its own location alone', async () => {
+    const made = scheme.newSecret()
+    const body = utf8('{"locationId":"Mine00000001"}')
+    const outgoing = { method: 'POST', url: '', headers: new Headers(), body, id: '1', now: 0 }
+    await expect(scheme.sign(outgoing, made)).rejects.toThrow('not of the location')
+  })
 })
