@@ -11,6 +11,9 @@ import { serial, withPaths } from './paths.ts'
 const RECORDS = new Set(['contacts', 'leads', 'companies', 'customers', 'unsorted'])
 const NOBODY_JOINS = new Set(['delete', 'note', 'restore'])
 
+/** Where a hook reads the number of a sample, and where Kommo has it. */
+const FIRST_PHONE = 'phones.0'
+const PHONE_PATH = 'contacts.add.0.custom_fields.0.values.0.value'
 const INDEX = /^\d+$/
 
 const items = v.array(jsonObject)
@@ -34,10 +37,14 @@ export const kommo = defineSource({
   accepts: ['form'],
   payload: body,
   submissions: (form) => eventsOf(form).map((event) => submission(form, event)),
-  sample: ({ fields, id, now }) => ({
-    body: bracketBody(withPaths(addedContact(id, now), fields)),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+  sample: ({ fields: { [FIRST_PHONE]: phone, ...fields }, id, now }) => {
+    const contact = addedContact(id, now)
+    const called = phone === undefined ? contact : withPaths(contact, { [PHONE_PATH]: phone })
+    return {
+      body: bracketBody(withPaths(called, fields)),
+      contentType: 'application/x-www-form-urlencoded',
+    }
+  },
   example: `hook({
   source: kommo,
   when: ({ contacts }) => contacts !== undefined,
