@@ -38,11 +38,7 @@ export function assembleOutbox(ports: OutboxPorts): OutboxParts {
   const caller = new Caller(ports, account, tables, watchers)
   const chores = new Chores(ports, account, tables)
   // Alerts come last, so that what the others found is told at once.
-  const rounds = new Rounds(ports, account, [
-    caller,
-    chores,
-    new AlertSender(ports, account, tables),
-  ])
+  const rounds = new Rounds(ports, [caller, chores, new AlertSender(ports, account, tables)])
   const office: Office = { ports, account, tables, reader, caller, rounds, watchers }
   return {
     rounds,

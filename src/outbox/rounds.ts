@@ -1,7 +1,6 @@
 /** A round of the outbox: what an alarm does, one task after the other, and when the next one rings. */
 
 import { errorText, log } from '../log.ts'
-import type { Account } from './account.ts'
 import { AlarmClock } from './alarm-clock.ts'
 import type { OutboxPorts } from './ports.ts'
 
@@ -19,7 +18,6 @@ export interface Task {
 
 export class Rounds {
   readonly #ports: OutboxPorts
-  readonly #account: Account
   readonly #clock: AlarmClock
   readonly #tasks: readonly Task[]
   /** Set while a round is under way: two of them would otherwise interleave at `fetch`. */
@@ -29,9 +27,8 @@ export class Rounds {
   /** Whether this process has seen to it that the alarm is set. */
   #healed = false
 
-  constructor(ports: OutboxPorts, account: Account, tasks: readonly Task[]) {
+  constructor(ports: OutboxPorts, tasks: readonly Task[]) {
     this.#ports = ports
-    this.#account = account
     this.#clock = new AlarmClock(ports.storage)
     this.#tasks = tasks
   }
@@ -74,8 +71,9 @@ export class Rounds {
     this.#healed = true
   }
 
+  /** Reads nothing: what failed may be the storage itself. */
   #report(task: string, error: unknown): void {
-    log('outbox.error', { account: this.#account.name, task, error: errorText(error) })
+    log('outbox.error', { task, error: errorText(error) })
   }
 
   /** Something became due: rings no later than that. A round under way looks again when it is done. */

@@ -18,6 +18,7 @@ import { answerOf, SKIPPED } from './answer.ts'
 import { readBody } from './body.ts'
 import type { Event, Visit } from './events.ts'
 import { mapEvents, readEvents, secondKey } from './events.ts'
+import { Forgeries } from './forgeries.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
 import { fingerprintOf, keyOfAll } from './keys.ts'
 import { readPrefer } from './prefer.ts'
@@ -26,6 +27,7 @@ import { paceTrouble, readinessOf } from './readiness.ts'
 import { recall, rememberAnswer } from './seen.ts'
 
 const POLL_SECONDS = 5
+const forgeries = new Forgeries()
 /** Methods with which some senders look whether anybody is here. */
 const LOOKING: readonly string[] = ['GET', 'HEAD']
 
@@ -87,7 +89,10 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     return refuse(name, hook, { reason: 'misconfigured', because, status })
   }
   const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
-  if (!verdict.ok) return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
+  if (!verdict.ok) {
+    noteForgery(c, visit)
+    return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
+  }
 
   const idempotencyKey =
     source.readsAnswer === true ? readIdempotencyKey(c.req.header('idempotency-key') ?? null) : null
@@ -154,6 +159,14 @@ function greeted({ name, hook }: Visit, greeting: Response): Response {
   answer.headers.set('cache-control', 'no-store')
   answer.headers.set('x-content-type-options', 'nosniff')
   return answer
+}
+
+/** After the answer: whoever forged it learns nothing by how long that took. */
+function noteForgery(c: HookContext, { name, hook, began }: Visit): void {
+  const count = forgeries.add(name, began)
+  if (count === null) return
+  const told = outboxOf(c.env, hook.account ?? 'default').forged(name, count)
+  c.executionCtx.waitUntil(told.catch((error) => log('error', { error: errorText(error) })))
 }
 
 /** An answer is remembered as it was the first time: a repeat is told from it by how it was found. */

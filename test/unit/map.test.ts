@@ -32,11 +32,32 @@ function issuesIn(mapped: Mapped): unknown {
   return mapped.kind === 'held' ? mapped.issues : []
 }
 
+describe('teammates', () => {
+  it.each<[sentence: string, values: unknown, contacts: string[], teammates: string[]]>([
+    [
+      'are whom no event brings',
+      { phone: '919800000001' },
+      ['919800000001', '919811112222'],
+      ['919811112222'],
+    ],
+    ['are not whom it spells otherwise', { a: ['+91 98000 00001'] }, ['919800000001'], []],
+    ['are not whom a mapping gave a country code', { n: 9800000001 }, ['919800000001'], []],
+    [
+      'are told from texts that are no numbers',
+      { n: '22', city: 'Pune 411001' },
+      ['919811112222'],
+      ['919811112222'],
+    ],
+  ])('%s', (_, values, contacts, teammates) => {
+    expect(teammatesIn(contacts, values)).toEqual(teammates)
+  })
+})
+
 describe('fields that fit', () => {
   it('become an invite with its evidence of consent', () => {
     expect(mapFields(webinar, LEAD, NOW)).toEqual({
       kind: 'invite',
-      invite: { groupName: 'Webinar May', contacts: ['919800000001'], create: true },
+      invite: { groupName: 'Webinar May', contacts: ['919800000001'], teammates: [], create: true },
       consent: {
         basis: 'field',
         what: 'whatsapp_ok',
@@ -50,7 +71,7 @@ describe('fields that fit', () => {
     const spoken = { groupName: 'Alumni', contacts: '98000 00001', create: 'true' }
     expect(mapFields(hook({ source: json, country: 'IN' }), spoken, NOW)).toEqual({
       kind: 'invite',
-      invite: { groupName: 'Alumni', contacts: ['919800000001'], create: true },
+      invite: { groupName: 'Alumni', contacts: ['919800000001'], teammates: [], create: true },
       consent: null,
     })
   })

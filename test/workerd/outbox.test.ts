@@ -4,7 +4,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import { BINDINGS } from './bindings.ts'
-import { answers, outbox, play } from './drive.ts'
+import { answers, gated, outbox, play } from './drive.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -391,6 +391,97 @@ describe('the alarm', () => {
     expect(await alarmAt()).toBeNull()
     await story(seq)
     expect(await alarmAt()).not.toBeNull()
+    await runUntil(HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('survives ten exceptions in a row, and whoever waited goes when they are over', async () => {
+    const calls = play(answers.ok)
+    const { stub, lead, alarmAt, story, runUntil } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    const exec = await runInDurableObject(stub, (_, state) => {
+      const prototype: { exec: SqlStorage['exec'] } = Object.getPrototypeOf(state.storage.sql)
+      return vi.spyOn(prototype, 'exec').mockImplementation(() => {
+        throw new Error('disk I/O error')
+      })
+    })
+    // Every ring fails and sets the next one.
+    expect(await runUntil(20 * SECOND + 9 * 30 * SECOND)).toBe(10)
+    expect(await alarmAt()).not.toBeNull()
+    expect(calls).toEqual([])
+    exec.mockRestore()
+    await runUntil(HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('that slept for a month does what was due, and nothing twice', async () => {
+    const calls = play(answers.ok)
+    const { stub, lead, story, runUntil } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runInDurableObject(stub, async (_, state) => state.storage.deleteAlarm())
+    await evictDurableObject(stub)
+    vi.setSystemTime(Date.now() + 30 * 24 * HOUR)
+    await story(seq)
+    await runUntil(31 * 24 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+    expect(calls).toHaveLength(1)
+  })
+})
+
+describe('a row that cannot be read', () => {
+  const [CONTACTS, TIMELINE] = [
+    `UPDATE deliveries SET contacts = '[{' WHERE seq = ?`,
+    `UPDATE deliveries SET timeline = '[' WHERE seq = ?`,
+  ]
+
+  it.each([
+    ['its people', CONTACTS],
+    ['its people, who are no list', `UPDATE deliveries SET contacts = '7' WHERE seq = ?`],
+    ['its timeline', TIMELINE],
+  ])('for %s is set aside, and the others of its group go', async (_, poison) => {
+    play(answers.ok)
+    const { stub, lead, story, runUntil, sql } = outbox()
+    const bad = await lead('A', [ASHA])
+    const good = await lead('A', [BINA])
+    await sql(poison, bad.seq)
+    await runUntil(HOUR)
+    expect(await story(good.seq)).toMatchObject({ state: 'accepted' })
+    const aside = await story(bad.seq)
+    expect(['parked', 'accepted']).toContain(aside.state)
+    if (aside.state === 'parked') expect(aside.reason).toBe('unreadable')
+    // It can be looked at, and got rid of.
+    expect(
+      (await stub.list({ ...EVERY_DELIVERY, limit: 9, before: null })).deliveries,
+    ).toHaveLength(2)
+    if (aside.state === 'parked') {
+      expect(await stub.act([bad.seq], { kind: 'discard' }, 'test')).toMatchObject([
+        { result: 'discarded' },
+      ])
+    }
+  })
+
+  it('in the middle of its call does not take the outcome from those who travelled with it', async () => {
+    const gate = gated(answers.ok)
+    play(gate.script)
+    const { lead, story, runUntil, sql } = outbox()
+    const bad = await lead('A', [ASHA])
+    const good = await lead('A', [BINA])
+    const rings = runUntil(HOUR)
+    await vi.waitFor(() => expect(globalThis.fetch).toHaveBeenCalled())
+    await sql(CONTACTS, bad.seq)
+    gate.open = true
+    await rings
+    expect(await story(good.seq)).toMatchObject({ state: 'accepted' })
+    expect(await story(bad.seq)).toMatchObject({ state: 'parked', reason: 'unreadable' })
+  })
+
+  it('of the account itself begins anew: nothing stands still for it', async () => {
+    play(answers.ok)
+    const { lead, story, runUntil, sql } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await sql(
+      `INSERT OR REPLACE INTO account (key, value) VALUES ('state', '{'), ('chores', '{'), ('sweep', '[')`,
+    )
     await runUntil(HOUR)
     expect(await story(seq)).toMatchObject({ state: 'accepted' })
   })
