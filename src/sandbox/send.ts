@@ -2,25 +2,23 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
-import { utf8 } from '../bytes.ts'
-import { contentKind, decodeBody } from '../decode.ts'
 import type { Config } from '../define-config.ts'
-import type { Hook } from '../hook.ts'
 import { secretName, secretValues } from '../names.ts'
-import type { Sample } from '../source.ts'
-import { readDevVars, type Vars } from './dev-vars.ts'
-import { loadConfig } from './load-config.ts'
-import { follow } from './sample/follow.ts'
-import { sampleFields } from './sample/sample-fields.ts'
-import { samplePhone } from './sample/sample-phone.ts'
-import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
+import { ownFields } from '../sample/own-fields.ts'
+import { sampleFields } from '../sample/sample-fields.ts'
+import { samplePhone } from '../sample/sample-phone.ts'
 import {
   type Occasion,
   type SignedSample,
   signedSample,
   type Target,
   tamperedSample,
-} from './sample/signed-sample.ts'
+} from '../sample/signed-sample.ts'
+import type { Sample } from '../source.ts'
+import { readDevVars, type Vars } from './dev-vars.ts'
+import { loadConfig } from './load-config.ts'
+import { follow } from './sample/follow.ts'
+import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
 import { type Story, storySchema } from './sample/story.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
@@ -80,7 +78,7 @@ async function compose(
   { id, now }: Occasion,
 ): Promise<Sample> {
   const { source } = hook
-  const own = await fieldsOf(hook, source.sample({ fields: {}, id, now }))
+  const own = await ownFields(hook, source.sample({ fields: {}, id, now }))
   const phone = samplePhone(hook.country ?? COUNTRY, Math.random)
   const { fields, madeUpPhones, unfit } = sampleFields(hook, { given, own, phone })
   if (madeUpPhones.length > 0 && !HERE.includes(new URL(baseUrl).hostname)) {
@@ -94,16 +92,6 @@ async function compose(
   for (const [name, value] of Object.entries(fields))
     console.log(`  ${name.padEnd(width)}  ${value}`)
   return source.sample({ fields, id, now })
-}
-
-/** The fields that a sample holds, read as the Worker would. */
-async function fieldsOf({ source }: Hook, sample: Sample): Promise<unknown> {
-  const kind = contentKind(sample.contentType)
-  if (kind === null) return null
-  const decoded = await decodeBody(utf8(sample.body), kind, sample.contentType)
-  if (!decoded.ok) return null
-  const reading = source.read(decoded.value, new Headers(sample.headers))
-  return reading.ok ? (reading.submissions[0]?.fields ?? null) : null
 }
 
 interface Answer {

@@ -8,12 +8,12 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 import { secretName, secretValues } from '../../src/names.ts'
+import { signedSample } from '../../src/sample/signed-sample.ts'
 import { readDevVars, type Vars } from '../../src/sandbox/dev-vars.ts'
 import type { BehaviourChange } from '../../src/sandbox/eazybe/behaviour.ts'
 import { loadConfig } from '../../src/sandbox/load-config.ts'
 import { freePort } from '../../src/sandbox/runner/ports.ts'
 import { isAlive, type Process, processes } from '../../src/sandbox/runner/processes.ts'
-import { signedSample } from '../../src/sandbox/sample/signed-sample.ts'
 import { ROOT, readSettings } from '../../src/sandbox/settings.ts'
 
 const READY_WITHIN_MS = 30_000

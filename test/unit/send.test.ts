@@ -7,17 +7,17 @@ import { type Consent, consentIn } from '../../src/consent.ts'
 import { contentKind, decodeBody } from '../../src/decode.ts'
 import type { Hook } from '../../src/hook.ts'
 import { phone, readPhone } from '../../src/phone.ts'
-import { follow, PATIENCE_MS } from '../../src/sandbox/sample/follow.ts'
-import type { SampleFields } from '../../src/sandbox/sample/sample-fields.ts'
-import { sampleFields } from '../../src/sandbox/sample/sample-fields.ts'
-import { samplePhone } from '../../src/sandbox/sample/sample-phone.ts'
-import { readSendArguments, type SendArguments } from '../../src/sandbox/sample/send-arguments.ts'
+import type { SampleFields } from '../../src/sample/sample-fields.ts'
+import { sampleFields } from '../../src/sample/sample-fields.ts'
+import { samplePhone } from '../../src/sample/sample-phone.ts'
 import {
   type SignedSample,
   signedSample,
   type Target,
   tamperedSample,
-} from '../../src/sandbox/sample/signed-sample.ts'
+} from '../../src/sample/signed-sample.ts'
+import { follow, PATIENCE_MS } from '../../src/sandbox/sample/follow.ts'
+import { readSendArguments, type SendArguments } from '../../src/sandbox/sample/send-arguments.ts'
 import { ending, newLines, type Story } from '../../src/sandbox/sample/story.ts'
 import type { Source } from '../../src/source.ts'
 import { json, sources } from '../../src/sources/index.ts'

@@ -4,7 +4,7 @@ import type { Config } from '../../define-config.ts'
 import type { Hook } from '../../hook.ts'
 import { apiTokenName, secretName, secretValues, tokenName } from '../../names.ts'
 import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/pace.ts'
-import { readinessOf } from '../../receive/readiness.ts'
+import { readinessOf } from '../../readiness.ts'
 import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
 import type { Declaration } from './wrangler-toml.ts'
 

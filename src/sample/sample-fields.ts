@@ -1,8 +1,8 @@
 /** Makes up answers that a hook's `fields` take, by looking into its valibot schema. */
 
 import * as v from 'valibot'
-import type { Hook } from '../../hook.ts'
-import { phone as phoneSchema } from '../../phone.ts'
+import type { Hook } from '../hook.ts'
+import { phone as phoneSchema } from '../phone.ts'
 
 const NAME = 'Asha Rao'
 const TEXT = 'Sample'
@@ -63,12 +63,12 @@ export function sampleFields(hook: Hook, { given, own, phone }: Known): SampleFi
 }
 
 /** A single answer of a schema. */
-interface Leaf {
+export interface Leaf {
   readonly path: string
   readonly schema: v.GenericSchema
 }
 
-function leavesOf(schema: v.GenericSchema, path: string): Leaf[] {
+export function leavesOf(schema: v.GenericSchema, path: string): Leaf[] {
   const below = (name: string): string => (path === '' ? name : `${path}.${name}`)
   const { entries, wrapped, item, items, options } = innards(schema)
   if (entries !== null) {
@@ -148,7 +148,7 @@ function takes(schema: v.GenericSchema, text: string): boolean {
   return v.safeParse(schema, text).success
 }
 
-function valueAt(node: unknown, path: string): unknown {
+export function valueAt(node: unknown, path: string): unknown {
   if (typeof node !== 'object' || node === null) return undefined
   // A form's answers are flat, whatever their names hold.
   if (Object.hasOwn(node, path)) return Reflect.get(node, path)

@@ -1,8 +1,8 @@
 /** Whether a hook may take webhooks here: its secrets are there, none is too weak, and its account's pace is not the sandbox's. */
 
-import type { Config } from '../define-config.ts'
-import type { Hook } from '../hook.ts'
-import { secretName, secretValues } from '../names.ts'
+import type { Config } from './define-config.ts'
+import type { Hook } from './hook.ts'
+import { secretName, secretValues } from './names.ts'
 
 export type Readiness =
   | { readonly ready: true; readonly secrets: readonly string[] }
@@ -39,6 +39,6 @@ export function paceTrouble(hook: Hook, config: Config, env: object): string | n
 }
 
 /** Only `npm start` binds this. */
-function isSandbox(env: object): boolean {
+export function isSandbox(env: object): boolean {
   return Reflect.get(env, 'USHER_SANDBOX') === '1'
 }

@@ -1,9 +1,9 @@
 /** A sample webhook, signed as its sender signs, and the same with one byte flipped. */
 
-import { type Bytes, utf8 } from '../../bytes.ts'
-import type { Hook } from '../../hook.ts'
-import type { Incoming, Proof } from '../../schemes/scheme.ts'
-import type { Sample } from '../../source.ts'
+import { type Bytes, utf8 } from '../bytes.ts'
+import type { Hook } from '../hook.ts'
+import type { Incoming, Proof } from '../schemes/scheme.ts'
+import type { Sample } from '../source.ts'
 
 /** Where a hook is, to whom, and what proves a request to it. */
 export interface Target {
