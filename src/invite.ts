@@ -53,7 +53,7 @@ export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unkno
       groupName: inviteSchema.entries.groupName,
       contacts: v.pipe(
         v.unknown(),
-        v.transform(listed),
+        v.transform(listedContacts),
         v.array(v.unknown(), 'must be a list of numbers'),
         v.minLength(1, 'must hold at least one number'),
         v.maxLength(MAX_CONTACTS, `must hold at most ${MAX_CONTACTS} numbers`),
@@ -69,7 +69,7 @@ export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unkno
 }
 
 /** Texts with separators become several numbers. An empty one is left, to be refused: a person is missing there. */
-function listed(contacts: unknown): unknown {
+export function listedContacts(contacts: unknown): unknown {
   if (typeof contacts === 'string') return split(contacts)
   if (!Array.isArray(contacts)) return contacts
   return contacts.flatMap((one) => (typeof one === 'string' && one.trim() ? split(one) : [one]))

@@ -3,7 +3,7 @@
 export { type CountryCode, isCountryCode } from './phone/country.ts'
 export { maskPhone } from './phone/mask-phone.ts'
 export { personKey } from './phone/person-key.ts'
-export { type Phone, phone } from './phone/phone-schema.ts'
+export { type Phone, phone, phoneCountryOf, readAnswer } from './phone/phone-schema.ts'
 export { readInternational } from './phone/read-international.ts'
 export { readPhone } from './phone/read-phone.ts'
 export {

@@ -30,6 +30,8 @@ export type Refusal =
   | { readonly reason: 'failed'; readonly because: string }
   | { readonly reason: 'shut'; readonly because: string }
   | { readonly reason: 'not_admin' }
+  | { readonly reason: 'cross_site' }
+  | { readonly reason: 'too_many_attempts'; readonly waitSeconds: number }
   | { readonly reason: 'not_found'; readonly what: string }
   | { readonly reason: 'bad_request'; readonly issues: readonly Issue[] }
   | { readonly reason: 'not_possible'; readonly because: string }
@@ -152,8 +154,21 @@ function describe(refusal: Refusal): Problem {
       return {
         status: 401,
         title: 'Not authenticated',
-        detail: 'Send the admin secret as a Bearer token.',
+        detail: 'Send the admin secret as a Bearer token, or log in at /console.',
         headers: { 'www-authenticate': 'Bearer' },
+      }
+    case 'cross_site':
+      return {
+        status: 403,
+        title: 'Not from a page of this console',
+        detail: 'A session changes things only from its own pages. Programs send the admin secret.',
+      }
+    case 'too_many_attempts':
+      return {
+        status: 429,
+        title: 'Too many wrong secrets',
+        detail: 'Wait a while before the next one.',
+        headers: retryAfter(refusal.waitSeconds),
       }
     case 'not_found':
       return { status: 404, title: `There is no such ${refusal.what}` }

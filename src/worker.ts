@@ -13,7 +13,7 @@ export function worker(config: Config): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>({ strict: false })
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/', receiver(config))
-  app.route('/', api(config))
+  app.route('/', api(config, app.fetch))
   app.notFound(() => problemResponse({ reason: 'not_found', what: 'page' }))
   app.onError((error) => {
     log('error', { error: errorText(error) })

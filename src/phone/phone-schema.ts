@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { type CountryCode, isCountryCode } from './country.ts'
 import { readPhone } from './read-phone.ts'
-import { REFUSALS } from './reading.ts'
+import { type PhoneReading, REFUSALS } from './reading.ts'
 
 /** International digits without plus that were read: a text that was not is no Phone to the compiler. */
 export type Phone = string & v.Brand<'Phone'>
@@ -20,8 +20,7 @@ export function phone(country?: CountryCode): v.GenericSchema<unknown, Phone> {
   return v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const answer = answerOf(dataset.value)
-      const reading = readPhone(answer.phone, answer.country ?? country)
+      const reading = readAnswer(dataset.value, country)
       if (reading.ok) return reading.digits
       addIssue({
         message: REFUSALS[reading.reason],
@@ -32,7 +31,28 @@ export function phone(country?: CountryCode): v.GenericSchema<unknown, Phone> {
       return NEVER
     }),
     v.brand('Phone'),
+    v.metadata({ country: country ?? null }),
   )
+}
+
+/** The reading of a value that `phone(country)` is given, with what was noticed about it. */
+export function readAnswer(value: unknown, country?: CountryCode): PhoneReading {
+  const answer = answerOf(value)
+  return readPhone(answer.phone, answer.country ?? country)
+}
+
+/** Whether a schema is `phone(…)`, and of which country; null: it is another one. */
+export function phoneCountryOf(
+  schema: v.GenericSchema,
+): { readonly country: CountryCode | undefined } | null {
+  const pipe: unknown = Reflect.get(schema, 'pipe')
+  if (!Array.isArray(pipe) || !pipe.some((item: unknown) => isPhoneBrand(item))) return null
+  const { country } = v.getMetadata(schema)
+  return { country: typeof country === 'string' && isCountryCode(country) ? country : undefined }
+}
+
+function isPhoneBrand(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && Reflect.get(item, 'name') === 'Phone'
 }
 
 interface Answer {

@@ -19,12 +19,13 @@ const ROWS: readonly (readonly string[])[] = [
   ['env.ts', 'hook.ts', 'define-config.ts', 'look-up.ts', 'teammates.ts', 'map.ts', 'readiness.ts'],
   ['receive/'],
   ['sample/'],
+  ['operator/'],
   ['api/'],
   ['worker.ts', 'usher.ts', 'config.ts', 'index.ts'],
   ['sandbox/'],
 ]
 /** What must not know the receiver, though its row comes later: both ways into the house stand apart. */
-const STRANGERS = ['sample/', 'api/'].map((row) => [row, 'receive/'] as const)
+const STRANGERS = ['sample/', 'operator/', 'api/'].map((row) => [row, 'receive/'] as const)
 
 /** One sender is called like an event of Node's: `close`. */
 const EVENT_NAME = /(?<=\bonce\(\w+, )'\w+'/g

@@ -1,0 +1,139 @@
+/** Endpoints of deliveries: looking, and every action on one of them. */
+
+import * as v from 'valibot'
+import { type Action, act, IMPOSSIBLE } from '../operator/act.ts'
+import { readStory, revealDelivery } from '../operator/deliveries.ts'
+import { type Desk, placeOf } from '../operator/desk.ts'
+import { editSchema, readEdit } from '../operator/edit.ts'
+import { filterSchema } from '../operator/filter.ts'
+import { listDeliveries } from '../operator/list.ts'
+import { problemResponse } from '../problem.ts'
+import { endpoint, none } from './endpoint.ts'
+import {
+  cursorEntry,
+  cursorText,
+  DEFAULT_PER_PAGE,
+  deliverySchema,
+  pagingEntries,
+  storySchema,
+} from './schemas.ts'
+
+const one = {
+  method: 'post',
+  tag: 'Deliveries',
+  query: none,
+  answer: storySchema,
+  problems: [404, 409],
+} as const
+
+export const deliveryEndpoints = [
+  endpoint({
+    method: 'get',
+    path: '/api/deliveries',
+    name: 'listDeliveries',
+    tag: 'Deliveries',
+    summary: 'Deliveries of all accounts, newest first',
+    detail:
+      'A page may be short, or empty, and still have a cursor: a filter that fits little looks through so many at a time.',
+    query: v.object({ ...filterSchema.entries, ...pagingEntries }),
+    body: none,
+    answer: v.object({ deliveries: v.array(deliverySchema), ...cursorEntry }),
+    async run(desk, { query: { limit = DEFAULT_PER_PAGE, cursor, ...filter } }) {
+      const page = await listDeliveries(desk, filter, limit, cursor ?? null)
+      return { deliveries: page.values, cursor: cursorText(page.cursor) }
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/deliveries/:id',
+    name: 'getDelivery',
+    tag: 'Deliveries',
+    summary: 'One delivery and everything that happened to it',
+    query: none,
+    body: none,
+    answer: storySchema,
+    problems: [404],
+    run: (desk, { id }) => story(desk, id),
+  }),
+  endpoint({
+    ...one,
+    path: '/api/deliveries/:id/retry',
+    name: 'retryDelivery',
+    summary: 'Send it again, exactly as it was or mapped with today’s config',
+    body: v.object({ mode: v.picklist(['exact', 'remap']) }),
+    run: (desk, { id, body: { mode } }) => acted(desk, id, { kind: mode }),
+  }),
+  endpoint({
+    ...one,
+    path: '/api/deliveries/:id/release',
+    name: 'releaseDelivery',
+    summary: 'Send a held one as it is',
+    detail: 'On the operator’s word: that the person agreed, or that the name or group is right.',
+    body: none,
+    run: (desk, { id }) => acted(desk, id, { kind: 'release' }),
+  }),
+  endpoint({
+    ...one,
+    path: '/api/deliveries/:id/create',
+    name: 'createGroupOfDelivery',
+    summary: 'Let it create its group, which EazyBe does not find, and send it',
+    body: none,
+    run: (desk, { id }) => acted(desk, id, { kind: 'create' }),
+  }),
+  endpoint({
+    ...one,
+    path: '/api/deliveries/:id/edit',
+    name: 'editDelivery',
+    summary: 'Change whom it takes where, and send it',
+    body: editSchema,
+    run(desk, { id, body }) {
+      const edit = readEdit(body)
+      return 'issues' in edit
+        ? problemResponse({ reason: 'bad_request', issues: edit.issues })
+        : acted(desk, id, edit)
+    },
+  }),
+  endpoint({
+    ...one,
+    path: '/api/deliveries/:id/discard',
+    name: 'discardDelivery',
+    summary: 'Never send it',
+    body: none,
+    run: (desk, { id }) => acted(desk, id, { kind: 'discard' }),
+  }),
+  endpoint({
+    ...one,
+    path: '/api/deliveries/:id/reveal',
+    name: 'revealDelivery',
+    summary: 'Its numbers in full; the audit log says who asked',
+    body: none,
+    answer: v.object({ contacts: v.array(v.string()), fields: v.unknown() }),
+    async run(desk, { id }) {
+      const revealed = await revealDelivery(desk, id)
+      if (revealed === 'not_found') return noSuchDelivery()
+      return revealed === 'gone' ? impossible(IMPOSSIBLE.fields_gone) : revealed
+    },
+  }),
+]
+
+async function acted(desk: Desk, id: string, action: Action): Promise<object> {
+  const place = placeOf(desk, id)
+  if (place === null) return noSuchDelivery()
+  const [result] = await act(desk, place, [place.seq], action)
+  const outcome = result?.outcome ?? 'not_found'
+  if (outcome === 'not_found') return noSuchDelivery()
+  if (outcome === 'queued' || outcome === 'held' || outcome === 'discarded') return story(desk, id)
+  return impossible(IMPOSSIBLE[outcome])
+}
+
+async function story(desk: Desk, id: string): Promise<object> {
+  return (await readStory(desk, id)) ?? noSuchDelivery()
+}
+
+function noSuchDelivery(): Response {
+  return problemResponse({ reason: 'not_found', what: 'delivery' })
+}
+
+function impossible(because: string): Response {
+  return problemResponse({ reason: 'not_possible', because })
+}

@@ -1,0 +1,74 @@
+/** An endpoint of the API, described once: the route, its validation, the OpenAPI document and the reference page come from it. */
+
+import * as v from 'valibot'
+import { issuesOf } from '../issues.ts'
+import type { Desk } from '../operator/desk.ts'
+import { problemResponse } from '../problem.ts'
+
+export type Tag = 'Deliveries' | 'Groups' | 'People' | 'Accounts' | 'Hooks' | 'Audit'
+
+/** What the route hands over, before anything of it is believed. */
+export interface RawInput {
+  /** What `:id` of the path is. */
+  readonly id: string
+  readonly query: unknown
+  readonly body: unknown
+}
+
+export interface Endpoint {
+  readonly method: 'get' | 'post'
+  readonly path: string
+  /** The name of the operation, for clients that are generated. */
+  readonly name: string
+  readonly tag: Tag
+  readonly summary: string
+  readonly detail?: string
+  readonly query: v.GenericSchema | null
+  readonly body: v.GenericSchema | null
+  readonly answer: v.GenericSchema
+  /** Problems it may answer, beside those that every endpoint may. */
+  readonly problems: readonly (404 | 409)[]
+  respond(desk: Desk, input: RawInput): Promise<Response>
+}
+
+export interface Input<query, body> {
+  readonly id: string
+  readonly query: query
+  readonly body: body
+}
+
+interface EndpointOptions<query extends v.GenericSchema, body extends v.GenericSchema>
+  extends Pick<Endpoint, 'method' | 'path' | 'name' | 'tag' | 'summary' | 'detail' | 'answer'> {
+  readonly query: query
+  readonly body: body
+  readonly problems?: readonly (404 | 409)[]
+  /** The answer as plain data, or a problem. */
+  run(desk: Desk, input: Input<v.InferOutput<query>, v.InferOutput<body>>): Promise<object> | object
+}
+
+/** Of an endpoint that takes no query, or no body. */
+export const none = v.unknown()
+
+export function endpoint<const query extends v.GenericSchema, const body extends v.GenericSchema>(
+  options: EndpointOptions<query, body>,
+): Endpoint {
+  const { query, body, problems = [], run, ...rest } = options
+  return {
+    ...rest,
+    query: query.type === none.type ? null : query,
+    body: body.type === none.type ? null : body,
+    problems,
+    async respond(desk, raw) {
+      const asked = v.safeParse(query, raw.query)
+      const given = v.safeParse(body, raw.body)
+      if (!asked.success || !given.success) {
+        const issues = issuesOf([...(asked.issues ?? []), ...(given.issues ?? [])])
+        return problemResponse({ reason: 'bad_request', issues })
+      }
+      const input = { id: raw.id, query: asked.output, body: given.output }
+      const result = await run(desk, input)
+      if (result instanceof Response) return result
+      return Response.json(result, { headers: { 'cache-control': 'no-store' } })
+    },
+  }
+}

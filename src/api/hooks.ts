@@ -1,0 +1,112 @@
+/** Endpoints of hooks: their state, what they would make of a payload, and a test through the whole path. */
+
+import * as v from 'valibot'
+import { IMPOSSIBLE } from '../operator/act.ts'
+import { type Desk, hookOf } from '../operator/desk.ts'
+import { hookDetails, hookStates } from '../operator/hooks.ts'
+import { digitsOf } from '../operator/people.ts'
+import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
+import { sendTest } from '../operator/test-send.ts'
+import { problemResponse } from '../problem.ts'
+import { endpoint, none } from './endpoint.ts'
+import { hookDetailsSchema, hookSchema, previewSchema } from './schemas.ts'
+
+export const hookEndpoints = [
+  endpoint({
+    method: 'get',
+    path: '/api/hooks',
+    name: 'listHooks',
+    tag: 'Hooks',
+    summary: 'Every hook of the config and whether it is ready',
+    query: none,
+    body: none,
+    answer: v.object({ hooks: v.array(hookSchema) }),
+    run: (desk) => ({ hooks: hookStates(desk) }),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/hooks/:id',
+    name: 'getHook',
+    tag: 'Hooks',
+    summary: 'One hook, with what it received lately',
+    query: none,
+    body: none,
+    answer: hookDetailsSchema,
+    problems: [404],
+    run: async (desk, { id }) => (await hookDetails(desk, id)) ?? noSuch('hook'),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/hooks/:id/preview',
+    name: 'previewHook',
+    tag: 'Hooks',
+    summary: 'What the hook would make of a payload; nothing is stored or sent',
+    query: none,
+    body: v.union([
+      v.object({ payload: v.pipe(v.string(), v.description('The body as the sender posts it')) }),
+      v.object({
+        delivery: v.pipe(v.string(), v.description('The id of a delivery whose fields are kept')),
+      }),
+    ]),
+    answer: previewSchema,
+    problems: [404, 409],
+    run: (desk, { id, body }) => preview(desk, id, body),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/hooks/:id/test',
+    name: 'testHook',
+    tag: 'Hooks',
+    summary: 'Sign a sample as the sender would and receive it',
+    detail: 'It is a real lead: outside the sandbox the number given is called for.',
+    query: none,
+    body: v.object({
+      confirm: v.optional(
+        v.pipe(v.boolean(), v.description('Must be true outside the sandbox')),
+        false,
+      ),
+      phone: v.optional(
+        v.pipe(
+          v.string(),
+          v.description('Whose number; made up when left out, in the sandbox only'),
+        ),
+      ),
+    }),
+    answer: v.object({ status: v.number(), answer: v.string(), deliveries: v.array(v.string()) }),
+    problems: [404, 409],
+    async run(desk, { id, body: { phone, confirm } }) {
+      const read = phone === undefined ? null : digitsOf({ phone })
+      if (read !== null && 'because' in read) {
+        const issues = [{ path: 'phone', message: read.because }]
+        return problemResponse({ reason: 'bad_request', issues })
+      }
+      const sent = await sendTest(desk, id, read === null ? null : `+${read.digits}`, confirm)
+      if (sent.ok) return sent.result
+      return sent.reason === 'not_found' ? noSuch('hook') : problemResponse(sent)
+    },
+  }),
+]
+
+async function preview(
+  desk: Desk,
+  name: string,
+  body: { payload: string } | { delivery: string },
+): Promise<object> {
+  const hook = hookOf(desk, name)
+  if (hook === null) return noSuch('hook')
+  if ('payload' in body) {
+    const made = await previewBody(hook, body.payload, Date.now())
+    if (made.ok) return { events: made.events }
+    return problemResponse({ reason: 'bad_request', issues: made.issues })
+  }
+  const kept = await keptFields(desk, name, body.delivery)
+  if (kept === 'not_found') return noSuch('delivery')
+  if (kept === 'gone')
+    return problemResponse({ reason: 'not_possible', because: IMPOSSIBLE.fields_gone })
+  const made = previewKept(hook, kept.fields, Date.now())
+  return made.ok ? { events: made.events } : noSuch('delivery')
+}
+
+function noSuch(what: string): Response {
+  return problemResponse({ reason: 'not_found', what })
+}

@@ -1,0 +1,139 @@
+/** The API as an OpenAPI 3.1 document, made of the endpoints' own schemas. */
+
+import { toJsonSchema } from '@valibot/to-json-schema'
+import type * as v from 'valibot'
+import type { Endpoint } from './endpoint.ts'
+import { endpoints } from './endpoints.ts'
+import { NAMED } from './schemas.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+export interface OpenApi {
+  readonly openapi: '3.1.0'
+  readonly info: Json
+  readonly tags: readonly Json[]
+  readonly security: readonly Json[]
+  readonly paths: Readonly<Record<string, Json>>
+  readonly components: Json
+}
+
+/** Problems of every endpoint. */
+const COMMON = [400, 401, 403, 413, 503]
+
+const MEANINGS: Readonly<Record<number, string>> = {
+  400: 'The request cannot be understood: `issues` say where. The input is never repeated.',
+  401: 'Neither the admin secret nor a session came with it',
+  403: 'A session’s request that does not come from a page of the console',
+  404: 'There is no such thing',
+  409: 'Not possible now: `detail` says why',
+  413: 'The body is too large',
+  503: 'No admin secret is set, or something is wrong on our side',
+}
+
+let made: OpenApi | null = null
+
+/** Made when it is first asked for: most isolates never are. */
+export function openApi(): OpenApi {
+  made ??= {
+    openapi: '3.1.0',
+    info: {
+      title: 'Usher',
+      version: '1',
+      description:
+        'What became of every lead, and everything the console can do about it. EazyBe’s “accepted” is not “added”: it answers one sentence for a whole call.',
+    },
+    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+    security: [{ adminSecret: [] }, { session: [] }],
+    paths: pathsOf(endpoints),
+    components: {
+      securitySchemes: {
+        adminSecret: { type: 'http', scheme: 'bearer', description: 'ADMIN_SECRET' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-usher' },
+      },
+      schemas: Object.fromEntries(
+        Object.entries(NAMED).map(([name, schema]) => [name, jsonSchema(schema, name)]),
+      ),
+    },
+  }
+  return made
+}
+
+function pathsOf(all: readonly Endpoint[]): Record<string, Json> {
+  const byPath = Map.groupBy(all, ({ path }) => path.replaceAll(/:(\w+)/g, '{$1}'))
+  return Object.fromEntries(
+    [...byPath].map(([path, some]) => [
+      path,
+      Object.fromEntries(some.map((endpoint) => [endpoint.method, operation(endpoint)])),
+    ]),
+  )
+}
+
+function operation(endpoint: Endpoint): Json {
+  const { name, tag, summary, detail, path, query, body, answer, problems } = endpoint
+  const problem = { 'application/problem+json': { schema: ref('Problem') } }
+  const statuses = [...COMMON, ...problems].toSorted((one, other) => one - other)
+  return {
+    operationId: name,
+    tags: [tag],
+    summary,
+    ...(detail !== undefined && { description: detail }),
+    parameters: [...pathParameters(path), ...(query === null ? [] : queryParameters(query))],
+    ...(body !== null && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: jsonSchema(body) } },
+      },
+    }),
+    responses: {
+      200: {
+        description: 'Done',
+        content: { 'application/json': { schema: jsonSchema(answer) } },
+      },
+      ...Object.fromEntries(
+        statuses.map((status) => [status, { description: MEANINGS[status], content: problem }]),
+      ),
+    },
+  }
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => {
+    return { name, in: 'path', required: true, schema: { type: 'string' } }
+  })
+}
+
+function queryParameters(schema: v.GenericSchema): Json[] {
+  const { properties = {}, required = [] } = jsonSchema(schema)
+  return Object.entries(Object(properties)).map(([name, property]) => {
+    const { description, ...rest } = Object(property)
+    const needed = Array.isArray(required) && required.includes(name)
+    return {
+      name,
+      in: 'query',
+      required: needed,
+      ...(description && { description }),
+      schema: rest,
+    }
+  })
+}
+
+/** A schema as JSON Schema, with those that have a name referred to; `self` is the one whose own form is wanted. */
+function jsonSchema(schema: v.GenericSchema, self?: string): Json {
+  const definitions = Object.fromEntries(Object.entries(NAMED).filter(([name]) => name !== self))
+  const {
+    $schema: _,
+    $defs: __,
+    ...json
+  } = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    typeMode: 'input',
+    errorMode: 'ignore',
+    definitions,
+    overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+  })
+  return json
+}
+
+function ref(name: keyof typeof NAMED): Json {
+  return { $ref: `#/components/schemas/${name}` }
+}

@@ -1,0 +1,103 @@
+/** Endpoints of one person. Their number travels in the body: a URL is logged on its way. */
+
+import * as v from 'valibot'
+import type { Desk } from '../operator/desk.ts'
+import {
+  digitsOf,
+  erasePerson,
+  exportPerson,
+  type Person,
+  personSchema,
+  setSuppressed,
+  suppressionSchema,
+} from '../operator/people.ts'
+import { problemResponse } from '../problem.ts'
+import { endpoint, none } from './endpoint.ts'
+import { storySchema } from './schemas.ts'
+
+const person = { method: 'post', tag: 'People', query: none } as const
+
+export const peopleEndpoints = [
+  endpoint({
+    ...person,
+    path: '/api/people/suppress',
+    name: 'suppressPerson',
+    summary: 'Keep somebody out of one group, or of all, from now on',
+    body: suppressionSchema,
+    answer: v.object({ suppressed: v.boolean() }),
+    problems: [404],
+    run: (desk, { body }) => suppression(desk, body, true),
+  }),
+  endpoint({
+    ...person,
+    path: '/api/people/unsuppress',
+    name: 'unsuppressPerson',
+    summary: 'Let somebody in again',
+    body: suppressionSchema,
+    answer: v.object({ suppressed: v.boolean() }),
+    problems: [404],
+    run: (desk, { body }) => suppression(desk, body, false),
+  }),
+  endpoint({
+    ...person,
+    path: '/api/people/erase',
+    name: 'erasePerson',
+    summary: 'Delete what is kept of somebody everywhere, and never add them again',
+    body: personSchema,
+    answer: v.object({
+      erased: v.pipe(v.number(), v.description('Deliveries that were wiped')),
+      more: v.pipe(v.boolean(), v.description('True: post the same again for the rest')),
+    }),
+    run: (desk, { body }) => withDigits(body, (digits) => erasePerson(desk, digits)),
+  }),
+  endpoint({
+    ...person,
+    path: '/api/people/export',
+    name: 'exportPerson',
+    summary: 'Everything that is kept of somebody',
+    body: personSchema,
+    answer: v.object({
+      accounts: v.array(
+        v.object({
+          account: v.string(),
+          deliveries: v.array(storySchema),
+          groups: v.array(v.object({ group: v.string(), acceptedAt: v.string() })),
+          suppressed: v.array(
+            v.object({
+              group: v.nullable(v.string()),
+              since: v.string(),
+              why: v.string(),
+            }),
+          ),
+          consents: v.array(v.unknown()),
+          more: v.boolean(),
+        }),
+      ),
+    }),
+    run: (desk, { body }) =>
+      withDigits(body, async (digits) => ({ accounts: await exportPerson(desk, digits) })),
+  }),
+]
+
+function suppression(
+  desk: Desk,
+  body: v.InferOutput<typeof suppressionSchema>,
+  suppressed: boolean,
+): Promise<object> {
+  return withDigits(body, async (digits) => {
+    const result = await setSuppressed(desk, digits, body.group ?? null, suppressed)
+    return result === 'done'
+      ? { suppressed }
+      : problemResponse({ reason: 'not_found', what: 'group' })
+  })
+}
+
+async function withDigits(
+  person: Person,
+  go: (digits: string) => Promise<object>,
+): Promise<object> {
+  const read = digitsOf(person)
+  if ('digits' in read) return go(read.digits)
+  const issues = [{ path: 'phone', message: read.because }]
+  return problemResponse({ reason: 'bad_request', issues })
+}

@@ -1,0 +1,96 @@
+/** Cloudflare Access in front of the console: who it says has come, in a JWT that its team's keys signed. */
+
+import { verifyWithJwks } from 'hono/jwt'
+import * as v from 'valibot'
+import { atMost } from '../at-most.ts'
+import { errorText, log } from '../log.ts'
+
+export const ACCESS_HEADER = 'cf-access-jwt-assertion'
+/** Access changes its keys every six weeks. */
+const KEEP_KEYS_MS = 60 * 60_000
+/** A token of an unknown key may be of a new one, or anybody's invention: keys are asked for no oftener than this. */
+const ASK_AGAIN_MS = 60_000
+const FETCH_MS = 5_000
+
+export interface AccessSettings {
+  /** `team.cloudflareaccess.com`. */
+  readonly teamDomain: string
+  /** The application's audience tag. */
+  readonly audience: string
+}
+
+/** What ACCESS_TEAM_DOMAIN and ACCESS_AUD say; null unless both are set. */
+export function accessSettings(env: object): AccessSettings | null {
+  const domain: unknown = Reflect.get(env, 'ACCESS_TEAM_DOMAIN')
+  const audience: unknown = Reflect.get(env, 'ACCESS_AUD')
+  if (typeof domain !== 'string' || typeof audience !== 'string') return null
+  const teamDomain = domain
+    .trim()
+    .replace(/^https:\/\//, '')
+    .replace(/\/$/, '')
+  return teamDomain === '' || audience.trim() === ''
+    ? null
+    : { teamDomain, audience: audience.trim() }
+}
+
+const jwksSchema = v.object({ keys: v.array(v.looseObject({ kid: v.string(), kty: v.string() })) })
+const claimsSchema = v.object({
+  exp: v.number(),
+  email: v.optional(v.string()),
+  sub: v.optional(v.string()),
+})
+
+type Key = NonNullable<Parameters<typeof verifyWithJwks>[1]['keys']>[number]
+
+interface Keys {
+  readonly keys: readonly Key[]
+  readonly at: number
+}
+
+const known = new Map<string, Keys>()
+
+/** Whom a valid token names, or null. */
+export async function accessUser(
+  token: string,
+  settings: AccessSettings,
+  now: number,
+): Promise<string | null> {
+  const { teamDomain, audience } = settings
+  for (const patience of [KEEP_KEYS_MS, ASK_AGAIN_MS]) {
+    const keys = await keysOf(teamDomain, now, patience)
+    try {
+      const claims = await verifyWithJwks(token, {
+        keys: [...keys],
+        allowedAlgorithms: ['RS256'],
+        verification: { iss: `https://${teamDomain}`, aud: audience },
+      })
+      const parsed = v.safeParse(claimsSchema, claims)
+      return parsed.success ? (parsed.output.email ?? parsed.output.sub ?? 'Access') : null
+    } catch (error) {
+      // Its message may hold the token.
+      log('access.refused', { reason: error instanceof Error ? error.name : 'not an Error' })
+    }
+  }
+  return null
+}
+
+async function keysOf(
+  teamDomain: string,
+  now: number,
+  patienceMs: number,
+): Promise<readonly Key[]> {
+  const before = known.get(teamDomain)
+  if (before !== undefined && now - before.at < patienceMs) return before.keys
+  try {
+    const url = `https://${teamDomain}/cdn-cgi/access/certs`
+    const response = await atMost(FETCH_MS, fetch(url, { redirect: 'manual' }), null)
+    const { keys } = v.parse(jwksSchema, await response?.json())
+    known.set(teamDomain, { keys, at: now })
+    return keys
+  } catch (error) {
+    log('access.no_keys', { error: errorText(error) })
+    // Those from before are better than none.
+    if (before !== undefined) known.set(teamDomain, { ...before, at: now })
+    return before?.keys ?? []
+  }
+}

@@ -1,0 +1,26 @@
+/** The admin secret: whether there is a usable one, and whether somebody has it. */
+
+import { equalInConstantTime } from '../bytes.ts'
+import { secretValues } from '../names.ts'
+
+const MIN_ADMIN_SECRET_LENGTH = 24
+
+export type AdminSecrets =
+  | { readonly ok: true; readonly values: readonly string[] }
+  | { readonly ok: false; readonly because: string }
+
+/** Its values, several while it is being rotated. A short one shuts the house: somebody would guess it. */
+export function adminSecrets(env: object): AdminSecrets {
+  const values = secretValues(env, 'ADMIN_SECRET')
+  if (values.length > 0 && values.every((value) => value.length >= MIN_ADMIN_SECRET_LENGTH)) {
+    return { ok: true, values }
+  }
+  const because = `ADMIN_SECRET is missing or shorter than ${MIN_ADMIN_SECRET_LENGTH} characters`
+  return { ok: false, because }
+}
+
+/** Compares with every value, in time that tells nothing of where they differ. */
+export async function isAdminSecret(given: string, values: readonly string[]): Promise<boolean> {
+  const matches = await Promise.all(values.map((value) => equalInConstantTime(value, given)))
+  return matches.includes(true)
+}

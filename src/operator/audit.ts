@@ -1,0 +1,31 @@
+/** What operators did, newest first: every outbox keeps its own log, and this is one list of them. */
+
+import { outboxOf } from '../env.ts'
+import type { AuditEntry } from '../outbox/audit.ts'
+import type { Cursor } from './cursor.ts'
+import { accountsOf, type Desk } from './desk.ts'
+import { type MergedPage, merge } from './merge.ts'
+
+export interface AuditLine extends AuditEntry {
+  readonly account: string
+}
+
+export async function auditLog(
+  desk: Desk,
+  limit: number,
+  cursor: Cursor | null,
+): Promise<MergedPage<AuditLine>> {
+  const accounts = accountsOf(desk)
+  const open = accounts.filter((account) => cursor?.[account] !== null)
+  const pages = await Promise.all(
+    open.map(async (account) => {
+      const before = cursor?.[account] ?? null
+      const page = await outboxOf(desk.env, account).audit(before, limit)
+      const items = page.entries.map((entry) => {
+        return { number: entry.id, at: entry.at, value: { ...entry, account } }
+      })
+      return { account, before, items, end: page.before }
+    }),
+  )
+  return merge(accounts, pages, limit)
+}

@@ -1,0 +1,82 @@
+/** One action on many deliveries: counted first, then done in steps that a browser or a program asks for one by one. */
+
+import { outboxOf } from '../env.ts'
+import type { BulkAction, Outcome } from './act.ts'
+import { act } from './act.ts'
+import type { Cursor } from './cursor.ts'
+import { accountsOf, type Desk, noteAt } from './desk.ts'
+import { deliveryFilter, type Filter } from './filter.ts'
+
+/** More than this are "more than 10,000": counting on would cost as much as acting. */
+const MOST_COUNTED = 10_000
+const COUNTED_AT_ONCE = 1_000
+/** An outbox acts on so many in one transaction. Mapping again asks it several times for each. */
+const STEP: Readonly<Record<BulkAction, number>> = {
+  exact: 100,
+  release: 20,
+  discard: 100,
+  remap: 20,
+}
+
+export interface Count {
+  readonly count: number
+  readonly more: boolean
+}
+
+/** How many deliveries the filter fits. */
+export async function countDeliveries(desk: Desk, filter: Filter): Promise<Count> {
+  const counts = await Promise.all(
+    accountsOf(desk).map(async (account) => {
+      let count = 0
+      let before: number | null = null
+      do {
+        const page: { seqs: readonly number[]; before: number | null } = await outboxOf(
+          desk.env,
+          account,
+        ).seqs(deliveryFilter(filter, COUNTED_AT_ONCE, before))
+        count += page.seqs.length
+        before = page.before
+      } while (before !== null && count < MOST_COUNTED)
+      return { count, more: before !== null }
+    }),
+  )
+  return {
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    more: counts.some(({ more }) => more),
+  }
+}
+
+export interface Step {
+  /** How many deliveries came out how. */
+  readonly outcomes: Partial<Record<Outcome, number>>
+  /** Where the next step begins; null: that was the last. */
+  readonly cursor: Cursor | null
+}
+
+/** One step. It goes from the newest down by number, so what arrives meanwhile, or changes state, is not met twice. */
+export async function bulkStep(
+  desk: Desk,
+  filter: Filter,
+  action: BulkAction,
+  cursor: Cursor | null,
+): Promise<Step> {
+  const accounts = accountsOf(desk)
+  const account = accounts.find((name) => cursor?.[name] !== null)
+  if (account === undefined) return { outcomes: {}, cursor: null }
+  if (cursor === null) await noteAt(desk, `bulk ${action}`, describe(filter))
+  const outbox = outboxOf(desk.env, account)
+  const page = await outbox.seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
+  const results = await act(desk, { account, outbox }, page.seqs, { kind: action })
+  const outcomes: Partial<Record<Outcome, number>> = {}
+  for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  const next: Cursor = { ...cursor, [account]: page.before }
+  return { outcomes, cursor: accounts.some((name) => next[name] !== null) ? next : null }
+}
+
+/** The filter in words, for the audit log; what may be a person's is left out. */
+function describe({ text, phoneEnd, ...rest }: Filter): string {
+  const words = Object.entries(rest).map(([name, value]) => `${name}: ${value}`)
+  if (text !== undefined) words.push('a text')
+  if (phoneEnd !== undefined) words.push('the end of a number')
+  return words.length === 0 ? 'all deliveries' : words.join(', ')
+}

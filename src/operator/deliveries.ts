@@ -1,0 +1,48 @@
+/** One delivery: its story with the numbers hidden, and, when asked for and noted, with them. */
+
+import type { DeliveryStory } from '../outbox/views.ts'
+import type { Desk } from './desk.ts'
+import { placeOf } from './desk.ts'
+
+/** A story with what was sent as values, not as text. */
+export type Story = Omit<DeliveryStory, 'fields'> & { readonly fields: unknown }
+
+export async function readStory(desk: Desk, id: string): Promise<Story | null> {
+  const place = placeOf(desk, id)
+  const story = place === null ? null : await place.outbox.story(place.seq)
+  return story === null ? null : readable(story)
+}
+
+export function readable(story: DeliveryStory): Story {
+  return { ...story, fields: fromJson(story.fields) }
+}
+
+export interface Revealed {
+  /** International digits with their plus, without those that were deleted. */
+  readonly contacts: readonly string[]
+  readonly fields: unknown
+}
+
+/** The numbers of a delivery; the audit log says who asked. `gone`: they were deleted on schedule, or erased. */
+export async function revealDelivery(
+  desk: Desk,
+  id: string,
+): Promise<Revealed | 'not_found' | 'gone'> {
+  const place = placeOf(desk, id)
+  const revealed = place === null ? null : await place.outbox.reveal(place.seq, desk.actor)
+  if (revealed === null) return 'not_found'
+  const { contacts, fields } = revealed
+  if (contacts.length === 0 && fields === null) return 'gone'
+  return { contacts: contacts.map((digits) => `+${digits}`), fields: fromJson(fields) }
+}
+
+/** The numbers by the places of the story's people; null for somebody whose number is gone. */
+export function numbersOf({ people }: Story, { contacts }: Revealed): (string | null)[] {
+  const left = [...contacts]
+  return people.map(({ state }) => (state === 'erased' ? null : (left.shift() ?? null)))
+}
+
+/** What was kept as JSON. */
+function fromJson(json: string | null): unknown {
+  return json === null ? null : JSON.parse(json)
+}

@@ -1,0 +1,83 @@
+/** Where an operator sits: the config, the bindings, and the name under which the audit log knows what is done from here. */
+
+import type { Context, ExecutionContext } from 'hono'
+import type { Config } from '../define-config.ts'
+import { type Env, outboxOf } from '../env.ts'
+import type { Hook } from '../hook.ts'
+import { readDeliveryId } from '../outbox/delivery-id.ts'
+
+export interface Desk {
+  readonly config: Config
+  readonly env: Env
+  /** "console", "api", or who Cloudflare Access says it is. */
+  readonly actor: string
+  /** Where the Worker is reached, without a slash at the end. */
+  readonly origin: string
+  /** Hands a request to the Worker itself, as if it had come from outside. */
+  readonly dispatch: (request: Request) => Promise<Response>
+}
+
+/** What hono knows of a request on the operator’s side: the guard sets the desk. */
+export interface OperatorEnv {
+  Bindings: Env
+  Variables: { desk: Desk }
+}
+
+export type OperatorContext = Context<OperatorEnv>
+
+/** The Worker itself, as the entry file hands it to the operator's side. */
+export type Dispatch = (
+  request: Request,
+  env: Env,
+  context: ExecutionContext,
+) => Response | Promise<Response>
+
+/** The desk of whoever makes this request. */
+export function deskOf(
+  c: OperatorContext,
+  config: Config,
+  dispatch: Dispatch,
+  actor: string,
+): Desk {
+  const { origin } = new URL(c.req.url)
+  return {
+    config,
+    env: c.env,
+    actor,
+    origin,
+    dispatch: async (request) => dispatch(request, c.env, c.executionCtx),
+  }
+}
+
+/** A thing of an outbox that an id names: `default-42` is number 42 of the account `default`. */
+export interface Place {
+  readonly account: string
+  readonly seq: number
+  readonly outbox: ReturnType<typeof outboxOf>
+}
+
+/** Where an id of a delivery or a group leads, or null where it names no account of the config. */
+export function placeOf({ config, env }: Desk, id: string): Place | null {
+  const place = readDeliveryId(id)
+  if (place === null || !Object.hasOwn(config.accounts, place.account)) return null
+  return { ...place, outbox: outboxOf(env, place.account) }
+}
+
+export function accountsOf({ config }: Desk): string[] {
+  return Object.keys(config.accounts)
+}
+
+export function hookOf({ config }: Desk, name: string): Hook | null {
+  return Object.hasOwn(config.hooks, name) ? (config.hooks[name] ?? null) : null
+}
+
+/** What belongs to no account, such as a login, is noted with the first one. */
+export async function noteAt(
+  desk: Desk,
+  action: string,
+  target: string,
+  detail: string | null = null,
+): Promise<void> {
+  const [first = 'default'] = accountsOf(desk)
+  await outboxOf(desk.env, first).note(desk.actor, action, target, detail)
+}

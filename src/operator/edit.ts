@@ -1,0 +1,34 @@
+/** A delivery changed by hand: whom it takes where. What is typed is read as strictly as what a hook maps. */
+
+import * as v from 'valibot'
+import { inviteSchema } from '../invite.ts'
+import { issuesOf } from '../issues.ts'
+import type { DeliveryAction } from '../outbox/operator.ts'
+import type { Issue } from '../problem.ts'
+
+/** What is left out stays as it is. */
+export const editSchema = v.object({
+  groupName: v.optional(v.string()),
+  contacts: v.optional(
+    v.pipe(v.array(v.string()), v.description('International numbers, with or without plus')),
+  ),
+  create: v.optional(v.pipe(v.boolean(), v.description('Whether it may create the group'))),
+})
+
+const strictSchema = v.partial(
+  v.object({
+    groupName: inviteSchema.entries.groupName,
+    contacts: inviteSchema.entries.contacts,
+    create: v.boolean(),
+  }),
+)
+
+/** The edit as an action, or what is wrong with it. */
+export function readEdit(
+  input: v.InferOutput<typeof editSchema>,
+): Extract<DeliveryAction, { kind: 'edit' }> | { readonly issues: readonly Issue[] } {
+  const read = v.safeParse(strictSchema, input)
+  if (!read.success) return { issues: issuesOf(read.issues) }
+  const { groupName = null, contacts = null, create = null } = read.output
+  return { kind: 'edit', groupName, contacts, create }
+}

@@ -1,0 +1,71 @@
+/** Groups of all accounts, each under an id that says whose it is. */
+
+import { outboxOf } from '../env.ts'
+import type { GroupChange, GroupResult, GroupView } from '../outbox/group-desk.ts'
+import type { Cursor } from './cursor.ts'
+import { accountsOf, type Desk, placeOf } from './desk.ts'
+
+export interface Group extends Omit<GroupView, 'id' | 'parts'> {
+  /** `default-3`: the account and a number. */
+  readonly id: string
+  readonly account: string
+  readonly parts: readonly { readonly id: string; readonly name: string; readonly part: number }[]
+}
+
+export interface GroupsPage {
+  readonly groups: readonly Group[]
+  readonly cursor: Cursor | null
+}
+
+/** A page of groups, one account after the other. */
+export async function listGroups(
+  desk: Desk,
+  text: string | null,
+  limit: number,
+  cursor: Cursor | null,
+): Promise<GroupsPage> {
+  const accounts = accountsOf(desk)
+  const groups: Group[] = []
+  const next: Record<string, number | null> = { ...cursor }
+  for (const account of accounts.filter((name) => cursor?.[name] !== null)) {
+    if (groups.length === limit) break
+    const before = cursor?.[account] ?? null
+    const left = limit - groups.length
+    const page = await outboxOf(desk.env, account).groups({
+      text,
+      limit: left,
+      before,
+    })
+    groups.push(...page.groups.map((group) => named(account, group)))
+    next[account] = page.before
+    if (page.before !== null) break
+  }
+  const more = accounts.some((name) => next[name] !== null)
+  return { groups, cursor: more ? next : null }
+}
+
+export async function readGroup(desk: Desk, id: string): Promise<Group | null> {
+  const place = placeOf(desk, id)
+  const group = place === null ? null : await place.outbox.group(place.seq)
+  return place === null || group === null ? null : named(place.account, group)
+}
+
+export async function changeGroup(
+  desk: Desk,
+  id: string,
+  change: GroupChange,
+): Promise<GroupResult> {
+  const place = placeOf(desk, id)
+  return place === null ? 'not_found' : place.outbox.changeGroup(place.seq, change, desk.actor)
+}
+
+/** Why a group was not changed, for its operator. */
+export const UNCHANGED: Readonly<Record<Exclude<GroupResult, 'done' | 'not_found'>, string>> = {
+  name_taken: 'Another group has that name.',
+  not_possible: 'That cannot be done with the group as it is.',
+}
+
+function named(account: string, group: GroupView): Group {
+  const parts = group.parts.map((part) => ({ ...part, id: `${account}-${part.id}` }))
+  return { ...group, id: `${account}-${group.id}`, account, parts }
+}

@@ -1,0 +1,36 @@
+/** Who asks: a program with the admin secret, a browser with a session, or somebody whom Cloudflare Access let in. */
+
+import { ACCESS_HEADER, accessSettings, accessUser } from './access.ts'
+import { isAdminSecret } from './admin-secret.ts'
+import { readSessionCookie } from './cookie.ts'
+import type { OperatorContext } from './desk.ts'
+import { isSession } from './session.ts'
+
+export interface Identity {
+  readonly via: 'bearer' | 'session' | 'access'
+  /** For the audit log. */
+  readonly actor: string
+}
+
+/** Null: nobody we know. With Access in front the admin secret opens no sessions, so that nobody walks around it. */
+export async function identify(
+  c: OperatorContext,
+  secrets: readonly string[],
+  now: number,
+): Promise<Identity | null> {
+  const authorization = c.req.header('authorization')
+  if (authorization !== undefined) {
+    const given = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization)?.[1]
+    const known = await isAdminSecret(given ?? '', secrets)
+    return known && given !== undefined ? { via: 'bearer', actor: 'api' } : null
+  }
+  const access = accessSettings(c.env)
+  if (access !== null) {
+    const token = c.req.header(ACCESS_HEADER)
+    const actor = token === undefined ? null : await accessUser(token, access, now)
+    return actor === null ? null : { via: 'access', actor }
+  }
+  const cookie = readSessionCookie(c)
+  if (cookie === null || !(await isSession(cookie, secrets, now))) return null
+  return { via: 'session', actor: 'console' }
+}

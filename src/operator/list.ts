@@ -1,0 +1,31 @@
+/** Deliveries of all accounts in one list. */
+
+import { outboxOf } from '../env.ts'
+import { readDeliveryId } from '../outbox/delivery-id.ts'
+import type { DeliveryView } from '../outbox/views.ts'
+import type { Cursor } from './cursor.ts'
+import { accountsOf, type Desk } from './desk.ts'
+import { deliveryFilter, type Filter } from './filter.ts'
+import { type MergedPage, merge } from './merge.ts'
+
+/** A page of at most that many; it may be short, or empty, and still have a cursor. */
+export async function listDeliveries(
+  desk: Desk,
+  filter: Filter,
+  limit: number,
+  cursor: Cursor | null,
+): Promise<MergedPage<DeliveryView>> {
+  const accounts = accountsOf(desk)
+  const open = accounts.filter((account) => cursor?.[account] !== null)
+  const pages = await Promise.all(
+    open.map(async (account) => {
+      const before = cursor?.[account] ?? null
+      const page = await outboxOf(desk.env, account).list(deliveryFilter(filter, limit, before))
+      const items = page.deliveries.map((value) => {
+        return { number: readDeliveryId(value.id)?.seq ?? 0, at: value.receivedAt, value }
+      })
+      return { account, before, items, end: page.before }
+    }),
+  )
+  return merge(accounts, pages, limit)
+}

@@ -1,0 +1,114 @@
+/** One person, found by their number: kept out of groups, erased everywhere, or told all that is kept of them. */
+
+import * as v from 'valibot'
+import { outboxOf } from '../env.ts'
+import type { PersonFile } from '../outbox/people-desk.ts'
+import { isCountryCode, phone } from '../phone.ts'
+import { readable, type Story } from './deliveries.ts'
+import { accountsOf, type Desk, placeOf } from './desk.ts'
+
+/** A person of many leads is erased in so many rounds at once; then the caller asks again. */
+const MOST_ROUNDS = 50
+
+export const personSchema = v.object({
+  phone: v.pipe(v.string(), v.maxLength(64), v.description('Their number, as people write it')),
+  country: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isCountryCode, 'is not a country code such as "IN"'),
+      v.description('For a number without a country code'),
+    ),
+  ),
+})
+
+export const suppressionSchema = v.object({
+  ...personSchema.entries,
+  group: v.optional(
+    v.pipe(v.string(), v.description('The id of one group; every group when left out')),
+  ),
+})
+
+export type Person = v.InferOutput<typeof personSchema>
+
+/** International digits, or why the number was not read. */
+export function digitsOf({
+  phone: text,
+  country,
+}: Person): { digits: string } | { because: string } {
+  const read = v.safeParse(
+    phone(country !== undefined && isCountryCode(country) ? country : undefined),
+    text,
+  )
+  return read.success ? { digits: read.output } : { because: read.issues[0].message }
+}
+
+/** Keeps somebody out of one group, or of all, from now on; or lets them in again. */
+export async function setSuppressed(
+  desk: Desk,
+  digits: string,
+  group: string | null,
+  suppressed: boolean,
+): Promise<'done' | 'not_found'> {
+  const method = suppressed ? 'suppress' : 'unsuppress'
+  if (group !== null) {
+    const place = placeOf(desk, group)
+    if (place === null || (await place.outbox.group(place.seq)) === null) return 'not_found'
+    await place.outbox[method](digits, place.seq, desk.actor)
+    return 'done'
+  }
+  const outboxes = accountsOf(desk).map((account) => outboxOf(desk.env, account))
+  await Promise.all(outboxes.map((outbox) => outbox[method](digits, null, desk.actor)))
+  return 'done'
+}
+
+/** Wipes a person out of every account and leaves only the note that they must not come back. `more`: ask again. */
+export async function erasePerson(
+  desk: Desk,
+  digits: string,
+): Promise<{ erased: number; more: boolean }> {
+  const parts = await Promise.all(
+    accountsOf(desk).map(async (account) => {
+      let erased = 0
+      let before: number | null = null
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const step: { erased: number; before: number | null } = await outboxOf(
+          desk.env,
+          account,
+        ).erase(digits, before, desk.actor)
+        erased += step.erased
+        before = step.before
+        if (before === null) break
+      }
+      return { erased, more: before !== null }
+    }),
+  )
+  return {
+    erased: parts.reduce((sum, part) => sum + part.erased, 0),
+    more: parts.some((part) => part.more),
+  }
+}
+
+export type Exported = Omit<PersonFile, 'before' | 'deliveries'> & {
+  readonly account: string
+  readonly deliveries: readonly Story[]
+  /** True where there is more than one answer holds. */
+  readonly more: boolean
+}
+
+/** All that is kept of a person, by account. */
+export async function exportPerson(desk: Desk, digits: string): Promise<Exported[]> {
+  return Promise.all(
+    accountsOf(desk).map(async (account) => {
+      const outbox = outboxOf(desk.env, account)
+      const { before: first, ...all } = await outbox.personFile(digits, null, desk.actor)
+      const deliveries = [...all.deliveries]
+      let before = first
+      for (let round = 1; round < MOST_ROUNDS && before !== null; round++) {
+        const page: PersonFile = await outbox.personFile(digits, before, desk.actor)
+        deliveries.push(...page.deliveries)
+        before = page.before
+      }
+      return { account, ...all, deliveries: deliveries.map(readable), more: before !== null }
+    }),
+  )
+}

@@ -1,0 +1,134 @@
+/** What a hook would make of a payload, step by step, with nothing stored and no call made. */
+
+import { utf8 } from '../bytes.ts'
+import type { ConsentEvidence } from '../consent.ts'
+import { decodeBody } from '../decode.ts'
+import type { Hook } from '../hook.ts'
+import { listedContacts, type SpokenInvite } from '../invite.ts'
+import { awaited } from '../look-up.ts'
+import { isWanted, mapFields, readSubmissions } from '../map.ts'
+import { maskFields } from '../outbox/mask-fields.ts'
+import {
+  maskPhone,
+  type PhoneReading,
+  phoneCountryOf,
+  REFUSALS,
+  readAnswer,
+  WARNINGS,
+} from '../phone.ts'
+import type { Issue } from '../problem.ts'
+import { leavesOf, valueAt } from '../sample/sample-fields.ts'
+import { type Desk, placeOf } from './desk.ts'
+
+/** A number on its way from what somebody typed to what would be sent. */
+export interface NumberPreview {
+  readonly path: string
+  readonly raw: string
+  /** With its plus; null: it was refused. */
+  readonly read: string | null
+  /** Why it was refused, or what was noticed. */
+  readonly notes: readonly string[]
+}
+
+export interface EventPreview {
+  /** What the sender calls it. */
+  readonly id: string | null
+  /** Why it would be left out; null: it is for this hook. */
+  readonly skip: string | null
+  readonly fields: unknown
+  readonly numbers: readonly NumberPreview[]
+  /** What EazyBe would be asked. */
+  readonly invite: SpokenInvite | null
+  readonly consent: ConsentEvidence | null
+  /** Why it would be held; null: it would be queued. */
+  readonly held: { readonly reason: string; readonly issues: readonly Issue[] } | null
+}
+
+export type Preview =
+  | { readonly ok: true; readonly events: readonly EventPreview[] }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** Of a body as its sender posts it: JSON, or a form. */
+export async function previewBody(hook: Hook, body: string, now: number): Promise<Preview> {
+  const json = /^\s*[[{]/.test(body)
+  const type = json ? 'application/json' : 'application/x-www-form-urlencoded'
+  const decoded = await decodeBody(utf8(body), json ? 'json' : 'form', type)
+  if (!decoded.ok) return { ok: false, issues: [{ path: '', message: decoded.message }] }
+  const reading = readSubmissions(hook, decoded.value, new Headers())
+  if ('issues' in reading) return { ok: false, issues: reading.issues }
+  const events = reading.submissions.map(({ id, fields, skip }) => ({
+    ...previewEvent(hook, fields, now),
+    id,
+    skip: skip ?? (isWanted(hook, fields) ? null : 'the hook’s `when` does not want it'),
+  }))
+  return { ok: true, events }
+}
+
+/** What is kept of a delivery of this hook. */
+export async function keptFields(
+  desk: Desk,
+  hook: string,
+  id: string,
+): Promise<{ readonly fields: unknown } | 'not_found' | 'gone'> {
+  const place = placeOf(desk, id)
+  const kept = place === null ? null : await place.outbox.kept(place.seq)
+  if (kept === null || kept.hook !== hook) return 'not_found'
+  if (kept.fields === null) return 'gone'
+  const fields: unknown = JSON.parse(kept.fields)
+  return awaited(fields) ?? { fields }
+}
+
+/** Of fields that are kept of a delivery. Its numbers stay masked: looking is not revealing. */
+export function previewKept(hook: Hook, fields: unknown, now: number): Preview {
+  const event = previewEvent(hook, fields, now)
+  const masked: EventPreview = {
+    ...event,
+    fields: hidden(event.fields),
+    numbers: event.numbers.map((number) => ({
+      ...number,
+      raw: String(hidden(number.raw)),
+      read: number.read === null ? null : maskPhone(number.read),
+    })),
+    invite: event.invite && { ...event.invite, contacts: event.invite.contacts.map(maskPhone) },
+  }
+  return { ok: true, events: [masked] }
+}
+
+function previewEvent(hook: Hook, fields: unknown, now: number): EventPreview {
+  const mapped = mapFields(hook, fields, now)
+  const numbers = numbersIn(hook, fields)
+  const common = { id: null, skip: null, fields, numbers }
+  if (mapped.kind === 'held') {
+    const { reason, issues } = mapped
+    return { ...common, invite: null, consent: null, held: { reason, issues } }
+  }
+  const { groupName, contacts, create } = mapped.invite
+  return { ...common, invite: { groupName, contacts, create }, consent: mapped.consent, held: null }
+}
+
+function hidden(value: unknown): unknown {
+  return JSON.parse(maskFields(JSON.stringify(value)) ?? 'null')
+}
+
+/** Every value that the hook reads as a phone. */
+function numbersIn(hook: Hook, fields: unknown): NumberPreview[] {
+  if (hook.fields === undefined) {
+    const contacts = listedContacts(valueAt(fields, 'contacts'))
+    return [contacts].flat().map((value, index) => {
+      return numberPreview(`contacts.${index}`, value, readAnswer(value, hook.country))
+    })
+  }
+  return leavesOf(hook.fields, '').flatMap(({ path, schema }) => {
+    const phone = phoneCountryOf(schema)
+    if (phone === null) return []
+    const value = valueAt(fields, path)
+    return numberPreview(path, value, readAnswer(value, phone.country))
+  })
+}
+
+function numberPreview(path: string, value: unknown, reading: PhoneReading): NumberPreview {
+  const raw = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  return reading.ok
+    ? { path, raw, read: `+${reading.digits}`, notes: reading.warnings.map((one) => WARNINGS[one]) }
+    : { path, raw, read: null, notes: [REFUSALS[reading.reason]] }
+}

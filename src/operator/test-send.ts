@@ -1,0 +1,71 @@
+/** Sends a signed sample through the whole path: the Worker receives it as if the sender had posted it. */
+
+import * as v from 'valibot'
+import { secretName, secretValues } from '../names.ts'
+import { isSandbox, readinessOf } from '../readiness.ts'
+import { ownFields } from '../sample/own-fields.ts'
+import { sampleFields } from '../sample/sample-fields.ts'
+import { samplePhone } from '../sample/sample-phone.ts'
+import { signedSample } from '../sample/signed-sample.ts'
+import { type Desk, hookOf, noteAt } from './desk.ts'
+
+const COUNTRY = 'IN'
+
+export interface TestResult {
+  readonly status: number
+  readonly answer: string
+  readonly deliveries: readonly string[]
+}
+
+export type TestSend =
+  | { readonly ok: true; readonly result: TestResult }
+  | { readonly ok: false; readonly reason: 'not_found' }
+  | { readonly ok: false; readonly reason: 'not_possible'; readonly because: string }
+
+const answerSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ deliveries: v.array(v.string()) }),
+)
+
+/**
+ * Sends one. `phone` null: a made-up number, which only the sandbox may be given. Outside the sandbox EazyBe is called for
+ * somebody, so it has to be confirmed.
+ */
+export async function sendTest(
+  desk: Desk,
+  name: string,
+  phone: string | null,
+  confirmed: boolean,
+): Promise<TestSend> {
+  const hook = hookOf(desk, name)
+  if (hook === null) return { ok: false, reason: 'not_found' }
+  const readiness = readinessOf(name, hook, desk.env)
+  const [secret] = secretValues(desk.env, secretName(name))
+  if (!readiness.ready || secret === undefined) {
+    const because = readiness.ready ? 'it has no secret' : readiness.because
+    return { ok: false, reason: 'not_possible', because }
+  }
+  if (phone === null && !isSandbox(desk.env)) {
+    const because = 'A number that was made up may be somebody’s: say whose it is.'
+    return { ok: false, reason: 'not_possible', because }
+  }
+  if (!confirmed && !isSandbox(desk.env)) {
+    const because = 'EazyBe would be called for this number: confirm it.'
+    return { ok: false, reason: 'not_possible', because }
+  }
+  const occasion = { id: crypto.randomUUID(), now: Date.now() }
+  const own = await ownFields(hook, hook.source.sample({ fields: {}, ...occasion }))
+  const number = phone ?? samplePhone(hook.country ?? COUNTRY, Math.random)
+  const { fields } = sampleFields(hook, { given: {}, own, phone: number })
+  const sample = hook.source.sample({ fields, ...occasion })
+  const { publicUrl } = desk.config
+  const target = { hookName: name, hook, secret, baseUrl: desk.origin, publicUrl }
+  const { url, headers, body } = await signedSample(target, sample, occasion)
+  await noteAt(desk, 'test', name)
+  const response = await desk.dispatch(new Request(url, { method: 'POST', headers, body }))
+  const answer = await response.text()
+  const parsed = v.safeParse(answerSchema, answer)
+  const deliveries = parsed.success ? parsed.output.deliveries : []
+  return { ok: true, result: { status: response.status, answer, deliveries } }
+}
