@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import { api } from './api/api.ts'
+import { operatorConsole } from './console/console.ts'
 import type { Config } from './define-config.ts'
 import type { Env } from './env.ts'
 import { errorText, log } from './log.ts'
@@ -14,6 +15,7 @@ export function worker(config: Config): Hono<{ Bindings: Env }> {
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/', receiver(config))
   app.route('/', api(config, app.fetch))
+  app.route('/', operatorConsole(config, app.fetch))
   app.notFound(() => problemResponse({ reason: 'not_found', what: 'page' }))
   app.onError((error) => {
     log('error', { error: errorText(error) })

@@ -21,11 +21,14 @@ const ROWS: readonly (readonly string[])[] = [
   ['sample/'],
   ['operator/'],
   ['api/'],
+  ['console/'],
   ['worker.ts', 'usher.ts', 'config.ts', 'index.ts'],
   ['sandbox/'],
 ]
 /** What must not know the receiver, though its row comes later: both ways into the house stand apart. */
-const STRANGERS = ['sample/', 'operator/', 'api/'].map((row) => [row, 'receive/'] as const)
+const STRANGERS = ['sample/', 'operator/', 'api/', 'console/'].map(
+  (row) => [row, 'receive/'] as const,
+)
 
 /** One sender is called like an event of Node's: `close`. */
 const EVENT_NAME = /(?<=\bonce\(\w+, )'\w+'/g

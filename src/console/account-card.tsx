@@ -1,0 +1,124 @@
+/** One EazyBe account: whether it works, what waits and why, and how much of its pace is used. */
+
+import type { Overview } from '../outbox/account-desk.ts'
+import type { Clock } from './clock.ts'
+import type { Html } from './html.ts'
+import { Action, Badge, Time } from './parts.tsx'
+import { PAUSES, several } from './words.ts'
+
+export function AccountCard({ account: view, clock }: { account: Overview; clock: Clock }): Html {
+  const { account, pause, backlog } = view
+  const waiting = backlog.queued + backlog.unknown
+  const verb = pause === null ? 'pause' : 'resume'
+  return (
+    <article class="card" id={`account-${account}`}>
+      <div class="row apart">
+        <div class="row">
+          <h2>Account {account}</h2>
+          {pause === null ? <Badge tone="good">Working</Badge> : <Badge tone="bad">Paused</Badge>}
+        </div>
+        <Action
+          path={`/console/accounts/${account}/${verb}`}
+          label={verb === 'pause' ? 'Pause' : 'Resume'}
+          look={verb === 'pause' ? 'button' : 'main'}
+        />
+      </div>
+      {pause !== null && (
+        <div class="notice wait">
+          <p>
+            <strong>{PAUSES[pause.reason].title}</strong> since{' '}
+            <Time at={pause.since} clock={clock} />
+          </p>
+          <p>{PAUSES[pause.reason].what}</p>
+          {pause.probeAt !== null && (
+            <p>
+              Tries again <Time at={pause.probeAt} clock={clock} />.
+            </p>
+          )}
+        </div>
+      )}
+      <dl class="facts">
+        <div>
+          <dt>Waiting to be sent</dt>
+          <dd>
+            <span class="big">{`${waiting}${backlog.more ? '+' : ''}`}</span>
+            {backlog.oldest !== null && waiting > 0 && (
+              <div class="soft small">
+                the oldest came <Time at={backlog.oldest} clock={clock} />
+              </div>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Next call</dt>
+          <dd>
+            <NextCall view={view} clock={clock} />
+          </dd>
+        </div>
+        <div>
+          <dt>Last call</dt>
+          <dd>
+            <LastCall view={view} clock={clock} />
+          </dd>
+        </div>
+      </dl>
+      <Budget view={view} />
+    </article>
+  )
+}
+
+function NextCall({ view, clock }: { view: Overview; clock: Clock }): Html {
+  const { sending, nextCallAt, nextCallWhy } = view
+  if (sending > 0) {
+    return <span>{`now, with ${several(sending, 'lead')}`}</span>
+  }
+  if (nextCallAt === null) {
+    return <span class="soft">{nextCallWhy ?? 'when there is something to send'}</span>
+  }
+  return (
+    <span>
+      <Time at={nextCallAt} clock={clock} />
+      {nextCallWhy !== null && <div class="soft small">{nextCallWhy}</div>}
+    </span>
+  )
+}
+
+function LastCall({ view: { lastCall }, clock }: { view: Overview; clock: Clock }): Html {
+  if (lastCall === null) return <span class="soft">none yet</span>
+  return (
+    <span>
+      <Time at={lastCall.at} clock={clock} />
+      <div class="soft small">{`${lastCall.outcome}, ${several(lastCall.people, 'person', 'people')}`}</div>
+    </span>
+  )
+}
+
+/** What of the caps is used; nothing where there are none, as in the sandbox. */
+function Budget({ view: { account, used, caps } }: { view: Overview }): Html | null {
+  const rows = [
+    ['People this hour', 'hour', used.peopleHour, caps.peopleHour],
+    ['People today', 'day', used.peopleDay, caps.peopleDay],
+    ['New groups today', 'creates', used.createsDay, caps.createsDay],
+  ] as const
+  if (rows.every(([, , , cap]) => cap === null)) return null
+  return (
+    <dl class="facts">
+      {rows.map(([title, key, value, cap]) => (
+        <div>
+          <dt id={`${account}-${key}`}>{title}</dt>
+          <dd>
+            {cap === null ? `${value}, no limit` : `${value} of ${cap}`}
+            {cap !== null && cap > 0 && (
+              <meter
+                aria-labelledby={`${account}-${key}`}
+                min={0}
+                max={cap}
+                value={Math.min(value, cap)}
+              />
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

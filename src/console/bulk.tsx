@@ -1,0 +1,158 @@
+/** A bulk action: how many it would touch, then step after step with a bar. Without the script each step is a press of a button. */
+
+import * as v from 'valibot'
+import { BULK_ACTIONS, type BulkAction, OUTCOMES, type Outcome } from '../operator/act.ts'
+import { bulkStep, countDeliveries } from '../operator/bulk.ts'
+import { readCursor, writeCursor } from '../operator/cursor.ts'
+import { type Asked, queryOf, readFilter } from './filter-form.tsx'
+import type { Html } from './html.ts'
+import { messagePage } from './messages.tsx'
+import type { Page, Visit } from './page.ts'
+import { several } from './words.ts'
+
+const TITLES: Readonly<Record<BulkAction, { readonly verb: string; readonly warning: string }>> = {
+  release: { verb: 'Release', warning: 'Each is sent on your word that it should be.' },
+  remap: {
+    verb: 'Map again',
+    warning:
+      'Each is mapped with today’s config and sent. What was accepted before is sent again too.',
+  },
+  exact: { verb: 'Send exactly again', warning: 'What was accepted before is sent again too.' },
+  discard: { verb: 'Discard', warning: 'They will never be sent.' },
+}
+
+const RESULTS: Readonly<Record<Outcome, string>> = {
+  queued: 'queued',
+  held: 'still held',
+  discarded: 'discarded',
+  not_found: 'gone',
+  nothing_kept: 'with nothing kept to send',
+  not_mapped: 'to be mapped again first',
+  busy: 'in a call that is under way',
+  not_possible: 'left as they are: it cannot be done in their state',
+  no_longer_mapped: 'left accepted: today’s config does not map them',
+  hook_gone: 'whose hook is no longer in the config',
+  fields_gone: 'whose fields are no longer kept',
+}
+
+const formSchema = v.object({
+  action: v.picklist(BULK_ACTIONS),
+  /** How many there were when they were counted. */
+  total: v.optional(v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.toNumber()), '0'),
+  cursor: v.optional(v.pipe(v.string(), v.transform(readCursor)), ''),
+  done: v.optional(
+    v.fallback(v.pipe(v.string(), v.parseJson(), v.record(v.picklist(OUTCOMES), v.number())), {}),
+    '{}',
+  ),
+})
+
+/** The count, and the button that begins. */
+export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<Page> {
+  const { asked, filter } = readFilter(params, visit.clock)
+  const form = v.safeParse(formSchema, Object.fromEntries(params))
+  if (filter === null || !form.success) return senseless()
+  const { action } = form.output
+  const { count, more } = await countDeliveries(visit.desk, filter)
+  const { verb, warning } = TITLES[action]
+  const many = `${more ? 'more than ' : ''}${several(count, 'lead')}`
+  const body = (
+    <div class="stack">
+      <h1>{count === 0 ? 'Nothing fits' : `${verb}: ${many}`}</h1>
+      <div class="card">
+        <p>
+          <Described asked={asked} />
+        </p>
+        {count > 0 && <p>{warning}</p>}
+        <div class="row">
+          {count > 0 && (
+            <form method="post" action={`/console/bulk?${queryOf(asked)}`}>
+              <input type="hidden" name="action" value={action} />
+              <input type="hidden" name="total" value={String(count)} />
+              <button class={action === 'discard' ? 'risky' : 'main'} type="submit">
+                {`${verb} ${many}`}
+              </button>
+            </form>
+          )}
+          <a href={`/console/deliveries?${queryOf(asked)}`}>Back to the list</a>
+        </div>
+      </div>
+    </div>
+  )
+  return { title: verb, place: 'deliveries', body }
+}
+
+/** One step, and the form of the next one. */
+export async function bulkStepPage(
+  visit: Visit,
+  params: URLSearchParams,
+  sent: Readonly<Record<string, string>>,
+): Promise<Page> {
+  const { asked, filter } = readFilter(params, visit.clock)
+  const form = v.safeParse(formSchema, sent)
+  if (filter === null || !form.success) return senseless()
+  const { action, total, cursor, done } = form.output
+  const step = await bulkStep(visit.desk, filter, action, cursor)
+  const sums: Partial<Record<Outcome, number>> = { ...done }
+  for (const outcome of OUTCOMES) {
+    const more = step.outcomes[outcome] ?? 0
+    if (more > 0) sums[outcome] = (sums[outcome] ?? 0) + more
+  }
+  const count = Object.values(sums).reduce((sum, some) => sum + some, 0)
+  const ended = step.cursor === null
+  const { verb } = TITLES[action]
+  const body = (
+    <div class="stack">
+      <h1>{ended ? `${verb}: done` : `${verb} …`}</h1>
+      <div class="card">
+        <progress
+          aria-label="Progress"
+          max={Math.max(total, count, 1)}
+          value={ended ? Math.max(total, count, 1) : count}
+        />
+        <p role="status">{`${several(count, 'lead')} of ${Math.max(total, count)}`}</p>
+        <ul>
+          {OUTCOMES.filter((outcome) => sums[outcome] !== undefined).map((outcome) => (
+            <li>{`${sums[outcome]} ${RESULTS[outcome]}`}</li>
+          ))}
+        </ul>
+        {step.cursor === null ? (
+          <p>
+            <a href="/console/deliveries">To the deliveries</a>
+          </p>
+        ) : (
+          <form method="post" action={`/console/bulk?${queryOf(asked)}`} data-go-on>
+            <input type="hidden" name="action" value={action} />
+            <input type="hidden" name="total" value={String(total)} />
+            <input type="hidden" name="cursor" value={writeCursor(step.cursor)} />
+            <input type="hidden" name="done" value={JSON.stringify(sums)} />
+            <button class="main" type="submit">
+              Go on
+            </button>
+          </form>
+        )}
+      </div>
+    </div>
+  )
+  return { title: verb, place: 'deliveries', body }
+}
+
+function Described({ asked }: { asked: Asked }): Html {
+  const entries = Object.entries(asked)
+  if (entries.length === 0) return <span>All deliveries there are.</span>
+  return (
+    <span>
+      Those with{' '}
+      {entries.map(([name, value], index) => (
+        <span>
+          {index > 0 ? ', ' : ''}
+          {name} <q>{value}</q>
+        </span>
+      ))}
+      .
+    </span>
+  )
+}
+
+function senseless(): Page {
+  return messagePage('That cannot be done', 'Go back to the list and choose again.', 400)
+}

@@ -1,0 +1,127 @@
+/** `/console`: the pages of the people who keep Usher running. Everything works without a script; forms post and lead back. */
+
+import { Hono } from 'hono'
+import type { Config } from '../define-config.ts'
+import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
+import { admit, bounded, refuse } from '../operator/guard.ts'
+import { CSS, JS } from './assets.ts'
+import { auditPage } from './audit.tsx'
+import { bulkPage, bulkStepPage } from './bulk.tsx'
+import { Clock } from './clock.ts'
+import { deliveriesPage } from './deliveries.tsx'
+import { deliveryPage } from './delivery.tsx'
+import { actOnDelivery, personOfDelivery, revealForm } from './delivery-forms.ts'
+import { logIn, logOut, showLogin, turnAway } from './door.ts'
+import { exportDeliveries } from './export.ts'
+import { changeGroupForm, pauseForm, personForm } from './forms.ts'
+import { groupPage } from './group.tsx'
+import { groupsPage } from './groups.tsx'
+import { hookPage } from './hook.tsx'
+import { previewForm, snippetForm, testForm } from './hook-forms.ts'
+import { hooksPage } from './hooks.tsx'
+import { CSS_PATH, JS_PATH } from './layout.tsx'
+import { notFoundPage } from './messages.tsx'
+import { overviewPage } from './overview.tsx'
+import type { FormAnswer, Page, Visit } from './page.ts'
+import { peoplePage } from './people.tsx'
+import { referencePage } from './reference.tsx'
+import { render } from './render.tsx'
+import { settingsPage } from './settings.tsx'
+import { setupPage } from './setup.tsx'
+
+const FOREVER = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'x-content-type-options': 'nosniff',
+}
+
+/** The console over a config's accounts and hooks. */
+export function operatorConsole(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
+  const app = new Hono<OperatorEnv>()
+  app.get(CSS_PATH, (c) => c.body(CSS.text, 200, { ...FOREVER, 'content-type': 'text/css' }))
+  app.get(JS_PATH, (c) => c.body(JS.text, 200, { ...FOREVER, 'content-type': 'text/javascript' }))
+  app.use('/console/login', bounded())
+  app.get('/console/login', showLogin)
+  app.post('/console/login', (c) => logIn(c, config, dispatch))
+  app.use('/console/*', async (c, next) => {
+    const admitted = await admit(c)
+    if ('identity' in admitted) {
+      c.set('desk', deskOf(c, config, dispatch, admitted.identity.actor))
+      return next()
+    }
+    const { reason } = admitted.refusal
+    if (reason === 'not_admin' || reason === 'shut') return turnAway(c)
+    return refuse(admitted.refusal)
+  })
+  app.use('/console/*', bounded())
+  pages(app)
+  forms(app)
+  app.all('/console/*', (c) => render(c, notFoundPage('page'), visitOf(c)))
+  return app
+}
+
+function pages(app: Hono<OperatorEnv>): void {
+  const page = (
+    path: string,
+    make: (visit: Visit, params: URLSearchParams, id: string) => Page | Promise<Page>,
+  ) => {
+    app.get(path, async (c) => {
+      const visit = visitOf(c)
+      const params = new URL(c.req.url).searchParams
+      return render(c, await make(visit, params, c.req.param('id') ?? ''), visit)
+    })
+  }
+  page('/console', overviewPage)
+  page('/console/deliveries', deliveriesPage)
+  page('/console/deliveries/:id', (visit, _, id) => deliveryPage(visit, id))
+  page('/console/bulk', bulkPage)
+  page('/console/groups', groupsPage)
+  page('/console/groups/:id', (visit, _, id) => groupPage(visit, id))
+  page('/console/people', (visit) => peoplePage(visit))
+  page('/console/hooks', hooksPage)
+  page('/console/hooks/:id', (visit, _, id) => hookPage(visit, id))
+  page('/console/hooks/:id/setup', (visit, _, id) => setupPage(visit, id))
+  page('/console/audit', auditPage)
+  page('/console/settings', settingsPage)
+  page('/console/api', referencePage)
+  app.get('/console/deliveries.csv', (c) => exportDeliveries(c, visitOf(c)))
+}
+
+function forms(app: Hono<OperatorEnv>): void {
+  app.post('/console/logout', logOut)
+  const form = (path: string, take: (visit: Visit, c: OperatorContext) => Promise<FormAnswer>) => {
+    app.post(path, async (c) => {
+      const visit = visitOf(c)
+      const answer = await take(visit, c)
+      if (answer instanceof Response) return answer
+      return 'to' in answer ? c.redirect(answer.to, 303) : render(c, answer, visit)
+    })
+  }
+  form('/console/bulk', async (visit, c) => {
+    const sent = Object.entries(await c.req.parseBody())
+    const texts = sent.flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value]] : [],
+    )
+    return bulkStepPage(visit, new URL(c.req.url).searchParams, Object.fromEntries(texts))
+  })
+  form('/console/accounts/:id/:verb', pauseForm)
+  form('/console/deliveries/:id/reveal', revealForm)
+  form('/console/deliveries/:id/suppress', (visit, c) => personOfDelivery(visit, c, 'suppress'))
+  form('/console/deliveries/:id/erase', (visit, c) => personOfDelivery(visit, c, 'erase'))
+  form('/console/deliveries/:id/:action', actOnDelivery)
+  form('/console/groups/:id', changeGroupForm)
+  form('/console/people', personForm)
+  form('/console/hooks/:id/preview', previewForm)
+  form('/console/hooks/:id/snippet', snippetForm)
+  form('/console/hooks/:id/test', testForm)
+}
+
+function visitOf(c: OperatorContext): Visit {
+  const desk = c.get('desk')
+  const { pathname, search } = new URL(c.req.url)
+  return {
+    desk,
+    clock: new Clock(desk.config, Date.now()),
+    here: `${pathname}${search}`,
+    done: c.req.query('done') ?? null,
+  }
+}

@@ -1,0 +1,111 @@
+/** The list of deliveries: a search, a page of it, and what can be done to all that were found. */
+
+import { readCursor, writeCursor } from '../operator/cursor.ts'
+import { listDeliveries } from '../operator/list.ts'
+import type { Asked } from './filter-form.tsx'
+import { FilterForm, queryOf, readFilter } from './filter-form.tsx'
+import type { Html } from './html.ts'
+import type { Page, Visit } from './page.ts'
+import { DeliveryTable, Empty, Problem } from './parts.tsx'
+import { advice, MEANINGS } from './words.ts'
+
+const PER_PAGE = 50
+
+export async function deliveriesPage(visit: Visit, params: URLSearchParams): Promise<Page> {
+  const { desk, clock } = visit
+  const { asked, filter, mistakes } = readFilter(params, clock)
+  const given = params.get('cursor')
+  const cursor = given === null ? null : readCursor(given)
+  const page =
+    filter === null
+      ? { values: [], cursor: null }
+      : await listDeliveries(desk, filter, PER_PAGE, cursor)
+  const state = filter?.state
+  const body = (
+    <div class="stack">
+      <div>
+        <h1>Deliveries</h1>
+        <p class="lede">
+          {state === undefined
+            ? 'Every lead that arrived, and what became of it.'
+            : filter?.reason === undefined
+              ? MEANINGS[state]
+              : advice(state, filter.reason)}
+        </p>
+      </div>
+      <FilterForm visit={visit} asked={asked} />
+      {mistakes.length > 0 && (
+        <Problem title="This cannot be looked for">
+          {mistakes.map((mistake) => (
+            <p>{mistake}</p>
+          ))}
+        </Problem>
+      )}
+      <section class="card" id="found" data-part aria-label="Found">
+        {page.values.length === 0 ? (
+          <Nothing more={page.cursor !== null} asked={asked} />
+        ) : (
+          <DeliveryTable deliveries={page.values} clock={clock} />
+        )}
+      </section>
+      <nav class="pager" aria-label="Pages">
+        {cursor === null ? (
+          <span />
+        ) : (
+          <a class="button" href={`/console/deliveries?${queryOf(asked)}`}>
+            Newest
+          </a>
+        )}
+        {page.cursor !== null && (
+          <a
+            class="button"
+            rel="next"
+            href={`/console/deliveries?${queryOf(asked, { cursor: writeCursor(page.cursor) })}`}
+          >
+            {page.values.length === 0 ? 'Look further back' : 'Older'}
+          </a>
+        )}
+      </nav>
+      {page.values.length > 0 && <ForAll asked={asked} />}
+    </div>
+  )
+  return {
+    title: 'Deliveries',
+    place: 'deliveries',
+    body,
+    live: cursor === null && mistakes.length === 0,
+  }
+}
+
+function Nothing({ more, asked }: { more: boolean; asked: Asked }): Html {
+  if (more)
+    return <Empty title="Nothing among these">Older ones have not been looked through yet.</Empty>
+  if (Object.keys(asked).length > 0) return <Empty title="Nothing fits">Try fewer filters.</Empty>
+  return <Empty title="Nothing has arrived yet">The first lead will show up here by itself.</Empty>
+}
+
+/** Actions on all that fit, each of which counts first. */
+function ForAll({ asked }: { asked: Asked }): Html {
+  const actions = [
+    ['release', 'Release the held ones'],
+    ['remap', 'Map again with today’s config'],
+    ['exact', 'Send exactly again'],
+    ['discard', 'Discard'],
+  ] as const
+  return (
+    <section class="card" aria-labelledby="all-title">
+      <h2 id="all-title">With all that fit this search</h2>
+      <p class="soft">You see how many they are before anything is done.</p>
+      <div class="row">
+        {actions.map(([action, label]) => (
+          <a class="button" href={`/console/bulk?${queryOf(asked, { action })}`}>
+            {label}
+          </a>
+        ))}
+        <a class="button" href={`/console/deliveries.csv?${queryOf(asked)}`} download>
+          Download as CSV
+        </a>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,124 @@
+/** What can be done about a delivery in its state: plain forms, the one that fits best first. */
+
+import type { Revealed, Story } from '../operator/deliveries.ts'
+import type { Html } from './html.ts'
+import { Action } from './parts.tsx'
+
+interface Offer {
+  readonly action: string
+  readonly label: string
+  readonly look?: string
+}
+
+export function DeliveryActions(props: { story: Story; revealed: Revealed | null }): Html {
+  const { story, revealed } = props
+  const offers = offersOf(story)
+  const path = `/console/deliveries/${story.id}`
+  const sentBefore = story.state === 'accepted' || story.state === 'skipped'
+  return (
+    <section class="card" id="actions" data-part aria-labelledby="actions-title">
+      <h2 id="actions-title">What to do</h2>
+      {story.state === 'sending' && <p class="soft">EazyBe has the call: wait for its answer.</p>}
+      {sentBefore ? (
+        <details id="again">
+          <summary>Send it once more …</summary>
+          <p>
+            EazyBe accepted these people before. Sending again calls it once more for the same
+            people: do it only when you know that they are not in the group.
+          </p>
+          <div class="row">
+            <Offers path={path} offers={offers} />
+          </div>
+        </details>
+      ) : (
+        <div class="row">
+          <Offers path={path} offers={offers} />
+        </div>
+      )}
+      {story.state !== 'sending' && <Edit story={story} revealed={revealed} path={path} />}
+    </section>
+  )
+}
+
+function offersOf({ state, reason }: Story): Offer[] {
+  const exact = { action: 'exact', label: 'Send exactly again' }
+  const remap = { action: 'remap', label: 'Map again with today’s config' }
+  const discard = { action: 'discard', label: 'Discard', look: 'risky' }
+  const main = (offer: Offer): Offer => ({ ...offer, look: 'main' })
+  switch (state) {
+    case 'held':
+      if (reason === 'mapping' || reason === 'payload') return [main(remap), discard]
+      if (reason === 'group missing' || reason === 'group gone') {
+        const create = { action: 'create', label: 'Let Usher create the group' }
+        return [
+          main({ action: 'release', label: 'The group is there: send it' }),
+          create,
+          remap,
+          discard,
+        ]
+      }
+      return [main({ action: 'release', label: 'Release: send it as it is' }), remap, discard]
+    case 'parked':
+      return [main(exact), remap, discard]
+    case 'queued':
+    case 'unknown':
+      return [remap, discard]
+    case 'accepted':
+    case 'skipped':
+      return [exact, remap]
+    case 'sending':
+      return []
+  }
+}
+
+function Offers({ path, offers }: { path: string; offers: readonly Offer[] }): Html {
+  return (
+    <>
+      {offers.map(({ action, label, look }) => (
+        <Action path={`${path}/${action}`} label={label} {...(look !== undefined && { look })} />
+      ))}
+    </>
+  )
+}
+
+/** Numbers are changed only by whoever has revealed them, or writes them anew. */
+function Edit(props: { story: Story; revealed: Revealed | null; path: string }): Html {
+  const { story, revealed, path } = props
+  return (
+    <details id="edit" open={revealed !== null}>
+      <summary>Edit and send …</summary>
+      <form class="tall" method="post" action={`${path}/edit`}>
+        <label>
+          Group
+          <input
+            name="groupName"
+            value={story.groupName ?? ''}
+            maxlength={200}
+            required
+            autocomplete="off"
+          />
+        </label>
+        <label>
+          Numbers, one a line, with + and the country code
+          <textarea name="contacts" rows={3} autocomplete="off" spellcheck={false}>
+            {revealed?.contacts.join('\n') ?? ''}
+          </textarea>
+          <small>
+            {revealed === null
+              ? 'Left empty, they stay as they are.'
+              : 'They are shown because you revealed them.'}
+          </small>
+        </label>
+        <label class="tick">
+          <input type="checkbox" name="create" value="yes" checked={story.create} />
+          It may create the group
+        </label>
+        <div>
+          <button class="main" type="submit">
+            Save and send
+          </button>
+        </div>
+      </form>
+    </details>
+  )
+}

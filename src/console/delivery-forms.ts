@@ -1,0 +1,85 @@
+/** What the forms of one delivery's page do. */
+
+import { type Action, act, IMPOSSIBLE } from '../operator/act.ts'
+import { numbersOf, readStory, revealDelivery } from '../operator/deliveries.ts'
+import { type OperatorContext, placeOf } from '../operator/desk.ts'
+import { readEdit } from '../operator/edit.ts'
+import { erasePerson, setSuppressed } from '../operator/people.ts'
+import { deliveryPage } from './delivery.tsx'
+import { notFoundPage } from './messages.tsx'
+import type { FormAnswer, Visit } from './page.ts'
+
+const ACTIONS = ['release', 'create', 'exact', 'remap', 'discard'] as const
+
+export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+  const id = c.req.param('id') ?? ''
+  const place = placeOf(visit.desk, id)
+  if (place === null) return notFoundPage('delivery')
+  const action = await actionOf(c)
+  if (action === null) return notFoundPage('page')
+  if ('problem' in action) return deliveryPage(visit, id, action)
+  const [result] = await act(visit.desk, place, [place.seq], action)
+  const outcome = result?.outcome ?? 'not_found'
+  if (outcome === 'not_found') return notFoundPage('delivery')
+  if (outcome === 'queued' || outcome === 'held' || outcome === 'discarded') {
+    return { to: `/console/deliveries/${id}?done=${outcome}` }
+  }
+  return deliveryPage(visit, id, { problem: IMPOSSIBLE[outcome] })
+}
+
+async function actionOf(c: OperatorContext): Promise<Action | { problem: string } | null> {
+  const name = c.req.param('action')
+  const kind = ACTIONS.find((one) => one === name)
+  if (kind !== undefined) return { kind }
+  if (name !== 'edit') return null
+  const { groupName, contacts, create } = await c.req.parseBody()
+  const numbers = String(contacts ?? '')
+    .split(/[\n,;]/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+  const edit = readEdit({
+    groupName: String(groupName ?? ''),
+    ...(numbers.length > 0 && { contacts: numbers }),
+    create: create === 'yes',
+  })
+  if (!('issues' in edit)) return edit
+  const problem = edit.issues.map(({ path, message }) => `${path} ${message}`).join('; ')
+  return { problem }
+}
+
+export async function revealForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+  const id = c.req.param('id') ?? ''
+  const revealed = await revealDelivery(visit.desk, id)
+  if (revealed === 'not_found') return notFoundPage('delivery')
+  if (revealed === 'gone') return deliveryPage(visit, id, { problem: IMPOSSIBLE.fields_gone })
+  return deliveryPage(visit, id, { revealed })
+}
+
+/** Suppresses or erases one of a delivery's people. Their number is looked up here and not shown, and the look is noted. */
+export async function personOfDelivery(
+  visit: Visit,
+  c: OperatorContext,
+  what: 'suppress' | 'erase',
+): Promise<FormAnswer> {
+  const { desk } = visit
+  const id = c.req.param('id') ?? ''
+  const { index } = await c.req.parseBody()
+  const story = await readStory(desk, id)
+  const revealed = await revealDelivery(desk, id)
+  if (story === null || revealed === 'not_found') return notFoundPage('delivery')
+  const number = revealed === 'gone' ? undefined : numbersOf(story, revealed)[Number(index)]
+  if (!number) return deliveryPage(visit, id, { problem: IMPOSSIBLE.fields_gone })
+  const digits = number.slice(1)
+  if (what === 'suppress') {
+    await setSuppressed(desk, digits, null, true)
+    return { to: `/console/deliveries/${id}?done=suppressed` }
+  }
+  const { more } = await erasePerson(desk, digits)
+  const done = more ? 'erase_more' : 'erased'
+  // Erasing may have taken the delivery with it.
+  const left = await readStory(desk, id)
+  return {
+    to:
+      left === null ? `/console/deliveries?done=${done}` : `/console/deliveries/${id}?done=${done}`,
+  }
+}

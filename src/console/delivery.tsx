@@ -1,0 +1,243 @@
+/** One lead: what became of it and what to do about it, its timeline, and what was sent. */
+
+import { numbersOf, type Revealed, readStory, type Story } from '../operator/deliveries.ts'
+import { DeliveryActions } from './delivery-actions.tsx'
+import type { Html } from './html.ts'
+import { notFoundPage } from './messages.tsx'
+import type { Page, Visit } from './page.ts'
+import { Action, Badge, Json, leadName, Problem, StateBadge, Time } from './parts.tsx'
+import { advice, MEANINGS } from './words.ts'
+
+export interface Extra {
+  /** Numbers and fields in full, where they were just asked for. */
+  readonly revealed?: Revealed
+  /** Why a form did nothing. */
+  readonly problem?: string
+}
+
+export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
+  const story = await readStory(visit.desk, id)
+  if (story === null) return notFoundPage('delivery')
+  const { revealed, problem } = extra
+  const body = (
+    <div class="stack">
+      <div>
+        <p class="crumb">
+          <a href="/console/deliveries">Deliveries</a>
+        </p>
+        <h1>
+          <bdi>{revealed?.contacts.join(', ') || leadName(story)}</bdi>
+        </h1>
+        <p class="soft">{story.id}</p>
+      </div>
+      {problem !== undefined && (
+        <Problem title="Nothing was done">
+          <p>{problem}</p>
+        </Problem>
+      )}
+      <Verdict story={story} visit={visit} />
+      <div class="grid aside">
+        <div class="stack">
+          <DeliveryActions story={story} revealed={revealed ?? null} />
+          <Timeline story={story} visit={visit} />
+        </div>
+        <div class="stack">
+          <Facts story={story} visit={visit} />
+          <People story={story} revealed={revealed ?? null} />
+          <Sent story={story} revealed={revealed ?? null} />
+        </div>
+      </div>
+    </div>
+  )
+  // Revealed numbers are on this answer only, so news must not be fetched over them.
+  const live = revealed === undefined && problem === undefined
+  return { title: story.id, place: 'deliveries', body, live, status: problem ? 409 : 200 }
+}
+
+function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
+  const { state, reason, waitingUntil } = story
+  return (
+    <section class="card" id="verdict" data-part aria-label="State">
+      <div class="row">
+        <StateBadge state={state} />
+        <strong>{reason}</strong>
+        {waitingUntil !== null && (
+          <span class="soft">
+            until <Time at={waitingUntil} clock={visit.clock} />
+          </span>
+        )}
+      </div>
+      <p>{state === 'held' ? advice(state, reason) : MEANINGS[state]}</p>
+      {state === 'parked' && advice(state, reason) !== MEANINGS[state] && (
+        <p>{advice(state, reason)}</p>
+      )}
+    </section>
+  )
+}
+
+const GOOD = /^(?:accepted|released)/
+const BAD = /^(?:parked|refused|failed|unknown|held|no connection|not created|limited|paused)/
+
+function Timeline({ story, visit }: { story: Story; visit: Visit }): Html {
+  return (
+    <section class="card" id="timeline" data-part aria-labelledby="timeline-title">
+      <h2 id="timeline-title">What happened</h2>
+      <ol class="timeline">
+        {story.timeline.map(({ at, event, detail }) => (
+          <li class={GOOD.test(event) ? 'good' : BAD.test(event) ? 'bad' : ''}>
+            <strong>{event}</strong>{' '}
+            <span class="soft small">
+              <Time at={at} clock={visit.clock} /> · {visit.clock.full(at)}
+            </span>
+            {detail !== undefined && (
+              <p>
+                <bdi>{detail}</bdi>
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
+  const { groupName, hook, source, account, attempts, receivedAt, settledAt, consent } = story
+  return (
+    <section class="card" id="facts" data-part aria-labelledby="facts-title">
+      <h2 id="facts-title">This lead</h2>
+      <dl class="facts">
+        <div>
+          <dt>Group</dt>
+          <dd>
+            {groupName === null ? (
+              <span class="soft">not known</span>
+            ) : (
+              <a href={`/console/groups?${new URLSearchParams({ text: groupName })}`}>
+                <bdi>{groupName}</bdi>
+              </a>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>May create it</dt>
+          <dd>{story.create ? 'yes' : 'no'}</dd>
+        </div>
+        <div>
+          <dt>Hook</dt>
+          <dd>
+            <a href={`/console/hooks/${hook}`}>{hook}</a> <span class="soft">{source}</span>
+          </dd>
+        </div>
+        <div>
+          <dt>Account</dt>
+          <dd>{account}</dd>
+        </div>
+        <div>
+          <dt>Received</dt>
+          <dd>
+            <Time at={receivedAt} clock={visit.clock} />
+          </dd>
+        </div>
+        <div>
+          <dt>Settled</dt>
+          <dd>
+            {settledAt === null ? (
+              <span class="soft">not yet</span>
+            ) : (
+              <Time at={settledAt} clock={visit.clock} />
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Refusals and failures</dt>
+          <dd>{attempts}</dd>
+        </div>
+      </dl>
+      <div>
+        <h3>Consent</h3>
+        {consent === null ? (
+          <p class="soft">Nothing is kept that shows it.</p>
+        ) : (
+          <p>
+            {consent.basis === 'field'
+              ? 'Answered'
+              : consent.basis === 'attested'
+                ? 'Attested:'
+                : ''}{' '}
+            <bdi>{consent.what}</bdi>
+            {consent.given !== null && (
+              <span>
+                {' '}
+                with <q>{consent.given}</q>
+              </span>
+            )}
+          </p>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function People({ story, revealed }: { story: Story; revealed: Revealed | null }): Html {
+  const path = `/console/deliveries/${story.id}`
+  const numbers = revealed === null ? [] : numbersOf(story, revealed)
+  return (
+    <section class="card" id="people" data-part aria-labelledby="people-title">
+      <div class="row apart">
+        <h2 id="people-title">People</h2>
+        {revealed === null && <Action path={`${path}/reveal`} label="Reveal numbers" />}
+      </div>
+      {revealed === null && (
+        <p class="soft small">Revealing a number is written in the audit log.</p>
+      )}
+      {story.people.length === 0 && <p class="soft">Nobody has been read from it yet.</p>}
+      <ul class="todo">
+        {story.people.map((person, index) => (
+          <li>
+            <div>
+              <bdi>{numbers[index] ?? person.mask}</bdi>{' '}
+              <span class="soft small">{person.state}</span>{' '}
+              {person.suppressed && <Badge tone="wait">left out</Badge>}
+            </div>
+            <details id={`person-${index}`}>
+              <summary>Never again …</summary>
+              <div class="row">
+                {!person.suppressed && (
+                  <Action
+                    path={`${path}/suppress`}
+                    label="Never invite"
+                    hidden={{ index: String(index) }}
+                  />
+                )}
+                <Action
+                  path={`${path}/erase`}
+                  label="Erase everywhere"
+                  look="risky"
+                  hidden={{ index: String(index) }}
+                />
+              </div>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Sent({ story, revealed }: { story: Story; revealed: Revealed | null }): Html {
+  const fields = revealed?.fields ?? story.fields
+  return (
+    <section class="card" id="sent" data-part aria-labelledby="sent-title">
+      <h2 id="sent-title">What was sent to us</h2>
+      {fields === null ? (
+        <p class="soft">It is no longer kept.</p>
+      ) : (
+        <details id="sent-fields" open={story.state === 'held' || revealed !== null}>
+          <summary>Fields</summary>
+          <Json value={fields} />
+        </details>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,92 @@
+/** Login and logout, and who is sent to them. */
+
+import type { Config } from '../define-config.ts'
+import { log } from '../log.ts'
+import { accessSettings } from '../operator/access.ts'
+import { adminSecrets, isAdminSecret } from '../operator/admin-secret.ts'
+import { dropSessionCookie, readSessionCookie, setSessionCookie } from '../operator/cookie.ts'
+import type { Dispatch, OperatorContext } from '../operator/desk.ts'
+import { deskOf, noteAt } from '../operator/desk.ts'
+import { LoginLimit } from '../operator/login-limit.ts'
+import { isFromOwnPage } from '../operator/same-origin.ts'
+import { newSession } from '../operator/session.ts'
+import { loginPage, shutPage } from './login.tsx'
+import { render } from './render.tsx'
+
+const limit = new LoginLimit()
+const HOME = '/console'
+
+/** Somebody without a session: to the login, and back here afterwards. */
+export async function turnAway(c: OperatorContext): Promise<Response> {
+  if (c.req.header('x-usher-part') !== undefined) return c.body(null, 401)
+  // A link in a chat brings no `SameSite=Strict` cookie. The same request from a page of our own does.
+  const fromElsewhere = c.req.header('sec-fetch-site') === 'cross-site' && c.req.method === 'GET'
+  if (fromElsewhere) return c.body(null, 200, { refresh: '0', 'cache-control': 'no-store' })
+  const expired = readSessionCookie(c) !== null
+  const { pathname, search } = new URL(c.req.url)
+  const next = c.req.method === 'GET' ? `${pathname}${search}` : HOME
+  const query = new URLSearchParams({ next, ...(expired && { done: 'expired' }) })
+  return c.redirect(`/console/login?${query}`, 303)
+}
+
+export async function showLogin(c: OperatorContext): Promise<Response> {
+  const shut = shutWhy(c)
+  if (shut !== null) return render(c, shut, null)
+  const done = c.req.query('done') ?? null
+  return render(c, loginPage(safeNext(c.req.query('next')), null, done), null)
+}
+
+export async function logIn(
+  c: OperatorContext,
+  config: Config,
+  dispatch: Dispatch,
+): Promise<Response> {
+  const shut = shutWhy(c)
+  const secrets = adminSecrets(c.env)
+  if (shut !== null || !secrets.ok) return showLogin(c)
+  const form = await c.req.parseBody()
+  const next = safeNext(form.next)
+  const refuse = (refusal: Parameters<typeof loginPage>[1]) => {
+    log('login.refused', { reason: refusal?.kind })
+    return render(c, loginPage(next, refusal, null), null)
+  }
+  if (!isFromOwnPage(c.req.raw)) return refuse({ kind: 'foreign' })
+  const now = Date.now()
+  const address = c.req.header('cf-connecting-ip') ?? 'here'
+  const seconds = limit.waitSeconds(address, now)
+  if (seconds !== null) return refuse({ kind: 'wait', seconds })
+  const given = typeof form.secret === 'string' ? form.secret.trim() : ''
+  if (!(await isAdminSecret(given, secrets.values))) {
+    limit.wrong(address, now)
+    return refuse({ kind: 'wrong' })
+  }
+  setSessionCookie(c, await newSession(given, now))
+  log('login', {})
+  await noteAt(deskOf(c, config, dispatch, 'console'), 'login', 'console')
+  return c.redirect(next, 303)
+}
+
+export function logOut(c: OperatorContext): Response {
+  dropSessionCookie(c)
+  return c.redirect('/console/login?done=logged_out', 303)
+}
+
+/** Where the login leads is in its address, which anybody may have written: only pages of ours. */
+function safeNext(next: unknown): string {
+  const path = typeof next === 'string' ? next : ''
+  return /^\/console(?:[/?][^\\]*)?$/.test(path) && !path.startsWith('/console/log') ? path : HOME
+}
+
+function shutWhy(c: OperatorContext) {
+  if (!adminSecrets(c.env).ok) {
+    return shutPage(
+      'The console is shut',
+      'Set the Worker’s secret ADMIN_SECRET first, with 24 characters or more: npx wrangler secret put ADMIN_SECRET',
+    )
+  }
+  if (accessSettings(c.env) === null) return null
+  return shutPage(
+    'Come in through Cloudflare Access',
+    'This console lets in whoever Access has let through. It was reached without its token: is /console protected by the application whose audience is ACCESS_AUD?',
+  )
+}

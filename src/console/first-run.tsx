@@ -1,0 +1,45 @@
+/** What to do before anything has arrived: one way to the first lead. */
+
+import type { HookState } from '../operator/hooks.ts'
+import { isSandbox } from '../readiness.ts'
+import type { Html } from './html.ts'
+import type { Visit } from './page.ts'
+import { Empty } from './parts.tsx'
+
+export function FirstRun({ visit, hooks }: { visit: Visit; hooks: readonly HookState[] }): Html {
+  const [first] = hooks
+  if (first === undefined) {
+    return (
+      <Empty title="There are no hooks yet">
+        <p>
+          Add one to <code>src/config.ts</code>: it says who sends, who agreed, and which group they
+          go to.
+        </p>
+      </Empty>
+    )
+  }
+  const sandbox = isSandbox(visit.desk.env)
+  return (
+    <section class="card" id="first" data-part aria-labelledby="first-title">
+      <h2 id="first-title">Three steps to the first lead</h2>
+      <ol class="steps">
+        <li>
+          Connect the sender:{' '}
+          <a href={`/console/hooks/${first.name}/setup`}>set up {first.sourceTitle}</a> for the hook
+          “{first.name}”.
+        </li>
+        <li>
+          See what would come of a payload, without sending anything:{' '}
+          <a href={`/console/hooks/${first.name}#preview`}>try the mapping</a>.
+        </li>
+        <li>
+          Send a lead through the whole path:{' '}
+          <a href={`/console/hooks/${first.name}#test`}>send a test</a>
+          {sandbox
+            ? '. This is the sandbox, so nobody real is added to anything.'
+            : ', to a number of your own.'}
+        </li>
+      </ol>
+    </section>
+  )
+}

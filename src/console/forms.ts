@@ -1,0 +1,64 @@
+/** What the forms of accounts, groups and people do: each by the operator's own functions, and then it leads back. */
+
+import * as v from 'valibot'
+import { setPaused } from '../operator/accounts.ts'
+import type { OperatorContext } from '../operator/desk.ts'
+import { groupChangeSchema } from '../operator/group-change.ts'
+import { changeGroup, UNCHANGED } from '../operator/groups.ts'
+import { digitsOf, erasePerson, exportPerson, setSuppressed } from '../operator/people.ts'
+import { groupPage } from './group.tsx'
+import { notFoundPage } from './messages.tsx'
+import type { FormAnswer, Visit } from './page.ts'
+import { peoplePage } from './people.tsx'
+
+export async function pauseForm({ desk }: Visit, c: OperatorContext): Promise<FormAnswer> {
+  const verb = c.req.param('verb')
+  if (verb !== 'pause' && verb !== 'resume') return notFoundPage('page')
+  const result = await setPaused(desk, c.req.param('id') ?? '', verb === 'pause')
+  if (result === 'not_found') return notFoundPage('account')
+  return { to: `/console?done=${verb === 'pause' ? 'paused' : 'resumed'}` }
+}
+
+export async function changeGroupForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+  const id = c.req.param('id') ?? ''
+  const { members, ...rest } = await c.req.parseBody()
+  const form = { ...rest, ...(members !== undefined && { members: Number(members) }) }
+  const change = v.safeParse(groupChangeSchema, form)
+  if (!change.success) {
+    return groupPage(visit, id, change.issues.map(({ message }) => `It ${message}`).join('; '))
+  }
+  const result = await changeGroup(visit.desk, id, change.output)
+  if (result === 'done') return { to: `/console/groups/${id}?done=changed` }
+  return result === 'not_found' ? notFoundPage('group') : groupPage(visit, id, UNCHANGED[result])
+}
+
+export async function personForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+  const { phone, action, sure } = await c.req.parseBody()
+  const read = digitsOf({ phone: String(phone ?? '') })
+  if ('because' in read) return peoplePage(visit, `The number ${read.because}.`)
+  const { desk } = visit
+  switch (action) {
+    case 'suppress':
+    case 'unsuppress':
+      await setSuppressed(desk, read.digits, null, action === 'suppress')
+      return { to: `/console/people?done=${action}ed` }
+    case 'erase': {
+      if (sure !== 'yes')
+        return peoplePage(visit, 'Tick the box to erase: it cannot be taken back.')
+      const { more } = await erasePerson(desk, read.digits)
+      return { to: `/console/people?done=${more ? 'erase_more' : 'erased'}` }
+    }
+    case 'export': {
+      const accounts = await exportPerson(desk, read.digits)
+      return new Response(JSON.stringify({ accounts }, null, 2), {
+        headers: {
+          'content-type': 'application/json',
+          'content-disposition': 'attachment; filename="person.json"',
+          'cache-control': 'no-store',
+        },
+      })
+    }
+    default:
+      return peoplePage(visit, 'Choose what to do.')
+  }
+}

@@ -1,0 +1,185 @@
+/** One group: our figures of it, and putting right what Usher believes. */
+
+import { type Group, readGroup } from '../operator/groups.ts'
+import type { Html } from './html.ts'
+import { notFoundPage } from './messages.tsx'
+import type { Page, Visit } from './page.ts'
+import { Badge, Problem, Time } from './parts.tsx'
+import { several, type Tone } from './words.ts'
+
+export const STATUS: Readonly<Record<Group['status'], { word: string; tone: Tone; what: string }>> =
+  {
+    new: { word: 'Not made yet', tone: 'quiet', what: 'EazyBe has not taken anybody for it yet.' },
+    doubtful: {
+      word: 'Being checked',
+      tone: 'wait',
+      what: 'A call to create it failed or was not answered. Usher asks without creating, before it would make a second one.',
+    },
+    exists: {
+      word: 'Exists',
+      tone: 'good',
+      what: 'EazyBe took people for it. It is never created again by itself.',
+    },
+  }
+
+export async function groupPage(visit: Visit, id: string, problem?: string): Promise<Page> {
+  const group = await readGroup(visit.desk, id)
+  if (group === null) return notFoundPage('group')
+  const { name, status, members, capacity, waiting, held, parts, aliases } = group
+  const found = `/console/deliveries?${new URLSearchParams({ group: name })}`
+  const body = (
+    <div class="stack">
+      <div>
+        <p class="crumb">
+          <a href="/console/groups">Groups</a>
+        </p>
+        <h1>
+          <bdi>{name}</bdi>
+        </h1>
+        <p class="row">
+          <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>
+          <span class="soft">{STATUS[status].what}</span>
+        </p>
+      </div>
+      {problem !== undefined && (
+        <Problem title="Nothing was changed">
+          <p>{problem}</p>
+        </Problem>
+      )}
+      <section class="card" id="facts" data-part aria-label="Figures">
+        <dl class="facts">
+          <div>
+            <dt>People, by our count</dt>
+            <dd>
+              <span class="big">{members}</span> of {capacity}
+              <meter
+                aria-label="How full it is"
+                min={0}
+                max={capacity}
+                value={Math.min(members, capacity)}
+              />
+            </dd>
+          </div>
+          <div>
+            <dt>Leads waiting</dt>
+            <dd class="big">{waiting}</dd>
+          </div>
+          <div>
+            <dt>Leads held</dt>
+            <dd class="big">{held}</dd>
+          </div>
+          <Moment title="First call" at={group.firstCallAt} visit={visit} />
+          <Moment title="Last call" at={group.lastCallAt} visit={visit} />
+          {group.restUntil !== null && (
+            <Moment title="Rests until" at={group.restUntil} visit={visit} />
+          )}
+        </dl>
+        <p>
+          <a href={found}>Its deliveries</a>
+        </p>
+      </section>
+      {parts.length > 1 && <Parts parts={parts} own={group.id} />}
+      {aliases.length > 0 && (
+        <p class="soft">
+          Hooks also call it <bdi>{aliases.join(', ')}</bdi>.
+        </p>
+      )}
+      <Corrections group={group} />
+    </div>
+  )
+  return {
+    title: name,
+    place: 'groups',
+    body,
+    live: problem === undefined,
+    status: problem ? 409 : 200,
+  }
+}
+
+function Moment({ title, at, visit }: { title: string; at: string | null; visit: Visit }): Html {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>
+        {at === null ? <span class="soft">none yet</span> : <Time at={at} clock={visit.clock} />}
+      </dd>
+    </div>
+  )
+}
+
+function Parts({ parts, own }: { parts: Group['parts']; own: string }): Html {
+  return (
+    <section class="card">
+      <h2>{several(parts.length, 'group')} under this name</h2>
+      <p class="soft">A full group is followed by the next one.</p>
+      <ul>
+        {parts.map(({ id, name }) => (
+          <li>
+            {id === own ? (
+              <bdi>{name}</bdi>
+            ) : (
+              <a href={`/console/groups/${id}`}>
+                <bdi>{name}</bdi>
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Corrections({ group: { id, name, status, members } }: { group: Group }): Html {
+  const path = `/console/groups/${id}`
+  return (
+    <section class="stack" aria-labelledby="correct-title">
+      <h2 id="correct-title">Put it right</h2>
+      <div class="grid two">
+        <form class="card" method="post" action={path}>
+          <input type="hidden" name="kind" value="count" />
+          <label>
+            How many people are really in it
+            <input type="number" name="members" min={0} max={1024} value={members} required />
+            <small>As WhatsApp shows it, people added by hand included.</small>
+          </label>
+          <div>
+            <button type="submit">Correct the count</button>
+          </div>
+        </form>
+        <form class="card" method="post" action={path}>
+          <input type="hidden" name="kind" value="rename" />
+          <label>
+            Its name in WhatsApp now
+            <input name="name" value={name} maxlength={100} required autocomplete="off" />
+            <small>
+              Usher does not rename it there: EazyBe finds groups by name, so say it when you have.
+            </small>
+          </label>
+          <div>
+            <button type="submit">It is called so now</button>
+          </div>
+        </form>
+        {status !== 'exists' && (
+          <form class="card" method="post" action={path}>
+            <input type="hidden" name="kind" value="exists" />
+            <p>You see the group in WhatsApp: people may go there.</p>
+            <div>
+              <button type="submit">It exists</button>
+            </div>
+          </form>
+        )}
+        <form class="card" method="post" action={path}>
+          <input type="hidden" name="kind" value="create" />
+          <p>
+            You are sure that there is none of this name. If there is one, WhatsApp will show two.
+          </p>
+          <div>
+            <button class="risky" type="submit">
+              Create it
+            </button>
+          </div>
+        </form>
+      </div>
+    </section>
+  )
+}

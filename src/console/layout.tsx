@@ -1,0 +1,90 @@
+/** The frame of every page: the head, the navigation, and what a form has to say. */
+
+import { CSS, JS } from './assets.ts'
+import type { Html } from './html.ts'
+import type { Page, Visit } from './page.ts'
+import { PLACES } from './page.ts'
+import { DONE } from './words.ts'
+
+const BASE = '/console/assets'
+export const CSS_PATH = `${BASE}/console.${CSS.hash}.css`
+export const JS_PATH = `${BASE}/console.${JS.hash}.js`
+
+/** A whole page. `visit` null: nobody is logged in. */
+export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Html {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>{`${page.title} · Usher`}</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href={CSS_PATH} />
+        <script src={JS_PATH} type="module" />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to the page
+        </a>
+        {visit !== null && <Header page={page} />}
+        <Main page={page} visit={visit} />
+        {visit !== null && (
+          <footer class="foot">
+            <p>
+              Times are in {visit.clock.zone}. <span id="live-note" role="status" />
+            </p>
+          </footer>
+        )}
+      </body>
+    </html>
+  )
+}
+
+/** What the script replaces when there is news. */
+export function Main({ page, visit }: { page: Page; visit: Visit | null }): Html {
+  const done = visit?.done ? DONE[visit.done] : undefined
+  return (
+    <main id="main" tabindex={-1} data-live={page.live === true ? 'on' : undefined}>
+      {done !== undefined && (
+        <p class="notice" role="status">
+          {done}
+        </p>
+      )}
+      {page.body}
+    </main>
+  )
+}
+
+function Header({ page }: { page: Page }): Html {
+  return (
+    <header class="top">
+      <a class="brand" href="/console">
+        <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+          <path
+            fill="currentColor"
+            d="M3 7a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2v3a2 2 0 0 0 0 4v3a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-3a2 2 0 0 0 0-4V7Zm11 1v2h1.5V8H14Zm0 3.2v1.8h1.5v-1.8H14Zm0 3v1.8h1.5v-1.8H14Z"
+          />
+        </svg>
+        Usher
+      </a>
+      <nav aria-label="Console">
+        <ul>
+          {PLACES.map(([place, title, href]) => (
+            <li>
+              <a href={href} aria-current={page.place === place ? 'page' : undefined}>
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <form method="post" action="/console/logout">
+        <button class="plain" type="submit">
+          Log out
+        </button>
+      </form>
+    </header>
+  )
+}

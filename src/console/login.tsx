@@ -1,0 +1,73 @@
+/** The door: one field, and why it did not open. */
+
+import type { Page } from './page.ts'
+import { Problem } from './parts.tsx'
+import { DONE } from './words.ts'
+
+export type Refusal =
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'wait'; readonly seconds: number }
+  | { readonly kind: 'foreign' }
+
+/** `next`: where to after it. */
+export function loginPage(next: string, refusal: Refusal | null, done: string | null): Page {
+  const said = done === null ? undefined : DONE[done]
+  const body = (
+    <div class="gate">
+      <div>
+        <h1>Usher</h1>
+        <p class="lede">Log in with the admin secret.</p>
+      </div>
+      {said !== undefined && (
+        <p class="notice" role="status">
+          {said}
+        </p>
+      )}
+      {refusal !== null && <Problem title={reason(refusal)} />}
+      <form class="tall" method="post" action="/console/login">
+        <input type="hidden" name="next" value={next} />
+        <label>
+          Admin secret
+          <input
+            type="password"
+            name="secret"
+            required
+            autofocus
+            autocomplete="current-password"
+            maxlength={256}
+          />
+          <small>The Worker’s secret ADMIN_SECRET. npm start prints it.</small>
+        </label>
+        <div>
+          <button class="main" type="submit">
+            Log in
+          </button>
+        </div>
+      </form>
+    </div>
+  )
+  const status = refusal === null ? 200 : refusal.kind === 'wait' ? 429 : 400
+  return { title: 'Log in', place: null, body, status }
+}
+
+function reason(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'wrong':
+      return 'That is not the admin secret.'
+    case 'wait':
+      return `Too many wrong ones from here. Try again in ${Math.ceil(refusal.seconds / 60)} minutes.`
+    case 'foreign':
+      return 'That form did not come from this page. Try again.'
+  }
+}
+
+/** What is said where no login by the secret is possible. */
+export function shutPage(title: string, text: string): Page {
+  const body = (
+    <div class="gate">
+      <h1>{title}</h1>
+      <p>{text}</p>
+    </div>
+  )
+  return { title, place: null, body }
+}

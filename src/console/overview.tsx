@@ -1,0 +1,180 @@
+/** The first page: whether all is well, in one sentence, and what needs a hand. */
+
+import { overviews } from '../operator/accounts.ts'
+import { type HookState, hookStates } from '../operator/hooks.ts'
+import { listDeliveries } from '../operator/list.ts'
+import type { Overview } from '../outbox/account-desk.ts'
+import { AccountCard } from './account-card.tsx'
+import { Chart, sumHours } from './chart.tsx'
+import { FirstRun } from './first-run.tsx'
+import type { Html } from './html.ts'
+import type { Page, Visit } from './page.ts'
+import { DeliveryTable } from './parts.tsx'
+import { PAUSES, several, type Tone } from './words.ts'
+
+const LATEST = 8
+
+export async function overviewPage(visit: Visit): Promise<Page> {
+  const { desk, clock } = visit
+  const [accounts, latest] = await Promise.all([
+    overviews(desk),
+    listDeliveries(desk, {}, LATEST, null),
+  ])
+  const hooks = hookStates(desk)
+  const tasks = tasksOf(accounts, hooks)
+  const empty = latest.values.length === 0
+  const body = (
+    <div class="stack">
+      <Verdict tasks={tasks} empty={empty} />
+      {tasks.length > 0 && <Tasks tasks={tasks} />}
+      {empty && <FirstRun visit={visit} hooks={hooks} />}
+      <section class="stack" id="accounts" data-part aria-label="Accounts">
+        {accounts.map((account) => (
+          <AccountCard account={account} clock={clock} />
+        ))}
+      </section>
+      {!empty && (
+        <section class="card" id="day" data-part aria-labelledby="day-title">
+          <h2 id="day-title">The last 24 hours</h2>
+          <Chart hours={sumHours(accounts.map(({ hours }) => hours))} clock={clock} />
+        </section>
+      )}
+      {!empty && (
+        <section class="card" id="latest" data-part aria-labelledby="latest-title">
+          <div class="row apart">
+            <h2 id="latest-title">Latest leads</h2>
+            <a href="/console/deliveries">All deliveries</a>
+          </div>
+          <DeliveryTable deliveries={latest.values} clock={clock} />
+        </section>
+      )}
+    </div>
+  )
+  return { title: 'Overview', place: 'overview', body, live: true }
+}
+
+interface Task {
+  readonly tone: Extract<Tone, 'wait' | 'bad'>
+  readonly title: string
+  readonly what: string
+  readonly href: string
+  readonly link: string
+}
+
+/** What needs a hand, the worst first. */
+function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Task[] {
+  const several_ = accounts.length > 1
+  const paused = accounts.flatMap(({ account, pause }): Task[] => {
+    if (pause === null) return []
+    const { title, what } = PAUSES[pause.reason]
+    const tone = pause.reason === 'operator' ? 'wait' : 'bad'
+    const name = several_ ? `${account}: ${title}` : title
+    return [{ tone, title: name, what, href: `#account-${account}`, link: 'See the account' }]
+  })
+  const shut = hooks.flatMap(({ name, trouble }): Task[] => {
+    if (trouble === null) return []
+    const title = `The hook “${name}” lets nothing through`
+    return [
+      {
+        tone: 'bad',
+        title,
+        what: `${capital(trouble)}.`,
+        href: `/console/hooks/${name}`,
+        link: 'See the hook',
+      },
+    ]
+  })
+  const parked = sum(accounts, 'parked')
+  const held = sum(accounts, 'held')
+  const waiting: Task[] = []
+  if (parked > 0) {
+    const title = `${several(parked, 'lead is', 'leads are')} parked`
+    const what = 'They did not go through. Each says why.'
+    waiting.push({
+      tone: 'bad',
+      title,
+      what,
+      href: '/console/deliveries?state=parked',
+      link: 'Look at them',
+    })
+  }
+  if (held > 0) {
+    const title = `${several(held, 'lead is', 'leads are')} held`
+    const what = 'They wait for your decision, and are not sent before.'
+    waiting.push({
+      tone: 'wait',
+      title,
+      what,
+      href: '/console/deliveries?state=held',
+      link: 'Decide',
+    })
+  }
+  return [...paused, ...shut, ...waiting].toSorted(
+    (one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'),
+  )
+}
+
+function Verdict({ tasks, empty }: { tasks: readonly Task[]; empty: boolean }): Html {
+  const tone = tasks.some((task) => task.tone === 'bad')
+    ? 'bad'
+    : tasks.length > 0
+      ? 'wait'
+      : 'good'
+  const title =
+    tasks.length > 0
+      ? `${several(tasks.length, 'thing needs', 'things need')} a hand`
+      : empty
+        ? 'Ready for the first lead'
+        : 'All is well'
+  const what =
+    tasks.length > 0
+      ? 'Everything else goes on by itself.'
+      : empty
+        ? 'Nothing has arrived yet.'
+        : 'Leads go to their groups, and nothing waits for you.'
+  return (
+    <div class={`verdict ${tone}`} id="verdict" data-part>
+      <svg viewBox="0 0 48 48" aria-hidden="true">
+        <circle cx="24" cy="24" r="22" fill="currentColor" opacity="0.15" />
+        <path
+          fill="none"
+          stroke="currentColor"
+          stroke-width="3.5"
+          stroke-linecap="round"
+          stroke-linejoin="round"
+          d={tone === 'good' ? 'M15 25l6.5 6.5L34 18' : 'M24 14v13M24 33.5v.1'}
+        />
+      </svg>
+      <h1>{title}</h1>
+      <p>{what}</p>
+    </div>
+  )
+}
+
+function Tasks({ tasks }: { tasks: readonly Task[] }): Html {
+  return (
+    <section class="card" id="tasks" data-part aria-label="What needs a hand">
+      <ul class="todo">
+        {tasks.map(({ title, what, href, link }) => (
+          <li>
+            <div>
+              <strong>{title}</strong>
+              <p class="soft">{what}</p>
+            </div>
+            <a class="button" href={href}>
+              {link}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function sum(accounts: readonly Overview[], state: 'held' | 'parked'): number {
+  return accounts.reduce((total, { backlog }) => total + backlog[state], 0)
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

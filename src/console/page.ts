@@ -1,0 +1,40 @@
+/** What every page of the console is made with. */
+
+import type { Desk } from '../operator/desk.ts'
+import type { Clock } from './clock.ts'
+import type { Html } from './html.ts'
+
+export interface Visit {
+  readonly desk: Desk
+  readonly clock: Clock
+  /** Path and query of this page. */
+  readonly here: string
+  /** A form's own result, of those in `DONE`. */
+  readonly done: string | null
+}
+
+export interface Page {
+  readonly title: string
+  /** Which place of the navigation it belongs to. */
+  readonly place: Place | null
+  readonly body: Html
+  /** Whether the script asks for news of it. */
+  readonly live?: boolean
+  readonly status?: 200 | 400 | 404 | 409 | 429
+}
+
+/** What a form leads to: a page, where to go on, or a file. */
+export type FormAnswer = Page | { readonly to: string } | Response
+
+export const PLACES = [
+  ['overview', 'Overview', '/console'],
+  ['deliveries', 'Deliveries', '/console/deliveries'],
+  ['groups', 'Groups', '/console/groups'],
+  ['people', 'People', '/console/people'],
+  ['hooks', 'Hooks', '/console/hooks'],
+  ['audit', 'Audit', '/console/audit'],
+  ['settings', 'Settings', '/console/settings'],
+  ['api', 'API', '/console/api'],
+] as const
+
+export type Place = (typeof PLACES)[number][0]

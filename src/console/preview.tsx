@@ -1,0 +1,138 @@
+/** What a hook makes of a payload: the mapping as it would happen, with nothing stored and no call made. */
+
+import type { HookDetails } from '../operator/hooks.ts'
+import type { EventPreview, Preview } from '../operator/preview.ts'
+import type { Html } from './html.ts'
+import { Badge, Json, Problem } from './parts.tsx'
+
+interface Made {
+  readonly payload: string
+  readonly made: Preview
+}
+
+export function PreviewSection({ hook, preview }: { hook: HookDetails; preview?: Made }): Html {
+  return (
+    <section class="card" id="preview" aria-labelledby="preview-title">
+      <h2 id="preview-title">Try the mapping</h2>
+      <p class="soft">Nothing is stored, and EazyBe is not called.</p>
+      <form class="tall" method="post" action={`/console/hooks/${hook.name}/preview#preview`}>
+        <label>
+          A payload as {hook.sourceTitle} posts it
+          <textarea name="payload" rows={8} spellcheck={false} autocomplete="off">
+            {preview?.payload ?? ''}
+          </textarea>
+        </label>
+        <div class="row">
+          <button class="main" type="submit">
+            Show what would happen
+          </button>
+          <button type="submit" name="use" value="sample">
+            Take the sender’s sample
+          </button>
+          {hook.lastFields !== null && (
+            <button type="submit" name="use" value={hook.lastFields.id}>
+              Take what came last
+            </button>
+          )}
+        </div>
+      </form>
+      {preview !== undefined && <Result made={preview.made} />}
+    </section>
+  )
+}
+
+function Result({ made }: { made: Preview }): Html {
+  if (!made.ok) {
+    return (
+      <Problem title="This body would be held: it cannot be read">
+        {made.issues.map(({ path, message }) => (
+          <p>{path === '' ? message : `${path}: ${message}`}</p>
+        ))}
+      </Problem>
+    )
+  }
+  if (made.events.length === 0) {
+    return (
+      <p role="status">There is no event in it for this hook: it would be answered 200 and left.</p>
+    )
+  }
+  return (
+    <div class="stack" role="status">
+      {made.events.map((event) => (
+        <EventResult event={event} />
+      ))}
+    </div>
+  )
+}
+
+function EventResult({ event }: { event: EventPreview }): Html {
+  const { skip, held, invite, numbers, consent, fields } = event
+  return (
+    <div class="stack">
+      {skip !== null ? (
+        <p>
+          <Badge tone="quiet">Skipped</Badge> {skip}
+        </p>
+      ) : held !== null ? (
+        <div class="notice wait">
+          <p>
+            <Badge tone="wait">Held</Badge> <strong>{held.reason}</strong>
+          </p>
+          {held.issues.map(({ path, message }) => (
+            <p>
+              {path !== '' && <code>{path}</code>} {message}
+            </p>
+          ))}
+        </div>
+      ) : (
+        <p>
+          <Badge tone="good">Would be queued</Badge>
+        </p>
+      )}
+      {invite !== null && (
+        <div>
+          <h3>What EazyBe would be asked</h3>
+          <pre id="would-be-sent">{JSON.stringify(invite, null, 2)}</pre>
+          {consent?.basis === 'field' && (
+            <p class="soft">
+              Agreed: {consent.what} is <q>{consent.given}</q>
+            </p>
+          )}
+        </div>
+      )}
+      {numbers.length > 0 && (
+        <table class="cards">
+          <thead>
+            <tr>
+              <th scope="col">Number in</th>
+              <th scope="col">As typed</th>
+              <th scope="col">As read</th>
+            </tr>
+          </thead>
+          <tbody>
+            {numbers.map(({ path, raw, read, notes }) => (
+              <tr>
+                <td>
+                  <code>{path}</code>
+                </td>
+                <td data-label="As typed">
+                  <bdi>{raw === '' ? 'nothing' : raw}</bdi>
+                </td>
+                <td data-label="As read">
+                  {read === null ? <Badge tone="bad">Refused</Badge> : <strong>{read}</strong>}
+                  {notes.map((note) => (
+                    <div class="soft small">{read === null ? `It ${note}` : note}</div>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <details id={`fields-${event.id ?? 'of'}`}>
+        <summary>Fields that the hook was given</summary>
+        <Json value={fields} />
+      </details>
+    </div>
+  )
+}

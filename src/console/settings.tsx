@@ -1,0 +1,136 @@
+/** The settings in force, to be looked at. Secrets are set or not set; their values are shown to nobody. */
+
+import { secretName, secretValues, tokenName } from '../names.ts'
+import { accessSettings } from '../operator/access.ts'
+import { adminSecrets } from '../operator/admin-secret.ts'
+import type { AccountOptions, Pace } from '../outbox/pace.ts'
+import { paceOf } from '../outbox/pace.ts'
+import { isSandbox } from '../readiness.ts'
+import type { Html } from './html.ts'
+import type { Page, Visit } from './page.ts'
+import { Badge } from './parts.tsx'
+
+export function settingsPage({ desk }: Visit): Page {
+  const { config, env } = desk
+  const access = accessSettings(env)
+  const secrets = [
+    'ADMIN_SECRET',
+    ...Object.keys(config.accounts).map(tokenName),
+    ...Object.keys(config.hooks).map(secretName),
+    'ALERT_URL',
+  ]
+  const body = (
+    <div class="stack">
+      <div>
+        <h1>Settings</h1>
+        <p class="lede">
+          What is in force. It is changed in <code>src/config.ts</code> and with{' '}
+          <code>npx wrangler secret put</code>.
+        </p>
+      </div>
+      {Object.entries(config.accounts).map(([name, options]) => (
+        <Account name={name} options={options} sandbox={isSandbox(env)} preset={env} />
+      ))}
+      <section class="card" aria-labelledby="secrets-title">
+        <h2 id="secrets-title">Secrets</h2>
+        <table>
+          <tbody>
+            {secrets.map((name) => (
+              <tr>
+                <td>
+                  <code>{name}</code>
+                </td>
+                <td>
+                  <Secret count={secretValues(env, name).length} optional={name === 'ALERT_URL'} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section class="card" aria-labelledby="in-title">
+        <h2 id="in-title">How one gets in</h2>
+        <p>
+          {access === null
+            ? 'With the admin secret; a session lasts 12 hours, and all of them end when the secret is changed.'
+            : `Through Cloudflare Access of ${access.teamDomain}. Programs send the admin secret as a Bearer token.`}
+        </p>
+        {adminSecrets(env).ok && access === null && (
+          <p class="soft">
+            To put Cloudflare Access in front, protect /console and set ACCESS_TEAM_DOMAIN and
+            ACCESS_AUD.
+          </p>
+        )}
+        <dl class="facts">
+          <div>
+            <dt>Public address</dt>
+            <dd>{config.publicUrl ?? `${desk.origin} (from the request)`}</dd>
+          </div>
+          <div>
+            <dt>Sandbox</dt>
+            <dd>{isSandbox(env) ? 'yes: nothing reaches EazyBe or WhatsApp' : 'no'}</dd>
+          </div>
+        </dl>
+      </section>
+    </div>
+  )
+  return { title: 'Settings', place: 'settings', body }
+}
+
+function Secret({ count, optional }: { count: number; optional: boolean }): Html {
+  if (count === 0) return <Badge tone={optional ? 'quiet' : 'bad'}>not set</Badge>
+  return <Badge tone="good">{count === 1 ? 'set' : `set, ${count} values`}</Badge>
+}
+
+function Account(props: {
+  name: string
+  options: AccountOptions
+  sandbox: boolean
+  preset: object
+}): Html {
+  const { name, options, sandbox, preset } = props
+  const instant = sandbox && Reflect.get(preset, 'USHER_PACE') === 'instant'
+  const pace = instant ? paceOf(options, 'instant') : paceOf(options)
+  return (
+    <section class="card" aria-label={`Account ${name}`}>
+      <h2>
+        Account {name}: {instant ? 'instant, as npm start sets it' : (options.pace ?? 'steady')}
+      </h2>
+      <dl class="facts">
+        {numbersOf(pace).map(([title, value]) => (
+          <div>
+            <dt>{title}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function numbersOf(pace: Pace): [title: string, value: string][] {
+  const { quiet } = pace
+  return [
+    ['People in a call', String(pace.batchSize)],
+    ['Wait for company', seconds(pace.coalesceMs)],
+    ['Between calls', range(pace.addGapMs, pace.addJitterMs)],
+    ['Between new groups', range(pace.createGapMs, pace.createJitterMs)],
+    ['A new group rests', seconds(pace.restAfterCreateMs)],
+    ['New groups a day', limit(pace.createsPerDay)],
+    ['People an hour', limit(pace.peoplePerHour)],
+    ['People a day', limit(pace.peoplePerDay)],
+    ['Quiet hours', quiet === null ? 'none' : `${quiet.from} to ${quiet.to}, ${quiet.timeZone}`],
+  ]
+}
+
+function seconds(ms: number): string {
+  return ms >= 120_000 ? `${ms / 60_000} min` : `${ms / 1_000} s`
+}
+
+function range(ms: number, jitterMs: number): string {
+  return jitterMs === 0 ? seconds(ms) : `${seconds(ms)} to ${seconds(ms + jitterMs)}`
+}
+
+function limit(value: number): string {
+  return value === Number.POSITIVE_INFINITY ? 'no limit' : String(value)
+}

@@ -1,0 +1,100 @@
+/** The console's words for what the outbox knows. They promise no more than is known: EazyBe *accepts*, nobody is ever "added". */
+
+import type { Overview } from '../outbox/account-desk.ts'
+import type { DeliveryState } from '../outbox/state.ts'
+
+export type Tone = 'good' | 'wait' | 'bad' | 'quiet'
+
+export const STATES: Readonly<
+  Record<DeliveryState, { readonly word: string; readonly tone: Tone }>
+> = {
+  held: { word: 'Held', tone: 'wait' },
+  queued: { word: 'Queued', tone: 'quiet' },
+  sending: { word: 'Sending', tone: 'quiet' },
+  accepted: { word: 'Accepted', tone: 'good' },
+  unknown: { word: 'Unknown', tone: 'wait' },
+  parked: { word: 'Parked', tone: 'bad' },
+  skipped: { word: 'Skipped', tone: 'quiet' },
+}
+
+/** What a state means, for somebody who sees it for the first time. */
+export const MEANINGS: Readonly<Record<DeliveryState, string>> = {
+  held: 'It waits for you. Nothing is sent until you decide.',
+  queued: 'It waits for its turn, and goes out by itself.',
+  sending: 'EazyBe has the call now.',
+  accepted:
+    'EazyBe accepted the call. WhatsApp may still have sent an invitation instead, or nothing: it does not say.',
+  unknown:
+    'EazyBe failed or did not answer, so it may have happened. Usher asks again before anything is made twice.',
+  parked: 'It did not go through, and is not tried again until you say so.',
+  skipped: 'Nothing was to be done for it.',
+}
+
+/** What to do about a delivery that needs a hand, by its reason. */
+const ADVICE: Readonly<Record<string, string>> = {
+  consent:
+    'The answer does not say that the person agreed to join a group. If you know that they did, release it. Else discard it.',
+  mapping:
+    'The hook’s mapping does not fit what was sent: the timeline says where. Mend src/config.ts, deploy, and map it again; or fill in the group and the number yourself.',
+  payload:
+    'The body is not what this sender documents. Look at it below; when the source reads it, map it again.',
+  'group missing':
+    'EazyBe finds no group of this name, and the hook may not create it. Make the group in WhatsApp and release this, or let Usher create it.',
+  'group gone':
+    'The group was there and EazyBe no longer finds it. Was it renamed or deleted? Say so on the group’s page, or let Usher create it again.',
+  suppressed: 'The person asked not to be added. It can only be discarded.',
+  'new name':
+    'The hook has minted its fill of new group names for today. If this name is meant, release it.',
+  'some numbers were refused':
+    'EazyBe refused a number. The timeline has its words: correct the number and send it.',
+}
+
+export function advice(state: DeliveryState, reason: string | null): string {
+  const known = reason === null ? undefined : ADVICE[reason]
+  return known ?? MEANINGS[state]
+}
+
+export const PAUSES: Readonly<
+  Record<
+    NonNullable<Overview['pause']>['reason'],
+    { readonly title: string; readonly what: string }
+  >
+> = {
+  session: {
+    title: 'EazyBe’s cloud session is inactive',
+    what: 'Open workspace.eazybe.com and reconnect the number (scan its QR code if asked). Usher tries again by itself, and loses nothing meanwhile.',
+  },
+  token: {
+    title: 'EazyBe refuses the token',
+    what: 'Take a new one from workspace.eazybe.com, Organization, and set it as the Worker’s secret. Usher notices a new token by itself.',
+  },
+  operator: {
+    title: 'Paused by an operator',
+    what: 'Leads are still taken in, and wait. Resume when you are ready.',
+  },
+}
+
+/** What a form said when it was done: only these texts can be shown, whatever the URL says. */
+export const DONE: Readonly<Record<string, string>> = {
+  queued: 'It is queued, and goes out when its turn comes.',
+  held: 'It is still held: the timeline says why.',
+  discarded: 'It is discarded, and will never be sent.',
+  not_found: 'There is no such delivery.',
+  suppressed: 'From now on they are left out.',
+  unsuppressed: 'They may be invited again.',
+  erased: 'Everything that was kept of them is deleted, and they are never invited again.',
+  erase_more: 'A part is deleted: press erase again for the rest.',
+  changed: 'The group is changed.',
+  paused: 'The account makes no calls until you resume it.',
+  resumed: 'The account goes on.',
+  logged_out: 'You are logged out.',
+  expired: 'Your session has ended. Log in to go on.',
+}
+
+const PLURALS = new Intl.PluralRules('en')
+const NUMBERS = new Intl.NumberFormat('en')
+
+/** "1 lead", "1,200 leads". */
+export function several(count: number, one: string, many = `${one}s`): string {
+  return `${NUMBERS.format(count)} ${PLURALS.select(count) === 'one' ? one : many}`
+}
