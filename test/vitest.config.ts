@@ -1,4 +1,4 @@
-/** Three kinds of tests: plain ones in Node, those that need a Worker's runtime in workerd, and journeys against `npm start`. */
+/** Four kinds of tests: plain ones in Node, those that need a Worker's runtime in workerd, journeys against `npm start`, and the console in a browser. */
 
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
@@ -34,6 +34,18 @@ export default defineConfig({
           // Each journey has servers and processes of its own; two cores carry one at a time.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: './test/browser/server.ts',
+          testTimeout: JOURNEY_TIMEOUT_MS,
+          hookTimeout: JOURNEY_TIMEOUT_MS,
+          // One server for all of them: the first visit comes first.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

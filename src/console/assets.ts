@@ -912,10 +912,10 @@ dl.json dt {
 }
 
 export const JS = {
-  hash: '738cbb41b839',
+  hash: '968b39ed9a3c',
   text: `// The console works without this. It asks for news of a live page, goes on with a bulk action by itself, and copies what is to be pasted.
 
-const EVERY_MS = 3_000
+const EVERY_MS = 2_000
 const SLOW_MS = 15_000
 
 let etag = ''

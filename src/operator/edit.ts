@@ -4,13 +4,20 @@ import * as v from 'valibot'
 import { inviteSchema } from '../invite.ts'
 import { issuesOf } from '../issues.ts'
 import type { DeliveryAction } from '../outbox/operator.ts'
+import { phone } from '../phone.ts'
 import type { Issue } from '../problem.ts'
+
+/** What EazyBe takes in one call. */
+const MOST_CONTACTS = 50
 
 /** What is left out stays as it is. */
 export const editSchema = v.object({
   groupName: v.optional(v.string()),
   contacts: v.optional(
-    v.pipe(v.array(v.string()), v.description('International numbers, with or without plus')),
+    v.pipe(
+      v.array(v.string()),
+      v.description('Numbers with their country code, as people write them'),
+    ),
   ),
   create: v.optional(v.pipe(v.boolean(), v.description('Whether it may create the group'))),
 })
@@ -18,7 +25,12 @@ export const editSchema = v.object({
 const strictSchema = v.partial(
   v.object({
     groupName: inviteSchema.entries.groupName,
-    contacts: inviteSchema.entries.contacts,
+    contacts: v.pipe(
+      v.array(phone()),
+      v.minLength(1, 'must hold at least one number'),
+      v.maxLength(MOST_CONTACTS, `must hold at most ${MOST_CONTACTS} numbers`),
+      v.transform((contacts) => [...new Set(contacts)]),
+    ),
     create: v.boolean(),
   }),
 )

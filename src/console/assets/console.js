@@ -1,6 +1,6 @@
 // The console works without this. It asks for news of a live page, goes on with a bulk action by itself, and copies what is to be pasted.
 
-const EVERY_MS = 3_000
+const EVERY_MS = 2_000
 const SLOW_MS = 15_000
 
 let etag = ''

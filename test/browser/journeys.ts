@@ -1,0 +1,219 @@
+/** What the people who keep Usher running do in the console. */
+
+import { writeFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { newSession } from '../../src/operator/session.ts'
+import { browser } from './chromium.ts'
+import { configText } from './config-text.ts'
+import { logIn, operator, person, secret, submit, usher, type Visitor, visitor } from './visitor.ts'
+
+const HOUR = 3_600_000
+
+const open: Visitor[] = []
+
+/** Tests in the order in which they must run: the first visit is to a house in which nothing has happened. */
+export function journeys(): void {
+  afterEach(async () => {
+    for (const { context, complaints } of open.splice(0)) {
+      await context.close()
+      expect(complaints).toEqual([])
+    }
+  })
+
+  describe('a first visit', () => {
+    it('asks for the secret, refuses a wrong one, and shows where to begin', async () => {
+      const made = await visitor(await browser())
+      const { page } = made
+      open.push({ ...made, complaints: [] })
+      await page.goto('/console/hooks')
+      expect(page.url()).toContain('/console/login')
+      await logIn(page, 'not-the-admin-secret-at-all')
+      await page.getByRole('alert').getByText('That is not the admin secret.').waitFor()
+      await logIn(page)
+      await page.waitForURL('**/console/hooks')
+      await page.getByRole('link', { name: 'Overview' }).click()
+      await page.getByRole('heading', { name: 'Ready for the first lead' }).waitFor()
+      await page.getByRole('link', { name: 'send a test' }).click()
+      await page.getByRole('button', { name: 'Send a test' }).click()
+      await page.getByRole('link', { name: 'Follow default-1' }).click()
+      await page.locator('#verdict').getByText('Accepted', { exact: true }).waitFor()
+    })
+  })
+
+  describe('a lead', () => {
+    it('is seen live from its arrival until EazyBe has accepted it', async () => {
+      const page = await enter()
+      await page.goto('/console/deliveries')
+      const [id = ''] = await submit(person())
+      await row(page, id).getByText('Accepted').waitFor()
+      await row(page, id).getByRole('link').click()
+      await page.locator('#timeline').getByText('accepted by EazyBe').waitFor()
+      expect(await page.locator('main').innerText()).not.toMatch(/\badded\b/)
+    })
+
+    it('that is held is edited and sent', async () => {
+      const page = await enter()
+      const [id = ''] = await submit(person({ phone: '98200' }))
+      await page.goto(`/console/deliveries/${id}`)
+      await page.getByText('The hook’s mapping does not fit').waitFor()
+      await page.getByText('Edit and send …').click()
+      await page.getByLabel('Group', { exact: true }).fill('Mended by hand')
+      await page.getByLabel('Numbers, one a line').fill('+91 98200 77777')
+      await page.getByLabel('It may create the group').check()
+      await page.getByRole('button', { name: 'Save and send' }).click()
+      await page.getByText('It is queued').waitFor()
+      await page.locator('#verdict').getByText('Accepted', { exact: true }).waitFor()
+      const groups = await (await fetch(`${usher.sandboxUrl}/groups`)).json()
+      expect(groups).toContainEqual(
+        expect.objectContaining({ name: 'Mended by hand', members: ['919820077777'] }),
+      )
+    })
+
+    it('shows its numbers only when asked, and the audit log says so', async () => {
+      const page = await enter()
+      const [id = ''] = await submit(person({ phone: '+919820066666' }))
+      await page.goto(`/console/deliveries/${id}`)
+      expect(await page.content()).not.toContain('9820066666')
+      await page.getByRole('button', { name: 'Reveal numbers' }).click()
+      await page.getByRole('heading', { name: '+919820066666' }).waitFor()
+      await page.goto('/console/audit')
+      expect(await row(page, id).first().innerText()).toContain('reveal')
+    })
+
+    it('is erased with everything that was kept of its person', async () => {
+      const page = await enter()
+      const [id = ''] = await submit(person({ name: 'Erika Weg', phone: '+919820055555' }))
+      await page.goto(`/console/deliveries/${id}`)
+      await page.locator('#verdict').getByText('Accepted', { exact: true }).waitFor()
+      await page.goto('/console/people')
+      await page.getByLabel('Phone number').fill('+91 98200 55555')
+      await page.getByLabel('Erase everywhere').check()
+      await page.getByRole('button', { name: 'Do it' }).click()
+      await page.getByText('Tick the box to erase').waitFor()
+      await page.getByLabel('Phone number').fill('+91 98200 55555')
+      await page.getByLabel('Erase everywhere').check()
+      await page.getByLabel('Yes, erase').check()
+      await page.getByRole('button', { name: 'Do it' }).click()
+      await page.getByText('Everything that was kept of them is deleted').waitFor()
+      await page.goto(`/console/deliveries/${id}`)
+      const text = await page.locator('main').innerText()
+      expect(text).toContain('erased')
+      expect(text).not.toMatch(/5555|Erika/)
+    })
+  })
+
+  describe('many leads at once', () => {
+    it('are counted first and then released, step by step', async () => {
+      const page = await enter()
+      const group = { cohort: 'Bulk', whatsapp_ok: 'no' }
+      for (let nth = 0; nth < 25; nth++) await submit(person(group))
+      await page.goto('/console/deliveries?state=held&text=Bulk')
+      await page.getByRole('link', { name: 'Release the held ones' }).click()
+      await page.getByRole('heading', { name: 'Release: 25 leads' }).waitFor()
+      await page.getByRole('button', { name: 'Release 25 leads' }).click()
+      await page.getByRole('heading', { name: 'Release: done' }).waitFor()
+      await page.getByText('25 queued').waitFor()
+      await page.goto('/console/deliveries?state=accepted&group=Webinar+Bulk')
+      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 9_000 }).toBe(25)
+    })
+  })
+
+  describe('an account', () => {
+    it('is paused and resumed', async () => {
+      const page = await enter()
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await page.getByText('The account makes no calls until you resume it.').waitFor()
+      await page.getByRole('heading', { name: /needs? a hand/ }).waitFor()
+      const [id = ''] = await submit(person())
+      await page.goto(`/console/deliveries/${id}`)
+      await page.locator('#verdict').getByText('paused by the operator').waitFor()
+      await page.goto('/console')
+      await page.getByRole('button', { name: 'Resume' }).click()
+      await page.goto(`/console/deliveries/${id}`)
+      await page.locator('#verdict').getByText('Accepted', { exact: true }).waitFor()
+    })
+  })
+
+  describe('a hook', () => {
+    it('is tried, written from the fields clicked, and works once that is in the config', async () => {
+      const page = await enter()
+      const lead = person({ town: 'Pune', agreed: 'yes' })
+      const [id = ''] = await submit(lead, 'signup')
+      await page.goto('/console/hooks/signup')
+      await page.getByRole('button', { name: 'Take what came last' }).click()
+      await page.locator('#preview').getByText('Held', { exact: true }).waitFor()
+      await page.getByLabel('phone is the number').check()
+      await page.getByLabel('town names the group').check()
+      await page.getByLabel('agreed is the consent').check()
+      await page.getByLabel('The group’s name begins with').fill('Meet-up')
+      await page.getByLabel('Country of numbers').fill('IN')
+      await page.getByRole('button', { name: 'Write the hook' }).click()
+      const snippet = await page.locator('#snippet-text').innerText()
+      writeFileSync(usher.configFile, configText(snippet))
+      await expect
+        .poll(
+          async () => {
+            await page.goto('/console/hooks/signup')
+            await page.getByRole('button', { name: 'Take what came last' }).click()
+            return page.locator('#preview').innerText()
+          },
+          { timeout: 15_000, interval: 500 },
+        )
+        .toContain('"groupName": "Meet-up Pune"')
+      await page.goto(`/console/deliveries/${id}`)
+      await page.getByRole('button', { name: 'Map again' }).click()
+      await page.locator('#verdict').getByText('Accepted', { exact: true }).waitFor()
+      await page.locator('#facts').getByText('Meet-up Pune').waitFor()
+    })
+  })
+
+  describe('a session', () => {
+    it('that has expired leads to the login and back', async () => {
+      const made = await visitor(await browser())
+      open.push(made)
+      const { page, context } = made
+      const value = await newSession(secret('ADMIN_SECRET'), Date.now() - 13 * HOUR)
+      await context.addCookies([{ name: 'usher', value, url: usher.url }])
+      await page.goto('/console/settings')
+      await page.getByText('Your session has ended').waitFor()
+      await logIn(page)
+      await page.waitForURL('**/console/settings')
+      await page.getByRole('button', { name: 'Log out' }).click()
+      await page.getByText('You are logged out.').waitFor()
+      await page.goto('/console/settings')
+      expect(page.url()).toContain('/console/login')
+    })
+  })
+
+  describe('without JavaScript', () => {
+    it('everything can be read, and acted on', async () => {
+      const page = await enter({ javaScriptEnabled: false })
+      const [id = ''] = await submit(person({ whatsapp_ok: 'no' }))
+      await page.goto('/console/deliveries')
+      await row(page, id).getByRole('link').click()
+      await page.getByRole('button', { name: 'Release: send it as it is' }).click()
+      await page.getByText('It is queued').waitFor()
+      await expect
+        .poll(
+          async () => {
+            await page.reload()
+            return page.locator('#verdict').innerText()
+          },
+          { timeout: 9_000 },
+        )
+        .toContain('Accepted')
+    })
+  })
+}
+
+async function enter(options = {}): Promise<Page> {
+  const made = await operator(await browser(), options)
+  open.push(made)
+  return made.page
+}
+
+/** The row of a delivery in a list. */
+function row(page: Page, id: string) {
+  return page.locator('tr', { has: page.getByText(id, { exact: true }) })
+}
