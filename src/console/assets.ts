@@ -1,7 +1,7 @@
 /** The console’s stylesheet and script as text, with hashes for their names. Made of `assets/` by `npm run assets`. */
 
 export const CSS = {
-  hash: '7d9dbbc36b95',
+  hash: 'e0e0958de3e9',
   text: `/* The console: one accent, system fonts, light and dark; tables become cards on a phone. */
 
 :root {
@@ -547,83 +547,6 @@ th.number {
   text-decoration: underline;
 }
 
-@media (width < 46rem) {
-  .cards thead {
-    position: absolute;
-    overflow: hidden;
-    width: 1px;
-    height: 1px;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
-
-  .cards,
-  .cards tbody,
-  .cards tr,
-  .cards td {
-    display: block;
-  }
-
-  .cards tr {
-    padding-block: 0.9rem;
-    border-top: 1px solid var(--line);
-  }
-
-  .cards tr:first-child {
-    border-top: 0;
-  }
-
-  .cards td {
-    border: 0;
-    padding: 0.12rem 0;
-  }
-
-  .cards td[data-label] {
-    display: grid;
-    grid-template-columns: 6.5rem minmax(0, 1fr);
-    gap: 0.75rem;
-  }
-
-  .cards td[data-label]::before {
-    color: var(--soft);
-    font-size: 0.85rem;
-    content: attr(data-label);
-  }
-
-  .cards td.number {
-    text-align: start;
-  }
-
-  .leads tr {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) auto;
-    gap: 0.15rem 1rem;
-  }
-
-  .leads td[data-label] {
-    display: block;
-  }
-
-  .leads td[data-label]::before,
-  .leads .of-hook {
-    display: none;
-  }
-
-  .leads .when {
-    color: var(--soft);
-    font-size: 0.85rem;
-    text-align: end;
-  }
-
-  .leads .how {
-    text-align: end;
-  }
-
-  .chart text {
-    font-size: 20px;
-  }
-}
-
 /* Forms ----------------------------------------------------------------------------------------- */
 
 form.fields,
@@ -877,6 +800,88 @@ dl.json dt {
   color: var(--accent);
   font-weight: 650;
   font-size: 0.8rem;
+}
+
+@media (width < 46rem) {
+  .cards thead {
+    position: absolute;
+    overflow: hidden;
+    width: 1px;
+    height: 1px;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  .cards,
+  .cards tbody,
+  .cards tr,
+  .cards td {
+    display: block;
+  }
+
+  .cards tr {
+    padding-block: 0.9rem;
+    border-top: 1px solid var(--line);
+  }
+
+  .cards tr:first-child {
+    border-top: 0;
+  }
+
+  .cards td {
+    border: 0;
+    padding: 0.12rem 0;
+  }
+
+  .cards td[data-label] {
+    display: grid;
+    grid-template-columns: 6.5rem minmax(0, 1fr);
+    gap: 0.75rem;
+  }
+
+  .cards td[data-label]::before {
+    color: var(--soft);
+    font-size: 0.85rem;
+    content: attr(data-label);
+  }
+
+  .cards td.number {
+    text-align: start;
+  }
+
+  .leads tr {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: 0.15rem 1rem;
+  }
+
+  .leads td[data-label] {
+    display: block;
+  }
+
+  .leads td[data-label]::before,
+  .leads td.of-hook {
+    display: none;
+  }
+
+  .leads .when {
+    color: var(--soft);
+    font-size: 0.85rem;
+    text-align: end;
+  }
+
+  .leads .how {
+    text-align: end;
+  }
+
+  .chart text {
+    font-size: 20px;
+  }
+
+  form.fields,
+  .fields {
+    grid-template-columns: repeat(auto-fill, minmax(min(8.5rem, 100%), 1fr));
+  }
 }
 
 @media (width >= 56rem) {

@@ -17,7 +17,7 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof DeliveryView)[]
 
 /** Spreadsheets calculate what begins so. */
-const FORMULA = /^[\s]*[=+\-@\t\r|%]/
+const FORMULA = /^\s*[=+\-@|%＝＋－＠]/u
 /** Controls and marks that turn the order of letters around, or cannot be seen. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 

@@ -74,7 +74,8 @@ export function logOut(c: OperatorContext): Response {
 /** Where the login leads is in its address, which anybody may have written: only pages of ours. */
 function safeNext(next: unknown): string {
   const path = typeof next === 'string' ? next : ''
-  return /^\/console(?:[/?][^\\]*)?$/.test(path) && !path.startsWith('/console/log') ? path : HOME
+  const ours = /^\/console(?:[/?][^\\]*)?$/.test(path) && !path.includes('..')
+  return ours && !path.startsWith('/console/log') ? path : HOME
 }
 
 function shutWhy(c: OperatorContext) {

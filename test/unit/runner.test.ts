@@ -214,7 +214,7 @@ describe('welcome', () => {
   }
   it.each([
     'http://127.0.0.1:8787 after 1.2 s',
-    'http://127.0.0.1:8787/api/deliveries',
+    'http://127.0.0.1:8787/console',
     'http://127.0.0.1:8788',
     'the-admin-secret (ADMIN_SECRET in .dev.vars)',
     'http://127.0.0.1:8787/hooks/vipList for Typeform',

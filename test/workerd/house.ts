@@ -206,7 +206,7 @@ export function house({ vars = {}, seen = {}, between = (_, go) => go() }: House
     async ask(path: string, init: RequestInit = {}): Promise<Response> {
       const context = createExecutionContext()
       const response = await app.fetch(
-        new Request(`https://usher.example${path}`, init),
+        new Request(new URL(path, 'https://usher.example'), init),
         bindings,
         context,
       )
