@@ -135,11 +135,17 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
               />
             </label>
             <datalist id="reasons">
-              {['consent', 'mapping', 'payload', 'group missing', 'group gone', 'suppressed'].map(
-                (reason) => (
-                  <option value={reason} />
-                ),
-              )}
+              {[
+                'consent',
+                'mapping',
+                'payload',
+                'group missing',
+                'group gone',
+                'too many new groups',
+                'suppressed',
+              ].map((reason) => (
+                <option value={reason} />
+              ))}
             </datalist>
             <label>
               Received from

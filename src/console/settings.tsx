@@ -49,7 +49,7 @@ export function settingsPage({ desk }: Visit): Page {
         </table>
       </section>
       <section class="card" aria-labelledby="in-title">
-        <h2 id="in-title">How one gets in</h2>
+        <h2 id="in-title">Access and data</h2>
         <p>
           {access === null
             ? 'With the admin secret; a session lasts 12 hours, and all of them end when the secret is changed.'
@@ -65,6 +65,16 @@ export function settingsPage({ desk }: Visit): Page {
           <div>
             <dt>Public address</dt>
             <dd>{config.publicUrl ?? `${desk.origin} (from the request)`}</dd>
+          </div>
+          <div>
+            <dt>Numbers and fields are deleted</dt>
+            <dd>
+              {`${config.retention.settledDays} days after a lead is accepted or skipped, ${config.retention.inHandDays} where it is held or parked`}
+            </dd>
+          </div>
+          <div>
+            <dt>Masked rows are deleted</dt>
+            <dd>{`after ${config.retention.rowDays} days`}</dd>
           </div>
           <div>
             <dt>Sandbox</dt>

@@ -43,7 +43,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'group gone':
     'The group was there and EazyBe no longer finds it. Was it renamed or deleted? Say so on the group’s page, or let Usher create it again.',
   suppressed: 'The person asked not to be added. It can only be discarded.',
-  'new name':
+  'too many new groups':
     'The hook has minted its fill of new group names for today. If this name is meant, release it.',
   'some numbers were refused':
     'EazyBe refused a number. The timeline has its words: correct the number and send it.',
