@@ -7,6 +7,7 @@ import type { Hook } from '../../src/hook.ts'
 import { issuesOf } from '../../src/issues.ts'
 import { isWanted, mapFields } from '../../src/map.ts'
 import type { Mapped } from '../../src/outbox/arrival.ts'
+import { teammatesIn } from '../../src/teammates.ts'
 import { hook, json, phone, typeform } from '../../src/usher.ts'
 
 const NOW = Date.UTC(2026, 10, 20)
