@@ -191,7 +191,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       group,
       first: fc.nat({ max: 100 }),
       count: fc.oneof(
-        { weight: 6, arbitrary: fc.integer({ min: 2, max: 30 }) },
+        { weight: 30, arbitrary: fc.integer({ min: 2, max: 30 }) },
         { weight: 1, arbitrary: fc.integer({ min: 31, max: BURST_PEOPLE }) },
       ),
       everyMs: pick(0, 150, 2_000, 30_000),

@@ -1,6 +1,5 @@
 /** Plays one history: the real parts of an outbox over a simulated disk, clock and EazyBe, watched by the invariants. */
 
-import { createHash, createHmac } from 'node:crypto'
 import { addToGroup } from '../../src/eazybe.ts'
 import type { Arrival, ArrivalItem, ArrivedItem, Mapped } from '../../src/outbox/arrival.ts'
 import type { OutboxParts } from '../../src/outbox/assemble.ts'
@@ -14,6 +13,7 @@ import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import type { CallKind } from '../../src/outbox/state.ts'
 import type { Chance } from './chance.ts'
 import { between, chanceOf } from './chance.ts'
+import { Disk } from './disk.ts'
 import type { Ask, Call, Claim, Facts, Lead } from './facts.ts'
 import { pairOf } from './facts.ts'
 import type { Event, Happening, History, LeadItem } from './history.ts'
@@ -21,8 +21,9 @@ import { clock } from './history.ts'
 import type { Invariant } from './invariants.ts'
 import { invariants, progressBound, waitingCount } from './invariants.ts'
 import { digitsOf, personAt } from './people.ts'
+import { quickenCrypto } from './quick-crypto.ts'
 import type { Step } from './storage.ts'
-import { Disk, storageOn } from './storage.ts'
+import { storageOn } from './storage.ts'
 import type { Course } from './world.ts'
 import { respond, retryAfterMs, World } from './world.ts'
 
@@ -186,7 +187,7 @@ class Simulation implements Facts {
     this.#figures.calls = this.calls.length
     this.#figures.leads = this.leads.size
     this.#figures.days = (this.at - begin) / (24 * 60 * 60 * SECOND_MS)
-    this.#disk.db.close()
+    this.#disk.close()
     return { violation: this.#violation, figures: this.#figures, checks: this.#checks }
   }
 
@@ -199,7 +200,7 @@ class Simulation implements Facts {
     return this.#pending.map(({ call }) => call)
   }
   get inTransaction(): boolean {
-    return this.#disk.db.isTransaction
+    return this.#disk.inTransaction
   }
   get alarmAt(): number | null {
     return this.#disk.alarmAt
@@ -836,26 +837,5 @@ function quieten(): () => void {
   console.log = () => {}
   return () => {
     console.log = log
-  }
-}
-
-/** The real hashes, without a trip to another thread: so every run of a history takes the same turns. */
-function quickenCrypto(): () => void {
-  const keys = new WeakMap<object, Uint8Array>()
-  const quick = {
-    digest: async (_: string, bytes: Uint8Array) => createHash('sha256').update(bytes).digest(),
-    importKey: async (_: string, bytes: Uint8Array) => {
-      const key = {}
-      keys.set(key, bytes)
-      return key
-    },
-    sign: async (_: string, key: object, bytes: Uint8Array) =>
-      createHmac('sha256', keys.get(key) ?? '')
-        .update(bytes)
-        .digest(),
-  }
-  Object.assign(crypto.subtle, quick)
-  return () => {
-    for (const name of Object.keys(quick)) Reflect.deleteProperty(crypto.subtle, name)
   }
 }

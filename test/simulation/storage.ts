@@ -1,64 +1,10 @@
-/** A Durable Object's storage on node:sqlite: what is on disk outlives a process, and every step is a chance to crash. */
+/** A Durable Object's storage over a disk that outlives the process: every step is a chance to crash. */
 
-import type { StatementSync } from 'node:sqlite'
-import { DatabaseSync } from 'node:sqlite'
 import type { OutboxStorage } from '../../src/outbox/ports.ts'
+import type { Disk, Row, Value } from './disk.ts'
 
 /** Called before and after whatever reaches the disk, with where that is; it may throw, and then the process ends there. */
 export type Step = (when: string, what: string) => void
-
-type Row = Record<string, SqlStorageValue>
-
-/** What a process leaves behind: the database, and the alarm that is kept with it. */
-export class Disk {
-  readonly db = new DatabaseSync(':memory:')
-  /** By the object's own clock. */
-  alarmAt: number | null = null
-  /** Set while the alarm's handler runs: the alarm is let go of when it ends well, unless it was set again meanwhile. */
-  ringing: { replaced: boolean } | null = null
-  /** How often something was written. */
-  writes = 0
-  readonly #known = new Map<string, Known>()
-
-  /** Reads past the process under test. */
-  rows<T>(query: string, ...values: (string | number | null)[]): T[] {
-    // The caller names the columns it asked for.
-    return this.#statement(query).prepared.all(...values) as T[]
-  }
-
-  /** Runs all statements of one text; the values are the last one's, as in a Durable Object. */
-  run(
-    query: string,
-    values: readonly (string | number | null)[],
-  ): { rows: Row[]; written: number } {
-    const earlier = this.#known.has(query) ? [] : statementsOf(query).slice(0, -1)
-    for (const statement of earlier) this.db.exec(statement)
-    const last = earlier.length === 0 ? query : (statementsOf(query).at(-1) ?? '')
-    const { prepared, gives, writes } = this.#statement(last)
-    const rows = gives ? (prepared.all(...values) as Row[]) : []
-    const written = gives ? (writes ? rows.length : 0) : Number(prepared.run(...values).changes)
-    if (written > 0) this.writes++
-    return { rows, written }
-  }
-
-  #statement(text: string): Known {
-    let known = this.#known.get(text)
-    if (known === undefined) {
-      const prepared = this.db.prepare(text)
-      const gives = prepared.columns().length > 0
-      known = { prepared, gives, writes: /^\s*(?:INSERT|UPDATE|DELETE)/.test(text) }
-      this.#known.set(text, known)
-    }
-    return known
-  }
-}
-
-interface Known {
-  readonly prepared: StatementSync
-  /** Whether it gives rows. */
-  readonly gives: boolean
-  readonly writes: boolean
-}
 
 /** The storage as one process sees it. Built so that several of them, one after the other, share a disk. */
 export function storageOn(disk: Disk, step: Step): OutboxStorage {
@@ -66,15 +12,15 @@ export function storageOn(disk: Disk, step: Step): OutboxStorage {
     sql: new SimulatedSql(disk, step),
     transactionSync(closure) {
       step('before', 'BEGIN')
-      disk.db.exec('BEGIN')
+      disk.begin()
       try {
         const result = closure()
         step('before', 'COMMIT')
-        disk.db.exec('COMMIT')
+        disk.commit()
         step('after', 'COMMIT')
         return result
       } catch (error) {
-        if (disk.db.isTransaction) disk.db.exec('ROLLBACK')
+        if (disk.inTransaction) disk.rollback()
         throw error
       }
     },
@@ -106,11 +52,11 @@ class SimulatedSql implements SqlStorage {
     this.#step = step
   }
 
-  exec<T extends Row>(query: string, ...values: (string | number | null)[]): SimulatedCursor<T> {
+  exec<T extends Row>(query: string, ...values: Value[]): SimulatedCursor<T> {
     this.#step('before', query)
     const { rows, written } = this.#disk.run(query, values)
     // Within a transaction this point is the same as the one before the next statement.
-    if (written > 0 && !this.#disk.db.isTransaction) this.#step('after', query)
+    if (written > 0 && !this.#disk.inTransaction) this.#step('after', query)
     // The outbox names the columns that it asked for.
     return new SimulatedCursor(rows as T[], written)
   }
@@ -119,18 +65,22 @@ class SimulatedSql implements SqlStorage {
 class SimulatedStatement {}
 
 class SimulatedCursor<T extends Row> implements SqlStorageCursor<T> {
-  readonly rowsRead: number
   /** Rows of tables only: a Durable Object also counts those of indexes. */
   readonly rowsWritten: number
-  readonly columnNames: string[]
   readonly #rows: readonly T[]
   #at = 0
 
   constructor(rows: readonly T[], written: number) {
     this.#rows = rows
-    this.rowsRead = rows.length
     this.rowsWritten = written
-    this.columnNames = Object.keys(rows[0] ?? {})
+  }
+
+  get rowsRead(): number {
+    return this.#rows.length
+  }
+
+  get columnNames(): string[] {
+    return Object.keys(this.#rows[0] ?? {})
   }
 
   next(): IteratorResult<T, undefined> {
@@ -157,13 +107,4 @@ class SimulatedCursor<T extends Row> implements SqlStorageCursor<T> {
   *[Symbol.iterator](): IterableIterator<T> {
     yield* this.toArray()
   }
-}
-
-/** Splits at semicolons outside of quotes, comments and the bodies of triggers: `prepare` would silently take the first statement only. */
-function statementsOf(query: string): string[] {
-  const parts =
-    query.match(
-      /(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\bBEGIN\b[\s\S]*?\bEND\b|[^;])+/g,
-    ) ?? []
-  return parts.filter((part) => part.trim() !== '')
 }
