@@ -489,20 +489,24 @@ function alarmSet(): Invariant {
   }
 }
 
-/** When `plan` would call next, asked over the same tables; null: only a hand helps. */
+/** When `plan` would make the next call, asked over the same tables; null: only a hand helps. */
 function dueAt(facts: Facts): number | null {
   const sql = readOnly(facts)
   const current = pace(facts)
-  const next = plan(
-    {
-      account: new Settings(sql).account(),
-      pace: current,
-      spent: new Calls(sql).spent(current, facts.wall),
-      groups: new Queue(sql, new Groups(sql, {})).heads(current.batchSize, facts.wall),
-    },
-    facts.wall,
-  )
-  return next.kind === 'wait' ? next.until : facts.wall
+  const input = {
+    account: new Settings(sql).account(),
+    pace: current,
+    spent: new Calls(sql).spent(current, facts.wall),
+    groups: new Queue(sql, new Groups(sql, {})).heads(current.batchSize, facts.wall),
+  }
+  // What stands in the way first may hide something that takes longer, so it is asked again then.
+  let at = facts.wall
+  for (;;) {
+    const next = plan(input, at)
+    if (next.kind !== 'wait') return at
+    if (next.until === null || next.until <= at) return next.until
+    at = next.until
+  }
 }
 
 function readOnly(facts: Facts): SqlStorage {

@@ -686,8 +686,10 @@ class Simulation implements Facts {
     if (mapped?.kind === 'invite') {
       this.asks.push({ key: lead.key, at: this.at, invite: mapped.invite })
     }
-    const result = await this.#ask((parts) =>
-      parts.operator.retry(lead.seq, mapped === null ? null : { mapped, fields: '{}' }, 'test'),
+    const result = await this.#ask(
+      (parts) =>
+        parts.operator.retry(lead.seq, mapped === null ? null : { mapped, fields: '{}' }, 'test'),
+      false,
     )
     this.#say(`retry of ${lead.seq}: ${result ?? 'no answer'}`)
     this.touched.set(lead.seq, (this.touched.get(lead.seq) ?? 0) + 1)
@@ -704,11 +706,11 @@ class Simulation implements Facts {
     }
   }
 
-  /** Asks the process something; null where it died or failed before it answered. */
-  async #ask<T>(question: (parts: OutboxParts) => Promise<T>): Promise<T | null> {
+  /** Asks the process something; null where it died or failed before it answered. `arms`: it promises to look at the alarm. */
+  async #ask<T>(question: (parts: OutboxParts) => Promise<T>, arms = true): Promise<T | null> {
     try {
       const answer = await question(this.#parts())
-      this.brokeOff = false
+      if (arms) this.brokeOff = false
       return answer
     } catch {
       this.brokeOff = true
