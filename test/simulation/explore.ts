@@ -22,12 +22,14 @@ export interface ExplorationOptions {
   readonly seed: number
   readonly runs: number
   readonly mutation?: Mutation
-  /** False: the first failure as it was found. */
-  readonly shrink?: boolean
+  /** For how long a failure is made smaller; 0, the default: it stays as it was found. */
+  readonly shrinkMs?: number
+  /** Where to begin: fast-check's name of a history of this seed. */
+  readonly path?: string
 }
 
 export async function explore(options: ExplorationOptions): Promise<Exploration> {
-  const { seed, runs, mutation, shrink = true } = options
+  const { seed, runs, mutation, shrinkMs = 0, path = '' } = options
   const figures = {
     histories: 0,
     events: 0,
@@ -48,15 +50,19 @@ export async function explore(options: ExplorationOptions): Promise<Exploration>
     violation = played.violation
     return false
   })
-  const result = await fc.check(property, { seed, numRuns: runs, endOnFailure: !shrink })
+  const result = await fc.check(property, {
+    seed,
+    numRuns: runs,
+    path,
+    ...(shrinkMs === 0 ? { endOnFailure: true } : { interruptAfterTimeLimit: shrinkMs }),
+  })
   const history = result.counterexample?.[0] ?? null
-  if (history === null) {
-    if (result.failed)
+  if (history === null || violation === null) {
+    if (result.failed) {
       throw new Error('The simulation itself failed', { cause: result.errorInstance })
+    }
     return { figures, checks, failure: null }
   }
-  if (violation === null)
-    throw new Error('The simulation itself failed', { cause: result.errorInstance })
   return {
     figures,
     checks,

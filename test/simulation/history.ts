@@ -163,6 +163,7 @@ const quiet: fc.Arbitrary<AccountOptions> = fc.record({
 })
 
 const account: fc.Arbitrary<AccountOptions> = fc.oneof(
+  { withCrossShrink: true },
   fc.constant<AccountOptions>({}),
   fc.constant<AccountOptions>({ pace: 'newNumber' }),
   quiet,
