@@ -10,7 +10,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
 const GROUPS = 6
-const PEOPLE = 60
+const PEOPLE = 30
 const BURST_PEOPLE = 300
 /** New groups show up within this long: what two probes are made for. */
 const MOST_LAG_MS = 15 * MINUTE_MS
@@ -190,7 +190,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({
       kind: pick<'burst'>('burst'),
       group,
-      first: fc.nat({ max: 100 }),
+      first: fc.nat({ max: 40 }),
       count: fc.oneof(
         { weight: 30, arbitrary: fc.integer({ min: 2, max: 30 }) },
         { weight: 1, arbitrary: fc.integer({ min: 31, max: BURST_PEOPLE }) },

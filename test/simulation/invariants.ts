@@ -71,8 +71,8 @@ export function invariants(): Invariant[] {
     oneKeyOneDelivery(),
     nobodyTwice,
     onlyWhoWasAsked,
-    oneGroupOneName,
     oneCallAtATime,
+    oneGroupOneName,
     claimBeforeCall,
     peopleBudgets,
     createBudget,
@@ -442,18 +442,17 @@ interface Parked {
 const innocentsNotParked: Invariant = {
   name: 'a bad number parks nobody else',
   ended: (facts) => {
-    const parked = facts.rows<Parked & { name: string; hook: string }>(
-      `SELECT seq, reason, attempts, received_at, contacts, name FROM deliveries
-       JOIN groups ON groups.id = group_id WHERE state = 'parked'`,
+    const parked = facts.rows<Parked>(
+      `SELECT seq, reason, attempts, received_at, contacts FROM deliveries WHERE state = 'parked'`,
     )
-    return every(parked, ({ seq, reason, contacts, name }) => {
+    return every(parked, ({ seq, reason, contacts }) => {
       if (reason === 'no connection for 7 days') return good
       const left = storedPeople(contacts).filter(
         ({ person, state }) => state !== 'accepted' && state !== 'already' && !facts.isBad(person),
       )
-      // A failure that no bad number explains may have been this lead's own.
+      // A failure that no bad number explains may have been this lead's own; so may the 404 after a creation that failed.
       const own = facts.calls.some(
-        (call) => call.groupName === name && isRefusal(call) && call.truth?.spoilt !== true,
+        (call) => call.claim?.seqs.includes(seq) && isRefusal(call) && call.truth?.spoilt !== true,
       )
       return must(
         left.length === 0 || own,

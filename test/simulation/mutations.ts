@@ -11,8 +11,10 @@ import { People } from '../../src/outbox/people.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
 import { Settings } from '../../src/outbox/settings.ts'
 import type { Change } from '../../src/outbox/settle.ts'
+import type { Call } from '../../src/outbox/state.ts'
 import type { Mutation } from './simulate.ts'
 
+const YEAR_MS = 365 * 24 * 60 * 60_000
 /** Somebody who filled in no form. */
 const STRANGER = '919999900000'
 
@@ -176,6 +178,13 @@ export const mutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'Retry-After is not read',
+    breaks: 'Retry-After in full',
+    ports: withOutcome((outcome) =>
+      outcome.kind === 'throttled' ? { kind: 'throttled', retryAfterMs: null } : outcome,
+    ),
+  },
+  {
     name: 'waiting consumes attempts',
     breaks: 'attempts are consumed by refusals only',
     install: () =>
@@ -194,9 +203,41 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
+    name: 'whoever travels with a bad number is refused as well',
+    breaks: 'a bad number parks nobody else',
+    install: () =>
+      onChange((change, call) => {
+        if (change.event !== 'refused by EazyBe') return change
+        const contacts = call.parts.find(({ seq }) => seq === change.seq)?.contacts ?? []
+        return {
+          ...change,
+          state: 'parked',
+          reason: 'refused',
+          contacts: contacts.map((index) => ({ index, state: 'refused' })),
+        }
+      }),
+  },
+  {
     name: 'an arrival sets no alarm',
     breaks: 'the alarm is set while something is due',
     install: () => patch(AlarmClock.prototype, 'noLaterThan', () => async () => {}),
+  },
+  {
+    name: 'an inactive session is asked again after a year',
+    breaks: 'progress once the world works',
+    install: () =>
+      patch(
+        Settings.prototype,
+        'saveAccount',
+        (save) =>
+          function (this: Settings, state) {
+            const { pause } = state
+            const late = pause?.reason === 'session' && {
+              pause: { ...pause, probeAt: pause.since + YEAR_MS },
+            }
+            save.call(this, { ...state, ...late })
+          },
+      ),
   },
 ]
 
@@ -217,13 +258,18 @@ function patch<
 // biome-ignore lint/suspicious/noExplicitAny: any method at all; `patch` keeps each one's own type.
 type Method = (...values: any[]) => unknown
 
-function onChange(change: (one: Change) => Change): () => void {
+function onChange(change: (one: Change, call: Call) => Change): () => void {
   return patch(
     Ledger.prototype,
     'settle',
     (settle) =>
       function (this: Ledger, call, changes, now) {
-        return settle.call(this, call, changes.map(change), now)
+        return settle.call(
+          this,
+          call,
+          changes.map((one) => change(one, call)),
+          now,
+        )
       },
   )
 }

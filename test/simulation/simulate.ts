@@ -543,8 +543,9 @@ class Simulation implements Facts {
         if (this.#run === null) this.#life = null
         return
       case 'ring':
-        if (this.#run === null) await this.#ring()
-        return
+        if (this.#run !== null) return
+        this.#disk.alarmAt = this.wall
+        return this.#ring()
       case 'sleep':
         this.#ringNotBefore = this.at + event.ms
         return
