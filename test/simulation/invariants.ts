@@ -3,12 +3,13 @@
 import type { Arrival, ArrivedItem } from '../../src/outbox/arrival.ts'
 import { Calls } from '../../src/outbox/calls.ts'
 import { Groups } from '../../src/outbox/groups.ts'
-import type { Pace, QuietHours } from '../../src/outbox/pace.ts'
+import type { Pace } from '../../src/outbox/pace.ts'
 import { plan } from '../../src/outbox/plan.ts'
 import { Queue } from '../../src/outbox/queue.ts'
 import { Settings } from '../../src/outbox/settings.ts'
 import type { Call, Facts } from './facts.ts'
 import { pairOf } from './facts.ts'
+import { isQuiet, localTime, quietMs } from './local-time.ts'
 import { personAt } from './people.ts'
 
 const SECOND_MS = 1_000
@@ -344,7 +345,10 @@ const quietHours: Invariant = {
   callStarts: (_, call) => {
     const { quiet } = call.pace
     if (quiet === null) return undefined
-    return must(!isQuiet(quiet, call.wallAt), () => `a call at ${localTime(quiet, call.wallAt)}`)
+    return must(
+      !isQuiet(quiet, call.wallAt),
+      () => `a call at ${localTime(quiet.timeZone, call.wallAt)}`,
+    )
   },
 }
 
@@ -612,31 +616,4 @@ function deliveryOf(facts: Facts, seq: number): { groupName: string; people: num
 function storedPeople(contacts: string): { person: number; state: string }[] {
   const stored: { digits: string; state: string }[] = JSON.parse(contacts)
   return stored.map(({ digits, state }) => ({ person: personAt(digits), state }))
-}
-
-// Quiet hours, read in another way than Usher reads them.
-
-function isQuiet(quiet: QuietHours, wall: number): boolean {
-  const time = localTime(quiet, wall)
-  return quiet.from <= quiet.to
-    ? time >= quiet.from && time < quiet.to
-    : time >= quiet.from || time < quiet.to
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>()
-
-function localTime({ timeZone }: QuietHours, wall: number): string {
-  const clock =
-    clocks.get(timeZone) ??
-    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
-  clocks.set(timeZone, clock)
-  return clock.format(wall).slice(-5)
-}
-
-function quietMs(quiet: QuietHours): number {
-  const [from, to] = [quiet.from, quiet.to].map((time) => {
-    const [hour = 0, minute = 0] = time.split(':').map(Number)
-    return hour * HOUR_MS + minute * MINUTE_MS
-  })
-  return ((to ?? 0) - (from ?? 0) + DAY_MS) % DAY_MS
 }

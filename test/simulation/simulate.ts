@@ -64,6 +64,7 @@ export interface Figures {
 export interface Played {
   readonly violation: Violation | null
   readonly figures: Figures
+  readonly calls: readonly Call[]
   /** How often each invariant was checked. */
   readonly checks: ReadonlyMap<string, number>
 }
@@ -188,7 +189,12 @@ class Simulation implements Facts {
     this.#figures.leads = this.leads.size
     this.#figures.days = (this.at - begin) / (24 * 60 * 60 * SECOND_MS)
     this.#disk.close()
-    return { violation: this.#violation, figures: this.#figures, checks: this.#checks }
+    return {
+      violation: this.#violation,
+      figures: this.#figures,
+      calls: this.calls,
+      checks: this.#checks,
+    }
   }
 
   // What the invariants read.
