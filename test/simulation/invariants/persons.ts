@@ -1,0 +1,48 @@
+/** Persons: nobody is sent twice, and nobody who was not asked for. */
+
+import { pairOf } from '../facts.ts'
+import { personAt } from '../people.ts'
+import type { Invariant } from './invariant.ts'
+import { every, must } from './invariant.ts'
+
+const YEAR_MS = 365 * 24 * 60 * 60_000
+
+export const nobodyTwice: Invariant = {
+  name: 'nobody is sent after a recorded acceptance',
+  callStarts: (facts, call) => {
+    if (new Set(call.people).size !== call.people.length) {
+      return { complaint: `call ${call.n} names a person twice` }
+    }
+    return every(call.people, (person) => {
+      const pair = pairOf(person, call.groupName)
+      const forcedAt = facts.forced.get(pair) ?? Number.NEGATIVE_INFINITY
+      const before = facts.calls.find(
+        (other) =>
+          other.recorded === 'accepted' &&
+          other.groupName === call.groupName &&
+          other.people.includes(person) &&
+          (other.recordedAt ?? 0) > forcedAt &&
+          (other.recordedAt ?? 0) > call.startedAt - YEAR_MS,
+      )
+      return must(before === undefined, () => `${pair} again, accepted by call ${before?.n}`)
+    })
+  },
+}
+
+export const onlyWhoWasAsked: Invariant = {
+  name: 'nobody is sent unasked',
+  callStarts: (facts, call) => {
+    const asked = facts.asks.flatMap(({ invite }) =>
+      invite?.groupName === call.groupName ? [invite] : [],
+    )
+    const people = new Set(asked.flatMap(({ contacts }) => contacts.map(personAt)))
+    const stranger = call.people.find((person) => !people.has(person))
+    if (stranger !== undefined) return { complaint: `nobody asked for ${stranger}` }
+    if (call.people.length === 0) return { complaint: `call ${call.n} is empty` }
+    if (call.people.length > call.pace.batchSize) return { complaint: `call ${call.n} is too big` }
+    return must(
+      !call.create || asked.some(({ create }) => create),
+      () => `nobody asked to create ${call.groupName}`,
+    )
+  },
+}
