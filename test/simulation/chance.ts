@@ -1,17 +1,8 @@
-/** Chance that can be repeated: the same seed gives the same numbers. */
+/** Chance that can be repeated, for the simulation's histories. */
 
-export type Chance = () => number
+import type { Chance } from '../../src/sandbox/eazybe/chance.ts'
 
-/** Numbers from 0 to 1 (mulberry32: small, fast, even enough for this). */
-export function chanceOf(seed: number): Chance {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+export { type Chance, chanceOf } from '../../src/sandbox/eazybe/chance.ts'
 
 /** A number from `least` up to, not including, `most`. */
 export function between(chance: Chance, least: number, most: number): number {

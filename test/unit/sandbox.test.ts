@@ -16,6 +16,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type BehaviourChange, CALM } from '../../src/sandbox/eazybe/behaviour.ts'
 import { createEazybe, type EazybeOptions } from '../../src/sandbox/eazybe/eazybe.ts'
 import { openJournal } from '../../src/sandbox/eazybe/journal.ts'
+import { WAYS, type Way } from '../../src/sandbox/eazybe/mix.ts'
 import { startEazybe } from '../../src/sandbox/eazybe/serve-eazybe.ts'
 
 const TOKEN = 'sandbox-organization-token'
@@ -46,6 +47,7 @@ const callsSchema = v.array(
     inFlight: v.number(),
     answeredAt: v.nullable(v.string()),
     answer: v.nullable(v.string()),
+    way: v.nullable(v.string()),
   }),
 )
 
@@ -463,6 +465,141 @@ describe('Answers that are not EazyBe’s', () => {
   })
 })
 
+/** Every call meets this. */
+const always = (...ways: Way[]) => ({ mix: { seed: 7, share: 1, ways } })
+
+const mixed: Row[] = [
+  ['invalid', 400, INVALID, [ASHA]],
+  ['unauthorized', 401, UNAUTHORIZED, [ASHA]],
+  ['inactive', 403, INACTIVE, [ASHA]],
+  ['missing', 404, MISSING, [ASHA]],
+  ['throttled', 429, { status: false, message: 'Too many requests.' }, [ASHA]],
+  ['retryAfter', 429, { status: false, message: 'Too many requests.' }, [ASHA]],
+  ['failed', 500, FAILED, [ASHA]],
+  ['statusFalse', 200, FAILED, [ASHA]],
+  ['createLimit', 200, ACCEPTED, [ASHA, BEN, CARA]],
+  ['after', 500, FAILED, [ASHA, BEN, CARA]],
+  ['partly', 500, FAILED, [ASHA, BEN]],
+  ['silent', 200, ACCEPTED, [ASHA, CARA]],
+].map(([way, status, answer, after]) => ({
+  title: `${String(way)} is ${String(status)}`,
+  behaviour: always(v.parse(v.picklist(WAYS), way)),
+  members: [ASHA],
+  call: may(BEN, CARA),
+  status: Number(status),
+  answer,
+  after: [v.parse(v.array(v.string()), after)],
+}))
+
+describe('A mix', () => {
+  it.each(mixed)('$title', async ({ behaviour = {}, call, status, answer, after }) => {
+    const box = sandbox()
+    await box.call(create(ASHA))
+    await box.behave(behaviour)
+    const response = await box.call(call)
+    expect([response.status, await response.json()]).toEqual([status, answer])
+    expect((await box.groups()).map((group) => group.members)).toEqual(after)
+    expect((await box.calls()).at(-1)).toMatchObject({ way: behaviour.mix?.ways[0] })
+  })
+
+  it.each([
+    ['createLimit', []],
+    ['after', [[ASHA, BEN]]],
+    ['partly', [[ASHA]]],
+  ] as const)('%s is 500 to a creation', async (way, after) => {
+    const box = sandbox()
+    await box.behave(always(way))
+    expect((await box.call(create(ASHA, BEN))).status).toBe(500)
+    expect((await box.groups()).map((group) => group.members)).toEqual(after)
+  })
+
+  it('tells how long to wait by retryAfter only', async () => {
+    const box = sandbox()
+    const waits = []
+    for (const way of ['throttled', 'retryAfter'] as const) {
+      await box.behave(always(way))
+      waits.push((await box.call(create(ASHA))).headers.get('retry-after'))
+    }
+    expect(waits).toEqual([null, '1'])
+  })
+
+  it.each([
+    ['dropped', []],
+    ['droppedAfter', [ASHA]],
+  ] as const)('%s breaks the connection in the middle of the answer', async (way, after) => {
+    const stateDir = join(folder, way)
+    const served = await startEazybe({ port: 0, stateDir, token: () => TOKEN })
+    const mix = JSON.stringify(always(way))
+    await fetch(`${served.url}/behaviour`, { method: 'PUT', body: mix })
+    const response = await fetch(`${served.url}/v2/cloud/group`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify(create(ASHA)),
+    })
+    await expect(response.text()).rejects.toThrow('terminated')
+    const ask = async (path: string) => (await fetch(`${served.url}${path}`)).json()
+    const groups = v.parse(groupsSchema, await ask('/groups'))
+    expect(groups.flatMap((group) => group.members)).toEqual(after)
+    expect(v.parse(callsSchema, await ask('/calls'))).toMatchObject([{ status: null, way }])
+    expect(await (await fetch(served.url)).text()).toContain('The connection broke')
+    await served.close()
+  })
+
+  it('never answers what it hangs, whatever is switched', async () => {
+    const box = sandbox()
+    await box.behave(always('hang'))
+    const caller = new AbortController()
+    const call = box.call(create(ASHA), { signal: caller.signal })
+    await box.untilListed(1)
+    await box.behave({ mix: null, hang: false })
+    expect((await box.call(create(BEN))).status).toBe(200)
+    expect(await box.calls()).toMatchObject([{ status: null }, { status: 200, inFlight: 0 }])
+    caller.abort()
+    await call
+    expect((await box.calls())[0]?.status).toBe(null)
+  })
+
+  it('denies a group only after a call about it was accepted, never twice running', async () => {
+    const box = sandbox()
+    await box.behave(always('after'))
+    await box.call(create(ASHA))
+    await box.behave(always('missing'))
+    const statuses = []
+    for (const _ of [1, 2, 3, 4]) statuses.push((await box.call(may(BEN))).status)
+    expect(statuses).toEqual([200, 404, 200, 404])
+  })
+
+  it('gives the same call the same trouble, by its number, also after a restart', async () => {
+    const ways: Way[] = ['failed', 'html', 'empty']
+    const mix = { seed: 3, share: 0.4, ways }
+    const met = async (restart: boolean) => {
+      let box = sandbox()
+      await box.behave({ mix })
+      for (let call = 0; call < 40; call += 1) {
+        await box.call(create(ASHA))
+        if (!restart || call !== 20) continue
+        box = sandbox({ path: box.path })
+        await box.behave({ mix })
+      }
+      return (await box.calls()).map(({ way }) => way)
+    }
+    const once = await met(false)
+    expect(await met(true)).toEqual(once)
+    expect(new Set(once)).toEqual(new Set([null, ...ways]))
+    const share = once.filter((way) => way !== null).length / once.length
+    expect(share).toBeGreaterThan(0.2)
+    expect(share).toBeLessThan(0.6)
+  })
+
+  it('takes every way when none is named', async () => {
+    const box = sandbox()
+    const body = JSON.stringify({ mix: { seed: 1, share: 0.3 } })
+    const response = await box.app.request('/behaviour', { method: 'PUT', body })
+    expect(await response.json()).toMatchObject({ mix: { seed: 1, share: 0.3, ways: WAYS } })
+    expect(await (await box.app.request('/')).text()).toContain('30 % meet some trouble')
+  })
+})
+
 describe('The token', () => {
   it('Any of several lines opens it, and none does while it is empty', async () => {
     let token = `first-token\n${TOKEN}\n`
@@ -666,6 +803,12 @@ describe('PUT /behaviour', () => {
     ['a text for a truth', { hang: 'yes' }, 'hang'],
     ['null where off is another word', { session: null }, 'session'],
     ['a list', [{ hang: true }], '0'],
+    [
+      'a trouble nobody knows in a mix',
+      { mix: { seed: 1, share: 1, ways: ['fire'] } },
+      'mix.ways.0',
+    ],
+    ['a mix of no troubles', { mix: { seed: 1, share: 1, ways: [] } }, 'mix.ways'],
     ['no JSON', undefined, ''],
   ])('refuses %s with its path, and changes nothing', async (_, change, path) => {
     const box = sandbox()
@@ -902,6 +1045,9 @@ describe('The page', () => {
       statusFalse: 'on',
       silent: `${CARA}, ${BEN}`,
       groupLimit: '9',
+      mixShare: '0.5',
+      mixSeed: '10',
+      mixWays: 'after\r\nhang',
     })
     expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
     expect(await (await box.app.request('/behaviour')).json()).toEqual({
@@ -919,6 +1065,7 @@ describe('The page', () => {
       statusFalse: true,
       silent: [CARA, BEN],
       groupLimit: 9,
+      mix: { share: 0.5, seed: 10, ways: ['after', 'hang'] },
     })
   })
 

@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html'
 import { type Behaviour, CALM } from './behaviour.ts'
+import { WAYS } from './mix.ts'
 
 /** Markup in which everything from outside has been escaped. */
 export type Html = ReturnType<typeof html>
@@ -10,7 +11,7 @@ export type Html = ReturnType<typeof html>
 export function behaviourForm(behaviour: Behaviour): Html {
   const { session, token, latencyMs, hang, failRate, createAnswers500, poison, listLagMs } =
     behaviour
-  const { createLimit, retryAfterSeconds, body, statusFalse, silent, groupLimit } = behaviour
+  const { createLimit, retryAfterSeconds, body, statusFalse, silent, groupLimit, mix } = behaviour
   return html`<form method="post" action="/behaviour-form" id="switches">
     <fieldset>
       <legend>The account</legend>
@@ -46,6 +47,15 @@ export function behaviourForm(behaviour: Behaviour): Html {
       ${list('poison', poison, 'Any of these fails the whole call with 500')}
       ${list('silent', silent, 'Accepted, but not really added')}
     </fieldset>
+    <fieldset>
+      <legend>A mix of it all</legend>
+      ${field('mixShare', mix?.share ?? 0, 'Share that meets some trouble', '0 to 1', 'any')}
+      ${field('mixSeed', mix?.seed ?? 1, 'Seed', 'the same one, the same troubles')}
+      <label class="field tall">
+        <span>Which <small>of ${WAYS.join(', ')}; empty: any</small></span>
+        <textarea name="mixWays" rows="2" spellcheck="false">${mix === null || mix.ways.length === WAYS.length ? '' : mix.ways.join('\n')}</textarea>
+      </label>
+    </fieldset>
     <p class="actions">
       <button class="main">Apply</button>
       <button formaction="/calm-form" formnovalidate>All is well again</button>
@@ -64,6 +74,10 @@ export function readBehaviourForm(form: URLSearchParams): unknown {
       .split(/[\n,;]+/)
       .map((number) => number.replaceAll(/[\s+()-]/g, ''))
       .filter(Boolean)
+  const share = amount('mixShare', 0)
+  const ways = text('mixWays')
+    .split(/[\s,;]+/)
+    .filter(Boolean)
   return {
     session: form.has('inactive') ? 'inactive' : 'active',
     token: form.has('invalid') ? 'invalid' : 'valid',
@@ -79,6 +93,8 @@ export function readBehaviourForm(form: URLSearchParams): unknown {
     statusFalse: form.has('statusFalse'),
     silent: numbers('silent'),
     groupLimit: amount('groupLimit', CALM.groupLimit),
+    mix:
+      share === 0 ? null : { share, seed: amount('mixSeed', 1), ...(ways.length > 0 && { ways }) },
   }
 }
 

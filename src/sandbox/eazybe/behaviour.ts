@@ -1,6 +1,7 @@
 /** What the stand-in for EazyBe can be told to do wrong. */
 
 import * as v from 'valibot'
+import { mixSchema } from './mix.ts'
 
 /** WhatsApp's limit, admins included. The connected number itself is not among our members: one more fits than in life. */
 const WHATSAPP_GROUP_MEMBERS = 1_024
@@ -13,8 +14,8 @@ const numbers = v.array(v.pipe(v.string(), v.regex(/^\d+$/, 'must be digits')))
 
 /**
  * What `PUT /behaviour` takes: any of these, and the rest stays as it is. One rule for all of them: a call that was not
- * answered 200 with `status:true` has changed nothing, but for `createAnswers500: 'after'` and for a caller who leaves
- * during `latencyMs`, whose call is carried out as if he had stayed.
+ * answered 200 with `status:true` has changed nothing, but for `createAnswers500: 'after'`, for a caller who leaves during
+ * `latencyMs`, whose call is carried out as if he had stayed, and for what a `mix` says it changes.
  */
 export const behaviourChangeSchema = v.strictObject({
   /** `inactive` answers 403. */
@@ -45,6 +46,8 @@ export const behaviourChangeSchema = v.strictObject({
   silent: v.exactOptional(numbers),
   /** How many members a group takes: a smaller number makes full groups easy to try. */
   groupLimit: v.exactOptional(v.pipe(count, v.minValue(1))),
+  /** A share of the calls meets a trouble of its own each, beside all of the above; null mixes nothing. */
+  mix: v.exactOptional(v.nullable(mixSchema)),
 })
 
 export type BehaviourChange = v.InferOutput<typeof behaviourChangeSchema>
@@ -66,4 +69,5 @@ export const CALM: Behaviour = {
   statusFalse: false,
   silent: [],
   groupLimit: WHATSAPP_GROUP_MEMBERS,
+  mix: null,
 }

@@ -53,7 +53,8 @@ export interface Circumstances {
 }
 
 export interface Decision {
-  readonly status: 200 | 400 | 401 | 403 | 404 | 429 | 500 | 502
+  /** Null: the connection breaks in the middle of the answer. */
+  readonly status: 200 | 400 | 401 | 403 | 404 | 429 | 500 | 502 | null
   readonly headers: Readonly<Record<string, string>>
   readonly answer: string
   readonly effect: Effect | null
@@ -69,7 +70,7 @@ export function decide(asked: Asked, circumstances: Circumstances): Decision {
     return no(401, UNAUTHORIZED)
   }
   const body = v.safeParse(bodySchema, asked.body)
-  if (!body.success) return no(400, INVALID)
+  if (!body.success) return invalid()
   if (behaviour.session === 'inactive') return no(403, INACTIVE)
   if (behaviour.statusFalse) return no(200, FAILED)
   if (behaviour.failRate > 0 && random() < behaviour.failRate) return no(500, FAILED)
@@ -85,6 +86,29 @@ export function failed(): Decision {
   return no(500, FAILED)
 }
 
+/** What a call gets that is refused for its data. */
+export function invalid(): Decision {
+  return no(400, INVALID)
+}
+
+/** What a call gets whose group is not found. */
+export function missing(): Decision {
+  return no(404, MISSING)
+}
+
+/** What a call gets that came too soon after others; null tells nothing of how long to wait. */
+export function throttled(seconds: number | null): Decision {
+  const decision = no(429, TOO_MANY)
+  if (seconds === null) return decision
+  return { ...decision, headers: { ...decision.headers, 'retry-after': String(seconds) } }
+}
+
+/** An answer that begins, and breaks off. */
+export function broken(): Decision {
+  const { headers, answer } = yes()
+  return { status: null, headers, answer: answer.slice(0, answer.length / 2), effect: null }
+}
+
 function carryOut(
   body: v.InferOutput<typeof bodySchema>,
   id: number,
@@ -96,7 +120,7 @@ function carryOut(
   const found = groups.find(
     (group) => group.name === body.groupName && now >= seenFrom(group, listLagMs),
   )
-  if (found === undefined && !body.create) return no(404, MISSING)
+  if (found === undefined && !body.create) return missing()
 
   const people = whoWouldBeAdded(found, body.contacts, silent)
   const effect =
@@ -153,11 +177,6 @@ function yes(): Decision {
 
 function no(status: Decision['status'], message: string): Decision {
   return say(status, { status: false, message })
-}
-
-function throttled(seconds: number): Decision {
-  const { headers, ...rest } = no(429, TOO_MANY)
-  return { ...rest, headers: { ...headers, 'retry-after': String(seconds) } }
 }
 
 /** A page as proxies make it: the call never got as far as EazyBe. */

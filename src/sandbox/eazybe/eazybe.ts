@@ -12,8 +12,10 @@ import { issuesOf } from '../../issues.ts'
 import { type Issue, problemResponse } from '../../problem.ts'
 import { type Behaviour, behaviourChangeSchema, CALM } from './behaviour.ts'
 import { readBehaviourForm } from './behaviour-form.ts'
-import { type Decision, decide, failed } from './decide.ts'
+import { type Decision, failed } from './decide.ts'
 import type { Journal } from './journal.ts'
+import { meet } from './meet.ts'
+import { wayOf } from './mix.ts'
 import { page } from './page.ts'
 import type { Call, Group } from './record.ts'
 import { openWorld } from './world.ts'
@@ -51,6 +53,7 @@ export function createEazybe(options: EazybeOptions): Hono {
   /** Which reset we live after: a call that came before it must leave no trace. */
   let era = 0
   let unhang = Promise.withResolvers<void>()
+  let forgotten = Promise.withResolvers<void>()
 
   const app = new Hono()
   app.onError((error) => {
@@ -71,21 +74,25 @@ export function createEazybe(options: EazybeOptions): Hono {
       inFlight -= 1
     }
     if (era !== eraOfCall) return responseOf(failed())
-    if (behaviour.hang) {
+    const way = behaviour.mix && wayOf(behaviour.mix, call.id)
+    if (behaviour.hang || way === 'hang') {
       const answer = { answeredAt: null, status: null, answer: null, effect: null }
-      world.record({ ...call, ...answer, body })
-      const left = await Promise.race([unhang.promise, leaving(c.req.raw.signal)])
+      world.record({ ...call, ...answer, body, way })
+      // What a mix has hung is not let go by turning a switch: its caller's patience is what is tried.
+      const over = way === 'hang' ? forgotten : unhang
+      const left = await Promise.race([over.promise, leaving(c.req.raw.signal)])
       if (left === 'left' || era !== eraOfCall) return responseOf(failed())
       return answerWith(failed())
     }
     const asked = { id: call.id, authorization: c.req.header('authorization'), body }
     const tokens = token().split('\n').filter(Boolean)
     const groups = world.groups()
-    return answerWith(decide(asked, { behaviour, tokens, groups, now: now(), random }))
+    const circumstances = { behaviour, tokens, groups, now: now(), random }
+    return answerWith(meet(way, asked, circumstances, world.calls))
 
     function answerWith(decision: Decision): Response {
       const { status, answer, effect } = decision
-      world.record({ ...call, body, answeredAt: now(), status, answer, effect })
+      world.record({ ...call, body, answeredAt: now(), status, answer, effect, way })
       return responseOf(decision)
     }
   })
@@ -141,6 +148,8 @@ export function createEazybe(options: EazybeOptions): Hono {
     behaviour = CALM
     world.forget()
     release()
+    forgotten.resolve()
+    forgotten = Promise.withResolvers<void>()
   }
 
   function release(): void {
@@ -186,7 +195,7 @@ function groupJson({ name, members, createdAt, absent }: Group): object {
   return { name, members, createdAt: new Date(createdAt).toISOString(), absent }
 }
 
-function callJson({ at, answeredAt, status, body, inFlight, answer, effect }: Call): object {
+function callJson({ at, answeredAt, status, body, inFlight, answer, effect, way }: Call): object {
   return {
     at: new Date(at).toISOString(),
     status,
@@ -195,11 +204,17 @@ function callJson({ at, answeredAt, status, body, inFlight, answer, effect }: Ca
     answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),
     answer,
     effect,
+    way,
   }
 }
 
 function responseOf({ status, headers, answer }: Decision): Response {
-  return new Response(answer, { status, headers })
+  if (status !== null) return new Response(answer, { status, headers })
+  // More is announced than comes before the connection ends.
+  const length = String(answer.length + 1)
+  return new Response(answer, {
+    headers: { ...headers, 'content-length': length, connection: 'close' },
+  })
 }
 
 function leaving(signal: AbortSignal): Promise<'left'> {

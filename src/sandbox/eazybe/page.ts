@@ -6,7 +6,7 @@ import type { Issue } from '../../problem.ts'
 import type { Behaviour } from './behaviour.ts'
 import { behaviourForm, type Html } from './behaviour-form.ts'
 import { seenFrom } from './decide.ts'
-import type { Call, Group } from './record.ts'
+import { type Call, type Group, wasAccepted } from './record.ts'
 
 /** Enough to see what happened; `GET /calls` and `GET /groups` have all. */
 const SHOWN_CALLS = 50
@@ -80,7 +80,7 @@ export function page(view: PageView): Html {
 }
 
 function troubles(behaviour: Behaviour): Html {
-  const { createAnswers500, createLimit, retryAfterSeconds, poison, silent } = behaviour
+  const { createAnswers500, createLimit, retryAfterSeconds, poison, silent, mix } = behaviour
   const now = [
     behaviour.session === 'inactive' && 'session inactive',
     behaviour.token === 'invalid' && 'token refused',
@@ -89,7 +89,8 @@ function troubles(behaviour: Behaviour): Html {
     behaviour.body !== 'json' && `${behaviour.body} bodies`,
     behaviour.statusFalse && 'status:false',
     behaviour.latencyMs > 0 && `${behaviour.latencyMs} ms a call`,
-    behaviour.failRate > 0 && `${Math.round(behaviour.failRate * 100)} % fail`,
+    behaviour.failRate > 0 && `${percent(behaviour.failRate)} fail`,
+    mix !== null && mix.share > 0 && `${percent(mix.share)} meet some trouble`,
     createAnswers500 === 'before' && 'creating fails',
     createAnswers500 === 'after' && 'creating fails, yet happens',
     createLimit !== null && `${several(createLimit, 'new group')} a day`,
@@ -194,14 +195,15 @@ function messageOf(answer: string): Html {
 
 /** What the answer does not tell. */
 function effectOf(call: Call): string {
-  const { status, effect } = call
-  if (status === null) return 'Never answered. Changed nothing.'
-  if (effect === null) return 'Changed nothing.'
+  const { status, answer, effect } = call
+  const broke = status === null && answer !== null
+  if (status === null && !broke) return 'Never answered. Changed nothing.'
+  if (effect === null) return broke ? 'The connection broke. Changed nothing.' : 'Changed nothing.'
   const { created, added, already, absent } = effect
   const sentences = [
     wasAccepted(call)
       ? `EazyBe accepted ${added.length + already.length + absent.length}.`
-      : 'Answered as failed, and yet:',
+      : `${broke ? 'The connection broke' : 'Answered as failed'}, and yet:`,
     created && 'The group was made.',
     added.length > 0 && `Now in the group: ${added.length}.`,
     already.length > 0 && `In it before: ${already.length}.`,
@@ -210,12 +212,12 @@ function effectOf(call: Call): string {
   return sentences.filter((sentence) => sentence !== false).join(' ')
 }
 
-function wasAccepted({ status, effect }: Call): boolean {
-  return status === 200 && effect !== null
-}
-
 function initialOf(name: string): string {
   return [...name.trim()][0]?.toUpperCase() ?? '?'
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
 }
 
 /** "1 call", "3 calls", "2 numbers silently not added". */

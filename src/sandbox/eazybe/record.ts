@@ -1,6 +1,7 @@
 /** What the sandbox remembers: the calls that came and the groups that are. */
 
 import * as v from 'valibot'
+import { WAYS } from './mix.ts'
 
 const numbers = v.array(v.string())
 
@@ -26,15 +27,17 @@ const callSchema = v.object({
   /** When it came, epoch milliseconds. */
   at: v.number(),
   answeredAt: v.nullable(v.number()),
-  /** Null: never answered, because it hangs or the caller left while it hung. */
+  /** Null: never answered, because it hangs, the caller left while it hung, or the connection broke. */
   status: v.nullable(v.number()),
   /** How many other calls were being carried out when it came. */
   inFlight: v.number(),
   /** The body as it came: JSON's value, or the text of what is not JSON. */
   body: v.unknown(),
-  /** The body of the answer. */
+  /** The body of the answer; of one that broke off, as far as it came. */
   answer: v.nullable(v.string()),
   effect: v.nullable(effectSchema),
+  /** What it met of a mix. */
+  way: v.optional(v.nullable(v.picklist(WAYS)), null),
 })
 
 const groupSchema = v.object({
@@ -56,3 +59,8 @@ export type Effect = Readonly<v.InferOutput<typeof effectSchema>>
 export type Call = Readonly<v.InferOutput<typeof callSchema>>
 export type Group = Readonly<v.InferOutput<typeof groupSchema>>
 export type JournalRecord = Call | Group
+
+/** Whether EazyBe said yes, and its caller could hear it. */
+export function wasAccepted({ status, effect }: Call): boolean {
+  return status === 200 && effect !== null
+}
