@@ -11,6 +11,7 @@ import { secretName, secretValues } from '../../src/names.ts'
 import { signedSample } from '../../src/sample/signed-sample.ts'
 import { readDevVars, type Vars } from '../../src/sandbox/dev-vars.ts'
 import type { BehaviourChange } from '../../src/sandbox/eazybe/behaviour.ts'
+import { WAYS } from '../../src/sandbox/eazybe/mix.ts'
 import { loadConfig } from '../../src/sandbox/load-config.ts'
 import { freePort } from '../../src/sandbox/runner/ports.ts'
 import { isAlive, type Process, processes } from '../../src/sandbox/runner/processes.ts'
@@ -56,11 +57,11 @@ export interface Usher {
   ): Promise<Response>
   /** Calls the API as the admin. */
   api(path: string, init?: RequestInit): Promise<Response>
-  /** Ends at once, as a power cut would; resolves when the processes are gone. */
+  /** Ends at once, as a power cut would, also while it is starting; resolves when the processes are gone. */
   kill9(victim?: Victim): Promise<void>
   /** Asks it to end; resolves to the exit code. */
   stop(): Promise<number | null>
-  /** Starts it again on the same ports and state, whatever ended it. */
+  /** Starts it again on the same ports and state, whatever ended it; rejects when it ends before it is ready. */
   restart(): Promise<void>
   /** Kills what runs, and removes a folder that was made for it. */
   end(): Promise<void>
@@ -87,37 +88,48 @@ export async function startUsher(options: UsherOptions = {}): Promise<Usher> {
   const url = `http://127.0.0.1:${port}`
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`
   let output = ''
-  let runner = await start()
+  let runner = start()
+  await untilReady(runner)
 
-  async function start(): Promise<ChildProcess> {
+  function start(): ChildProcess {
     const script = resolve(ROOT, 'src/sandbox/start.ts')
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
     const child = spawn(process.execPath, [script], { cwd: ROOT, env, detached: true, stdio })
-    const before = output.length
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output += text
       })
     }
+    return child
+  }
+
+  async function untilReady(child: ChildProcess): Promise<void> {
+    const before = output.length
     // Not by asking: a workerd that an earlier run has left behind would answer.
     await eventually('npm start says that it is ready', READY_WITHIN_MS, () => {
-      if (child.exitCode !== null)
+      if (child.exitCode !== null || child.signalCode !== null) {
         throw new Error(`npm start ended before it was ready:\n${output}`)
+      }
       return output.slice(before).includes('Usher is ready')
     })
-    return child
   }
 
   async function kill9(victim: Victim = 'everything'): Promise<void> {
     const { pid } = runner
     if (pid === undefined) return
+    // The whole group in one blow, and nobody is looked up before: an answer on its way gets no time to arrive.
+    if (victim === 'everything' && isAlive(pid)) process.kill(-pid, 'SIGKILL')
     const below = descendants(processes(), pid)
     // A runner that was killed before has left its workerd to init: its command line still tells whose it is.
     const left = processes().filter(({ command }) => command.startsWith(`${stateDir}/workerd `))
     const workerd = [...below, ...left].map((process) => process.pid)
     const doomed = { everything: [pid, ...workerd], runner: [pid], workerd }[victim]
     for (const one of new Set(doomed)) if (isAlive(one)) process.kill(one, 'SIGKILL')
-    await eventually('the processes are gone', DEAD_WITHIN_MS, () => !doomed.some(isAlive))
+    await eventually('the processes are gone', DEAD_WITHIN_MS, () => {
+      // What init has not yet buried is dead all the same.
+      const living = processes().filter(({ command }) => !command.includes('<defunct>'))
+      return !living.some((process) => doomed.includes(process.pid))
+    })
   }
 
   return {
@@ -157,7 +169,8 @@ export async function startUsher(options: UsherOptions = {}): Promise<Usher> {
       return runner.exitCode
     },
     async restart() {
-      runner = await start()
+      runner = start()
+      await untilReady(runner)
     },
     async end() {
       await kill9()
@@ -180,13 +193,23 @@ export async function eventually(
 }
 
 const groupsSchema = v.array(
-  v.object({ name: v.string(), members: v.array(v.string()), createdAt: v.string() }),
+  v.object({
+    name: v.string(),
+    members: v.array(v.string()),
+    absent: v.array(v.string()),
+    createdAt: v.string(),
+  }),
 )
 
 const callsSchema = v.array(
   v.object({
     at: v.string(),
+    answeredAt: v.nullable(v.string()),
     status: v.nullable(v.number()),
+    inFlight: v.number(),
+    /** Whether the group was changed, or would have been for somebody new. */
+    effect: v.nullable(v.object({ created: v.boolean() })),
+    way: v.nullable(v.picklist(WAYS)),
     body: v.object({
       groupName: v.string(),
       contacts: v.array(v.string()),

@@ -1,0 +1,43 @@
+/** Reads the command line of `npm run chaos`. */
+
+import { parseArgs } from 'node:util'
+import { Trouble } from '../../src/sandbox/trouble.ts'
+
+const USAGE = 'npm run chaos -- [--seed 7] [--leads 2000] [--kills 20]'
+const LEADS = 2_000
+const KILLS = 20
+/** A seed that nobody chose: short enough to type again. */
+const SEEDS = 1_000_000
+
+export interface ChaosArguments {
+  readonly seed: number
+  readonly leads: number
+  readonly kills: number
+}
+
+/** What was asked for; trouble with the usage where it makes no sense. */
+export function readChaosArguments(args: readonly string[], random: () => number): ChaosArguments {
+  const { seed, leads, kills } = parsed(args)
+  return {
+    seed: wholeNumber('seed', seed, Math.floor(random() * SEEDS)),
+    leads: wholeNumber('leads', leads, LEADS),
+    kills: wholeNumber('kills', kills, KILLS),
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const options = { seed: TEXT, leads: TEXT, kills: TEXT }
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new Trouble(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
+  }
+}
+
+const TEXT = { type: 'string' } as const
+
+function wholeNumber(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback
+  if (!/^\d{1,9}$/.test(text)) throw new Trouble(`--${name} is a whole number. ${USAGE}`)
+  return Number(text)
+}

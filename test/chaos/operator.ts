@@ -1,0 +1,80 @@
+/** The operator: sees that EazyBe refuses the token, and stores a new one. Usher waits for nobody else. */
+
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as v from 'valibot'
+import type { Usher } from '../journeys/server.ts'
+
+const LOOK_EVERY_MS = 400
+const RELOADED_WITHIN_MS = 4_000
+const LOOK_FOR_RELOAD_EVERY_MS = 50
+
+const pageSchema = v.object({
+  deliveries: v.array(v.object({ id: v.string(), reason: v.nullable(v.string()) })),
+})
+
+export interface Operator {
+  /** How many tokens were stored. */
+  tokens(): number
+  close(): Promise<void>
+}
+
+/** Looks on until it is closed. */
+export function startOperator(usher: Usher): Operator {
+  let tokens = 0
+  let closed = false
+  const looking = look()
+
+  async function look(): Promise<void> {
+    while (!closed) {
+      await sleep(LOOK_EVERY_MS)
+      // While it is down there is nothing to see.
+      await mend().catch(() => undefined)
+    }
+  }
+
+  async function mend(): Promise<void> {
+    const waiting = await oneWaiting(usher)
+    if (waiting === null || !waiting.reason?.includes('token')) return
+    tokens += 1
+    const before = usher.output().length
+    storeToken(usher, `token-of-the-sandbox-${tokens}`)
+    const until = Date.now() + RELOADED_WITHIN_MS
+    while (!usher.output().slice(before).includes('Reloaded') && Date.now() < until) {
+      await sleep(LOOK_FOR_RELOAD_EVERY_MS)
+    }
+    // A new secret wakes nobody by itself for a quarter of an hour; an operator tries a lead.
+    const body = JSON.stringify({ mode: 'exact' })
+    await usher.api(`/api/deliveries/${waiting.id}/retry`, { method: 'POST', body })
+  }
+
+  return {
+    tokens: () => tokens,
+    async close() {
+      closed = true
+      await looking
+    },
+  }
+}
+
+/** A delivery that waits for a call; null where none does. */
+export async function oneWaiting(
+  usher: Usher,
+): Promise<{ reason: string | null; id: string } | null> {
+  for (const state of ['queued', 'unknown', 'sending']) {
+    const response = await usher.api(`/api/deliveries?state=${state}&limit=1`)
+    const [first] = v.parse(pageSchema, await response.json()).deliveries
+    if (first !== undefined) return first
+  }
+  return null
+}
+
+/** At once or not at all: whoever reads it meanwhile would make up what is missing. */
+function storeToken(usher: Usher, token: string): void {
+  const file = join(usher.stateDir, 'dev.vars')
+  const vars = { ...usher.vars(), EAZYBE_TOKEN: token }
+  const lines = Object.entries(vars).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(`${file}.new`, lines.join(''), { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
