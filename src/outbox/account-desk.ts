@@ -3,7 +3,6 @@
 import type { AuditPage } from './audit.ts'
 import type { Calls } from './calls.ts'
 import type { Office } from './office.ts'
-import { wake } from './office.ts'
 import type { Pace } from './pace.ts'
 import { DAY_MS, HOUR_MS } from './pace.ts'
 import type { PauseReason, Spent } from './state.ts'
@@ -144,7 +143,7 @@ export class AccountDesk {
   /** Calls are made again, also after a pause of EazyBe's making: the next call will tell. */
   async resume(actor: string): Promise<void> {
     this.#change(actor, 'resume', () => null)
-    await wake(this.#office, this.#office.ports.now())
+    await this.#office.rounds.recheck()
   }
 
   /** What operators did, newest first. */

@@ -86,10 +86,10 @@ export class Calls {
       accepted,
       id,
     )
-    if (counts) this.#forgetBroken(id, call, now)
+    if (counts && call.kind !== 'create') this.#forgetBroken(id, call, now)
   }
 
-  /** A connection that broke counts, since the call may have arrived; once all its people were sent again, only that counts. */
+  /** A connection that broke counts, since the call may have arrived; once all its people were sent again, only that counts. Two creations that may have arrived are two. */
   #forgetBroken(id: number, { groupId, kind, parts }: Call, now: number): void {
     const sent = new Set(contactsIn(parts))
     const broken = this.#sql

@@ -34,7 +34,7 @@ export interface Again {
   readonly groupName: string
   readonly contacts: readonly StoredContact[]
   readonly create: boolean
-  /** Sent although the person was accepted before: the operator said so. */
+  /** Sent although the person was accepted before now: the operator said so. */
   readonly forced: boolean
   /** JSON in place of what was kept; null keeps that. */
   readonly fields: string | null
@@ -151,7 +151,7 @@ export class Deliveries {
     const { groupName, create } = mapped.invite
     const place = this.#groups.find(groupName)
     const cleared = contacts.map((contact) =>
-      this.#people.cleared(contact, place ?? NOWHERE, false, now),
+      this.#people.cleared(contact, place ?? NOWHERE, 0, now),
     )
     if (!anyWaits(cleared)) {
       const groupId = place?.id ?? this.#groups.add(groupName, arrival.hook, null)
@@ -198,7 +198,7 @@ export class Deliveries {
       groupId,
       JSON.stringify(again.contacts),
       again.create ? 1 : 0,
-      again.forced ? 1 : 0,
+      again.forced ? now : 0,
       now,
       again.fields,
       again.consent === null ? null : JSON.stringify(again.consent),

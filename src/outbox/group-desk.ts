@@ -2,7 +2,6 @@
 
 import { MAX_GROUP_NAME_UNITS } from '../invite.ts'
 import type { Office } from './office.ts'
-import { wake } from './office.ts'
 import type { GroupStatus } from './state.ts'
 import { iso } from './views.ts'
 
@@ -123,7 +122,7 @@ export class GroupDesk {
     const { ports } = this.#office
     const now = ports.now()
     const result = ports.storage.transactionSync(() => this.#change(id, change, actor, now))
-    if (result === 'done') await wake(this.#office, now)
+    if (result === 'done') await this.#office.rounds.recheck()
     return result
   }
 

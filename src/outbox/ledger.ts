@@ -46,9 +46,7 @@ export class Ledger {
       )
       .one()
     const before = storedContacts(row.contacts)
-    const contacts = before.map((contact) =>
-      this.#people.cleared(contact, group, row.forced === 1, now),
-    )
+    const contacts = before.map((contact) => this.#people.cleared(contact, group, row.forced, now))
     if (contacts.every((contact, index) => contact === before[index])) return false
     const end = anyWaits(contacts) ? null : endOf(contacts)
     const why = contacts.some((contact) => contact.state === 'suppressed')
@@ -141,6 +139,8 @@ export class Ledger {
     try {
       return write()
     } catch (error) {
+      // What storage throws in passing is no fault of the row.
+      if (this.#queue.isReadable(seq)) throw error
       this.#queue.setAside(seq, error, now)
       return aside
     }

@@ -17,9 +17,3 @@ export interface Office {
   readonly rounds: Rounds
   readonly watchers: Watchers
 }
-
-/** Something may go now: the alarm rings for it, unless the whole account waits longer. */
-export async function wake({ caller, rounds }: Office, now: number): Promise<void> {
-  const at = caller.wakeAt(now, now)
-  if (at !== null) await rounds.wakeBy(at, now)
-}

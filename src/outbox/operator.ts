@@ -7,7 +7,6 @@ import type { Again } from './deliveries.ts'
 import { issueText } from './deliveries.ts'
 import { deliveryId } from './delivery-id.ts'
 import type { Office } from './office.ts'
-import { wake } from './office.ts'
 import type { Sendable } from './reader.ts'
 import type { DeliveryFilter } from './search.ts'
 import type { DeliveryState } from './state.ts'
@@ -139,7 +138,7 @@ export class Operator {
       this.#record(seq, 'map again', result, actor)
       return result
     })
-    if (result === 'queued') await wake(this.#office, now)
+    await this.#office.rounds.recheck()
     if (result === 'held') watchers.settled([seq])
     return result
   }
@@ -182,7 +181,7 @@ export class Operator {
         return { seq, result }
       }),
     )
-    if (results.some(({ result }) => result === 'queued')) await wake(this.#office, now)
+    await this.#office.rounds.recheck()
     watchers.settled(results.flatMap(({ seq, result }) => (result === 'discarded' ? [seq] : [])))
     return results
   }

@@ -92,7 +92,7 @@ export class PeopleDesk {
     const person = await this.#personOf(digits)
     const { ports, tables } = this.#office
     const now = ports.now()
-    return ports.storage.transactionSync(() => {
+    const erased = ports.storage.transactionSync((): Erased => {
       if (before === null) {
         tables.people.suppress(person, EVERYWHERE, 'erased', now)
         tables.people.forget(person)
@@ -104,6 +104,8 @@ export class PeopleDesk {
       for (const row of rows) this.#erase(row, person, now)
       return { erased: rows.length, before: next }
     })
+    await this.#office.rounds.recheck()
+    return erased
   }
 
   #erase(row: Row, person: string, now: number): void {

@@ -19,21 +19,22 @@ export class People {
   }
 
   /**
-   * A contact as it may go to this group now: not whom EazyBe accepted within the last year, into this part or another, unless the
-   * operator said so (`forced`); and never whom it was told not to.
+   * A contact as it may go to this group now: not whom EazyBe accepted within the last year, into this part or another, but for
+   * acceptances before an operator said to send again (`saidAt`, 0: nobody did); and never whom it was told not to.
    */
-  cleared(contact: StoredContact, group: Membership, forced: boolean, now: number): StoredContact {
+  cleared(contact: StoredContact, group: Membership, saidAt: number, now: number): StoredContact {
     if (contact.state !== 'waiting') return contact
     if (this.isSuppressed(contact.person, group.family)) return { ...contact, state: 'suppressed' }
-    return !forced && this.#knows(contact, group, now) ? { ...contact, state: 'already' } : contact
+    const since = Math.max(saidAt, now - MEMORY_MS)
+    return this.#knows(contact, group, since) ? { ...contact, state: 'already' } : contact
   }
 
-  #knows(contact: StoredContact, group: Membership, now: number): boolean {
+  #knows(contact: StoredContact, group: Membership, since: number): boolean {
     const found = this.#sql.exec(
       'SELECT 1 FROM people WHERE person = ? AND group_id = ? AND accepted_at > ?',
       contact.person,
       scopeOf(contact, group),
-      now - MEMORY_MS,
+      since,
     )
     return found.toArray().length > 0
   }

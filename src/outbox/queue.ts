@@ -115,6 +115,22 @@ export class Queue {
     }
   }
 
+  /** Whether our own record of a delivery is what we once wrote. */
+  isReadable(seq: number): boolean {
+    const row = this.#sql
+      .exec<{ contacts: string; timeline: number }>(
+        'SELECT contacts, json_valid(timeline) AS timeline FROM deliveries WHERE seq = ?',
+        seq,
+      )
+      .toArray()[0]
+    if (row === undefined) return false
+    try {
+      return storedContacts(row.contacts).length > 0 && row.timeline === 1
+    } catch {
+      return false
+    }
+  }
+
   /** Parks a delivery that our own code stumbles over. Its timeline begins anew, since that may be what cannot be read. */
   setAside(seq: number, error: unknown, now: number): void {
     this.#sql.exec(

@@ -92,7 +92,7 @@ export class Reader {
       timeline: parsed(row.timeline) ?? [],
       groupId: row.group_id,
       create: row.creates === 1,
-      forced: row.forced === 1,
+      forced: row.forced !== 0,
       people: readableContacts(row.contacts).map(({ mask, state, person }) => ({
         mask,
         state,

@@ -82,6 +82,13 @@ export class Rounds {
     this.#wakeAfter = Math.min(at, this.#wakeAfter ?? at)
   }
 
+  /** What waits has changed in a way that nobody knows the time of: a hand took away the head of a group, say. */
+  async recheck(): Promise<void> {
+    if (this.#running) return this.wakeBy(this.#ports.now(), this.#ports.now())
+    this.distrust()
+    await this.heal()
+  }
+
   /** Something failed between a write and its alarm: the next look sees to it. */
   distrust(): void {
     this.#healed = false

@@ -35,8 +35,10 @@ export class Settings {
 
   /** A value that is an object; an empty one where there is none, or it cannot be read: no alarm may stumble over it for ever. */
   object(name: SettingName): object {
+    // What storage throws is no bad value: whoever began anew for it would forget every gap.
+    const text = this.get(name) ?? '{}'
     try {
-      const value: unknown = JSON.parse(this.get(name) ?? '{}')
+      const value: unknown = JSON.parse(text)
       return typeof value === 'object' && value !== null ? value : {}
     } catch {
       return {}

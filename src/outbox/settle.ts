@@ -240,7 +240,8 @@ function doubtful(step: Step, message: string): Settlement {
     changes: changesOf(step, (waiting) => ({
       state: 'unknown',
       reason: 'group may have been created',
-      dueAt: now,
+      // They keep their place: the probe that finds out is theirs.
+      dueAt: waiting.dueAt,
       attempts: waiting.attempts,
       event: 'unknown',
       detail: `${message} The group may have been created: asking before trying again`,
@@ -267,7 +268,7 @@ function notCreated(step: Step, message: string): Settlement {
   }
   const pauseMs = rung(CREATE_PAUSES_MS, account.createFailures) * scale
   const failures = group.createFailures + 1
-  const suspect = failures >= 2 && call.people.length > 1
+  const size = call.people.length
   return {
     account: {
       ...account,
@@ -275,20 +276,47 @@ function notCreated(step: Step, message: string): Settlement {
       nextCreateAt: Math.max(account.nextCreateAt, now + pauseMs),
     },
     group: { ...group, createFailures: failures, misses: 1, restUntil: now + pauseMs },
-    changes: changesOf(step, (waiting) => {
-      const attempts = waiting.attempts + 1
-      const spent = attempts >= MOST_ATTEMPTS
+    changes: changesOf(step, (waiting, contacts) => {
+      // Who only came along with the probe was not in the creation that failed.
+      const attempts = waiting.attempts + (waiting.mayBeIn ? 1 : 0)
+      if (attempts >= MOST_ATTEMPTS && size <= 1) {
+        return partWith(step, waiting, contacts, attempts, 'group could not be created', message)
+      }
       return {
-        state: spent ? 'parked' : 'queued',
-        reason: spent ? 'group could not be created' : null,
-        dueAt: now,
+        state: 'queued',
+        reason: null,
+        dueAt: waiting.dueAt,
         attempts,
-        ...(suspect && { limit: half(call.people.length) }),
-        event: spent ? 'parked' : 'not created',
+        // A bad number fails a whole creation: from the second failure on it is looked for.
+        ...(failures >= 2 && size > 1 && { limit: half(size) }),
+        event: 'not created',
         detail: 'EazyBe did not create the group',
       }
     }),
     groupFound: false,
+  }
+}
+
+/** A number that failed alone, and often enough. The others of its delivery were never tried without it: they begin anew. */
+function partWith(
+  { now }: Step,
+  waiting: Waiting,
+  contacts: readonly number[],
+  attempts: number,
+  reason: string,
+  detail: string,
+): ChangeOf {
+  const refused = contacts.map((index) => ({ index, state: 'refused' as const }))
+  const others = contacts.length < waiting.contacts.length
+  return {
+    state: others ? 'queued' : 'parked',
+    reason: others ? null : reason,
+    dueAt: now,
+    attempts: others ? 0 : attempts,
+    limit: null,
+    contacts: refused,
+    event: others ? 'number failed' : 'parked',
+    detail,
   }
 }
 
@@ -303,27 +331,18 @@ function addFailed(step: Step, message: string): Settlement {
       const attempts = waiting.attempts + 1
       const spent = attempts >= MOST_ATTEMPTS && size <= 1
       const waitMs = rung(ADD_RETRIES_MS, attempts - 1) * (1 + random() * RETRY_JITTER)
-      // The others of its delivery were never tried: they begin anew without it.
-      if (spent && contacts.length < waiting.contacts.length) {
-        return {
-          state: 'queued',
-          reason: null,
-          dueAt: now,
-          attempts: 0,
-          limit: null,
-          contacts: contacts.map((index) => ({ index, state: 'refused' as const })),
-          event: 'number failed',
-          detail: message,
-        }
+      if (spent) {
+        const reason = `EazyBe failed ${attempts} times: ${message}`
+        return partWith(step, waiting, contacts, attempts, reason, message)
       }
       return {
-        state: spent ? 'parked' : 'unknown',
-        reason: spent ? `EazyBe failed ${attempts} times: ${message}` : 'EazyBe failed',
+        state: 'unknown',
+        reason: 'EazyBe failed',
         dueAt: now + waitMs * scale,
         attempts,
         // From the second failure on, a bad number is looked for among those who travelled with it.
         ...(attempts >= 2 && size > 1 && { limit: half(size) }),
-        event: spent ? 'parked' : 'unknown',
+        event: 'unknown',
         detail: message,
       }
     }),

@@ -52,7 +52,7 @@ export const mutations: readonly Mutation[] = [
         'cleared',
         (cleared) =>
           function (this: People, contact, group, _forced, now) {
-            return cleared.call(this, contact, group, true, now)
+            return cleared.call(this, contact, group, Number.POSITIVE_INFINITY, now)
           },
       ),
   },

@@ -708,7 +708,7 @@ class Simulation implements Facts {
     )[0]
     // Only an operator's word on a lead that was accepted or skipped lets people be sent again.
     const mayForce = before?.state === 'accepted' || before?.state === 'skipped'
-    if (now?.forced !== 1 || !mayForce) return
+    if (now === undefined || now.forced === 0 || !mayForce) return
     const contacts: { digits: string }[] = JSON.parse(now.contacts)
     for (const { digits } of contacts) {
       this.forced.set(pairOf(personAt(digits), now.name ?? ''), this.at)
