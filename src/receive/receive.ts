@@ -161,12 +161,12 @@ function greeted({ name, hook }: Visit, greeting: Response): Response {
   return answer
 }
 
-/** After the answer: whoever forged it learns nothing by how long that took. */
+/** After the answer: whoever forged it learns nothing by how long that took, nor by its failing. */
 function noteForgery(c: HookContext, { name, hook, began }: Visit): void {
   const count = forgeries.add(name, began)
   if (count === null) return
-  const told = outboxOf(c.env, hook.account ?? 'default').forged(name, count)
-  c.executionCtx.waitUntil(told.catch((error) => log('error', { error: errorText(error) })))
+  const tell = async () => outboxOf(c.env, hook.account ?? 'default').forged(name, count)
+  c.executionCtx.waitUntil(tell().catch((error) => log('error', { error: errorText(error) })))
 }
 
 /** An answer is remembered as it was the first time: a repeat is told from it by how it was found. */

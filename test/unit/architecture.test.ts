@@ -30,8 +30,8 @@ const STRANGERS = ['sample/', 'operator/', 'api/', 'console/'].map(
   (row) => [row, 'receive/'] as const,
 )
 
-/** One sender is called like an event of Node's: `close`. */
-const EVENT_NAME = /(?<=\bonce\(\w+, )'\w+'/g
+/** One sender is called like an event of Node's, and a word of HTTP's: `close`. */
+const EVENT_NAME = /(?<=\bonce\(\w+, |\bconnection: )'\w+'/g
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
