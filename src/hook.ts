@@ -32,7 +32,7 @@ export interface HookOptions<fields, schema extends v.GenericSchema> {
   readonly capacity?: number
   /** New group names this hook may make in a day before the next is held; for forms, calendars and ads 5 by default, else any number. */
   readonly newGroupsPerDay?: number
-  /** The group's own invitation link, for whom EazyBe cannot add. Checked, and of no effect yet. */
+  /** The group's own invitation link, for whom EazyBe cannot add: the console shows it with every lead. EazyBe gives none. */
   readonly inviteLink?: string
   /** Seconds a signed timestamp may be old, or ahead; the sender's own by default. */
   readonly tolerance?: number

@@ -55,7 +55,9 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
 }
 
 function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
-  const { state, reason, waitingUntil } = story
+  const { hook, state, reason, waitingUntil } = story
+  const { hooks } = visit.desk.config
+  const inviteLink = Object.hasOwn(hooks, hook) ? hooks[hook]?.inviteLink : undefined
   return (
     <section class="card" id="verdict" data-part aria-label="State">
       <div class="row">
@@ -70,6 +72,15 @@ function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
       <p>{state === 'held' ? advice(state, reason) : MEANINGS[state]}</p>
       {state === 'parked' && advice(state, reason) !== MEANINGS[state] && (
         <p>{advice(state, reason)}</p>
+      )}
+      {inviteLink !== undefined && (
+        <p class="soft">
+          Whom EazyBe cannot add, and you never learn of it, can join by{' '}
+          <a href={inviteLink} rel="noreferrer">
+            the group’s own link
+          </a>
+          : {inviteLink}
+        </p>
       )}
     </section>
   )

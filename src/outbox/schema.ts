@@ -6,7 +6,7 @@ import type { OutboxStorage } from './ports.ts'
  * Every index costs a row written with each change of what it holds, so there are few, and they are partial:
  * a delivery that went through costs its row, its key, an entry and a leave of `open`, its settlement and its person.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE account (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -143,14 +143,14 @@ const MIGRATIONS: readonly string[] = [
 ]
 
 /** Brings the tables to today's form. `PRAGMA user_version` is not to be had in a Durable Object, so the version is a row. */
-export function migrate(storage: OutboxStorage): void {
+export function migrate(storage: OutboxStorage, migrations = MIGRATIONS): void {
   const { sql } = storage
   sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
   const row = sql
     .exec<{ version: number | null }>('SELECT max(version) AS version FROM migrations')
     .one()
   const done = row.version ?? 0
-  MIGRATIONS.slice(done).forEach((statements, index) => {
+  migrations.slice(done).forEach((statements, index) => {
     storage.transactionSync(() => {
       sql.exec(statements)
       sql.exec('INSERT INTO migrations (version) VALUES (?)', done + index + 1)

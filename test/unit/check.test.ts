@@ -17,6 +17,7 @@ const WELL = {
   WEBINAR_SECRET: SECRET,
   EAZYBE_TOKEN: 'a-token-of-an-organization',
   ADMIN_SECRET: 'an-admin-secret-of-some-length',
+  ALERT_URL: 'https://hooks.example.com/alert',
 }
 
 const fields = v.object({ phone: phone('IN') })
@@ -153,6 +154,16 @@ describe('checkReport', () => {
       title: 'refuses a short admin secret',
       env: { ADMIN_SECRET: 'short' },
       wrong: [/ADMIN_SECRET is shorter than 24/],
+    },
+    {
+      title: 'doubts a life without alerts',
+      env: { ALERT_URL: '' },
+      doubtful: [/ALERT_URL is not set/],
+    },
+    {
+      title: 'refuses an alert address that is none',
+      env: { ALERT_URL: 'slack' },
+      wrong: [/ALERT_URL/],
     },
   ]
 

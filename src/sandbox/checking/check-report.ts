@@ -36,7 +36,7 @@ export function checkReport({ config, env, declared, needed }: Checked): Report 
   const accounts = Object.entries(config.accounts).map(([name, options]) =>
     accountFinding(name, options, env),
   )
-  const rest = [adminFinding(env), bindingFinding(declared, needed)]
+  const rest = [adminFinding(env), alertFinding(env), bindingFinding(declared, needed)]
   const findings = [...hooks, ...accounts, ...rest]
   const at = config.publicUrl ?? ''
   return {
@@ -132,6 +132,16 @@ function adminFinding(env: object): Finding {
     ...(values.length === 0 ? ['The secret ADMIN_SECRET is not set: the API stays shut.'] : []),
     ...(short ? [`ADMIN_SECRET is shorter than ${MIN_ADMIN_SECRET_LENGTH} characters.`] : []),
   ]
+  return { row: [], wrong, doubtful: [] }
+}
+
+function alertFinding(env: object): Finding {
+  const [url] = secretValues(env, 'ALERT_URL')
+  if (url === undefined) {
+    const doubtful = ['ALERT_URL is not set: nobody is told when an account is paused.']
+    return { row: [], wrong: [], doubtful }
+  }
+  const wrong = /^https?:\/\//.test(url) && URL.canParse(url) ? [] : ['ALERT_URL is not a URL.']
   return { row: [], wrong, doubtful: [] }
 }
 
