@@ -5,7 +5,7 @@ import { anyWaits, storedContacts } from './contacts.ts'
 import type { Groups } from './groups.ts'
 import type { People } from './people.ts'
 import type { Queue } from './queue.ts'
-import type { Change } from './settle.ts'
+import type { Change } from './settlement.ts'
 import type { Call, DeliveryState, GroupState } from './state.ts'
 import { APPEND_LINE, timelineLine } from './timeline.ts'
 

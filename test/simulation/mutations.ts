@@ -10,7 +10,7 @@ import { Ledger } from '../../src/outbox/ledger.ts'
 import { People } from '../../src/outbox/people.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
 import { Settings } from '../../src/outbox/settings.ts'
-import type { Change } from '../../src/outbox/settle.ts'
+import type { Change } from '../../src/outbox/settlement.ts'
 import type { Call } from '../../src/outbox/state.ts'
 import type { Mutation } from './simulate.ts'
 

@@ -1,0 +1,115 @@
+/** Settles what is the account's trouble and not the lead's: refused, inactive, throttled, unreachable. Nothing is consumed. */
+
+import { PROBE_AFTER_MS } from './settle-creation.ts'
+import type { Settlement, Step } from './settlement.ts'
+import { afterCall, afterCreate, calm, changesOf, rung, unchanged } from './settlement.ts'
+import type { AccountState, Pause } from './state.ts'
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+
+/** EazyBe's session is asked again after these minutes, then every last of them. */
+const SESSION_PROBES_MS = [1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS)
+/** A refused token is compared with today's this often: a new secret wakes no object by itself. */
+export const TOKEN_CHECK_MS = 15 * MINUTE_MS
+const THROTTLE_FIRST_MS = 60 * SECOND_MS
+const THROTTLE_MOST_MS = 30 * MINUTE_MS
+const UNREACHABLE_FIRST_MS = SECOND_MS
+const UNREACHABLE_MOST_MS = 30 * MINUTE_MS
+/** Without a connection a lead waits this long before a human must look. */
+const UNREACHABLE_GIVE_UP_MS = 7 * 24 * HOUR_MS
+
+/** 401 and 403: the account's trouble, not the lead's. Nothing is consumed. */
+export function paused(step: Step, reason: 'session' | 'token', message: string): Settlement {
+  const { input, now, scale } = step
+  const before = input.account.pause
+  const probes = before?.reason === reason ? before.probes + 1 : 0
+  const waitMs = reason === 'token' ? TOKEN_CHECK_MS : rung(SESSION_PROBES_MS, probes)
+  const pause: Pause = {
+    reason,
+    since: before?.reason === reason ? before.since : now,
+    probeAt: reason === 'token' ? null : now + waitMs * scale,
+    probes,
+  }
+  const account = calm(input.account)
+  return {
+    account: { ...account, pause: account.pause ?? pause },
+    group: input.group,
+    changes: unchanged(
+      step,
+      reason === 'session' ? 'EazyBe session inactive' : 'EazyBe token refused',
+      message,
+    ),
+    groupFound: false,
+  }
+}
+
+export function throttled(step: Step, retryAfterMs: number | null): Settlement {
+  const { input, now, scale } = step
+  const throttles = retryAfterMs === null ? input.account.throttles + 1 : 0
+  const doubled = Math.min(THROTTLE_FIRST_MS * 2 ** (throttles - 1), THROTTLE_MOST_MS)
+  // What EazyBe asks for is kept in full, whatever the pace.
+  const waitMs = retryAfterMs ?? doubled * scale
+  return {
+    account: {
+      ...calm(input.account),
+      throttles,
+      nextCallAt: now + waitMs,
+      nextCallWhy: 'throttled',
+    },
+    group: input.group,
+    changes: unchanged(
+      step,
+      'EazyBe asks to wait',
+      `Too many calls: next one in ${seconds(waitMs)}`,
+    ),
+    groupFound: false,
+  }
+}
+
+/** No connection, or a broken one. Nothing is consumed; a creation that may have left is treated as one that did. */
+export function unreachable(step: Step, message: string): Settlement {
+  const { input, call, now, random, scale } = step
+  const failures = input.account.unreachable + 1
+  const ceiling = Math.min(UNREACHABLE_FIRST_MS * 2 ** failures, UNREACHABLE_MOST_MS)
+  const since = input.account.unreachableSince ?? now
+  const maybeCreated = call.kind === 'create'
+  const account: AccountState = {
+    ...input.account,
+    ...(maybeCreated && afterCreate(step)),
+    unreachable: failures,
+    unreachableSince: since,
+    // Full jitter: anywhere between at once and the ceiling. A call that broke may have been felt, so the gap is kept too.
+    nextCallAt: Math.max(now + random() * ceiling * scale, afterCall(step).nextCallAt),
+    nextCallWhy: 'unreachable',
+  }
+  return {
+    account,
+    group: maybeCreated
+      ? { ...input.group, status: 'doubtful', misses: 0, restUntil: now + PROBE_AFTER_MS * scale }
+      : input.group,
+    changes: changesOf(step, (waiting) => {
+      // Days that it waited for its turn are no days without a connection.
+      const spent = now - Math.max(since, waiting.receivedAt) > UNREACHABLE_GIVE_UP_MS
+      return {
+        state: spent ? 'parked' : maybeCreated ? 'unknown' : 'queued',
+        reason: spent
+          ? 'no connection for 7 days'
+          : maybeCreated
+            ? 'group may have been created'
+            : null,
+        // It keeps its place: were the next ones tried instead, each of them might arrive and be counted.
+        dueAt: waiting.dueAt,
+        attempts: waiting.attempts,
+        event: spent ? 'parked' : 'no connection',
+        detail: message,
+      }
+    }),
+    groupFound: false,
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / SECOND_MS)} s`
+}

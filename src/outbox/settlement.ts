@@ -1,0 +1,133 @@
+/** What settling a call takes and gives, and what the outcomes share. */
+
+import type { Pace } from './pace.ts'
+import type { AccountState, Call, DeliveryState, GroupState, Waiting } from './state.ts'
+
+/** Real refusals of a lead that travels alone before it is parked. */
+export const MOST_ATTEMPTS = 4
+
+export interface SettleInput {
+  readonly account: AccountState
+  readonly group: GroupState
+  /** The deliveries of the call, as they waited. */
+  readonly waiting: readonly Waiting[]
+  readonly pace: Pace
+}
+
+/** What becomes of one delivery of the call. */
+export interface Change {
+  readonly seq: number
+  /** `accepted` where no contact is left to send; the outbox keeps `queued` while others wait. */
+  readonly state: Extract<DeliveryState, 'queued' | 'unknown' | 'accepted' | 'held' | 'parked'>
+  readonly reason: string | null
+  readonly dueAt: number
+  readonly attempts: number
+  readonly limit: number | null
+  /** Contacts (places in the delivery's list) that are done with, and how. */
+  readonly contacts: readonly {
+    readonly index: number
+    readonly state: 'accepted' | 'refused'
+  }[]
+  /** The line of its timeline. */
+  readonly event: string
+  readonly detail: string | null
+}
+
+export interface Settlement {
+  readonly account: AccountState
+  readonly group: GroupState
+  readonly changes: readonly Change[]
+  /** True where the group is now known to exist: leads held for its absence may go. */
+  readonly groupFound: boolean
+}
+
+/** An outcome that is being settled. */
+export interface Step {
+  readonly input: SettleInput
+  readonly call: Call
+  readonly now: number
+  readonly random: () => number
+  readonly scale: number
+}
+
+/** An answer came, and it was not about the account: its pauses and back-offs end, but for the operator's own. */
+export function calm(account: AccountState): AccountState {
+  const pause = account.pause?.reason === 'operator' ? account.pause : null
+  return { ...account, pause, throttles: 0, unreachable: 0, unreachableSince: null }
+}
+
+export function afterCall({
+  input,
+  now,
+  random,
+}: Step): Pick<AccountState, 'nextCallAt' | 'nextCallWhy'> {
+  const { addGapMs, addJitterMs } = input.pace
+  return { nextCallAt: now + addGapMs + random() * addJitterMs, nextCallWhy: 'pace' }
+}
+
+/** Creations keep a gap of their own, also after one that may have happened. */
+export function afterCreate({ input, now, random }: Step): Pick<AccountState, 'nextCreateAt'> {
+  const { createGapMs, createJitterMs } = input.pace
+  return { nextCreateAt: now + createGapMs + random() * createJitterMs }
+}
+
+export type ChangeOf = Omit<Change, 'seq' | 'limit' | 'contacts'> &
+  Partial<Pick<Change, 'limit' | 'contacts'>>
+
+export function changesOf(
+  { input, call }: Step,
+  change: (waiting: Waiting, contacts: readonly number[]) => ChangeOf,
+): Change[] {
+  const waitingOf = new Map(input.waiting.map((waiting) => [waiting.seq, waiting]))
+  return call.parts.flatMap(({ seq, contacts }) => {
+    const waiting = waitingOf.get(seq)
+    // A delivery that is gone (erased while the call was under way) has nothing left to change.
+    return waiting === undefined
+      ? []
+      : [{ seq, limit: waiting.limit, contacts: [], ...change(waiting, contacts) }]
+  })
+}
+
+/** The lead waits as it did; its timeline says what happened. */
+export function unchanged(step: Step, event: string, detail: string): Change[] {
+  return changesOf(step, (waiting) => ({
+    state: 'queued',
+    reason: null,
+    dueAt: step.now,
+    attempts: waiting.attempts,
+    event,
+    detail,
+  }))
+}
+
+/** A number that failed alone, and often enough. The others of its delivery were never tried without it: they begin anew. */
+export function partWith(
+  { now }: Step,
+  waiting: Waiting,
+  contacts: readonly number[],
+  attempts: number,
+  reason: string,
+  detail: string,
+): ChangeOf {
+  const refused = contacts.map((index) => ({ index, state: 'refused' as const }))
+  const others = contacts.length < waiting.contacts.length
+  return {
+    state: others ? 'queued' : 'parked',
+    reason: others ? null : reason,
+    dueAt: now,
+    attempts: others ? 0 : attempts,
+    limit: null,
+    contacts: refused,
+    event: others ? 'number failed' : 'parked',
+    detail,
+  }
+}
+
+export function half(size: number): number {
+  return Math.ceil(size / 2)
+}
+
+/** The nth rung of a ladder of waits, its last for all beyond. */
+export function rung(ladder: readonly number[], n: number): number {
+  return ladder[Math.min(n, ladder.length - 1)] ?? 0
+}
