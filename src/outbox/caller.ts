@@ -33,6 +33,8 @@ export class Caller implements Task {
   readonly #account: Account
   readonly #watchers: Watchers
   readonly #tables: Tables
+  /** Whether this process has compared its token with the refused one: a new secret comes with a new process. */
+  #compared = false
 
   constructor(ports: OutboxPorts, account: Account, tables: Tables, watchers: Watchers) {
     this.#ports = ports
@@ -49,6 +51,7 @@ export class Caller implements Task {
     if (cutOff !== null) this.#close(cutOff, { kind: 'interrupted' })
     const tokenMark = await this.#account.tokenMark()
     this.#resumeWithNewToken(tokenMark)
+    this.#compared = true
     while (now() - began <= RUN_BUDGET_MS) {
       const next = storage.transactionSync(() => this.#next(now()))
       if (next.kind === 'wait') return
@@ -66,7 +69,8 @@ export class Caller implements Task {
     if (next.kind !== 'wait') return now
     if (next.until !== null) return next.until
     const { pause } = this.#account.settings.account()
-    return pause?.reason === 'token' ? now + TOKEN_CHECK_MS : null
+    if (pause?.reason !== 'token') return null
+    return this.#compared ? now + TOKEN_CHECK_MS : now
   }
 
   /** Plans, and claims what it planned: the claim is on disk before the request leaves. */
@@ -180,11 +184,6 @@ export class Caller implements Task {
     const { pause, nextCallAt } = this.#account.settings.account()
     if (pause?.reason === 'operator') return null
     return Math.max(dueAt, pause === null ? nextCallAt : (pause.probeAt ?? now))
-  }
-
-  /** Whether this delivery travels in the call that is under way. */
-  isSending(seq: number): boolean {
-    return this.#tables.calls.current()?.call.parts.some((part) => part.seq === seq) ?? false
   }
 }
 
