@@ -176,25 +176,6 @@ describe('EazyBe answers 401', () => {
   })
 })
 
-describe('a new token', () => {
-  it('comes with a new process, whose first look compares it at once', async () => {
-    play((call) => (call.token.endsWith('tests') ? answers.unauthorized() : answers.ok()))
-    const { lead, story, runUntil, stub } = outbox()
-    const { seq } = await lead('A', [ASHA])
-    await runUntil(3 * HOUR)
-    await evictDurableObject(stub)
-    await runInDurableObject(stub, (instance) => {
-      Reflect.set(Reflect.get(instance, 'env'), 'EAZYBE_TOKEN', 'another-token')
-    })
-    await story(seq)
-    await runUntil(3 * HOUR + SECOND)
-    await runInDurableObject(stub, (instance) => {
-      Reflect.set(Reflect.get(instance, 'env'), 'EAZYBE_TOKEN', BINDINGS.EAZYBE_TOKEN)
-    })
-    expect(await story(seq)).toMatchObject({ state: 'accepted' })
-  })
-})
-
 describe('EazyBe answers 403', () => {
   it('pauses the account, asks at 1, 2, 5, 10, 15 and then every 30 minutes, and resumes by itself', async () => {
     let active = false
