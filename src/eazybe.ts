@@ -1,5 +1,7 @@
 /** The EazyBe client: one call, one typed outcome. https only, no redirect with the token, the token in no error and no log. */
 
+import { maskText } from './phone.ts'
+
 /** https although two of EazyBe's older pages print http: the token is a bearer token. https://help.eazybe.com */
 const ENDPOINT = 'https://api.eazybe.com/v2/cloud/group'
 /** EazyBe gives its WhatsApp session 30 s; neighbours saw hangs of over a minute. */
@@ -103,7 +105,11 @@ function readAnswer(text: string): { status: unknown; message: string | undefine
     const message: unknown = Reflect.get(value, 'message')
     return {
       status: Reflect.get(value, 'status'),
-      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE_CHARACTERS) : undefined,
+      // It is kept longer than the numbers, and EazyBe may repeat one.
+      message:
+        typeof message === 'string'
+          ? maskText(message.slice(0, MAX_MESSAGE_CHARACTERS))
+          : undefined,
     }
   } catch {
     return null

@@ -2,6 +2,7 @@
 
 export { type CountryCode, isCountryCode } from './phone/country.ts'
 export { maskPhone } from './phone/mask-phone.ts'
+export { maskText, numbersIn } from './phone/mask-text.ts'
 export { personKey } from './phone/person-key.ts'
 export { type Phone, phone, phoneCountryOf, readAnswer } from './phone/phone-schema.ts'
 export { readInternational } from './phone/read-international.ts'

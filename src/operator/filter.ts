@@ -32,6 +32,8 @@ export const filterSchema = v.object({
   text: v.optional(
     v.pipe(
       text,
+      // It would stand in the URL, and guessing on would uncover what is masked.
+      v.check((value) => !/\d(?:\W*\d){4,}/.test(value), 'must not hold a number: use phoneEnd'),
       v.description('Somewhere in the group’s name or in what was sent, while it is kept'),
     ),
   ),

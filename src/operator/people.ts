@@ -8,7 +8,7 @@ import { readable, type Story } from './deliveries.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
 
 /** A person of many leads is erased in so many rounds at once; then the caller asks again. */
-const MOST_ROUNDS = 50
+const MOST_ROUNDS = 400
 
 export const personSchema = v.object({
   phone: v.pipe(v.string(), v.maxLength(64), v.description('Their number, as people write it')),

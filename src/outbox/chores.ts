@@ -22,9 +22,11 @@ interface State {
   readonly held: number
   /** Whether a backlog that is too old was told of, and is not over. */
   readonly late: boolean
+  /** Since when the session is inactive that was told of as lasting. */
+  readonly inactive: number | null
 }
 
-const BEGINNING: State = { at: null, held: 0, late: false }
+const BEGINNING: State = { at: null, held: 0, late: false, inactive: null }
 
 export class Chores implements Task {
   readonly name = 'chores'
@@ -41,61 +43,65 @@ export class Chores implements Task {
   async run(): Promise<void> {
     const now = this.#ports.now()
     const before = this.#state()
-    if (before.at !== null && before.at > now) return
+    if (before.at !== null && (this.nextAt(now) ?? 0) > now) return
     this.#ports.storage.transactionSync(() => {
       const more = this.#tables.sweeper.sweep(now)
-      const { held, late, nextAt } = this.#tell(before, now)
-      this.#save({ held, late, at: more ? now + SWEEP_AGAIN_MS : nextAt })
+      const { nextAt, ...told } = this.#tell(before, now)
+      this.#save({ ...told, at: more ? now + SWEEP_AGAIN_MS : nextAt })
     })
   }
 
-  /** An outbox in which nothing ever was has nothing to look after. */
+  /** An outbox in which nothing ever was has nothing to look after. Asked anew each time: holds and pauses come by many ways. */
   nextAt(now: number): number | null {
-    const { at } = this.#state()
-    if (at !== null) return at
+    const state = this.#state()
+    const times = [this.#heldLongAt(state), this.#inactiveLongAt(state), state.at ?? Infinity]
+    const at = Math.min(...times)
+    if (at !== Infinity) return at
     return this.#first('deliveries') === null ? null : now + HOUR_MS
   }
 
-  /** Something needs a hand: it is told of when it has waited for long. Gives when, where that is news. */
-  soon(now: number): number | null {
-    const before = this.#state()
-    const at = now + HELD_LONG_MS
-    if (before.at !== null && before.at <= at) return null
-    this.#save({ ...before, at })
-    return at
-  }
-
-  /** `nextAt`: when there may be more to tell, a day from now at the latest. */
+  /** `nextAt`: when there may be more to delete or tell, a day from now at the latest. */
   #tell(before: State, now: number): Omit<State, 'at'> & { nextAt: number } {
     const { alerts } = this.#tables
-    const { pause } = this.#account.settings.account()
-    const inactiveAt = pause?.reason === 'session' ? pause.since + INACTIVE_LONG_MS : null
-    if (inactiveAt !== null && inactiveAt <= now) {
-      alerts.raise({ kind: 'stillInactive', subject: '' }, now)
-    }
-    const held = this.#heldAfter(before.held)
-    const heldLongAt = Math.min(...held.map(({ since }) => since)) + HELD_LONG_MS
-    const heldLong = heldLongAt <= now
-    if (heldLong) alerts.raise({ kind: 'heldLong', subject: '' }, now, held.length)
+    const inactiveLong = this.#inactiveLongAt(before) <= now
+    if (inactiveLong) alerts.raise({ kind: 'stillInactive', subject: '' }, now)
+    const heldLong = this.#heldLongAt(before) <= now
+    const held = heldLong ? this.#heldAfter(before.held, HELD_LOOKED_AT) : []
+    alerts.raise({ kind: 'heldLong', subject: '' }, now, held.length)
     const oldest = this.#oldestWaiting()
-    const lateAt = oldest === null ? null : oldest + BACKLOG_LONG_MS
-    const late = lateAt !== null && lateAt <= now
-    if (late && !before.late) alerts.raise({ kind: 'backlog', subject: '' }, now)
-    const times = [inactiveAt ?? Infinity, heldLongAt, lateAt ?? Infinity]
+    const lateAt = oldest === null ? Infinity : oldest + BACKLOG_LONG_MS
+    if (lateAt <= now && !before.late) alerts.raise({ kind: 'backlog', subject: '' }, now)
     return {
-      held: heldLong ? (held.at(-1)?.seq ?? before.held) : before.held,
-      late,
-      nextAt: Math.min(now + DAY_MS, ...times.filter((at) => at > now)),
+      held: held.at(-1)?.seq ?? before.held,
+      late: lateAt <= now,
+      inactive: inactiveLong ? this.#inactiveSince() : before.inactive,
+      nextAt: lateAt > now ? Math.min(now + DAY_MS, lateAt) : now + DAY_MS,
     }
   }
 
-  #heldAfter(seq: number): { seq: number; since: number }[] {
+  /** When the first held delivery that was not told of will have waited for long. */
+  #heldLongAt({ held }: State): number {
+    const [first] = this.#heldAfter(held, 1)
+    return first === undefined ? Infinity : first.since + HELD_LONG_MS
+  }
+
+  #inactiveLongAt({ inactive }: State): number {
+    const since = this.#inactiveSince()
+    return since === null || since === inactive ? Infinity : since + INACTIVE_LONG_MS
+  }
+
+  #inactiveSince(): number | null {
+    const { pause } = this.#account.settings.account()
+    return pause?.reason === 'session' ? pause.since : null
+  }
+
+  #heldAfter(seq: number, most: number): { seq: number; since: number }[] {
     return this.#sql
       .exec<{ seq: number; since: number }>(
         `SELECT seq, coalesce(settled_at, received_at) AS since FROM deliveries
          WHERE state = 'held' AND seq > ? ORDER BY seq LIMIT ?`,
         seq,
-        HELD_LOOKED_AT,
+        most,
       )
       .toArray()
   }

@@ -187,14 +187,22 @@ export class Deliveries {
   /** Queues a delivery again, due at once. */
   requeue(seq: number, again: Again, now: number, pace: Pace): void {
     const left = this.#groupIdOf(seq)
-    const place = this.#groups.find(again.groupName)
+    const own = left === null ? null : this.#groups.get(left)
+    const stays = own !== null && own.name === again.groupName
+    const place = stays
+      ? { ...own, minted: own.status !== 'new' }
+      : this.#groups.find(again.groupName)
     // An operator's word is above the cap on names.
     const mints = again.create && place?.minted !== true
     const groupId = this.#placeIn(place, again.groupName, this.#hookOf(seq), mints ? now : null)
+    // Whoever was accepted into a part stays in it, also where it is full by now.
+    const within = stays && again.forced && own.members >= own.capacity
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'queued', reason = NULL, group_id = ?, contacts = ?, creates = ?, forced = ?,
+      `UPDATE deliveries SET state = ?, reason = ?, group_id = ?, contacts = ?, creates = ?, forced = ?,
          attempts = 0, size_limit = NULL, due_at = ?, settled_at = NULL, fields = coalesce(?, fields),
          consent = coalesce(?, consent), timeline = ${APPEND_LINE} WHERE seq = ?`,
+      within ? 'unknown' : 'queued',
+      within ? 'sent again into its own part' : null,
       groupId,
       JSON.stringify(again.contacts),
       again.create ? 1 : 0,

@@ -70,7 +70,16 @@ export class GroupDesk {
       .toArray()
       .map(({ id }) => id)
     const groups = ids.flatMap((id) => this.view(id) ?? [])
-    return { groups, before: ids.length === limit ? (ids.at(-1) ?? null) : null }
+    if (ids.length === limit) return { groups, before: ids.at(-1) ?? null }
+    const { floor } = this.#sql
+      .exec<{ floor: number | null }>(
+        'SELECT min(id) AS floor FROM (SELECT id FROM groups WHERE id < ? ORDER BY id DESC LIMIT ?)',
+        before ?? Number.MAX_SAFE_INTEGER,
+        LOOKED_AT,
+      )
+      .one()
+    // A page may be short, and still go on.
+    return { groups, before: floor === null || floor <= 1 ? null : floor }
   }
 
   /** One group, or null. */
@@ -136,8 +145,12 @@ export class GroupDesk {
         break
       case 'rename': {
         if (change.name.length > MAX_GROUP_NAME_UNITS || change.name === '') return 'not_possible'
-        const there = groups.find(change.name)
-        if (there !== null && there.id !== id && there.family !== id) return 'name_taken'
+        const taken = this.#sql.exec(
+          'SELECT 1 FROM groups WHERE name = ? AND id <> ?',
+          change.name,
+          id,
+        )
+        if (taken.toArray().length > 0) return 'name_taken'
         groups.rename(id, before.name, change.name)
         break
       }

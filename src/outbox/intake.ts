@@ -79,7 +79,7 @@ export class Intake {
     }
     const wakes = [
       dues.length === 0 ? null : caller.wakeAt(Math.min(...dues), now),
-      states.includes('held') ? this.#chores.soon(now) : null,
+      states.includes('held') ? this.#chores.nextAt(now) : null,
     ].filter((at) => at !== null)
     return { items, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) }
   }

@@ -1,8 +1,7 @@
 /** Hides the numbers in what a sender said: the operator sees which field holds what, and reveals a number only by an audited action. */
 
-/** As people write them: digits with what stands between. */
-const NUMBER = /\+?\d(?:[\s().\-/]{0,2}\d){6,}/g
-const VISIBLE_DIGITS = 4
+import { maskText } from '../phone.ts'
+
 /** What is kept was bounded when it came in. */
 const MAX_DEPTH = 100
 
@@ -18,23 +17,16 @@ export function maskFields(json: string): string | null {
 
 function masked(value: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) return null
-  if (typeof value === 'string') return maskIn(value)
+  if (typeof value === 'string') return maskText(value)
   if (typeof value === 'number') {
     const text = String(value)
-    const hidden = maskIn(text)
+    const hidden = maskText(text)
     return hidden === text ? value : hidden
   }
   if (Array.isArray(value)) return value.map((item) => masked(item, depth + 1))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     // A sender that keys its answers by number would show it there.
-    Object.entries(value).map(([name, member]) => [maskIn(name), masked(member, depth + 1)]),
+    Object.entries(value).map(([name, member]) => [maskText(name), masked(member, depth + 1)]),
   )
-}
-
-function maskIn(text: string): string {
-  return text.replaceAll(NUMBER, (number) => {
-    let left = number.replaceAll(/\D/g, '').length - VISIBLE_DIGITS
-    return number.replaceAll(/\d/g, (digit) => (left-- > 0 ? '•' : digit))
-  })
 }

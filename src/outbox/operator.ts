@@ -206,7 +206,7 @@ export class Operator {
         return this.#send(
           seq,
           before,
-          { ...same, forced: isSaySo(before), note: 'exactly as it was' },
+          { ...same, forced: isSaySo(before) || before.forced, note: 'exactly as it was' },
           now,
         )
       case 'release':
@@ -214,7 +214,10 @@ export class Operator {
         return this.#send(seq, before, { ...same, note: 'released' }, now)
       case 'create':
         if (before.state !== 'held') return 'not_possible'
-        if (before.groupName !== null) tables.groups.allowCreation(before.groupName)
+        // Only of a group that is known to be gone: one in doubt, or there, must not be made twice.
+        if (before.reason === 'group gone' && before.groupName !== null) {
+          tables.groups.allowCreation(before.groupName)
+        }
         return this.#send(seq, before, { ...same, create: true, note: 'may create the group' }, now)
       case 'edit':
         return this.#send(

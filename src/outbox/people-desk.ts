@@ -1,6 +1,7 @@
 /** The people's desk: who is never to be sent, erasing somebody everywhere, and telling them what is kept of them. */
 
 import type { ConsentEvidence } from '../consent.ts'
+import { numbersIn } from '../phone.ts'
 import type { StoredContact } from './contacts.ts'
 import { anyWaits, readableContacts } from './contacts.ts'
 import { endOf } from './ledger.ts'
@@ -12,8 +13,10 @@ import type { DeliveryStory } from './views.ts'
 import { iso } from './views.ts'
 
 /** Deliveries looked through in one step. No index holds who is in which: it would cost a row with every lead, and this is asked rarely. */
-const STEP_ROWS = 5_000
+const STEP_ROWS = 2_000
 const MARK_CHARACTERS = 8
+/** A number as it is typed may lack its country code: so much of its end is its own. */
+const OWN_DIGITS = 9
 
 /** How far a step got. Ask again with `before` until it is null. */
 export interface Erased {
@@ -41,6 +44,15 @@ interface Row extends Record<string, SqlStorageValue> {
   state: string
   contacts: string
   group_id: number | null
+  fields: string | null
+  consent: string | null
+  received_at: number
+}
+
+/** Somebody who is looked for: by the keyed hash, and in what senders said by the number itself. */
+interface Sought {
+  readonly person: string
+  readonly digits: string
 }
 
 export class PeopleDesk {
@@ -100,7 +112,7 @@ export class PeopleDesk {
         const target = markOf(person)
         tables.audit.record({ actor, action: 'erase', target, detail: null }, now)
       }
-      const { rows, next } = this.#step(person, before)
+      const { rows, next } = this.#step({ person, digits }, before)
       for (const row of rows) this.#erase(row, person, now)
       return { erased: rows.length, before: next }
     })
@@ -109,7 +121,10 @@ export class PeopleDesk {
   }
 
   #erase(row: Row, person: string, now: number): void {
-    const contacts = readableContacts(row.contacts).map(
+    const before = readableContacts(row.contacts)
+    const others = before.filter((contact) => contact.person !== person)
+    this.#office.tables.sweeper.keepEvidence(row, others)
+    const contacts = before.map(
       (contact): StoredContact =>
         contact.person === person
           ? { digits: null, person: '', mask: 'erased', state: 'erased' }
@@ -145,10 +160,16 @@ export class PeopleDesk {
       const target = markOf(person)
       tables.audit.record({ actor, action: 'export', target, detail: null }, now)
     }
-    const { rows, next } = this.#step(person, before)
+    const { rows, next } = this.#step({ person, digits }, before)
     const first = before === null
     return {
-      deliveries: rows.flatMap(({ seq }) => reader.story(seq, now) ?? []),
+      deliveries: rows.flatMap(({ seq, contacts }) => {
+        const story = reader.story(seq, now)
+        if (story === null) return []
+        const shared = readableContacts(contacts).some((contact) => contact.person !== person)
+        // What was said of somebody else is not for this person's eyes.
+        return [shared ? { ...story, fields: null } : story]
+      }),
       groups: first ? this.#groupsOf(person) : [],
       suppressed: first ? this.#suppressedOf(person) : [],
       consents: first ? this.#consentsOf(person) : [],
@@ -156,7 +177,7 @@ export class PeopleDesk {
     }
   }
 
-  #step(person: string, before: number | null): { rows: Row[]; next: number | null } {
+  #step(sought: Sought, before: number | null): { rows: Row[]; next: number | null } {
     const top = before ?? Number.MAX_SAFE_INTEGER
     const { floor } = this.#sql
       .exec<{ floor: number | null }>(
@@ -166,16 +187,14 @@ export class PeopleDesk {
       )
       .one()
     if (floor === null) return { rows: [], next: null }
-    const rows = this.#sql
-      .exec<Row>(
-        `SELECT seq, state, contacts, group_id FROM deliveries
-         WHERE seq < ? AND seq >= ? AND instr(contacts, ?) > 0 ORDER BY seq DESC`,
-        top,
-        floor,
-        person,
-      )
-      .toArray()
-    return { rows, next: floor }
+    const rows = this.#sql.exec<Row>(
+      `SELECT seq, state, contacts, group_id, fields, consent, received_at FROM deliveries
+       WHERE seq < ? AND seq >= ? AND (fields IS NOT NULL OR instr(contacts, ?) > 0) ORDER BY seq DESC`,
+      top,
+      floor,
+      sought.person,
+    )
+    return { rows: [...rows].filter((row) => isAbout(row, sought)), next: floor }
   }
 
   #groupsOf(person: string): PersonFile['groups'] {
@@ -208,6 +227,14 @@ export class PeopleDesk {
   #personOf(digits: string): Promise<string> {
     return personOf(digits, this.#office.account.personKey)
   }
+}
+
+/** Also where it was held before there was an invite: then the number stands in what the sender said, and nowhere else. */
+function isAbout({ contacts, fields }: Row, { person, digits }: Sought): boolean {
+  if (contacts.includes(person)) return true
+  if (fields === null) return false
+  const end = digits.slice(-OWN_DIGITS)
+  return numbersIn(fields).some((number) => number.endsWith(end))
 }
 
 /** Tells one person's entries of the audit log from another's, also when nothing else of them is kept. */

@@ -48,6 +48,8 @@ export interface Sendable {
   readonly reason: string | null
   readonly groupName: string | null
   readonly create: boolean
+  /** Whether the operator's word to send it all the same still stands. */
+  readonly forced: boolean
   readonly contacts: readonly StoredContact[]
 }
 
@@ -118,12 +120,21 @@ export class Reader {
   /** What sending it exactly again needs; null: no such delivery. */
   sendable(seq: number): Sendable | null {
     const row = this.#sql
-      .exec<Row>(`SELECT ${COLUMNS} FROM ${DELIVERIES} WHERE seq = ?`, seq)
+      .exec<Row & { forced: number }>(
+        `SELECT ${COLUMNS}, forced FROM ${DELIVERIES} WHERE seq = ?`,
+        seq,
+      )
       .toArray()[0]
     if (row === undefined) return null
     const { state, reason, name, creates } = row
-    const contacts = readableContacts(row.contacts)
-    return { state, reason, groupName: name, create: creates === 1, contacts }
+    return {
+      state,
+      reason,
+      groupName: name,
+      create: creates === 1,
+      forced: row.forced !== 0 && (state === 'queued' || state === 'unknown'),
+      contacts: readableContacts(row.contacts),
+    }
   }
 
   #inFlight(): number[] {

@@ -88,6 +88,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX groups_minted ON groups (hook, minted_at) WHERE minted_at IS NOT NULL;
   CREATE INDEX groups_parts ON groups (family) WHERE family IS NOT NULL;
 
+  -- It was a mark, and is now when the operator said so.
+  UPDATE deliveries SET forced = unixepoch() * 1000 WHERE forced = 1 AND state IN ('queued', 'unknown');
+
   CREATE TABLE group_names (
     name TEXT PRIMARY KEY,
     group_id INTEGER NOT NULL

@@ -53,19 +53,37 @@ export class Sweeper {
   sweep(now: number): boolean {
     const before = this.#progress()
     const [wiped, moreToWipe] = this.#wipeInOrder(before.wiped, now)
-    const late = this.#wipeLate(before.late, now)
+    const [late, moreLate] = this.#wipeLate(before.late, now)
     const [purged, moreToPurge] = this.#purge(before.purged, wiped, now)
-    const people = this.#forgetPeople(before, now)
-    this.#forgetOldest('calls', 'started_at', now - this.#days.rowDays * DAY_MS)
-    this.#forgetOldest('evidence', 'at', now - this.#days.consentDays * DAY_MS)
+    const [people, morePeople] = this.#forgetPeople(before, now)
+    const { rowDays, consentDays } = this.#days
+    const moreCalls = this.#forgetOldest('calls', 'started_at', now - rowDays * DAY_MS)
+    const moreEvidence = this.#forgetOldest('evidence', 'at', now - consentDays * DAY_MS)
     const progress: Progress = { wiped, late, purged, ...people }
     this.#settings.set('sweep', JSON.stringify(progress))
-    return moreToWipe || moreToPurge
+    return [moreToWipe, moreLate, moreToPurge, morePeople, moreCalls, moreEvidence].includes(true)
   }
 
   /** It is kept a while longer, since it was sent again: whoever passed it by looks at it once more. */
   remember(seq: number): void {
     if (seq <= this.#progress().wiped) this.#addLate(seq)
+  }
+
+  /** What shows that these people agreed outlives the delivery that brought it. */
+  keepEvidence(
+    { consent, received_at: at }: { consent: string | null; received_at: number },
+    people: readonly StoredContact[],
+  ): void {
+    if (consent === null) return
+    for (const { person, team } of people) {
+      if (person === '' || team === true) continue
+      this.#sql.exec(
+        'INSERT INTO evidence (person, at, consent) VALUES (?, ?, ?)',
+        person,
+        at,
+        consent,
+      )
+    }
   }
 
   #progress(): Progress {
@@ -86,7 +104,7 @@ export class Sweeper {
   }
 
   /** Those that were still held, parked or waiting when their turn came. */
-  #wipeLate(after: number, now: number): number {
+  #wipeLate(after: number, now: number): [upTo: number, more: boolean] {
     const seqs = this.#sql
       .exec<{ seq: number }>(
         'SELECT seq FROM unswept WHERE seq > ? ORDER BY seq LIMIT ?',
@@ -104,7 +122,8 @@ export class Sweeper {
       if (row !== undefined && old) this.#delete(row)
       this.#sql.exec('DELETE FROM unswept WHERE seq = ?', seq)
     }
-    return seqs.length === STEP_ROWS ? (seqs.at(-1)?.seq ?? 0) : 0
+    const last = seqs.length === STEP_ROWS ? seqs.at(-1) : undefined
+    return [last?.seq ?? 0, last !== undefined]
   }
 
   /** Masked rows that are old enough. The newest one stays, so that no number is given twice. */
@@ -146,17 +165,7 @@ export class Sweeper {
   }
 
   #delete(row: Row): void {
-    if (row.consent !== null) {
-      for (const { person, team } of readableContacts(row.contacts)) {
-        if (person === '' || team === true) continue
-        this.#sql.exec(
-          'INSERT INTO evidence (person, at, consent) VALUES (?, ?, ?)',
-          person,
-          row.received_at,
-          row.consent,
-        )
-      }
-    }
+    this.keepEvidence(row, readableContacts(row.contacts))
     for (const key of [row.key, row.body_key]) {
       if (key !== null) this.#sql.exec('DELETE FROM keys WHERE key = ?', key)
     }
@@ -167,14 +176,19 @@ export class Sweeper {
   /** A name that nobody was let make is the text of a visitor: it goes with the last delivery that brought it. */
   #deleteUnmade(id: number): void {
     this.#sql.exec(
-      `DELETE FROM groups WHERE id = ? AND status = 'new' AND minted_at IS NULL AND family IS NULL
+      // Never the newest: its number would be given to another group, and some row may still bear it.
+      `DELETE FROM groups WHERE id = ? AND id < (SELECT max(id) FROM groups) AND status = 'new' AND minted_at IS NULL AND family IS NULL
          AND open_part IS NULL AND due_at IS NULL
          AND NOT EXISTS (SELECT 1 FROM deliveries WHERE state = 'held' AND group_id = groups.id)`,
       id,
     )
   }
 
-  #forgetPeople(after: Progress, now: number): Pick<Progress, 'person' | 'personGroup'> {
+  #forgetPeople(
+    after: Progress,
+    now: number,
+  ): [upTo: Pick<Progress, 'person' | 'personGroup'>, more: boolean] {
+    let forgotten = 0
     const people = this.#sql
       .exec<{ person: string; group_id: number; accepted_at: number }>(
         `SELECT person, group_id, accepted_at FROM people WHERE (person, group_id) > (?, ?)
@@ -186,14 +200,17 @@ export class Sweeper {
       .toArray()
     for (const { person, group_id, accepted_at } of people) {
       if (accepted_at > now - MEMORY_MS) continue
+      forgotten++
       this.#sql.exec('DELETE FROM people WHERE person = ? AND group_id = ?', person, group_id)
     }
     const last = people.length === STEP_ROWS ? people.at(-1) : undefined
-    return { person: last?.person ?? '', personGroup: last?.group_id ?? 0 }
+    const upTo = { person: last?.person ?? '', personGroup: last?.group_id ?? 0 }
+    // Who is not due is looked at once a day, and no more often for being many.
+    return [upTo, last !== undefined && forgotten > 0]
   }
 
   /** From the front of a table whose rows are in the order of time. */
-  #forgetOldest(table: 'calls' | 'evidence', time: 'started_at' | 'at', before: number): void {
+  #forgetOldest(table: 'calls' | 'evidence', time: 'started_at' | 'at', before: number): boolean {
     const oldest = this.#sql
       .exec<{ id: number; at: number }>(
         `SELECT id, ${time} AS at FROM ${table} WHERE id > 0 ORDER BY id LIMIT ?`,
@@ -206,6 +223,7 @@ export class Sweeper {
     if (upTo !== undefined) {
       this.#sql.exec(`DELETE FROM ${table} WHERE id <= ? AND id < ?`, upTo.id, newest)
     }
+    return end === -1 && oldest.length === STEP_ROWS
   }
 
   #rowsAfter(seq: number): Row[] {

@@ -13,13 +13,15 @@ export class Watchers {
     const waiting = this.#waiting.get(seq) ?? new Set()
     this.#waiting.set(seq, waiting)
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs)
-      waiting.add(() => {
+      const timer = setTimeout(done, timeoutMs)
+      function done() {
         clearTimeout(timer)
+        waiting.delete(done)
         resolve()
-      })
+      }
+      waiting.add(done)
     })
-    this.#waiting.delete(seq)
+    if (waiting.size === 0) this.#waiting.delete(seq)
   }
 
   settled(seqs: readonly number[]): void {

@@ -10,12 +10,15 @@ function told(forgeries: Forgeries, hook: string, times: number, at: number): (n
 }
 
 describe('forgeries', () => {
-  it('are told of by the twenty, each hook for itself', () => {
+  it('are told of when there are twenty, and again whenever they have doubled, each hook for itself', () => {
     const forgeries = new Forgeries()
     expect(told(forgeries, 'a', 19, 0)).toEqual(Array(19).fill(null))
     expect(forgeries.add('b', 0)).toBeNull()
     expect(forgeries.add('a', 4 * MINUTE)).toBe(20)
-    expect(forgeries.add('a', 4 * MINUTE)).toBeNull()
+    expect(told(forgeries, 'a', 20, 4 * MINUTE)).toEqual([...Array(19).fill(null), 20])
+    // A flood of thousands is told of a dozen times.
+    const flood = told(forgeries, 'a', 20_000, 4 * MINUTE).filter((count) => count !== null)
+    expect(flood.length).toBeLessThan(12)
   })
 
   it('are forgotten where they come one by one', () => {

@@ -132,6 +132,19 @@ describe('a group that is full', () => {
     expect(states.toSorted()).toEqual(['accepted', 'skipped'])
   })
 
+  it('takes whom the operator sends again where they are, and not in its next part', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, stub } = outbox()
+    const { seq } = await lead('Batch', [ASHA], batch)
+    for (const person of [BINA, CHITRA, DEEPA]) await lead('Batch', [person], batch)
+    await runUntil(DAY)
+    await stub.act([seq], { kind: 'exact' }, 'test')
+    // Asked twice, it is still the operator's word.
+    await stub.act([seq], { kind: 'exact' }, 'test')
+    await runUntil(2 * DAY)
+    expect(called(calls).at(-1)).toEqual(['Batch', [ASHA], false])
+  })
+
   it('does not fill a group that somebody named "Name 2"', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil } = outbox()
@@ -227,6 +240,23 @@ describe('new names of one hook', () => {
     for (const { seq } of leads) {
       expect(await story(seq)).toMatchObject({ state: 'held', reason: 'group missing' })
     }
+  })
+})
+
+describe('leave to create', () => {
+  it('for a lead makes no second group where one is in doubt, or there', async () => {
+    const calls = play(({ create }) => (create ? answers.failed() : answers.missing()))
+    const { lead, runUntil, story, stub, sql } = outbox()
+    const held = await lead('Doubt', [ASHA], { create: false })
+    await runUntil(60 * SECOND)
+    expect(await story(held.seq)).toMatchObject({ state: 'held', reason: 'group missing' })
+    await lead('Doubt', [BINA])
+    await runUntil(2 * 60 * SECOND)
+    expect(await sql('SELECT status FROM groups')).toEqual([{ status: 'doubtful' }])
+    await stub.act([held.seq], { kind: 'create' }, 'test')
+    expect(await sql('SELECT status FROM groups')).toEqual([{ status: 'doubtful' }])
+    await runUntil(5 * 60 * SECOND)
+    expect(calls.filter(({ create }) => create)).toHaveLength(1)
   })
 })
 

@@ -125,6 +125,26 @@ describe('whoever is erased', () => {
     expect(sent()).toEqual([ASHA, BINA])
   })
 
+  it('is found in what was said where there was no invite yet, however it is typed there', async () => {
+    const { lead, stub, sql, story } = outbox()
+    const { seq } = await lead('A', [BINA])
+    await sql(
+      `UPDATE deliveries SET state = 'held', reason = 'consent', contacts = '[]', group_id = NULL,
+         fields = '{"name":"Asha Rao","phone":"098000 00001"}'`,
+    )
+    expect(await erase(stub, ASHA)).toBe(1)
+    expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'erased', fields: null })
+  })
+
+  it('leaves what shows that the other person of the lead agreed', async () => {
+    const { lead, stub, sql } = outbox()
+    await lead('A', [ASHA, BINA])
+    await sql(`UPDATE deliveries SET consent = '{"basis":"field"}'`)
+    await erase(stub, ASHA)
+    expect(await sql('SELECT consent FROM evidence')).toHaveLength(1)
+    expect((await stub.personFile(BINA, null, 'test')).consents).toHaveLength(1)
+  })
+
   it('in the middle of the call that sends them stays erased when its answer comes', async () => {
     vi.restoreAllMocks()
     const gate = gated(answers.ok)

@@ -102,11 +102,13 @@ describe('a delivery', () => {
     await sql(`UPDATE deliveries SET consent = '{"basis":"field"}'`)
     const poll = { hook: 'poll' }
     for (const name of ['P1', 'P2', 'P3']) await lead(name, ['919800000004'], poll)
+    // The newest group stays whatever it is: its number must not be given to another.
+    await lead('Z', ['919800000005'])
     await lead('A', ['919800000003'])
     await runUntil(95 * DAY, MOST_RINGS)
     expect(await sql('SELECT consent FROM evidence')).toEqual([{ consent: '{"basis":"field"}' }])
     const names = await sql<{ name: string }>('SELECT name FROM groups ORDER BY id')
-    expect(names.map(({ name }) => name)).toEqual(['A', 'P1', 'P2'])
+    expect(names.map(({ name }) => name)).toEqual(['A', 'P1', 'P2', 'Z'])
   }, 30_000)
 
   it('is one of many: a step looks at a bounded number, and the next one comes soon', async () => {
