@@ -9,6 +9,8 @@ const TIMEOUT_MS = 60_000
 /** EazyBe's answers are one sentence; a proxy's error page is cut here. */
 const MAX_ANSWER_CHARACTERS = 4_096
 const MAX_MESSAGE_CHARACTERS = 300
+/** What EazyBe asks for is kept in full; more than a month is a mistake of a header, and would look like an account that is dead. */
+const MAX_RETRY_AFTER_MS = 31 * 24 * 3_600_000
 
 /**
  * Cloudflare's own answers when a request never reached the origin: refused, unreachable, TLS failed, no DNS.
@@ -119,9 +121,11 @@ function readAnswer(text: string): { status: unknown; message: string | undefine
 /** Milliseconds from seconds, also fractional, or from an HTTP date; null where it is neither. */
 function readRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null
-  if (/^\d{1,9}(?:\.\d+)?$/.test(header.trim())) return Math.ceil(Number(header) * 1_000)
+  if (/^\d{1,9}(?:\.\d+)?$/.test(header.trim())) {
+    return Math.min(Math.ceil(Number(header) * 1_000), MAX_RETRY_AFTER_MS)
+  }
   const date = Date.parse(header)
-  return Number.isNaN(date) ? null : Math.max(0, date - now)
+  return Number.isNaN(date) ? null : Math.min(Math.max(0, date - now), MAX_RETRY_AFTER_MS)
 }
 
 /** Nothing that `fetch` throws but its time-out has a code to decide by, so no text is compared: `settle` never trusts that the call did not arrive. */

@@ -44,12 +44,13 @@ export const IMPOSSIBLE: Readonly<
   fields_gone: 'What was sent is no longer kept.',
 }
 
-/** Acts on deliveries of one outbox, in the order given. */
+/** Acts on deliveries of one outbox, in the order given. `mayWaive`: whether a release is also the word that people agreed. */
 export async function act(
   desk: Desk,
   { outbox, account }: Pick<Place, 'outbox' | 'account'>,
   seqs: readonly number[],
   action: Action,
+  mayWaive = true,
 ): Promise<readonly Done[]> {
   const outcomes: Done[] =
     action.kind === 'remap'
@@ -58,7 +59,7 @@ export async function act(
           seq,
           outcome: result,
         }))
-  if (action.kind === 'release') await releaseUnmapped(desk, outbox, outcomes)
+  if (action.kind === 'release' && mayWaive) await releaseUnmapped(desk, outbox, outcomes)
   for (const { seq, outcome } of outcomes) {
     log('operator.act', { delivery: `${account}-${seq}`, action: action.kind, outcome })
   }

@@ -66,7 +66,9 @@ export async function bulkStep(
   if (cursor === null) await noteAt(desk, `bulk ${action}`, describe(filter))
   const outbox = outboxOf(desk.env, account)
   const page = await outbox.seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
-  const results = await act(desk, { account, outbox }, page.seqs, { kind: action })
+  // Somebody who releases all that is held has not thought of those who said no.
+  const mayWaive = filter.reason === 'consent'
+  const results = await act(desk, { account, outbox }, page.seqs, { kind: action }, mayWaive)
   const outcomes: Partial<Record<Outcome, number>> = {}
   for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   const next: Cursor = { ...cursor, [account]: page.before }

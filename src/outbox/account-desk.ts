@@ -166,11 +166,7 @@ export class AccountDesk {
     const now = ports.now()
     ports.storage.transactionSync(() => {
       const { settings, name } = account
-      const pause = pauseAt(now)
-      const state = settings.account()
-      // Whoever resumes means it: also a wait that EazyBe asked for ends, but never the pace itself.
-      const waits = pause === null && state.nextCallWhy !== 'pace'
-      settings.saveAccount({ ...state, pause, ...(waits && { nextCallAt: now, throttles: 0 }) })
+      settings.saveAccount({ ...settings.account(), pause: pauseAt(now) })
       tables.audit.record({ actor, action, target: `account ${name}`, detail: null }, now)
     })
   }

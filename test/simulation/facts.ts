@@ -97,6 +97,10 @@ export interface Facts {
   readonly leads: ReadonlyMap<string, Lead>
   /** Pairs `person in group` that an operator has sent again, with the time. */
   readonly forced: ReadonlyMap<string, number>
+  /** Persons who asked never to be sent again, with when that was written down. */
+  readonly suppressed: ReadonlyMap<number, number>
+  /** True while the operator's own pause is written down. */
+  readonly pausedByHand: boolean
   /** Deliveries that an operator touched, with how often. */
   readonly touched: ReadonlyMap<number, number>
   readonly twins: readonly string[]

@@ -89,6 +89,10 @@ export type Happening =
   | { readonly kind: 'token'; readonly token: 'old' | 'new' | 'none'; readonly refused: boolean }
   | { readonly kind: 'view' }
   | { readonly kind: 'retry'; readonly nth: number; readonly remap: Remap | null }
+  /** Somebody asks never to be sent again. */
+  | { readonly kind: 'suppress'; readonly person: number }
+  /** The operator's own pause, and its end. */
+  | { readonly kind: 'pause'; readonly on: boolean }
 
 export type Event = Happening & { readonly afterMs: number }
 
@@ -304,6 +308,11 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       ),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: pick<'suppress'>('suppress'), person: fc.nat({ max: 5 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: pick<'pause'>('pause'), on: fc.boolean() }) },
 )
 
 const after = fc.oneof(

@@ -17,7 +17,12 @@ import {
   quietHours,
   retryAfterInFull,
 } from './invariants/limits.ts'
-import { nobodyTwice, onlyWhoWasAsked } from './invariants/persons.ts'
+import {
+  nobodySuppressed,
+  nobodyTwice,
+  nobodyWhilePaused,
+  onlyWhoWasAsked,
+} from './invariants/persons.ts'
 import { progress } from './invariants/progress.ts'
 
 /** Fresh ones for each history: some remember what they saw. */
@@ -28,6 +33,8 @@ export function invariants(): Invariant[] {
     oneKeyOneDelivery(),
     nobodyTwice,
     onlyWhoWasAsked,
+    nobodySuppressed,
+    nobodyWhilePaused,
     oneCallAtATime,
     oneGroupOneName,
     claimBeforeCall,

@@ -57,6 +57,25 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
+    name: 'suppression is not looked up',
+    breaks: 'nobody is sent who asked never to be',
+    install: () => patch(People.prototype, 'isSuppressed', () => () => false),
+  },
+  {
+    name: 'the operator’s own pause is not kept',
+    breaks: 'nothing is sent while it is paused by hand',
+    install: () =>
+      patch(
+        Settings.prototype,
+        'account',
+        (account) =>
+          function (this: Settings) {
+            const state = account.call(this)
+            return state.pause?.reason === 'operator' ? { ...state, pause: null } : state
+          },
+      ),
+  },
+  {
     name: 'a stranger travels along',
     breaks: 'nobody is sent unasked',
     ports: (ports) => ({

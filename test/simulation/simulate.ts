@@ -122,6 +122,8 @@ class Simulation implements Facts {
   readonly asks: Ask[] = []
   readonly leads = new Map<string, Lead>()
   readonly forced = new Map<string, number>()
+  readonly suppressed = new Map<number, number>()
+  pausedByHand = false
   readonly touched = new Map<number, number>()
   readonly paces: { since: number; pace: Pace }[] = []
   ending: Facts['ending'] = null
@@ -576,6 +578,10 @@ class Simulation implements Facts {
         return
       case 'retry':
         return this.#retry(event)
+      case 'suppress':
+        return this.#suppress(event.person)
+      case 'pause':
+        return this.#pauseByHand(event.on)
     }
   }
 
@@ -682,6 +688,28 @@ class Simulation implements Facts {
     })
   }
 
+  async #suppress(person: number): Promise<void> {
+    const digits = digitsOf(person, 1)
+    const done = await this.#ask(async (parts) => {
+      await parts.peopleDesk.suppress(digits, null, 'test')
+      return true
+    }, false)
+    this.#say(`${person} asks never to be sent: ${done ?? 'no answer'}`)
+    if (done !== null && !this.suppressed.has(person)) this.suppressed.set(person, this.at)
+  }
+
+  async #pauseByHand(on: boolean): Promise<void> {
+    // Until it is answered nobody knows whether it is paused.
+    this.pausedByHand = false
+    const done = await this.#ask(async ({ accountDesk }) => {
+      if (on) accountDesk.pause('test')
+      else await accountDesk.resume('test')
+      return true
+    }, false)
+    this.#say(`${on ? 'paused' : 'resumed'} by hand: ${done ?? 'no answer'}`)
+    this.pausedByHand = on && done !== null
+  }
+
   async #retry(event: Extract<Happening, { kind: 'retry' }>): Promise<void> {
     const all = [...this.leads.values()]
     const lead = all[event.nth % Math.max(1, all.length)]
@@ -739,6 +767,9 @@ class Simulation implements Facts {
     this.#token = LAST_TOKEN
     this.#deploy()
     this.#say('THE WORLD WORKS AGAIN')
+    // Only the operator's own pause needs a hand: EazyBe's must end by themselves.
+    const overview = await this.#ask((parts) => parts.accountDesk.overview())
+    if (overview?.pause?.reason === 'operator') await this.#pauseByHand(false)
     await this.#ask((parts) => parts.operator.list(EVERYTHING))
     const before = this.#figures.alarms
     const ending = {

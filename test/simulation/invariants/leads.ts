@@ -33,7 +33,8 @@ export const acceptedByEazybe: Invariant = {
       const { groupName, people } = deliveryOf(facts, seq)
       return every(people, (person) =>
         must(
-          taken.has(pairOf(person, groupName)),
+          // Who asked never to be sent is left out, and the others of the lead are in.
+          facts.suppressed.has(person) || taken.has(pairOf(person, groupName)),
           () => `delivery ${seq} is accepted, and EazyBe never took ${pairOf(person, groupName)}`,
         ),
       )

@@ -46,3 +46,19 @@ export const onlyWhoWasAsked: Invariant = {
     )
   },
 }
+
+export const nobodySuppressed: Invariant = {
+  name: 'nobody is sent who asked never to be',
+  callStarts: (facts, call) =>
+    every(call.people, (person) =>
+      must(
+        (facts.suppressed.get(person) ?? Number.POSITIVE_INFINITY) >= call.startedAt,
+        () => `${person} travels in call ${call.n}`,
+      ),
+    ),
+}
+
+export const nobodyWhilePaused: Invariant = {
+  name: 'nothing is sent while it is paused by hand',
+  callStarts: (facts, call) => must(!facts.pausedByHand, () => `call ${call.n} leaves`),
+}
