@@ -38,7 +38,7 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
     app.on(endpoint.method.toUpperCase(), endpoint.path, async (c) =>
       endpoint.respond(c.get('desk'), {
         id: c.req.param('id') ?? '',
-        query: given(c.req.query()),
+        query: c.req.query(),
         body: endpoint.body === null ? undefined : await jsonOf(c),
       }),
     )
@@ -49,9 +49,4 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
 /** The body, whatever its content type says; undefined where it is no JSON. */
 function jsonOf(c: OperatorContext): Promise<unknown> {
   return c.req.json().catch(() => undefined)
-}
-
-/** `?state=` asks for nothing in particular. */
-function given(query: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''))
 }
