@@ -24,8 +24,8 @@ export interface Cast {
   readonly poison: readonly string[]
 }
 
-const LEADS_PER_GROUP = 80
-const FEWEST_GROUPS = 4
+const LEADS_PER_GROUP = 40
+const FEWEST_GROUPS = 6
 const LEADS_PER_POISON = 400
 /** Shares of the leads, or of those of their kind. */
 const SHARES = {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BehaviourChange, CALM } from '../../src/sandbox/eazybe/behaviour.ts'
 import { chanceOf } from '../../src/sandbox/eazybe/chance.ts'
-import { WAYS } from '../../src/sandbox/eazybe/mix.ts'
+import { WAYS, type Way } from '../../src/sandbox/eazybe/mix.ts'
 import { eventually, startUsher, type Usher } from '../journeys/server.ts'
 import { type Cast, castOf } from './cast.ts'
 import { askForAll, type Evidence } from './evidence.ts'
@@ -17,12 +17,16 @@ import { type Senders, startSenders } from './senders.ts'
 
 /** Of the calls; a third of them fails. */
 const SHARE = 1 / 3
+/** All there are, and those twice that tell Usher a call has failed when it has not. */
+const TROUBLES: readonly Way[] = [...WAYS, 'after', 'partly', 'droppedAfter']
+/** After the last kill nothing but Usher's patience would end a hang. */
+const WAKING = TROUBLES.filter((way) => way !== 'hang')
 const LATENCY_MS = 15
 /**
- * Minutes in life, and every wait is a thousandth here. Longer than the 17 minutes of the two probes no name is protected:
- * a group that stays unseen for longer is made a second time.
+ * A quarter of an hour in life, since every wait is a thousandth here. A group that stays unseen for longer than the two
+ * probes take, 17 minutes, is made a second time: no promise covers it.
  */
-const LIST_LAG_MS = 600
+const LIST_LAG_MS = 900
 const YES_WITHIN_MS = 3_000
 const ACKNOWLEDGED_WITHIN_MS = 60_000
 /** After the last lead; whoever still waits then finds an EazyBe that is well. */
@@ -105,7 +109,7 @@ async function liveAndDie(
       await start
     } else {
       if (life > 0) await usher.restart()
-      await usher.sandbox.behave(troubled(stage, WAYS))
+      await usher.sandbox.behave(troubled(stage, TROUBLES))
       scenes.push(await end(stage, moment))
     }
     const { hit } = scenes.at(-1) ?? {}
@@ -160,14 +164,7 @@ async function untilNobodyWaits(usher: Usher, withinMs: number): Promise<void> {
   while (!(await isDone()) && Date.now() < until) await sleep(LOOK_EVERY_MS)
 }
 
-/** After the last kill nothing but Usher's patience would end a hang. */
-const WAKING = WAYS.filter((way) => way !== 'hang')
-
-function troubled(
-  { seed, cast }: Stage,
-  ways: readonly (typeof WAYS)[number][],
-  share = SHARE,
-): BehaviourChange {
+function troubled({ seed, cast }: Stage, ways: readonly Way[], share = SHARE): BehaviourChange {
   return {
     latencyMs: LATENCY_MS,
     listLagMs: LIST_LAG_MS,

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { runChaos } from '../chaos/run-chaos.ts'
 import { judge } from '../chaos/verdict.ts'
 
-const OPTIONS = { seed: 7, leads: 200, kills: 3, patience: false }
+const OPTIONS = { seed: 182, leads: 200, kills: 3, patience: false }
 
 describe('kill -9 of the whole process tree, three times while 200 leads flow and EazyBe fails', () => {
   it('loses none of those that were answered 200, makes no group twice, and sends nobody again', async () => {
     const run = await runChaos(OPTIONS)
     expect(run.acknowledged.size).toBe(OPTIONS.leads)
     expect(run.scenes).toHaveLength(OPTIONS.kills)
-    expect(new Set(run.calls.map(({ way }) => way)).size).toBeGreaterThan(2)
+    expect(new Set(run.calls.map(({ way }) => way)).size).toBeGreaterThan(5)
     const { promises } = judge(run)
     expect(promises.filter(({ broken }) => broken.length > 0)).toEqual([])
   })
