@@ -1,4 +1,4 @@
-/** The operator: sees that EazyBe refuses the token, and stores a new one. Usher waits for nobody else. */
+/** The operator: sees that EazyBe refuses the token, stores a new one and resumes. Usher waits for nobody else. */
 
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const RELOADED_WITHIN_MS = 4_000
 const LOOK_FOR_RELOAD_EVERY_MS = 50
 
 const pageSchema = v.object({
-  deliveries: v.array(v.object({ id: v.string(), reason: v.nullable(v.string()) })),
+  deliveries: v.array(v.object({ reason: v.nullable(v.string()) })),
 })
 
 export interface Operator {
@@ -36,7 +36,7 @@ export function startOperator(usher: Usher): Operator {
 
   async function mend(): Promise<void> {
     const waiting = await oneWaiting(usher)
-    if (waiting === null || !waiting.reason?.includes('token')) return
+    if (!waiting?.reason?.includes('token')) return
     tokens += 1
     const before = usher.output().length
     storeToken(usher, `token-of-the-sandbox-${tokens}`)
@@ -44,9 +44,8 @@ export function startOperator(usher: Usher): Operator {
     while (!usher.output().slice(before).includes('Reloaded') && Date.now() < until) {
       await sleep(LOOK_FOR_RELOAD_EVERY_MS)
     }
-    // A new secret wakes nobody by itself for a quarter of an hour; an operator tries a lead.
-    const body = JSON.stringify({ mode: 'exact' })
-    await usher.api(`/api/deliveries/${waiting.id}/retry`, { method: 'POST', body })
+    // A new secret is noticed within a quarter of an hour; an operator need not wait for that.
+    await usher.api('/api/accounts/default/resume', { method: 'POST' })
   }
 
   return {
@@ -59,9 +58,7 @@ export function startOperator(usher: Usher): Operator {
 }
 
 /** A delivery that waits for a call; null where none does. */
-export async function oneWaiting(
-  usher: Usher,
-): Promise<{ reason: string | null; id: string } | null> {
+export async function oneWaiting(usher: Usher): Promise<{ readonly reason: string | null } | null> {
   for (const state of ['queued', 'unknown', 'sending']) {
     const response = await usher.api(`/api/deliveries?state=${state}&limit=1`)
     const [first] = v.parse(pageSchema, await response.json()).deliveries
