@@ -13,7 +13,12 @@ export type BulkAction = (typeof BULK_ACTIONS)[number]
 export type Action = DeliveryAction | { readonly kind: 'remap' }
 
 /** What came of it; the last three are of mapping again. */
-export type Outcome = ActResult | 'no_longer_mapped' | 'hook_gone' | 'fields_gone'
+export type Outcome =
+  | ActResult
+  | 'consent_not_meant'
+  | 'no_longer_mapped'
+  | 'hook_gone'
+  | 'fields_gone'
 
 export const OUTCOMES = [
   'queued',
@@ -24,6 +29,7 @@ export const OUTCOMES = [
   'not_mapped',
   'busy',
   'not_possible',
+  'consent_not_meant',
   'no_longer_mapped',
   'hook_gone',
   'fields_gone',
@@ -39,6 +45,8 @@ export const IMPOSSIBLE: Readonly<
   nothing_kept: 'Its numbers are no longer kept.',
   not_mapped: 'There is nothing to send exactly: map it again with today’s config.',
   not_possible: 'It is not in a state for that.',
+  consent_not_meant:
+    'They did not agree, or were not asked: only a release of the reason “consent” takes your word for it.',
   no_longer_mapped: 'It was accepted before, and today’s config does not map it.',
   hook_gone: 'The hook is no longer in the config.',
   fields_gone: 'What was sent is no longer kept.',
@@ -59,7 +67,7 @@ export async function act(
           seq,
           outcome: result,
         }))
-  if (action.kind === 'release' && mayWaive) await releaseUnmapped(desk, outbox, outcomes)
+  if (action.kind === 'release') await releaseUnmapped(desk, outbox, outcomes, mayWaive)
   for (const { seq, outcome } of outcomes) {
     log('operator.act', { delivery: `${account}-${seq}`, action: action.kind, outcome })
   }
@@ -92,12 +100,17 @@ async function releaseUnmapped(
   { config, env, actor }: Desk,
   outbox: Place['outbox'],
   outcomes: readonly Done[],
+  mayWaive: boolean,
 ): Promise<void> {
   for (const done of outcomes.filter(({ outcome }) => outcome === 'not_mapped')) {
     const kept = await outbox.kept(done.seq)
     const reason = (await outbox.story(done.seq))?.reason
     const hook = kept === null ? undefined : config.hooks[kept.hook]
     if (kept === null || hook === undefined || reason !== 'consent') continue
+    if (!mayWaive) {
+      done.outcome = 'consent_not_meant'
+      continue
+    }
     const agreed = { ...hook, consent: { attested: `The operator’s word (${actor})` } }
     const hooks = { ...config.hooks, [kept.hook]: agreed }
     const again = await remap({ ...config, hooks }, kept, env)
