@@ -5,6 +5,7 @@ export type Encoding = 'hex' | 'base64'
 export type Hash = 'SHA-1' | 'SHA-256' | 'SHA-512'
 
 const HEX = /^(?:[0-9a-f]{2})+$/i
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 export function utf8(text: string): Bytes {
@@ -33,7 +34,9 @@ export function concat(...parts: readonly Bytes[]): Bytes {
 /** Text in the encoding, lower case for hex, padded for base64. */
 export function encode(bytes: Bytes, encoding: Encoding): string {
   if (encoding === 'base64') return btoa(String.fromCharCode(...bytes))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let text = ''
+  for (const byte of bytes) text += HEX_BYTES[byte]
+  return text
 }
 
 /** The bytes of strictly spelt text, or null. `atob` alone takes white space and missing padding. */

@@ -13,6 +13,9 @@ const MARK_CHARACTERS = 16
 export class Account {
   readonly settings: Settings
   readonly #ports: OutboxPorts
+  /** What never changes once it is stored is read once a process: every webhook asks for it. */
+  #name: string | null = null
+  #personKey: string | null = null
 
   constructor(ports: OutboxPorts) {
     this.settings = new Settings(ports.storage.sql)
@@ -21,7 +24,14 @@ export class Account {
 
   /** An object does not know its own name, so the first arrival tells it. */
   get name(): string {
-    return this.settings.get('name') ?? 'default'
+    this.#name ??= this.settings.get('name')
+    return this.#name ?? 'default'
+  }
+
+  set name(name: string) {
+    if (this.#name === name) return
+    this.settings.set('name', name)
+    this.#name = name
   }
 
   /** Only the runner binds `USHER_SANDBOX`: where it is missing, nothing makes the account instant. */
@@ -45,8 +55,9 @@ export class Account {
 
   /** The key of the hashes that stand for people; made once, and never leaves this storage. */
   get personKey(): string {
-    const saved = this.settings.get('personKey')
-    if (saved !== null) return saved
+    this.#personKey ??= this.settings.get('personKey')
+    if (this.#personKey !== null) return this.#personKey
+    // Not remembered before it was read again: what storage refuses must not be used for anybody.
     const key = newPersonKey()
     this.settings.set('personKey', key)
     return key

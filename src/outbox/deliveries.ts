@@ -180,8 +180,8 @@ export class Deliveries {
   }
 
   #nudge(groupId: number, creates: boolean, dueAt: number, now: number, pace: Pace): number | null {
-    const complete = this.#queue.length(groupId, pace.batchSize) >= pace.batchSize
-    return this.#groups.nudge(groupId, { creates, dueAt, complete }, now)
+    const isComplete = () => this.#queue.length(groupId, pace.batchSize) >= pace.batchSize
+    return this.#groups.nudge(groupId, { creates, dueAt, isComplete }, now)
   }
 
   /** Queues a delivery again, due at once. */

@@ -158,11 +158,13 @@ export class Groups {
    */
   nudge(
     id: number,
-    lead: { creates: boolean; dueAt: number; complete: boolean },
+    lead: { creates: boolean; dueAt: number; isComplete: () => boolean },
     now: number,
   ): number | null {
     const group = this.#row(id)
-    const dueAt = Math.max(group.rest_until, lead.complete ? now : lead.dueAt)
+    // Counting is for those that it may hurry.
+    if (group.due_at !== null && group.due_at <= Math.max(group.rest_until, now)) return null
+    const dueAt = Math.max(group.rest_until, lead.isComplete() ? now : lead.dueAt)
     if (group.due_at !== null && group.due_at <= dueAt) return null
     this.setDue(id, dueAt, laneOf(group.status, lead.creates))
     return dueAt

@@ -26,7 +26,7 @@ export class Intake {
   /** Once this returns, every delivery of the webhook is kept, and none of them twice. */
   async accept(arrival: Arrival): Promise<ArrivedItem[]> {
     const { account, ports, rounds } = this.#office
-    account.settings.set('name', arrival.account)
+    account.name = arrival.account
     const { personKey } = account
     const contacts = await Promise.all(
       arrival.items.map(({ mapped }) => contactsOf(mapped, personKey)),
