@@ -118,14 +118,13 @@ function readAnswer(text: string): { status: unknown; message: string | undefine
   }
 }
 
-/** Milliseconds from seconds, also fractional, or from an HTTP date; null where it is neither. */
+/** Milliseconds from seconds, also fractional, or from an HTTP date; null where it is neither, or no time to come: who heeded that would ask without end. */
 function readRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null
-  if (/^\d{1,9}(?:\.\d+)?$/.test(header.trim())) {
-    return Math.min(Math.ceil(Number(header) * 1_000), MAX_RETRY_AFTER_MS)
-  }
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? null : Math.min(Math.max(0, date - now), MAX_RETRY_AFTER_MS)
+  const waitMs = /^\d{1,9}(?:\.\d+)?$/.test(header.trim())
+    ? Math.ceil(Number(header) * 1_000)
+    : Date.parse(header) - now
+  return waitMs > 0 ? Math.min(waitMs, MAX_RETRY_AFTER_MS) : null
 }
 
 /** Nothing that `fetch` throws but its time-out has a code to decide by, so no text is compared: `settle` never trusts that the call did not arrive. */

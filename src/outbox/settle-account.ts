@@ -55,7 +55,8 @@ export function throttled(step: Step, retryAfterMs: number | null): Settlement {
     account: {
       ...calm(input.account),
       throttles,
-      nextCallAt: now + waitMs,
+      // A word of less than the account's own gap does not shorten that.
+      nextCallAt: Math.max(now + waitMs, afterCall(step).nextCallAt),
       nextCallWhy: 'throttled',
     },
     group: input.group,

@@ -235,6 +235,29 @@ describe('EazyBe answers 429', () => {
     expect(await story(seq)).toMatchObject({ state: 'accepted', attempts: 0 })
   })
 
+  it.each([
+    ['none at all', '0'],
+    ['one that is over', new Date(Date.UTC(2035, 0, 1, 11)).toUTCString()],
+    ['what is no time', '-1'],
+  ])(
+    'takes a Retry-After of %s for no word on it: nobody is asked without end',
+    async (_, header) => {
+      const calls = play((_, n) => (n < 3 ? answers.throttled(header) : answers.ok()))
+      const { lead, runUntil } = outbox()
+      await lead('A', [ASHA])
+      await runUntil(HOUR)
+      expect(calls.map(({ at }) => at / SECOND)).toEqual([20, 80, 200])
+    },
+  )
+
+  it('keeps the gap between calls where EazyBe asks for less', async () => {
+    const calls = play((_, n) => (n === 1 ? answers.throttled('1') : answers.ok()))
+    const { lead, runUntil } = outbox()
+    await lead('A', [ASHA])
+    await runUntil(HOUR)
+    expect(calls.map(({ at }) => at / SECOND)).toEqual([20, 50])
+  })
+
   it('doubles from a minute where EazyBe names no time', async () => {
     const calls = play((_, n) => (n < 4 ? answers.throttled() : answers.ok()))
     const { lead, runUntil } = outbox()
