@@ -148,15 +148,16 @@ export class Reader {
     const waitsFor = waitTeller({ account: settings.account(), pace, spent }, now)
     return (row) => {
       const sending = inFlight.has(row.seq)
-      const wait = row.state === 'queued' && !sending ? waitsFor(waiterOf(row)) : null
+      const waits = !sending && (row.state === 'queued' || row.state === 'unknown')
+      const wait = waits ? waitsFor(waiterOf(row)) : null
       return {
         id: deliveryId(name, row.seq),
         hook: row.hook,
         source: row.source,
         account: name,
         state: sending ? 'sending' : row.state,
-        reason: wait?.what ?? (sending ? null : row.reason),
-        waitingUntil: iso(wait?.until ?? (row.state === 'unknown' ? row.due_at : null)),
+        reason: row.state === 'queued' && wait !== null ? wait.what : sending ? null : row.reason,
+        waitingUntil: iso(wait?.until ?? null),
         groupName: row.name,
         contacts: readableContacts(row.contacts).map(({ mask }) => mask),
         attempts: row.attempts,

@@ -2,7 +2,7 @@
 
 import { PROBE_AFTER_MS } from './settle-creation.ts'
 import type { Settlement, Step } from './settlement.ts'
-import { afterCall, afterCreate, calm, changesOf, rung, unchanged } from './settlement.ts'
+import { afterCall, afterCreate, calm, changesOf, rung, unchanged, waitsOn } from './settlement.ts'
 import type { AccountState, Pause } from './state.ts'
 
 const SECOND_MS = 1_000
@@ -94,12 +94,10 @@ export function unreachable(step: Step, message: string): Settlement {
       // Days that it waited for its turn are no days without a connection.
       const spent = now - Math.max(since, waiting.receivedAt) > UNREACHABLE_GIVE_UP_MS
       return {
-        state: spent ? 'parked' : maybeCreated ? 'unknown' : 'queued',
-        reason: spent
-          ? 'no connection for 7 days'
-          : maybeCreated
-            ? 'group may have been created'
-            : null,
+        ...(maybeCreated
+          ? { state: 'unknown', reason: 'group may have been created' }
+          : waitsOn(waiting)),
+        ...(spent && { state: 'parked', reason: 'no connection for 7 days' }),
         // It keeps its place: were the next ones tried instead, each of them might arrive and be counted.
         dueAt: waiting.dueAt,
         attempts: waiting.attempts,

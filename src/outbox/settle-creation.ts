@@ -10,7 +10,6 @@ import {
   MOST_ATTEMPTS,
   partWith,
   rung,
-  unchanged,
 } from './settlement.ts'
 
 const SECOND_MS = 1_000
@@ -58,7 +57,15 @@ export function notCreated(step: Step, message: string): Settlement {
     return {
       account,
       group: { ...group, status: 'new', misses: 0 },
-      changes: unchanged(step, 'group was not created', message),
+      changes: changesOf(step, ({ attempts }) => ({
+        // Nobody can be in a group that is not there.
+        state: 'queued',
+        reason: null,
+        dueAt: now,
+        attempts,
+        event: 'group was not created',
+        detail: message,
+      })),
       groupFound: false,
     }
   }

@@ -14,6 +14,7 @@ import {
   partWith,
   rung,
   unchanged,
+  waitsOn,
 } from './settlement.ts'
 import type { AccountState, Call } from './state.ts'
 
@@ -102,8 +103,7 @@ function invalid(step: Step, message: string): Settlement {
     account: { ...calm(input.account), ...afterCall(step) },
     group: input.group,
     changes: changesOf(step, (waiting, contacts) => ({
-      state: alone ? 'parked' : 'queued',
-      reason: alone ? `refused: ${message}` : null,
+      ...(alone ? { state: 'parked', reason: `refused: ${message}` } : waitsOn(waiting)),
       dueAt: now,
       attempts: waiting.attempts + 1,
       ...(!alone && { limit: half(size) }),

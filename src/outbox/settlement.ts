@@ -88,11 +88,17 @@ export function changesOf(
   })
 }
 
+/** It waits on. Whom an earlier call may have taken in stays in doubt: in the queue alone they could go to another part. */
+export function waitsOn({ mayBeIn }: Waiting): Pick<Change, 'state' | 'reason'> {
+  return mayBeIn
+    ? { state: 'unknown', reason: 'an earlier call may have worked' }
+    : { state: 'queued', reason: null }
+}
+
 /** The lead waits as it did; its timeline says what happened. */
 export function unchanged(step: Step, event: string, detail: string): Change[] {
   return changesOf(step, (waiting) => ({
-    state: 'queued',
-    reason: null,
+    ...waitsOn(waiting),
     dueAt: step.now,
     attempts: waiting.attempts,
     event,

@@ -132,6 +132,32 @@ describe('a group that is full', () => {
     expect(states.toSorted()).toEqual(['accepted', 'skipped'])
   })
 
+  it.each([
+    ['inactive', answers.inactive],
+    ['throttled', answers.throttled],
+    ['not visible', answers.missing],
+    ['out of reach', () => Promise.reject(new TypeError('no connection'))],
+  ])(
+    'keeps them also where the next call of theirs is refused for another reason: %s',
+    async (_, refuse) => {
+      const calls = play((_call, n) => {
+        if (n === 2) return answers.failed()
+        return n === 3 ? refuse() : answers.ok()
+      })
+      const { lead, runUntil, story, sql } = outbox()
+      await lead('Batch', [ASHA], batch)
+      await runUntil(HOUR)
+      const unsure = await lead('Batch', [BINA], batch)
+      await runUntil(HOUR + 95 * SECOND)
+      expect(calls).toHaveLength(3)
+      expect(await story(unsure.seq)).toMatchObject({ state: 'unknown', attempts: 1 })
+      await sql('UPDATE groups SET members = 3')
+      await runUntil(DAY)
+      expect(called(calls).at(-1)).toEqual(['Batch', [BINA], false])
+      expect(await story(unsure.seq)).toMatchObject({ state: 'accepted', groupName: 'Batch' })
+    },
+  )
+
   it('takes whom the operator sends again where they are, and not in its next part', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, stub } = outbox()

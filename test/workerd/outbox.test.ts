@@ -287,6 +287,7 @@ describe('EazyBe answers 500, or nothing, or nonsense', () => {
     expect(await story(seq)).toMatchObject({
       state: 'unknown',
       reason: 'group may have been created',
+      waitingUntil: new Date(Date.UTC(2035, 0, 1, 12, 2, 20)).toISOString(),
     })
     await runUntil(HOUR)
     expect(calls.map(({ at, create }) => [at / SECOND, create])).toEqual([
