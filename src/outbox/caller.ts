@@ -18,6 +18,8 @@ import type { Watchers } from './watchers.ts'
 
 /** An alarm may run 15 minutes; it hands over to the next one long before. */
 const RUN_BUDGET_MS = 5 * 60_000
+/** Steps of one alarm that only tidy the queue: they wait for nothing, so the clock of a Worker stands still meanwhile. */
+const MOST_STEPS = 50
 /** The share of a group's capacity at which its operator is told. */
 const NEARLY_FULL = 0.9
 
@@ -47,6 +49,7 @@ export class Caller implements Task {
   async run(): Promise<void> {
     const { now, storage } = this.#ports
     const began = now()
+    let steps = 0
     const cutOff = this.#tables.calls.current()
     if (cutOff !== null) this.#close(cutOff, { kind: 'interrupted' })
     const tokenMark = await this.#account.tokenMark()
@@ -55,7 +58,10 @@ export class Caller implements Task {
     while (now() - began <= RUN_BUDGET_MS) {
       const next = storage.transactionSync(() => this.#next(now()))
       if (next.kind === 'wait') return
-      if (next.kind === 'again') continue
+      if (next.kind === 'again') {
+        if (++steps < MOST_STEPS) continue
+        return
+      }
       const outcome = await this.#call(next.open.call)
       if (outcome.kind === 'unauthorized') this.#account.settings.set('refusedToken', tokenMark)
       this.#close(next.open, outcome)

@@ -9,6 +9,14 @@ import type { Change } from './settlement.ts'
 import type { Call, DeliveryState, GroupState } from './state.ts'
 import { APPEND_LINE, timelineLine } from './timeline.ts'
 
+/** Deliveries released in one transaction; every call that is accepted into the group releases the next ones. */
+const RELEASED_AT_ONCE = 1_000
+
+/** Those of a group that are held for its absence. */
+const MISSING_OF_GROUP = `seq IN
+  (SELECT seq FROM deliveries WHERE state = 'held' AND group_id = ? AND reason IN ('group missing', 'group gone')
+   LIMIT ${RELEASED_AT_ONCE})`
+
 /** A delivery in which nobody waits any more, or which waits for a hand. */
 export interface Ended {
   readonly seq: number
@@ -115,7 +123,7 @@ export class Ledger {
   releaseMissing(groupId: number, now: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = 'queued', reason = NULL, settled_at = NULL, due_at = ?, timeline = ${APPEND_LINE}
-       WHERE state = 'held' AND group_id = ? AND reason IN ('group missing', 'group gone')`,
+       WHERE ${MISSING_OF_GROUP}`,
       now,
       timelineLine(now, 'released', 'The group exists now'),
       groupId,
@@ -127,7 +135,7 @@ export class Ledger {
     this.#sql.exec(
       `UPDATE deliveries SET state = 'queued', reason = NULL, creates = 1, settled_at = NULL, due_at = ?, attempts = 0,
          timeline = ${APPEND_LINE}
-       WHERE state = 'held' AND group_id = ? AND reason IN ('group missing', 'group gone')`,
+       WHERE ${MISSING_OF_GROUP}`,
       now,
       timelineLine(now, 'released', 'The operator gave leave to create the group'),
       groupId,
