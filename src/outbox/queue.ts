@@ -31,9 +31,12 @@ export class Queue {
 
   /** The groups due first, each with the head of its queue. */
   heads(most: number, now: number): GroupQueue[] {
-    return this.#groups
-      .dueFirst()
-      .map((group) => ({ ...group, waiting: this.#head(group.id, most, now) }))
+    return this.#groups.dueFirst().map((group) => {
+      const waiting = this.#head(group.id, most, now)
+      // Who made it due was set aside: it must not stand in front of the others for ever.
+      if (waiting.length === 0) this.refresh(group.id, now)
+      return { ...group, waiting }
+    })
   }
 
   /** How many deliveries of a group are queued, counted no further than `most`. */
@@ -49,6 +52,10 @@ export class Queue {
   }
 
   #head(groupId: number, most: number, now: number): Waiting[] {
+    return this.#rows(groupId, most).flatMap((row) => this.#waitingOf(row, now))
+  }
+
+  #rows(groupId: number, most: number): WaitingRow[] {
     // Two searches, since one over both states would have to sort the whole backlog.
     const first = (state: 'queued' | 'unknown') =>
       this.#sql
@@ -61,7 +68,6 @@ export class Queue {
     return [...first('queued'), ...first('unknown')]
       .sort((one, other) => one.due_at - other.due_at || one.seq - other.seq)
       .slice(0, most)
-      .flatMap((row) => this.#waitingOf(row, now))
   }
 
   /** The deliveries of a call as they wait now, for `settle`. */
@@ -79,7 +85,13 @@ export class Queue {
 
   /** Who waits first in a group. */
   first(groupId: number, now: number): Waiting | undefined {
-    return this.#head(groupId, 1, now)[0]
+    for (;;) {
+      const [row] = this.#rows(groupId, 1)
+      if (row === undefined) return undefined
+      const [waiting] = this.#waitingOf(row, now)
+      // Set aside: then the one behind it is the first.
+      if (waiting !== undefined) return waiting
+    }
   }
 
   /** Sets when a group is due by who waits in it now. */

@@ -484,6 +484,28 @@ describe('a row that cannot be read', () => {
     }
   })
 
+  it('does not stand in the way of other groups, however many groups have one', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, sql } = outbox()
+    for (let group = 0; group < 10; group++) {
+      await lead(`Bad ${group}`, [ASHA], { create: false })
+    }
+    await sql(`UPDATE deliveries SET contacts = 'nonsense'`)
+    await lead('Good', [BINA], { create: false })
+    await runUntil(HOUR)
+    expect(calls).toMatchObject([{ groupName: 'Good', contacts: [BINA] }])
+  })
+
+  it('does not stand in the way of those behind it, however many there are', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, sql } = outbox()
+    for (let bad = 0; bad < 25; bad++) await lead('A', [ASHA], { create: false })
+    await sql(`UPDATE deliveries SET contacts = 'nonsense'`)
+    await lead('A', [BINA], { create: false })
+    await runUntil(HOUR)
+    expect(calls).toMatchObject([{ contacts: [BINA] }])
+  })
+
   it('in the middle of its call does not take the outcome from those who travelled with it', async () => {
     const gate = gated(answers.ok)
     play(gate.script)
