@@ -9,6 +9,8 @@ import type { Settings } from './settings.ts'
 
 /** Rows of each kind that one sweep looks at. */
 const STEP_ROWS = 200
+/** Of what is only looked at, for the most part: more, so that all of it has its turn in a day. */
+const STEP_PEOPLE = 2_000
 
 /** How far the sweeps have come; they go round for ever. */
 interface Progress {
@@ -94,8 +96,9 @@ export class Sweeper {
   #wipeInOrder(after: number, now: number): [upTo: number, more: boolean] {
     let upTo = after
     const rows = this.#rowsAfter(after)
+    const days = Math.min(this.#days.settledDays, this.#days.inHandDays)
     for (const row of rows) {
-      if (row.received_at > now - this.#days.settledDays * DAY_MS) return [upTo, false]
+      if (row.received_at > now - days * DAY_MS) return [upTo, false]
       if (this.#isDue(row, now)) this.#wipe(row)
       else this.#addLate(row.seq)
       upTo = row.seq
@@ -188,25 +191,23 @@ export class Sweeper {
     after: Progress,
     now: number,
   ): [upTo: Pick<Progress, 'person' | 'personGroup'>, more: boolean] {
-    let forgotten = 0
     const people = this.#sql
       .exec<{ person: string; group_id: number; accepted_at: number }>(
         `SELECT person, group_id, accepted_at FROM people WHERE (person, group_id) > (?, ?)
          ORDER BY person, group_id LIMIT ?`,
         after.person,
         after.personGroup,
-        STEP_ROWS,
+        STEP_PEOPLE,
       )
       .toArray()
     for (const { person, group_id, accepted_at } of people) {
       if (accepted_at > now - MEMORY_MS) continue
-      forgotten++
       this.#sql.exec('DELETE FROM people WHERE person = ? AND group_id = ?', person, group_id)
     }
-    const last = people.length === STEP_ROWS ? people.at(-1) : undefined
+    const last = people.length === STEP_PEOPLE ? people.at(-1) : undefined
     const upTo = { person: last?.person ?? '', personGroup: last?.group_id ?? 0 }
-    // Who is not due is looked at once a day, and no more often for being many.
-    return [upTo, last !== undefined && forgotten > 0]
+    // Round once a day, however many there are: a year is a promise.
+    return [upTo, last !== undefined]
   }
 
   /** From the front of a table whose rows are in the order of time. */
