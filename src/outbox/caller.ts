@@ -4,6 +4,7 @@ import type { Outcome } from '../eazybe.ts'
 import { log } from '../log.ts'
 import type { Account } from './account.ts'
 import type { OpenCall } from './calls.ts'
+import { tellOfHeld } from './chores.ts'
 import type { Ended } from './ledger.ts'
 import type { PlanInput } from './plan.ts'
 import { plan } from './plan.ts'
@@ -85,7 +86,9 @@ export class Caller implements Task {
     const next = plan(this.#input(now), now)
     if (next.kind === 'wait') return { kind: 'wait' }
     if (next.kind === 'rollOver') {
-      parts.rollOver(next.groupId, now)
+      const held = parts.rollOver(next.groupId, now)
+      tellOfHeld(this.#account.settings, held)
+      this.#watchers.settled(held)
       return { kind: 'again' }
     }
     const changed = ledger.clear(next.call, now)
@@ -144,10 +147,12 @@ export class Caller implements Task {
     this.#account.settings.saveAccount(settlement.account)
     this.#alert(before, settlement, now)
     const ended = ledger.settle(call, settlement.changes, now)
-    const count = (state: Ended['state']) => ended.filter((one) => one.state === state).length
-    const end = { outcome: outcome.kind, counts: isFelt(outcome), accepted: count('accepted') }
-    calls.close(open, end, now)
-    alerts.raise({ kind: 'parked', subject: '' }, now, count('parked'))
+    const seqsOf = (state: Ended['state']) =>
+      ended.flatMap((one) => (one.state === state ? [one.seq] : []))
+    const accepted = seqsOf('accepted').length
+    calls.close(open, { outcome: outcome.kind, counts: isFelt(outcome), accepted }, now)
+    alerts.raise({ kind: 'parked', subject: '' }, now, seqsOf('parked').length)
+    tellOfHeld(this.#account.settings, seqsOf('held'))
     if (settlement.groupFound) ledger.releaseMissing(call.groupId, now)
     groups.saveAfterCall(settlement.group, queue.first(call.groupId, now), now)
     return ended

@@ -4,6 +4,7 @@ import type { Account } from './account.ts'
 import { DAY_MS, HOUR_MS } from './pace.ts'
 import type { OutboxPorts } from './ports.ts'
 import type { Task } from './rounds.ts'
+import type { Settings } from './settings.ts'
 import type { Tables } from './tables.ts'
 
 /** While a sweep has more to do. */
@@ -27,6 +28,17 @@ interface State {
 }
 
 const BEGINNING: State = { at: null, held: 0, late: false, inactive: null }
+
+/** These are held from now on. The mark goes back to the first of them: it may have come before others that were told of. */
+export function tellOfHeld(settings: Settings, seqs: readonly number[]): void {
+  const state = stateIn(settings)
+  const held = Math.min(state.held, ...seqs.map((seq) => seq - 1))
+  if (held < state.held) settings.set('chores', JSON.stringify({ ...state, held }))
+}
+
+function stateIn(settings: Settings): State {
+  return { ...BEGINNING, ...settings.object('chores') }
+}
 
 export class Chores implements Task {
   readonly name = 'chores'
@@ -126,7 +138,7 @@ export class Chores implements Task {
   }
 
   #state(): State {
-    return { ...BEGINNING, ...this.#account.settings.object('chores') }
+    return stateIn(this.#account.settings)
   }
 
   #save(state: State): void {

@@ -30,8 +30,9 @@ export class Parts {
     this.#queue = queue
   }
 
-  /** A group is full: those who wait for it go to the next part, a bounded number at a time. */
-  rollOver(groupId: number, now: number): void {
+  /** A group is full: those who wait for it go to the next part, a bounded number at a time. Gives those that are held instead. */
+  rollOver(groupId: number, now: number): number[] {
+    const held: number[] = []
     const full = this.#groups.get(groupId)
     const next = this.#next(full)
     const uncertain = this.#uncertainIn(full.id)
@@ -45,11 +46,14 @@ export class Parts {
     for (const { seq, contacts } of rows) {
       const stored = readableContacts(contacts)
       if (stored.some((contact) => waitsIn(contact, uncertain))) this.#keep(seq, full, now)
-      else if (next === null) this.#hold(seq, full, now)
-      else this.#move(seq, stored, next, now)
+      else if (next === null) {
+        this.#hold(seq, full, now)
+        held.push(seq)
+      } else this.#move(seq, stored, next, now)
     }
     this.#queue.refresh(full.id, now)
     if (next !== null) this.#queue.refresh(next.id, now)
+    return held
   }
 
   /**
