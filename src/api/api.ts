@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import type { Config } from '../define-config.ts'
 import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
+import { problemResponse } from '../problem.ts'
 import { endpoints } from './endpoints.ts'
 import { metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
@@ -15,6 +16,7 @@ export function api(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
   const app = new Hono<OperatorEnv>()
   // It tells of the API, and nothing of who uses it.
   app.get('/openapi.json', (c) => c.json(openApi(), 200, { 'cache-control': 'no-cache' }))
+  app.all('/openapi.json', () => notAllowed(['GET']))
   app.route('/', guarded(config, dispatch))
   return app
 }
@@ -34,19 +36,47 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
   app.get('/metrics', async (c) =>
     c.text(await metrics(c.get('desk')), 200, { 'content-type': METRICS_TYPE }),
   )
+  app.all('/metrics', () => notAllowed(['GET']))
   for (const endpoint of endpoints) {
-    app.on(endpoint.method.toUpperCase(), endpoint.path, async (c) =>
-      endpoint.respond(c.get('desk'), {
-        id: c.req.param('id') ?? '',
-        query: c.req.query(),
-        body: endpoint.body === null ? undefined : await jsonOf(c),
-      }),
-    )
+    app.on(endpoint.method.toUpperCase(), endpoint.path, async (c) => {
+      const body = endpoint.body === null ? undefined : await jsonOf(c)
+      if (body instanceof Response) return body
+      const id = c.req.param('id') ?? ''
+      return endpoint.respond(c.get('desk'), { id, query: givenQuery(c), body })
+    })
   }
+  for (const [path, methods] of methodsByPath()) app.all(path, () => notAllowed(methods))
+  app.all('/api/*', () => problemResponse({ reason: 'not_found', what: 'endpoint' }))
   return app
 }
 
-/** The body, whatever its content type says; undefined where it is no JSON. */
-function jsonOf(c: OperatorContext): Promise<unknown> {
-  return c.req.json().catch(() => undefined)
+/** What is asked for; to most clients a parameter without a value is one that is not given. */
+function givenQuery(c: OperatorContext): Record<string, string> {
+  return Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ''))
+}
+
+/** The body, whatever its content type says, as long as it is JSON. */
+async function jsonOf(c: OperatorContext): Promise<unknown> {
+  try {
+    return await c.req.json()
+  } catch {
+    // What curl sends unless it is told otherwise.
+    const form = /\bform\b/.test(c.req.header('content-type') ?? '')
+    return problemResponse(
+      form
+        ? { reason: 'unsupported_type', accepts: ['application/json'] }
+        : { reason: 'bad_request', issues: [{ path: '', message: 'must be JSON' }] },
+    )
+  }
+}
+
+function methodsByPath(): Map<string, string[]> {
+  const byPath = Map.groupBy(endpoints, ({ path }) => path)
+  return new Map(
+    [...byPath].map(([path, some]) => [path, some.map(({ method }) => method.toUpperCase())]),
+  )
+}
+
+function notAllowed(methods: readonly string[]): Response {
+  return problemResponse({ reason: 'method_not_allowed', allow: methods.join(', ') })
 }

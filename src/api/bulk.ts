@@ -5,6 +5,7 @@ import { BULK_ACTIONS, OUTCOMES } from '../operator/act.ts'
 import { bulkStep, countDeliveries } from '../operator/bulk.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { endpoint, none } from './endpoint.ts'
+import { only } from './only.ts'
 import { cursorEntry, cursorText, pagingEntries } from './schemas.ts'
 
 const outcomes = v.pipe(
@@ -22,8 +23,8 @@ export const bulkEndpoints = [
     detail:
       'With `dryRun` it only counts. Without, it does one step and answers a `cursor`: post the same again with it until it is null.',
     query: none,
-    body: v.object({
-      filter: filterSchema,
+    body: only({
+      filter: only(filterSchema.entries),
       action: v.picklist(BULK_ACTIONS),
       dryRun: v.optional(v.boolean(), false),
       cursor: pagingEntries.cursor,

@@ -9,6 +9,7 @@ import { filterSchema } from '../operator/filter.ts'
 import { listDeliveries } from '../operator/list.ts'
 import { problemResponse } from '../problem.ts'
 import { endpoint, none } from './endpoint.ts'
+import { only } from './only.ts'
 import {
   cursorEntry,
   cursorText,
@@ -85,7 +86,7 @@ export const deliveryEndpoints = [
     path: '/api/deliveries/:id/edit',
     name: 'editDelivery',
     summary: 'Change whom it takes where, and send it',
-    body: editSchema,
+    body: only(editSchema.entries),
     run(desk, { id, body }) {
       const edit = readEdit(body)
       return 'issues' in edit

@@ -27,6 +27,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   404: 'There is no such thing',
   409: 'Not possible now: `detail` says why',
   413: 'The body is too large',
+  415: 'The body is a form: send JSON',
   503: 'No admin secret is set, or something is wrong on our side',
 }
 
@@ -71,7 +72,9 @@ function pathsOf(all: readonly Endpoint[]): Record<string, Json> {
 function operation(endpoint: Endpoint): Json {
   const { name, tag, summary, detail, path, query, body, answer, problems } = endpoint
   const problem = { 'application/problem+json': { schema: ref('Problem') } }
-  const statuses = [...COMMON, ...problems].toSorted((one, other) => one - other)
+  const statuses = [...COMMON, ...problems, ...(body === null ? [] : [415])].toSorted(
+    (one, other) => one - other,
+  )
   return {
     operationId: name,
     tags: [tag],

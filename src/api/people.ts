@@ -13,6 +13,7 @@ import {
 } from '../operator/people.ts'
 import { problemResponse } from '../problem.ts'
 import { endpoint, none } from './endpoint.ts'
+import { only } from './only.ts'
 import { storySchema } from './schemas.ts'
 
 const person = { method: 'post', tag: 'People', query: none } as const
@@ -23,7 +24,7 @@ export const peopleEndpoints = [
     path: '/api/people/suppress',
     name: 'suppressPerson',
     summary: 'Keep somebody out of one group, or of all, from now on',
-    body: suppressionSchema,
+    body: only(suppressionSchema.entries),
     answer: v.object({ suppressed: v.boolean() }),
     problems: [404],
     run: (desk, { body }) => suppression(desk, body, true),
@@ -33,7 +34,7 @@ export const peopleEndpoints = [
     path: '/api/people/unsuppress',
     name: 'unsuppressPerson',
     summary: 'Let somebody in again',
-    body: suppressionSchema,
+    body: only(suppressionSchema.entries),
     answer: v.object({ suppressed: v.boolean() }),
     problems: [404],
     run: (desk, { body }) => suppression(desk, body, false),

@@ -259,7 +259,6 @@ describe('the list', () => {
     ['less than nothing', { limit: '-1' }, 'limit'],
     ['a page in words', { limit: 'all' }, 'limit'],
     ['a state that is none', { state: 'added' }, 'state'],
-    ['a state of no name', { state: '' }, 'state'],
     ['a cursor that is none', { cursor: 'zinnia' }, 'cursor'],
     ['a cursor of somewhere else', { cursor: btoa('{"page":"zinnia"}') }, 'cursor'],
   ])('is refused with 400 when it is asked for %s', async (_, query, path) => {
@@ -271,8 +270,54 @@ describe('the list', () => {
     expect(JSON.stringify(body)).not.toContain('zinnia')
   })
 
+  it('takes a parameter without a value for one that is not given', async () => {
+    const at = house()
+    await plain(at)
+    const { status, ids } = await list(at, { state: '', hook: '', limit: '', cursor: '', from: '' })
+    expect([status, ids]).toEqual([200, ['default-1']])
+  })
+
   it('may be as long as 200', async () => {
     expect((await list(house(), { limit: '200' })).status).toBe(200)
+  })
+})
+
+describe('an address of the API', () => {
+  it.each([
+    ['POST', '/api/deliveries', 405, 'GET'],
+    ['DELETE', '/api/deliveries/default-1', 405, 'GET'],
+    ['GET', '/api/deliveries/default-1/retry', 405, 'POST'],
+    ['PUT', '/api/bulk', 405, 'POST'],
+    ['POST', '/metrics', 405, 'GET'],
+    ['POST', '/openapi.json', 405, 'GET'],
+    ['GET', '/api/nowhere', 404, null],
+    ['POST', '/api/deliveries/default-1/nothing', 404, null],
+  ])('%s %s is answered %i', async (method, path, status, allow) => {
+    const { headers, ...answer } = await ask(house(), path, { method })
+    expect(answer.status).toBe(status)
+    expect(headers.get('allow')).toBe(allow)
+    expect(headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  it.each<[sentence: string, type: string, body: string, status: number]>([
+    ['JSON under another name', 'text/plain', '{"mode":"exact"}', 404],
+    ['what is no JSON', 'application/json; charset=utf-8', '{"mode"', 400],
+    ['a form', 'application/x-www-form-urlencoded', 'mode=exact', 415],
+  ])('that takes a body is sent %s', async (_, type, body, status) => {
+    const init = { method: 'POST', headers: { 'content-type': type }, body }
+    const answer = await ask(house(), '/api/deliveries/default-1/retry', init)
+    expect(answer.status).toBe(status)
+  })
+
+  it.each<[path: string, body: object, member: string]>([
+    ['/api/bulk', { filter: { stat: 'held' }, action: 'discard' }, 'filter.stat'],
+    ['/api/bulk', { filter: {}, action: 'discard', dryrun: true }, 'dryrun'],
+    ['/api/deliveries/default-1/edit', { group_name: 'A' }, 'group_name'],
+    ['/api/people/suppress', { phone: '+919800000001', groop: 'default-1' }, 'groop'],
+  ])('%s refuses %o: what is misspelt would do more than was meant', async (path, body, member) => {
+    const answer = await ask(house(), path, post(body, VARS.ADMIN_SECRET))
+    expect(answer.status).toBe(400)
+    expect(answer.body).toMatchObject({ issues: [{ path: member, message: 'is not known here' }] })
   })
 })
 
