@@ -2,15 +2,16 @@
 
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint, Tag } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
-import { NAMED } from './schemas.ts'
+import { LIMIT, NAMED } from './schemas.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 export interface OpenApi {
   readonly openapi: '3.1.0'
   readonly info: Json
+  readonly servers: readonly Json[]
   readonly tags: readonly Json[]
   readonly security: readonly Json[]
   readonly paths: Readonly<Record<string, Json>>
@@ -31,6 +32,15 @@ const MEANINGS: Readonly<Record<number, string>> = {
   503: 'No admin secret is set, or something is wrong on our side',
 }
 
+const TAGS: Readonly<Record<Tag, string>> = {
+  Deliveries: 'What arrived, what became of it, and what to do about it',
+  Groups: 'Our count of each group, and putting right what Usher believes of it',
+  People: 'One person, found by their number, which travels in the body alone',
+  Accounts: 'EazyBe accounts: whether they work, and how much of their pace is used',
+  Hooks: 'Who may send, and what comes of what they send',
+  Audit: 'What operators did',
+}
+
 let made: OpenApi | null = null
 
 /** Made when it is first asked for: most isolates never are. */
@@ -42,8 +52,11 @@ export function openApi(): OpenApi {
       version: '1',
       description:
         'What became of every lead, and everything the console can do about it. EazyBe’s “accepted” is not “added”: it answers one sentence for a whole call.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+    // Where the document itself is.
+    servers: [{ url: '/' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ adminSecret: [] }, { session: [] }],
     paths: pathsOf(endpoints),
     components: {
@@ -115,7 +128,8 @@ function queryParameters(schema: v.GenericSchema): Json[] {
       in: 'query',
       required: needed,
       ...(description && { description }),
-      schema: rest,
+      // It arrives as text, and is meant as a number.
+      schema: name === 'limit' ? LIMIT : rest,
     }
   })
 }

@@ -7,6 +7,14 @@ import { DELIVERY_STATES } from '../outbox/state.ts'
 
 export const DEFAULT_PER_PAGE = 50
 
+/** How long a page is, as the document tells it. */
+export const LIMIT = {
+  type: 'integer',
+  minimum: 1,
+  maximum: MOST_PER_PAGE,
+  default: DEFAULT_PER_PAGE,
+} as const
+
 const time = v.pipe(v.string(), v.isoTimestamp())
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 

@@ -43,7 +43,8 @@ export const IMPOSSIBLE: Readonly<
 > = {
   busy: 'A call with this delivery is under way.',
   nothing_kept: 'Its numbers are no longer kept.',
-  not_mapped: 'There is nothing to send exactly: map it again with today’s config.',
+  not_mapped:
+    'No group and number have been read from it yet: map it again with today’s config, or edit it and give both.',
   not_possible: 'It is not in a state for that.',
   consent_not_meant:
     'They did not agree, or were not asked: only a release of the reason “consent” takes your word for it.',

@@ -17,6 +17,13 @@ describe('the OpenAPI document', () => {
     expect([result.valid, validator.version]).toEqual([true, '3.1'])
   })
 
+  it('tells clients that a limit is a number, although it arrives as text', () => {
+    const { parameters } = Object(Object(openApi().paths['/api/deliveries']).get)
+    expect(parameters).toContainEqual(
+      expect.objectContaining({ name: 'limit', schema: expect.objectContaining({ type: 'integer' }) }),
+    )
+  })
+
   it('has every endpoint, each under a name of its own', () => {
     const names = endpoints.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
