@@ -1,12 +1,13 @@
 /** `npm run check`: whether config, secrets and bindings fit together, and with `--remote` whether EazyBe takes the tokens. */
 
-import { parseArgs, styleText } from 'node:util'
+import { styleText } from 'node:util'
 import type { Config } from '../define-config.ts'
 import { secretValues, tokenName } from '../names.ts'
 import { askEazybe } from './checking/ask-eazybe.ts'
 import { checkReport } from './checking/check-report.ts'
 import { table } from './checking/table.ts'
 import { readWranglerToml } from './checking/wrangler-toml.ts'
+import { readCommandLine } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
 import { SANDBOX_TOKEN_PREFIX } from './fresh-secrets.ts'
 import { loadConfig } from './load-config.ts'
@@ -14,16 +15,19 @@ import { DECLARED } from './runner/worker-options.ts'
 import { readSettings } from './settings.ts'
 import { run } from './trouble.ts'
 
+const USAGE = 'npm run check -- [--remote]'
+
 await run(check)
 
 async function check(): Promise<number> {
-  const { values } = parseArgs({ options: { remote: { type: 'boolean', default: false } } })
+  const options = { remote: { type: 'boolean', default: false } } as const
+  const { remote } = readCommandLine(USAGE, { options }).values
   const { configFile, devVarsFile } = readSettings(process.env)
   const config = await loadConfig(configFile)
   const env = secretsOf(process.env, readDevVars(devVarsFile))
   const declared = await readWranglerToml()
   const report = checkReport({ config, env, declared, needed: DECLARED })
-  const refused = values.remote ? await refusals(config, env) : []
+  const refused = remote ? await refusals(config, env) : []
 
   for (const rows of [report.hooks, report.accounts]) {
     for (const line of table(rows)) console.log(line)

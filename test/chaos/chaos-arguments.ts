@@ -1,6 +1,6 @@
 /** Reads the command line of `npm run chaos`. */
 
-import { parseArgs } from 'node:util'
+import { readCommandLine } from '../../src/sandbox/command-line.ts'
 import { Trouble } from '../../src/sandbox/trouble.ts'
 
 const USAGE = 'npm run chaos -- [--seed 7] [--leads 2000] [--kills 20]'
@@ -8,6 +8,7 @@ const LEADS = 2_000
 const KILLS = 20
 /** A seed that nobody chose: short enough to type again. */
 const SEEDS = 1_000_000
+const TEXT = { type: 'string' } as const
 
 export interface ChaosArguments {
   readonly seed: number
@@ -17,24 +18,14 @@ export interface ChaosArguments {
 
 /** What was asked for; trouble with the usage where it makes no sense. */
 export function readChaosArguments(args: readonly string[], random: () => number): ChaosArguments {
-  const { seed, leads, kills } = parsed(args)
+  const options = { seed: TEXT, leads: TEXT, kills: TEXT }
+  const { seed, leads, kills } = readCommandLine(USAGE, { args: [...args], options }).values
   return {
     seed: wholeNumber('seed', seed, Math.floor(random() * SEEDS)),
     leads: wholeNumber('leads', leads, LEADS),
     kills: wholeNumber('kills', kills, KILLS),
   }
 }
-
-function parsed(args: readonly string[]) {
-  try {
-    const options = { seed: TEXT, leads: TEXT, kills: TEXT }
-    return parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    throw new Trouble(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
-  }
-}
-
-const TEXT = { type: 'string' } as const
 
 function wholeNumber(name: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback

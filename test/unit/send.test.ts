@@ -300,7 +300,11 @@ describe('readSendArguments', () => {
     { title: 'a value where the hook belongs', args: ['a=b'], says: /Which hook\?/ },
     { title: 'a word that is no pair', args: ['webinar', 'May'], says: /"May" is not key=value/ },
     { title: 'a pair without a name', args: ['webinar', '=May'], says: /is not key=value/ },
-    { title: 'an unknown option', args: ['webinar', '--twice'], says: /twice/ },
+    {
+      title: 'an unknown option',
+      args: ['webinar', '--twice'],
+      says: /^Unknown option '--twice'\.\nnpm run send -- /,
+    },
     {
       title: 'an address with a path',
       args: ['webinar', '--url=https://a.example/x'],

@@ -1,9 +1,9 @@
 /** Reads the command line of `npm run send`. */
 
-import { parseArgs } from 'node:util'
+import { readCommandLine } from '../command-line.ts'
 import { Trouble } from '../trouble.ts'
 
-export const USAGE =
+const USAGE =
   'npm run send -- <hook> [key=value …] [--url http://127.0.0.1:8787] [--duplicate] [--tamper]'
 
 export interface SendArguments {
@@ -19,7 +19,15 @@ export interface SendArguments {
 
 /** What was asked for; trouble with the usage where it makes no sense. */
 export function readSendArguments(args: readonly string[]): SendArguments {
-  const { values, positionals } = parsed(args)
+  const { values, positionals } = readCommandLine(USAGE, {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      url: { type: 'string' },
+      duplicate: { type: 'boolean', default: false },
+      tamper: { type: 'boolean', default: false },
+    },
+  })
   const [hook, ...pairs] = positionals
   if (hook === undefined || hook.includes('=')) throw new Trouble(`Which hook? ${USAGE}`)
   const given = pairs.map((pair): [string, string] => {
@@ -27,26 +35,10 @@ export function readSendArguments(args: readonly string[]): SendArguments {
     if (at < 1) throw new Trouble(`"${pair}" is not key=value. ${USAGE}`)
     return [pair.slice(0, at), pair.slice(at + 1)]
   })
-  const { url, duplicate = false, tamper = false } = values
+  const { url, duplicate, tamper } = values
   if (url !== undefined && !/^https?:\/\/[^/?#]+\/?$/.test(url)) {
-    throw new Trouble(`--url is the address of a Worker, such as https://usher.example.workers.dev`)
+    throw new Trouble('--url is the address of a Worker, such as https://usher.example.workers.dev')
   }
   const trimmed = url?.replace(/\/$/, '') ?? null
   return { hook, given: Object.fromEntries(given), url: trimmed, duplicate, tamper }
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        url: { type: 'string' },
-        duplicate: { type: 'boolean' },
-        tamper: { type: 'boolean' },
-      },
-    })
-  } catch (error) {
-    throw new Trouble(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
-  }
 }
