@@ -3,7 +3,8 @@
 import { equalInConstantTime } from '../bytes.ts'
 import { secretValues } from '../names.ts'
 
-const MIN_ADMIN_SECRET_LENGTH = 24
+/** Whoever has it may see and do everything. */
+export const MIN_ADMIN_SECRET_LENGTH = 24
 
 export type AdminSecrets =
   | { readonly ok: true; readonly values: readonly string[] }

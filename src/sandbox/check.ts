@@ -16,6 +16,10 @@ import { readSettings } from './settings.ts'
 import { run } from './trouble.ts'
 
 const USAGE = 'npm run check -- [--remote]'
+/** Where secrets are looked for, and where those of the deployed Worker are set. */
+const WHERE = `
+Secrets are read from .dev.vars, where npm start makes up what is missing, and from the environment.
+A deployed Worker has its own: npx wrangler secret put NAME`
 
 await run(check)
 
@@ -37,6 +41,7 @@ async function check(): Promise<number> {
   for (const line of report.doubtful) say('yellow', `Doubtful  ${line}`)
   for (const line of wrong) say('red', `Wrong     ${line}`)
   if (wrong.length === 0) say('green', 'Config, secrets and bindings fit together.')
+  else console.log(WHERE)
   return wrong.length === 0 ? 0 : 1
 }
 
@@ -51,7 +56,9 @@ async function refusals(config: Config, env: object): Promise<string[]> {
     const [token] = secretValues(env, name)
     if (token === undefined) return []
     if (token.startsWith(SANDBOX_TOKEN_PREFIX)) {
-      return [`${name}: it is the sandbox’s, so EazyBe was not asked.`]
+      return [
+        `${name} is the sandbox’s, so EazyBe was not asked: put the organization’s own into .dev.vars. npm start sends nothing out all the same.`,
+      ]
     }
     const { taken, because } = await askEazybe(token)
     if (taken) console.log(`${name}: ${because}.`)

@@ -3,13 +3,11 @@
 import type { Config } from '../../define-config.ts'
 import type { Hook } from '../../hook.ts'
 import { apiTokenName, secretName, secretValues, tokenName } from '../../names.ts'
+import { MIN_ADMIN_SECRET_LENGTH } from '../../operator/admin-secret.ts'
 import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/pace.ts'
 import { readinessOf } from '../../readiness.ts'
 import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
 import type { Declaration } from './wrangler-toml.ts'
-
-/** The Worker refuses shorter ones. */
-const MIN_ADMIN_SECRET_LENGTH = 24
 
 export interface Checked {
   readonly config: Config
@@ -129,7 +127,7 @@ function adminFinding(env: object): Finding {
   const values = secretValues(env, 'ADMIN_SECRET')
   const short = values.some((value) => value.length < MIN_ADMIN_SECRET_LENGTH)
   const wrong = [
-    ...(values.length === 0 ? ['The secret ADMIN_SECRET is not set: the API stays shut.'] : []),
+    ...(values.length === 0 ? ['The secret ADMIN_SECRET is not set: the console and the API stay shut.'] : []),
     ...(short ? [`ADMIN_SECRET is shorter than ${MIN_ADMIN_SECRET_LENGTH} characters.`] : []),
   ]
   return { row: [], wrong, doubtful: [] }
