@@ -10,6 +10,8 @@ import { onlyEvent, skipped } from './only-event.ts'
 import { serial } from './paths.ts'
 
 const EVENT = 'scheduled'
+/** Webhooks made through the API subscribe to the longer name; whether they send it, too, no page says. */
+const BOOKED = /^(?:appointment\.)?scheduled$/
 const API = 'https://acuityscheduling.com/api/v1'
 /** As it goes into a path: nothing but digits may. */
 const NUMBER = /^\d{1,20}$/
@@ -55,7 +57,7 @@ export const acuity = defineSource({
     title: 'HMAC-SHA256 of the body in X-Acuity-Signature',
   }),
   accepts: ['form'],
-  payload: onlyEvent('action', EVENT, booked),
+  payload: onlyEvent('action', BOOKED, booked),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is nobody booking`)]
     return [{ id: `${EVENT}:${event.ours.id}`, fields: event.ours }]
@@ -107,7 +109,7 @@ export const acuity = defineSource({
   unconfirmed: [
     'The retries and the switching off, which a third party tells and Acuity’s own page does not.',
     'How long Acuity waits for an answer.',
-    'Whether webhooks made through the API, whose events are called appointment.scheduled, send the short name scheduled like the others.',
+    'Whether webhooks made through the API, whose events are called appointment.scheduled, send the short name scheduled like the others: both names are read.',
   ],
 })
 
