@@ -17,6 +17,12 @@ const submission = v.object({
   ),
 })
 
+/** As functions get it, whoever sends it on from there. */
+const wrapped = v.pipe(
+  v.object({ payload: submission }),
+  v.transform(({ payload }) => payload),
+)
+
 /** The same settings offer webhooks for deploys, which are no submissions. */
 const deploy = v.object({ site_id: v.string(), build_id: v.nullable(v.string()) })
 
@@ -26,7 +32,7 @@ export const netlify = defineSource({
   kind: 'form',
   scheme: netlifySignature,
   accepts: ['json'],
-  payload: v.union([submission, deploy]),
+  payload: v.union([submission, wrapped, deploy]),
   submissions: (event) => {
     if (!('data' in event)) return [skipped('a deploy is no submission')]
     const { id, data, ordered_human_fields: labelled } = event
