@@ -6,6 +6,8 @@ import { defineSource } from '../source.ts'
 import { withPaths } from './paths.ts'
 
 const EVENT_ID = 'x-razorpay-event-id'
+/** These carry the payer's number, too: `payment.failed`, `refund.processed`, `subscription.halted` … */
+const NOBODY_PAYS = /failed|refund|dispute|cancelled|expired|halted/
 
 const event = v.looseObject({
   event: v.string(),
@@ -20,7 +22,10 @@ export const razorpay = defineSource({
   scheme: hmac({ header: 'X-Razorpay-Signature', encoding: 'hex' }),
   accepts: ['json'],
   payload: event,
-  submissions: (fields, headers) => [{ id: headers.get(EVENT_ID), fields }],
+  submissions: (fields, headers) => {
+    const skip = NOBODY_PAYS.test(fields.event) ? `${fields.event} is nobody paying` : null
+    return [{ id: headers.get(EVENT_ID), fields, ...(skip === null ? {} : { skip }) }]
+  },
   // The body says neither which event it is nor which delivery; the header that does is not signed.
   unsignedId: true,
   sample: ({ fields, id, now }) => ({
@@ -31,7 +36,7 @@ export const razorpay = defineSource({
   setup: [
     'In the Razorpay Dashboard open Account & Settings, then Webhooks, and choose “Add new webhook”.',
     'Paste {url} as the Webhook URL and the value of {secret} as the Secret. Without a secret Razorpay does not sign, and nothing is let in.',
-    'Tick one event only, payment.captured or payment_link.paid: one purchase fires several.',
+    'Tick one event only, payment.captured or payment_link.paid: one purchase fires several. Payments that failed, refunds, and what expired or was cancelled are acknowledged and skipped.',
     'The phone number is payload.payment.entity.contact; extra fields of a payment page are in payload.payment.entity.notes.',
     'When you change the secret, keep the old one too, one per line: retries of old events are still signed with it.',
   ],

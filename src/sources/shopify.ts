@@ -5,8 +5,8 @@ import { hmac } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { serial, withPaths } from './paths.ts'
 
-/** `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
-const NOBODY_JOINS = /\/(?:delete|redact|data_request)$/
+/** `orders/cancelled`, `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
+const NOBODY_JOINS = /\/(?:cancelled|delete|redact|data_request)$/
 
 const body = v.looseObject({
   /** An order placed through a test gateway, or the sample order of a test notification. */
@@ -45,7 +45,7 @@ export const shopify = defineSource({
     'Choose one event, for example “Order payment”, and JSON as the format.',
     'Paste {url} as the URL and choose the newest stable API version.',
     'Below the list Shopify shows the key that signs all webhooks made there: store it as {secret}. For an app’s webhooks it is the app’s client secret.',
-    'Test notifications and orders of test gateways are acknowledged and skipped; try it with a real order.',
+    'Test notifications, orders of test gateways and cancelled orders are acknowledged and skipped; try it with a real order.',
   ],
   fails: [
     'Shopify waits 5 seconds, and takes no redirect.',

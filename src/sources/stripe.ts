@@ -11,6 +11,8 @@ const TOLERANCE_SECONDS = 300
 /** Secret, restricted and publishable keys of the API: what people paste by mistake. */
 const API_KEY = /^(?:sk|rk|pk)_/
 const SECRET_PREFIX = 'whsec_'
+/** Some carry a number: `customer.deleted`, `checkout.session.expired`, `…async_payment_failed`, `charge.refunded` … */
+const NOBODY_JOINS = /\.(?:deleted|expired|canceled|voided)$|failed$|refund|dispute/
 
 const event = v.looseObject({
   id: v.pipe(v.string(), v.nonEmpty()),
@@ -58,7 +60,7 @@ export const stripe = defineSource({
     'Paste {url} as the endpoint URL.',
     'Reveal the endpoint’s signing secret (it starts with whsec_) and store it as {secret}.',
     'Turn on phone number collection in the payment link or checkout, and put what tells the group into its metadata: line items are not sent.',
-    'A completed checkout may still be unpaid: give the hook a `when` that looks at data.object.payment_status.',
+    'A completed checkout may still be unpaid: give the hook a `when` that looks at data.object.payment_status. Failed payments, refunds, and what expired or was cancelled are acknowledged and skipped.',
   ],
   fails: [
     'Stripe tries again for three days, ever more seldom; in a sandbox three times within hours.',
@@ -88,8 +90,7 @@ export const stripe = defineSource({
 
 function reasonToSkip({ object, type }: v.InferOutput<typeof event>): string | null {
   if (object === 'v2.core.event') return 'a thin event carries no data'
-  // `customer.deleted` still has the customer's phone in it.
-  return type.endsWith('.deleted') ? `${type} is nobody joining` : null
+  return NOBODY_JOINS.test(type) ? `${type} is nobody joining` : null
 }
 
 function completedCheckout(id: string, now: number) {
