@@ -20,7 +20,10 @@ describe('the OpenAPI document', () => {
   it('tells clients that a limit is a number, although it arrives as text', () => {
     const { parameters } = Object(Object(openApi().paths['/api/deliveries']).get)
     expect(parameters).toContainEqual(
-      expect.objectContaining({ name: 'limit', schema: expect.objectContaining({ type: 'integer' }) }),
+      expect.objectContaining({
+        name: 'limit',
+        schema: expect.objectContaining({ type: 'integer' }),
+      }),
     )
   })
 

@@ -127,7 +127,9 @@ function adminFinding(env: object): Finding {
   const values = secretValues(env, 'ADMIN_SECRET')
   const short = values.some((value) => value.length < MIN_ADMIN_SECRET_LENGTH)
   const wrong = [
-    ...(values.length === 0 ? ['The secret ADMIN_SECRET is not set: the console and the API stay shut.'] : []),
+    ...(values.length === 0
+      ? ['The secret ADMIN_SECRET is not set: the console and the API stay shut.']
+      : []),
     ...(short ? [`ADMIN_SECRET is shorter than ${MIN_ADMIN_SECRET_LENGTH} characters.`] : []),
   ]
   return { row: [], wrong, doubtful: [] }
