@@ -15,8 +15,8 @@ import { iso } from './views.ts'
 /** Deliveries looked through in one step. No index holds who is in which: it would cost a row with every lead, and this is asked rarely. */
 const STEP_ROWS = 2_000
 const MARK_CHARACTERS = 8
-/** A number as it is typed may lack its country code: so much of its end is its own. */
-const OWN_DIGITS = 9
+/** A number as it is typed may lack its country code, Brazil's ninth digit, or have Argentina's 15: so much of its end is its own. */
+const OWN_DIGITS = 8
 
 /** How far a step got. Ask again with `before` until it is null. */
 export interface Erased {
@@ -234,7 +234,8 @@ function isAbout({ contacts, fields }: Row, { person, digits }: Sought): boolean
   if (contacts.includes(person)) return true
   if (fields === null) return false
   const end = digits.slice(-OWN_DIGITS)
-  return numbersIn(fields).some((number) => number.endsWith(end))
+  // Not at the end alone: a date or a house number may follow.
+  return numbersIn(fields).some((number) => number.includes(end))
 }
 
 /** Tells one person's entries of the audit log from another's, also when nothing else of them is kept. */

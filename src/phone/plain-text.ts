@@ -29,7 +29,8 @@ export function plainText(input: unknown): { readonly ok: true; readonly text: s
   return text === '' ? refused('empty') : { ok: true, text }
 }
 
-function asciiDigits(text: string): string {
+/** The same text with the digits of every script as ASCII ones. */
+export function asciiDigits(text: string): string {
   return text.replaceAll(OTHER_DIGIT, digitValue)
 }
 

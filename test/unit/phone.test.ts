@@ -13,6 +13,7 @@ import {
   type CountryCode,
   isCountryCode,
   maskPhone,
+  maskText,
   type Phone,
   type PhoneReading,
   type PhoneRefusal,
@@ -581,6 +582,25 @@ describe('personKey', () => {
     for (const digits of ['919876543210', '14155552671', '521551234567', '549115874989']) {
       expect(personKey(digits)).toBe(digits)
     }
+  })
+})
+
+describe('maskText', () => {
+  it.each([
+    ['Call 919800000001 now', 'Call ••••••••0001 now'],
+    ['+91 98000-00001', '+•• •••••-•0001'],
+    ['98000–00001', '•••••–•0001'],
+    ['98000 ... 00001', '••••• ... •0001'],
+    ['९८०००००००१', '••••••०००१'],
+    ['Class of 2026, 120 people', 'Class of 2026, 120 people'],
+    ['12 Elm Street, 560001 Bengaluru', '12 Elm Street, 560001 Bengaluru'],
+  ])('hides the numbers in "%s"', (text, masked) => {
+    expect(maskText(text)).toBe(masked)
+  })
+
+  it('takes no longer for a long text of almost-numbers', () => {
+    const text = '12 .. 34 .. 56 x'.repeat(20_000)
+    expect(maskText(text)).toBe(text)
   })
 })
 

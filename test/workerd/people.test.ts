@@ -125,16 +125,28 @@ describe('whoever is erased', () => {
     expect(sent()).toEqual([ASHA, BINA])
   })
 
-  it('is found in what was said where there was no invite yet, however it is typed there', async () => {
-    const { lead, stub, sql, story } = outbox()
-    const { seq } = await lead('A', [BINA])
-    await sql(
-      `UPDATE deliveries SET state = 'held', reason = 'consent', contacts = '[]', group_id = NULL,
-         fields = '{"name":"Asha Rao","phone":"098000 00001"}'`,
-    )
-    expect(await erase(stub, ASHA)).toBe(1)
-    expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'erased', fields: null })
-  })
+  it.each([
+    ['098000 00001'],
+    ['+91 98000–00001'],
+    ['(98000)   00001, 12 Elm Street'],
+    ['98000 00001 2026-11-25'],
+    ['९८००० ००००१'],
+    ['\u202a98000\u200b00001\u202c'],
+  ])(
+    'is found in what was said where there was no invite yet, as it is typed there: %s',
+    async (phone) => {
+      const { lead, stub, sql, story } = outbox()
+      const { seq } = await lead('A', [BINA])
+      await sql(
+        `UPDATE deliveries SET state = 'held', reason = 'consent', contacts = '[]', group_id = NULL, fields = ?`,
+        JSON.stringify({ name: 'Asha Rao', phone }),
+      )
+      const fields = (await story(seq)).fields ?? ''
+      expect([...fields.matchAll(/\p{Nd}/gu)].length).toBeLessThanOrEqual(6)
+      expect(await erase(stub, ASHA)).toBe(1)
+      expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'erased', fields: null })
+    },
+  )
 
   it('leaves what shows that the other person of the lead agreed', async () => {
     const { lead, stub, sql } = outbox()
