@@ -9,5 +9,7 @@ export function log(event: string, fields: LogFields): void {
 
 /** What is known of a caught value, for the log: its class and message, no stack. */
 export function errorText(error: unknown): string {
+  // V8 quotes pieces of a text that it cannot parse: of a row that is broken, that may be a number.
+  if (error instanceof SyntaxError) return error.name
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

@@ -70,11 +70,11 @@ function readInvite(hook: Hook, fields: unknown): Read {
   return { invite: { ...invite.output, teammates } }
 }
 
-/** What was thrown, without what a person typed: V8 quotes pieces of a text that it cannot parse. */
+/** What was thrown, without what a person typed. */
 function thrown(error: unknown, data: unknown): string {
   const text = errorText(error)
   if (!(error instanceof Error)) return 'what is not an Error'
-  return error instanceof SyntaxError || repeats(text, data) ? error.name : text
+  return repeats(text, data) ? error.name : text
 }
 
 function failed(issues: readonly v.BaseIssue<unknown>[]): Read {

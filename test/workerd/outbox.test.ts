@@ -484,6 +484,18 @@ describe('a row that cannot be read', () => {
     }
   })
 
+  it('is logged without a piece of it: it may be a number', async () => {
+    play(answers.ok)
+    const logged = vi.spyOn(console, 'log')
+    const { lead, runUntil, sql } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await sql('UPDATE deliveries SET contacts = substr(contacts, 11, 14) WHERE seq = ?', seq)
+    await runUntil(HOUR)
+    const lines = logged.mock.calls.flat().map(String)
+    expect(lines).toContainEqual(expect.stringContaining('"event":"outbox.unreadable"'))
+    expect(lines.join()).not.toContain(ASHA.slice(-6))
+  })
+
   it('does not stand in the way of other groups, however many groups have one', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, sql } = outbox()
