@@ -5,6 +5,7 @@ export { maskPhone } from './phone/mask-phone.ts'
 export { maskText, numbersIn } from './phone/mask-text.ts'
 export { personKey } from './phone/person-key.ts'
 export { type Phone, phone, phoneCountryOf, readAnswer } from './phone/phone-schema.ts'
+export { asciiDigits } from './phone/plain-text.ts'
 export { readInternational } from './phone/read-international.ts'
 export { readPhone } from './phone/read-phone.ts'
 export {

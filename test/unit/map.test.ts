@@ -49,6 +49,25 @@ describe('teammates', () => {
       ['919811112222'],
       ['919811112222'],
     ],
+    [
+      'are not whom it spells with Mexico’s old 1',
+      { phone: '+5215512345678' },
+      ['525512345678'],
+      [],
+    ],
+    [
+      'are not whom it spells with a zero in brackets',
+      { phone: '+44 (0)7911 123456' },
+      ['447911123456'],
+      [],
+    ],
+    [
+      'are not whom it names before somebody else',
+      { phone: '9800000001 / 9800000002' },
+      ['919800000001'],
+      [],
+    ],
+    ['are not whom it spells in another script', { phone: '९८००००००१' }, ['91980000001'], []],
   ])('%s', (_, values, contacts, teammates) => {
     expect(teammatesIn(contacts, values)).toEqual(teammates)
   })
