@@ -83,9 +83,9 @@ function accepted(step: Step): Settlement {
     changes: changesOf(step, (waiting, contacts) => ({
       state: 'accepted',
       reason: null,
-      // A lead with people left over goes on at once.
+      // A lead with people left over goes on at once, and nothing is held against those.
       dueAt: now,
-      attempts: waiting.attempts,
+      attempts: contacts.length < waiting.contacts.length ? 0 : waiting.attempts,
       contacts: contacts.map((index) => ({ index, state: 'accepted' as const })),
       event: 'accepted by EazyBe',
       detail: null,
@@ -94,7 +94,7 @@ function accepted(step: Step): Settlement {
   }
 }
 
-/** 400: split until the bad contact stands alone, and part with that one only. */
+/** 400: split until the bad contact stands alone, and part with that one only. Whose fault a batch was nobody knows, so it counts for none of it. */
 function invalid(step: Step, message: string): Settlement {
   const { input, call, now } = step
   const size = call.people.length
@@ -105,7 +105,7 @@ function invalid(step: Step, message: string): Settlement {
     changes: changesOf(step, (waiting, contacts) => ({
       ...(alone ? { state: 'parked', reason: `refused: ${message}` } : waitsOn(waiting)),
       dueAt: now,
-      attempts: waiting.attempts + 1,
+      attempts: waiting.attempts + (alone ? 1 : 0),
       ...(!alone && { limit: half(size) }),
       contacts: alone ? contacts.map((index) => ({ index, state: 'refused' as const })) : [],
       event: 'refused by EazyBe',

@@ -142,6 +142,27 @@ describe('EazyBe answers 400', () => {
     expect(new Set(sent).size).toBe(sent.length)
   })
 
+  it('holds the splitting against nobody: who goes alone at last has all attempts before them', async () => {
+    const bad = TEN[6] ?? ''
+    const failed = new Set<string>()
+    play(({ contacts }) => {
+      if (contacts.includes(bad)) return answers.invalid()
+      const [alone] = contacts.length === 1 ? contacts : []
+      if (alone === undefined || failed.has(alone)) return answers.ok()
+      failed.add(alone)
+      return answers.failed()
+    })
+    const { lead, story, runUntil, stub } = outbox()
+    const leads = []
+    for (const contact of TEN) leads.push(await lead('Batch', [contact], { create: false }))
+    await runUntil(HOUR)
+    expect(failed.size).toBeGreaterThan(0)
+    const states = await Promise.all(leads.map(async ({ seq }) => (await story(seq)).state))
+    expect(states).toEqual(TEN.map((contact) => (contact === bad ? 'parked' : 'accepted')))
+    const { deliveries } = await stub.list({ ...EVERY_DELIVERY, limit: 50, before: null })
+    expect(Math.max(...deliveries.map(({ attempts }) => attempts))).toBe(1)
+  })
+
   it('splits the contacts of one lead as well: the others are accepted', async () => {
     play((call) => (call.contacts.includes(BINA) ? answers.invalid() : answers.ok()))
     const { lead, story, runUntil } = outbox()
@@ -355,6 +376,26 @@ describe('EazyBe answers 500, or nothing, or nonsense', () => {
     await runUntil(24 * HOUR)
     const states = await Promise.all(leads.map(async ({ seq }) => (await story(seq)).state))
     expect(states).toEqual(TEN.map((contact) => (contact === bad ? 'parked' : 'accepted')))
+  })
+
+  it('to one number of a lead, time and again: the next one of it begins anew', async () => {
+    const trouble = [2, 3, 4, 6]
+    const calls = play((_, n) => (trouble.includes(n) ? answers.failed() : answers.ok()))
+    const { lead, story, runUntil } = outbox()
+    await lead('Old', [CHARU])
+    await runUntil(10 * MINUTE)
+    const { seq } = await lead('Old', [ASHA, BINA])
+    await runUntil(5 * HOUR)
+    expect(calls.map(({ contacts }) => contacts)).toEqual([
+      [CHARU],
+      [ASHA, BINA],
+      [ASHA, BINA],
+      [ASHA],
+      [ASHA],
+      [BINA],
+      [BINA],
+    ])
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
   })
 })
 
