@@ -5,7 +5,7 @@ import type { Calls } from './calls.ts'
 import type { Office } from './office.ts'
 import type { Pace } from './pace.ts'
 import { DAY_MS, HOUR_MS } from './pace.ts'
-import type { PauseReason, Spent } from './state.ts'
+import type { AccountState, PauseReason, Spent } from './state.ts'
 import type { HourView } from './tally.ts'
 import { iso } from './views.ts'
 import { waitTeller } from './waiting-for.ts'
@@ -133,16 +133,14 @@ export class AccountDesk {
   /** No call is made until `resume`, whatever EazyBe says. */
   pause(actor: string): void {
     this.#change(actor, 'pause', (now) => ({
-      reason: 'operator' as const,
-      since: now,
-      probeAt: null,
-      probes: 0,
+      pause: { reason: 'operator', since: now, probeAt: null, probes: 0 },
     }))
   }
 
   /** Calls are made again, also after a pause of EazyBe's making: the next call will tell. */
   async resume(actor: string): Promise<void> {
-    this.#change(actor, 'resume', () => null)
+    // Days of a pause are none without a connection.
+    this.#change(actor, 'resume', () => ({ pause: null, unreachable: 0, unreachableSince: null }))
     await this.#office.rounds.recheck()
   }
 
@@ -157,16 +155,12 @@ export class AccountDesk {
     tables.audit.record({ actor, action, target, detail }, ports.now())
   }
 
-  #change(
-    actor: string,
-    action: string,
-    pauseAt: (now: number) => ReturnType<Office['account']['settings']['account']>['pause'],
-  ): void {
+  #change(actor: string, action: string, changeAt: (now: number) => Partial<AccountState>): void {
     const { account, ports, tables } = this.#office
     const now = ports.now()
     ports.storage.transactionSync(() => {
       const { settings, name } = account
-      settings.saveAccount({ ...settings.account(), pause: pauseAt(now) })
+      settings.saveAccount({ ...settings.account(), ...changeAt(now) })
       tables.audit.record({ actor, action, target: `account ${name}`, detail: null }, now)
     })
   }

@@ -414,6 +414,18 @@ describe('no connection to EazyBe', () => {
     await runUntil(8 * 24 * HOUR, 1_000)
     expect(await story(seq)).toMatchObject({ state: 'parked', reason: 'no connection for 7 days' })
   })
+
+  it('counts no week in which its operator had paused it', async () => {
+    play(() => Promise.reject(new TypeError('Network connection lost.')))
+    const { lead, story, runUntil, stub } = outbox()
+    const { seq } = await lead('A', [ASHA], { create: false })
+    await runUntil(MINUTE)
+    await stub.pause('test')
+    await runUntil(8 * 24 * HOUR)
+    await stub.resume('test')
+    await runUntil(8 * 24 * HOUR + 5 * MINUTE)
+    expect(await story(seq)).toMatchObject({ state: 'queued' })
+  })
 })
 
 describe('a process that ends in the middle of a call', () => {
