@@ -19,7 +19,8 @@ const TEXTS: Readonly<Record<AlertKind, (subject: string, count: number) => stri
     'EazyBe’s cloud session is inactive. Open workspace.eazybe.com and restart WhatsApp; Usher tries again by itself, and nothing is lost.',
   stillInactive: () => 'EazyBe’s cloud session has been inactive for over an hour.',
   resumed: () => 'EazyBe takes calls again; what waited is on its way.',
-  parked: (_, count) => `${deliveries(count)} parked: EazyBe refused them for good.`,
+  parked: (_, count) =>
+    `${deliveries(count)} parked: EazyBe refused them or failed time and again. They wait for you.`,
   heldLong: (_, count) => `${deliveries(count)} held and need a hand, the first for over an hour.`,
   backlog: () => 'The oldest sign-up has waited for over a day for its turn.',
   groupNearlyFull: (id) => `Group ${id} is nearly full. The next people go to its next part.`,

@@ -51,12 +51,14 @@ export function throttled(step: Step, retryAfterMs: number | null): Settlement {
   const doubled = Math.min(THROTTLE_FIRST_MS * 2 ** (throttles - 1), THROTTLE_MOST_MS)
   // What EazyBe asks for is kept in full, whatever the pace.
   const waitMs = retryAfterMs ?? doubled * scale
+  // A word of less than the account's own gap does not shorten that.
+  const nextCallAt = Math.max(now + waitMs, afterCall(step).nextCallAt)
   return {
     account: {
       ...calm(input.account),
+      pause: pausedUntil(nextCallAt, input.account.pause),
       throttles,
-      // A word of less than the account's own gap does not shorten that.
-      nextCallAt: Math.max(now + waitMs, afterCall(step).nextCallAt),
+      nextCallAt,
       nextCallWhy: 'throttled',
     },
     group: input.group,
@@ -76,13 +78,15 @@ export function unreachable(step: Step, message: string): Settlement {
   const ceiling = Math.min(UNREACHABLE_FIRST_MS * 2 ** failures, UNREACHABLE_MOST_MS)
   const since = input.account.unreachableSince ?? now
   const maybeCreated = call.kind === 'create'
+  // Full jitter: anywhere between at once and the ceiling. A call that broke may have been felt, so the gap is kept too.
+  const nextCallAt = Math.max(now + random() * ceiling * scale, afterCall(step).nextCallAt)
   const account: AccountState = {
     ...input.account,
     ...(maybeCreated && afterCreate(step)),
+    pause: pausedUntil(nextCallAt, input.account.pause),
     unreachable: failures,
     unreachableSince: since,
-    // Full jitter: anywhere between at once and the ceiling. A call that broke may have been felt, so the gap is kept too.
-    nextCallAt: Math.max(now + random() * ceiling * scale, afterCall(step).nextCallAt),
+    nextCallAt,
     nextCallWhy: 'unreachable',
   }
   return {
@@ -107,6 +111,11 @@ export function unreachable(step: Step, message: string): Settlement {
     }),
     groupFound: false,
   }
+}
+
+/** Nothing was said of the session: its pause stays, and it is asked again with the next call. */
+function pausedUntil(at: number, pause: Pause | null): Pause | null {
+  return pause?.reason === 'session' ? { ...pause, probeAt: at } : pause
 }
 
 function seconds(ms: number): string {

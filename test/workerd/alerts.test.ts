@@ -64,6 +64,19 @@ describe('an alert', () => {
     expect(told).toHaveLength(3)
   })
 
+  it('says nothing of a session where EazyBe only asks to wait', async () => {
+    listen((_, n) => (n === 2 ? answers.throttled('90') : answers.inactive()))
+    const { lead, story, runUntil } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runUntil(2 * MINUTE)
+    expect(await story(seq)).toMatchObject({ reason: 'EazyBe’s cloud session is inactive' })
+    await runUntil(65 * MINUTE)
+    expect(told.map(({ text }) => text)).toEqual([
+      expect.stringContaining('session is inactive'),
+      expect.stringContaining('inactive for over an hour'),
+    ])
+  })
+
   it('is not sent for what was over before anybody was told', async () => {
     alertStatus = 500
     let active = false
