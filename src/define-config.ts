@@ -1,6 +1,6 @@
 /** Checks the user's config when it is loaded, and says what is wrong by hook and option. */
 
-import type { Consent } from './consent.ts'
+import * as v from 'valibot'
 import type { Hook } from './hook.ts'
 import { apiTokenName, secretName, tokenName } from './names.ts'
 import type { AccountOptions } from './outbox/pace.ts'
@@ -37,6 +37,36 @@ export class ConfigError extends Error {
   }
 }
 
+/** A misspelt option would be one that was never set: a `when` that is not there lets every event through. */
+const CONFIG_OPTIONS: Readonly<Record<keyof ConfigInput, true>> = {
+  accounts: true,
+  hooks: true,
+  retention: true,
+  publicUrl: true,
+}
+const HOOK_OPTIONS: Readonly<Record<keyof Hook, true>> = {
+  source: true,
+  account: true,
+  consent: true,
+  country: true,
+  when: true,
+  fields: true,
+  invite: true,
+  capacity: true,
+  newGroupsPerDay: true,
+  inviteLink: true,
+  tolerance: true,
+}
+
+const said = v.pipe(v.string(), v.trim(), v.nonEmpty())
+/** With both a field and an attestation nobody could tell which one counts. */
+const consentSchema = v.union([
+  v.literal('none'),
+  v.strictObject({ field: said, accept: v.optional(v.unknown()) }),
+  v.strictObject({ attested: said }),
+])
+const acceptSchema = v.object({ accept: v.optional(v.array(v.string())) })
+
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 const MAX_CAPACITY = 1_023
@@ -45,12 +75,16 @@ const OWN_SECRET = 'ADMIN_SECRET'
 
 /** The config, checked and with its defaults. Throws a `ConfigError` that lists every mistake. */
 export function defineConfig(input: ConfigInput): Config {
-  const accounts = input.accounts ?? { default: {} }
+  const { accounts = { default: {} }, hooks = {} } = input
   const mistakes = [
+    ...Object.keys(input)
+      .filter((option) => !Object.hasOwn(CONFIG_OPTIONS, option))
+      .map((option) => `Option "${option}": is not an option of the config`),
+    ...(input.hooks === undefined ? ['Option "hooks": is missing'] : []),
     ...Object.entries(accounts).flatMap(([name, account]) => accountMistakes(name, account)),
-    ...Object.entries(input.hooks).flatMap(([name, hook]) => hookMistakes(name, hook, accounts)),
+    ...Object.entries(hooks).flatMap(([name, hook]) => hookMistakes(name, hook, accounts)),
     ...clashes([
-      ...Object.entries(input.hooks).flatMap(([name, hook]) => hookSecrets(name, hook)),
+      ...Object.entries(hooks).flatMap(([name, hook]) => hookSecrets(name, hook)),
       ...Object.keys(accounts).map((name) => [`account "${name}"`, tokenName(name)] as const),
     ]),
     ...urlMistakes(input.publicUrl),
@@ -59,7 +93,7 @@ export function defineConfig(input: ConfigInput): Config {
   if (mistakes.length > 0) throw new ConfigError(mistakes)
   return {
     accounts,
-    hooks: input.hooks,
+    hooks,
     publicUrl: input.publicUrl?.replace(/\/+$/, '') ?? null,
     retention: retentionOf(input.retention),
   }
@@ -77,6 +111,12 @@ function hookMistakes(
   if (!NAME.test(name)) wrong('(name)', 'use letters, digits and dashes, a letter first')
   if (secretName(name) === OWN_SECRET)
     wrong('(name)', `its secret would be ${OWN_SECRET}: rename it`)
+  if (typeof hook !== 'object' || hook === null) {
+    return [...mistakes, `Hook "${name}": is none; write hook({ source: … })`]
+  }
+  for (const option of Object.keys(hook)) {
+    if (!Object.hasOwn(HOOK_OPTIONS, option)) wrong(option, 'is not an option of a hook')
+  }
   if (typeof hook.source?.read !== 'function') {
     wrong('source', 'is not a source; import one from ./usher.ts')
     return mistakes
@@ -102,10 +142,18 @@ function hookMistakes(
     )
   }
   if (hook.fields?.async) wrong('fields', 'must not be asynchronous')
+  if (hook.fields !== undefined && hook.fields?.kind !== 'schema') {
+    wrong('fields', 'must be a valibot schema such as v.object({ … })')
+  }
+  for (const option of ['invite', 'when'] as const) {
+    if (hook[option] !== undefined && typeof hook[option] !== 'function') {
+      wrong(option, 'must be a function')
+    }
+  }
   if (hook.country !== undefined && !isCountryCode(hook.country)) {
     wrong('country', `"${hook.country}" is not a country code such as "IN"`)
   }
-  if (hook.tolerance !== undefined && !(hook.tolerance > 0)) {
+  if (hook.tolerance !== undefined && !isPositive(hook.tolerance)) {
     wrong('tolerance', 'must be a number of seconds above 0')
   }
   if (hook.capacity !== undefined && !isWithin(hook.capacity, 1, MAX_CAPACITY)) {
@@ -117,17 +165,18 @@ function hookMistakes(
   if (hook.newGroupsPerDay !== undefined && !isWithin(hook.newGroupsPerDay, 0, Infinity)) {
     wrong('newGroupsPerDay', 'must be a whole number, 0 or more')
   }
-  if (hook.inviteLink !== undefined && !hook.inviteLink.startsWith('https://')) {
+  if (hook.inviteLink !== undefined && !String(hook.inviteLink).startsWith('https://')) {
     wrong('inviteLink', 'must begin with https://')
   }
   return mistakes
 }
 
-function checkConsent(consent: Consent, wrong: (option: string, what: string) => void): void {
-  if (consent === 'none') return
-  if ('field' in consent && consent.field.trim() !== '') return
-  if ('attested' in consent && consent.attested.trim() !== '') return
-  wrong('consent', `must be { field: '…' }, { attested: '…' } or 'none'`)
+function checkConsent(consent: unknown, wrong: (option: string, what: string) => void): void {
+  if (!v.is(consentSchema, consent)) {
+    wrong('consent', `must be { field: '…' }, { attested: '…' } or 'none'`)
+  } else if (typeof consent === 'object' && !v.is(acceptSchema, consent)) {
+    wrong('consent.accept', `must be a list of answers such as ['Add me']`)
+  }
 }
 
 function accountMistakes(name: string, account: AccountOptions): string[] {
@@ -190,9 +239,9 @@ function retentionMistakes(retention: Retention | undefined): string[] {
 }
 
 /** A hook whose source looks things up has a token of its vendor's beside its secret. */
-function hookSecrets(name: string, { source }: Hook): (readonly [owner: string, secret: string])[] {
+function hookSecrets(name: string, hook: Hook): (readonly [owner: string, secret: string])[] {
   const own = [`hook "${name}"`, secretName(name)] as const
-  return source?.lookUp === undefined ? [own] : [own, [`hook "${name}"`, apiTokenName(name)]]
+  return hook?.source?.lookUp === undefined ? [own] : [own, [`hook "${name}"`, apiTokenName(name)]]
 }
 
 /** `vipList` and `vip-list` would share one secret. */
@@ -204,6 +253,10 @@ function clashes(owners: readonly (readonly [owner: string, secret: string])[]):
       const names = sharers.map(([owner]) => owner).join(' and ')
       return `The ${names} would share the secret ${secret}: rename one`
     })
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && value > 0
 }
 
 function isWithin(value: number, least: number, most: number): boolean {

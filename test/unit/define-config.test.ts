@@ -137,6 +137,62 @@ describe('a mistake', () => {
       `Hook "webinar", option "consent": ${consent}`,
     ],
     [
+      'consent in a word that means nothing',
+      hookWith({ consent: 'nobody' }),
+      `Hook "webinar", option "consent": ${consent}`,
+    ],
+    [
+      'consent by a question and by an attestation, of which only one could count',
+      hookWith({ consent: { field: 'ok', attested: 'Terms §4' } }),
+      `Hook "webinar", option "consent": ${consent}`,
+    ],
+    [
+      'consent by a misspelt question',
+      hookWith({ consent: { feild: 'ok' } }),
+      `Hook "webinar", option "consent": ${consent}`,
+    ],
+    [
+      'one answer that means yes, where a list of them belongs',
+      hookWith({ consent: { field: 'ok', accept: 'Add me' } }),
+      `Hook "webinar", option "consent.accept": must be a list of answers such as ['Add me']`,
+    ],
+    [
+      'a misspelt option, which would be one that was never set',
+      hookWith({ wehn: () => false }),
+      'Hook "webinar", option "wehn": is not an option of a hook',
+    ],
+    [
+      'a hook that is none',
+      { hooks: { webinar: JSON.parse('null') } },
+      'Hook "webinar": is none; write hook({ source: … })',
+    ],
+    [
+      'an option of the config that is none',
+      JSON.parse('{ "hooks": {}, "publicURL": "https://hooks.example.com" }'),
+      'Option "publicURL": is not an option of the config',
+    ],
+    ['no hooks', JSON.parse('{}'), 'Option "hooks": is missing'],
+    [
+      'fields that are no schema',
+      hookWith({ fields: { phone: 'IN' } }),
+      'Hook "webinar", option "fields": must be a valibot schema such as v.object({ … })',
+    ],
+    [
+      'an invite that is no function',
+      hookWith({ invite: { groupName: 'A' } }),
+      'Hook "webinar", option "invite": must be a function',
+    ],
+    [
+      'a predicate that is no function',
+      hookWith({ when: true }),
+      'Hook "webinar", option "when": must be a function',
+    ],
+    [
+      'a tolerance as a text',
+      hookWith({ tolerance: '300' }),
+      'Hook "webinar", option "tolerance": must be a number of seconds above 0',
+    ],
+    [
       'fields without invite',
       hookWith({ invite: undefined }),
       'Hook "webinar", option "invite": is missing: the two belong together',
