@@ -17,6 +17,7 @@ import {
 import type { Sample } from '../source.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
 import { loadConfig } from './load-config.ts'
+import { arrivedSince } from './sample/arrived.ts'
 import { follow } from './sample/follow.ts'
 import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
 import { type Story, storySchema } from './sample/story.ts'
@@ -49,7 +50,12 @@ async function send(): Promise<number> {
   const posts = asked.duplicate ? [post(request), post(request)] : [post(request)]
   const answers = await Promise.all(posts)
   for (const { status, text } of answers) console.log(`${status} ${text}`)
-  const ids = new Set(answers.flatMap(({ deliveries }) => deliveries))
+  const own = target.hook.source.acknowledge !== undefined && answers.some(({ ok }) => ok)
+  const ids = new Set(
+    own
+      ? await findHere(target, occasion.now, vars)
+      : answers.flatMap(({ deliveries }) => deliveries),
+  )
   const well = await Promise.all([...ids].map((id) => followHere(target.baseUrl, id, vars)))
   if (ids.size > 0 && asked.url === null) {
     console.log(`The groups as WhatsApp would show them: http://127.0.0.1:${settings.sandboxPort}`)
@@ -120,17 +126,29 @@ async function showTampered(request: SignedSample): Promise<number> {
   return 0
 }
 
+/** What the webhook became, where its sender wants an answer of its own. */
+async function findHere(
+  { baseUrl, hookName }: Target,
+  since: number,
+  vars: Vars,
+): Promise<string[]> {
+  const url = `${baseUrl}/api/deliveries?hook=${hookName}&limit=10`
+  return arrivedSince(await askApi(url, vars), since)
+}
+
 async function followHere(baseUrl: string, id: string, vars: Vars): Promise<boolean> {
+  const ask = async (): Promise<Story> =>
+    v.parse(storySchema, await askApi(`${baseUrl}/api/deliveries/${id}`, vars))
+  return follow({ ask, tell: (line) => console.log(line), now: Date.now, sleep })
+}
+
+async function askApi(url: string, vars: Vars): Promise<unknown> {
   const [secret] = secretValues(vars, 'ADMIN_SECRET')
   if (secret === undefined)
     throw new Trouble('ADMIN_SECRET is not in .dev.vars: npm start makes one.')
-  const url = `${baseUrl}/api/deliveries/${id}`
-  const ask = async (): Promise<Story> => {
-    const response = await reach(url, { headers: { authorization: `Bearer ${secret}` } })
-    if (!response.ok) throw new Trouble(`GET ${url} answers ${response.status}.`)
-    return v.parse(storySchema, await response.json())
-  }
-  return follow({ ask, tell: (line) => console.log(line), now: Date.now, sleep })
+  const response = await reach(url, { headers: { authorization: `Bearer ${secret}` } })
+  if (!response.ok) throw new Trouble(`GET ${url} answers ${response.status}.`)
+  return response.json()
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

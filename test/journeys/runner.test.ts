@@ -93,9 +93,46 @@ describe('an edit of the config', () => {
   })
 })
 
+describe('npm run send', () => {
+  it('tells the story of a webhook whose sender wants an answer of its own', async () => {
+    const config = join(usher.stateDir, 'own-answer.ts')
+    writeFileSync(
+      config,
+      `import * as v from 'valibot'
+      import { defineConfig, hook, leadSquared, phone } from '${resolve(ROOT, 'src/usher.ts')}'
+      export default defineConfig({
+        accounts: { default: { pace: 'instant' } },
+        hooks: {
+          leads: hook({
+            source: leadSquared,
+            fields: v.object({ Phone: phone('IN') }),
+            invite: ({ Phone }) => ({ groupName: 'Leads', contacts: [Phone], create: true }),
+          }),
+        },
+      })`,
+    )
+    const own = await startUsher({ config })
+    try {
+      const { status, stdout } = runScript('src/sandbox/send.ts', ['leads'], {
+        PORT: new URL(own.url).port,
+        USHER_CONFIG: config,
+        USHER_DEV_VARS: join(own.stateDir, 'dev.vars'),
+      })
+      expect(stdout).toContain('200 {"Status":"Success","StatusReason":""}')
+      expect(stdout).toContain('EazyBe accepted the call for "Leads"')
+      expect(status).toBe(0)
+    } finally {
+      await own.end()
+    }
+  })
+})
+
 function start(env: Readonly<Record<string, string>>) {
-  const script = resolve(ROOT, 'src/sandbox/start.ts')
-  return spawnSync(process.execPath, [script], {
+  return runScript('src/sandbox/start.ts', [], env)
+}
+
+function runScript(script: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  return spawnSync(process.execPath, [resolve(ROOT, script), ...args], {
     env: { ...process.env, ...env },
     encoding: 'utf8',
     timeout: WITHIN_MS,
