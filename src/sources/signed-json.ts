@@ -131,7 +131,10 @@ const schema = v.strictObject({
 /** Options come from a file that need not have been checked by a compiler. */
 function check(options: unknown): void {
   const parsed = v.safeParse(schema, options)
-  if (!parsed.success) throw mistakeOf(parsed.issues[0])
+  if (!parsed.success) {
+    // A misspelt option is missing as well: how it was spelt tells more.
+    throw mistakeOf(parsed.issues.find(isUnknown) ?? parsed.issues[0])
+  }
   const { signed = 'body', timestamp, prefix } = parsed.output
   const signsTime = signed.includes('timestamp')
   if (timestamp === undefined && signsTime) throw mistake('timestamp', 'must say where the time is')
@@ -145,8 +148,12 @@ function check(options: unknown): void {
 function mistakeOf(issue: v.BaseIssue<unknown>): TypeError {
   const option = v.getDotPath(issue)
   if (option === null) return mistake('the options', 'must be an object')
-  if (issue.expected === 'never') return mistake(option, 'is not an option')
+  if (isUnknown(issue)) return mistake(option, 'is not an option')
   return mistake(option, issue.received === 'undefined' ? 'is missing' : issue.message)
+}
+
+function isUnknown({ expected }: v.BaseIssue<unknown>): boolean {
+  return expected === 'never'
 }
 
 function mistake(option: string, message: string): TypeError {

@@ -132,6 +132,7 @@ describe('mistakes are told by the name of the option', () => {
     [/id must be/, { ...good, id: 'event..id' }],
     [/id must be/, { ...good, id: '' }],
     [/algorithm is not an option/, { ...good, algorithm: 'sha256' }],
+    [/encodign is not an option/, { header: 'x-signature', encodign: 'hex' }],
   ]
 
   test.each(rows)('%o', (message, options) => {
