@@ -46,7 +46,7 @@ export const pipedrive = defineSource({
   payload: v.union([
     v.pipe(
       second,
-      v.transform((fields) => ({ id: fields.meta.id, fields })),
+      v.transform((fields) => ({ id: fields.meta.id, fields: withPhones(fields) })),
     ),
     v.pipe(
       first,
@@ -90,9 +90,17 @@ export const pipedrive = defineSource({
     'Deals and leads carry the person’s id only. Send the person when a label is put on them, or let an automation of Pipedrive, Zapier or Make look the person up and post to a hook of the source json.',
   unconfirmed: [
     'That the id in meta stays the same from attempt to attempt, as its description suggests.',
-    'That people have their numbers in data.phones in version 2, as in version 2 of the API: no page shows a person’s webhook.',
+    'That people have their numbers in data.phones in version 2, as in version 2 of the API: no page shows a person’s webhook. What stands in data.phone is read as data.phones, too.',
   ],
 })
+
+/** No page shows a person's webhook of version 2: the numbers may still have the name that they have in version 1. */
+function withPhones(fields: v.InferOutput<typeof second>): v.InferOutput<typeof second> {
+  const { data } = fields
+  return data != null && data.phones === undefined && Array.isArray(data.phone)
+    ? { ...fields, data: { ...data, phones: data.phone } }
+    : fields
+}
 
 function eventId({ meta }: v.InferOutput<typeof first>): string | null {
   const { webhook_id, timestamp_micro, object, id } = meta
