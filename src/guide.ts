@@ -85,7 +85,7 @@ function expectations(source: Source): string[] {
       ? 'What cannot be mapped is kept, and answered 422 with what is wrong.'
       : 'What cannot be mapped is kept and shown as held; the sender is answered 200 all the same, so that it does not try again in vain.',
     source.kind === 'form' &&
-      'The hook must say how people agree, and who did not is held: a form asks them with a question of its own.',
+      "The hook must say how people agree, and who did not is held: a form asks them with a question of its own. Where a ticked box sends the text beside it, name that text in the consent: { field: …, accept: ['Add me'] }.",
     source.speaksInvite === true &&
       'It may send { groupName, contacts, create } itself: the hook then needs no `fields` and no `invite`.',
     source.lookUp !== undefined &&

@@ -92,6 +92,7 @@ export const typeform = defineSource({
   example: formExample('typeform'),
   docs: 'https://www.typeform.com/developers/webhooks/',
   unconfirmed: [
+    'What “Send test request” sends: what it asks to add would be added.',
     'Whether event_id stays the same over retries, which is why the response’s token serves as the id.',
     'Whether a contact-info group arrives as separate answers.',
     'Where exactly the secret is entered: the vendor’s own page describes only the API, PUT /forms/{form_id}/webhooks/{tag}.',

@@ -33,6 +33,11 @@ describe('the page', () => {
     expect(JSON.parse(text)).toEqual(guide)
   })
 
+  it.each(table)('of %s tells of the consent’s own answers where it is a form’s', (_, source) => {
+    const { expect: sentences } = guideOf(source, 'webinar', null)
+    expect(sentences.join(' ').includes('accept: [')).toBe(source.kind === 'form')
+  })
+
   it('says where a Worker is to be found while nobody said so', () => {
     const [, source] = table[0] ?? []
     if (source === undefined) throw new TypeError('There is no source')
