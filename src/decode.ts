@@ -9,7 +9,8 @@ import { readXml } from './xml.ts'
 const MAX_DEPTH = 32
 /** Members and elements in all, whatever they nest in. */
 const MAX_NODES = 20_000
-const MAX_FORM_PARTS = 1_000
+/** A CRM may put many contacts into one form, each with five parts for every field of its own. */
+const MAX_FORM_PARTS = 5_000
 /** Any name that a media type may have (RFC 6838, section 4.2): `vnd.surveymonkey.response_completed.v1`. */
 const JSON_SUFFIX = /^application\/[a-z0-9!#$&^_.+-]+\+json$/
 
@@ -101,7 +102,8 @@ function decodeForm(form: Iterable<[string, unknown]>): Decoded {
     if (++parts > MAX_FORM_PARTS) return failure('The form has too many parts')
     if (typeof value !== 'string') continue
     const before = values.get(name)
-    values.set(name, before === undefined ? value : [before, value].flat())
+    if (Array.isArray(before)) before.push(value)
+    else values.set(name, before === undefined ? value : [before, value])
   }
   // `fromEntries` defines members: a part named `__proto__` becomes data, not a prototype.
   return { ok: true, value: Object.fromEntries(values) }

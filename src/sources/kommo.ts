@@ -36,7 +36,10 @@ export const kommo = defineSource({
   scheme: urlToken,
   accepts: ['form'],
   payload: body,
-  submissions: (form) => eventsOf(form).map((event) => submission(form, event)),
+  submissions: (form) => {
+    const about = aboutAll(form)
+    return eventsOf(form).map((event) => submission(about, event))
+  },
   sample: ({ fields: { [FIRST_PHONE]: phone, ...fields }, id, now }) => {
     const contact = addedContact(id, now)
     const called = phone === undefined ? contact : withPaths(contact, { [PHONE_PATH]: phone })
@@ -96,14 +99,20 @@ function itemsOf(list: unknown): readonly JsonObject[] {
   return isSparse ? Object.values(list) : []
 }
 
+/** What is no event, such as `account`. */
+function aboutAll(form: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(form).filter(([name, value]) => eventsOf({ [name]: value }).length === 0),
+  )
+}
+
 /** The form as if this event were its only one, and its phone numbers, since no place in a list says which is one. */
-function submission(form: JsonObject, { entity, action, item }: Event): Submission<JsonObject> {
-  const about = Object.entries(form).filter(([name]) => !eventsOf({ [name]: form[name] }).length)
+function submission(about: JsonObject, { entity, action, item }: Event): Submission<JsonObject> {
   const skip = RECORDS.has(entity) && !NOBODY_JOINS.has(action) ? null : 'nobody joining'
   return {
     id: eventId(entity, action, item),
     fields: {
-      ...Object.fromEntries(about),
+      ...about,
       [entity]: { [action]: [item] },
       phones: phonesOf(item),
     },

@@ -1,6 +1,8 @@
 /** Kommo's forms where an index is missing, absurd or no index at all, and where a number is no phone. */
 
 import { describe, expect, test } from 'vitest'
+import { utf8 } from '../../src/bytes.ts'
+import { decodeBody } from '../../src/decode.ts'
 import type { Submission } from '../../src/source.ts'
 import { kommo } from '../../src/sources/kommo.ts'
 
@@ -60,4 +62,26 @@ test('a phone is what Kommo’s code says is one', () => {
     ...field(2, 'DOCUMENT', '11912345603'),
   })
   expect(submissions?.[0]?.fields).toMatchObject({ phones: ['+5511912345602'] })
+})
+
+test('many contacts in one form, each with fields of its own, are read one by one', async () => {
+  const parts = Array.from({ length: 60 }, (_, at) => {
+    const contact = `contacts[update][${at}]`
+    const own = Array.from({ length: 8 }, (_, field) => [
+      [`${contact}[custom_fields][${field}][id]`, String(field)],
+      [`${contact}[custom_fields][${field}][name]`, `Field ${field}`],
+      [`${contact}[custom_fields][${field}][values][0][value]`, 'x'],
+    ])
+    return [
+      [`${contact}[id]`, String(at)],
+      [`${contact}[last_modified]`, '1795165204'],
+      ...own.flat(),
+    ]
+  })
+  const form = utf8(new URLSearchParams([['account[id]', '1'], ...parts.flat()]).toString())
+  const decoded = await decodeBody(form, 'form', 'application/x-www-form-urlencoded')
+  const reading = kommo.read(decoded.ok ? decoded.value : null, new Headers())
+  const submissions = reading.ok ? reading.submissions : []
+  expect(new Set(submissions.map(({ id }) => id)).size).toBe(60)
+  expect(submissions.at(-1)?.fields).toMatchObject({ account: { id: '1' }, phones: [] })
 })
