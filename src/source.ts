@@ -59,6 +59,8 @@ export interface SourceOptions<payload, fields> {
   readonly scheme: Scheme
   /** Content types the sender uses; anything else is answered 415. */
   readonly accepts: readonly ContentKind[]
+  /** Bytes of the largest body, where it may hold more events than the 256 KiB of everybody else. */
+  readonly maxBodyBytes?: number
   /** Only what is read of the decoded body; senders add fields at any time. */
   readonly payload: v.GenericSchema<unknown, payload>
   /** The people's events in a body of that shape. Headers are for ids that travel there. */

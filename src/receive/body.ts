@@ -13,21 +13,30 @@ export type Body =
   | { readonly ok: true; readonly bytes: Bytes }
   | { readonly ok: false; readonly refusal: Refusal }
 
+export interface BodyBounds {
+  /** `MAX_BODY_BYTES` by default. */
+  readonly maxBytes?: number | undefined
+  readonly deadlineMs?: number
+}
+
 /** The raw bytes, or why they are not taken. Workers do not decompress request bodies, so a coded one is refused. */
-export async function readBody(request: Request, deadlineMs = BODY_DEADLINE_MS): Promise<Body> {
+export async function readBody(
+  request: Request,
+  { maxBytes = MAX_BODY_BYTES, deadlineMs = BODY_DEADLINE_MS }: BodyBounds = {},
+): Promise<Body> {
   const coding = request.headers.get('content-encoding')
   if (coding !== null && coding !== '' && coding.toLowerCase() !== 'identity') {
     return refuse({ reason: 'compressed' })
   }
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return tooLarge()
-  const bytes = await readStream(request.body, { maxBytes: MAX_BODY_BYTES, deadlineMs })
-  if (bytes === 'too_large') return tooLarge()
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes)
+  const bytes = await readStream(request.body, { maxBytes, deadlineMs })
+  if (bytes === 'too_large') return tooLarge(maxBytes)
   // A sender that went away in the middle does not read this answer either.
   return bytes === 'too_slow' ? refuse({ reason: 'too_slow' }) : { ok: true, bytes }
 }
 
-function tooLarge(): Body {
-  return refuse({ reason: 'too_large', limitBytes: MAX_BODY_BYTES })
+function tooLarge(limitBytes: number): Body {
+  return refuse({ reason: 'too_large', limitBytes })
 }
 
 function refuse(refusal: Refusal): Body {

@@ -60,7 +60,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   if (method !== 'POST' && !asks) {
     return refuse(name, hook, { reason: 'method_not_allowed', allow: 'POST' })
   }
-  const body = await readBody(c.req.raw)
+  const body = await readBody(c.req.raw, { maxBytes: source.maxBodyBytes })
   if (!body.ok) return refuse(name, hook, body.refusal)
   const incoming: Incoming = {
     method,

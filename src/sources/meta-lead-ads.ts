@@ -26,6 +26,9 @@ const CHALLENGE = /^[A-Za-z0-9_-]{1,128}$/
 /** As long as Meta makes its app secrets. */
 const APP_SECRET_LENGTH = 32
 
+/** Up to 1,000 leads come in one body, of some 260 bytes each; a batch that is refused comes again whole, for 36 hours. */
+const MAX_BODY_BYTES = 512 * 1024
+
 const LEAD_ID = /^\d{1,30}$/
 /** Text or number; a number that has lost its last digits would be somebody else's lead. */
 const id = v.pipe(
@@ -90,6 +93,7 @@ export const metaLeadAds = defineSource({
   kind: 'ads',
   scheme,
   accepts: ['json'],
+  maxBodyBytes: MAX_BODY_BYTES,
   payload: delivery,
   submissions: ({ entry }) =>
     entry

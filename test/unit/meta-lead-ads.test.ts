@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../src/bytes.ts'
+import { decodeBody } from '../../src/decode.ts'
+import { readBody } from '../../src/receive/body.ts'
 import type { Incoming } from '../../src/schemes/scheme.ts'
 import { metaLeadAds } from '../../src/sources/meta-lead-ads.ts'
 
@@ -150,4 +152,31 @@ describe('the look-up', () => {
     expect(asked).toEqual([])
     expect(looked).toMatchObject({ ok: false })
   })
+})
+
+test('the largest batch is taken whole: refused, Meta would send the same one until it gives up', async () => {
+  const leads = Array.from({ length: 1_000 }, (_, at) => ({
+    id: '123456789012345',
+    time: 1795165204,
+    changes: [
+      {
+        value: {
+          adgroup_id: '120000000000000000',
+          ad_id: '120000000000000000',
+          created_time: 1795165204,
+          leadgen_id: String(1_000_000_000_000_000_000n + BigInt(at)),
+          page_id: '123456789012345',
+          form_id: '1234567890123456',
+        },
+        field: 'leadgen',
+      },
+    ],
+  }))
+  const body = utf8(JSON.stringify({ object: 'page', entry: leads }))
+  const request = new Request(get('').url, { method: 'POST', body })
+  const { maxBodyBytes } = metaLeadAds
+  expect(await readBody(request, { maxBytes: maxBodyBytes })).toEqual({ ok: true, bytes: body })
+  const decoded = await decodeBody(body, 'json', 'application/json')
+  const reading = metaLeadAds.read(decoded.ok ? decoded.value : null, new Headers())
+  expect(reading.ok && reading.submissions).toHaveLength(1_000)
 })

@@ -383,7 +383,7 @@ describe('a body', () => {
       start: (controller) => controller.enqueue(utf8('{"groupName":')),
     })
     vi.useRealTimers()
-    const read = await readBody(request(stalled), 5)
+    const read = await readBody(request(stalled), { deadlineMs: 5 })
     expect(read).toEqual({ ok: false, refusal: { reason: 'too_slow' } })
   })
 
