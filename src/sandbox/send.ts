@@ -26,6 +26,7 @@ import { run, Trouble } from './trouble.ts'
 
 const COUNTRY = 'IN'
 const UNAUTHORIZED = 401
+const UNAVAILABLE = 503
 const HERE = ['127.0.0.1', 'localhost', '[::1]']
 
 const answerSchema = v.object({ deliveries: v.array(v.string()) })
@@ -60,7 +61,20 @@ async function send(): Promise<number> {
   if (ids.size > 0 && asked.url === null) {
     console.log(`The groups as WhatsApp would show them: http://127.0.0.1:${settings.sandboxPort}`)
   }
+  const stuck = [...ids].filter((_, index) => well[index] === false)
+  for (const id of stuck) {
+    console.log(`What to do about it: ${target.baseUrl}/console/deliveries/${id}`)
+  }
+  const refused = answers.find(({ ok }) => !ok)
+  if (refused !== undefined) console.log(adviceOn(refused.status, asked.hook))
   return answers.every(({ ok }) => ok) && well.every(Boolean) ? 0 : 1
+}
+
+/** What to look at where a sample was refused. */
+function adviceOn(status: number, hook: string): string {
+  if (status === UNAUTHORIZED) return `Is ${secretName(hook)} in .dev.vars the Worker’s own?`
+  if (status === UNAVAILABLE) return 'npm run check says what is missing.'
+  return 'Its answer says what is wrong.'
 }
 
 function targetOf(asked: SendArguments, config: Config, vars: Vars, { port }: Settings): Target {

@@ -44,9 +44,9 @@ export function ending({ state, reason, groupName }: Story): string {
     case 'skipped':
       return `Skipped: ${reason ?? 'nothing was to be done'}.`
     case 'held':
-      return `Held back: ${reason ?? 'unknown reason'}. Nothing is sent until it is mended and a retry is asked.`
+      return `Held back: ${reason ?? 'unknown reason'}. Nothing is sent until somebody decides.`
     case 'parked':
-      return `Parked: ${reason ?? 'unknown reason'}. It is tried again only when a retry is asked.`
+      return `Parked: ${reason ?? 'unknown reason'}. It is tried again only when somebody says so.`
     default:
       return `Still ${state}. It stays in the outbox and goes on without this command.`
   }
