@@ -2,6 +2,8 @@
 
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { shownPath } from './settings.ts'
+import { messageOf, Trouble } from './trouble.ts'
 
 export type Vars = Readonly<Record<string, string>>
 
@@ -15,16 +17,27 @@ const HEAD = `# Secrets of this machine, for npm start, npm run send and npm run
 
 /** The variables in a file; none where there is no file. */
 export function readDevVars(file: string): Vars {
-  return existsSync(file) ? parseDevVars(readFileSync(file, 'utf8')) : {}
+  return existsSync(file) ? parseDevVars(asTrouble(file, () => readFileSync(file, 'utf8'))) : {}
 }
 
 /** Adds variables to a file, which it makes where there is none. What is there stays as it is. */
 export function addToDevVars(file: string, added: Vars): void {
   const fresh = !existsSync(file)
   const text = fresh ? HEAD : readFileSync(file, 'utf8')
-  writeFileSync(file, extendDevVars(text, added), { mode: MODE })
-  // The mode above counts for new files, and less the umask.
-  if (fresh) chmodSync(file, MODE)
+  asTrouble(file, () => {
+    writeFileSync(file, extendDevVars(text, added), { mode: MODE })
+    // The mode above counts for new files, and less the umask.
+    if (fresh) chmodSync(file, MODE)
+  })
+}
+
+/** A file that is a folder, or another user's, is for the person at the terminal to mend. */
+function asTrouble<result>(file: string, use: () => result): result {
+  try {
+    return use()
+  } catch (error) {
+    throw new Trouble(`The secrets in ${shownPath(file)} cannot be kept: ${messageOf(error)}`)
+  }
 }
 
 /** The variables of a text, without expansion of `$NAME`. */

@@ -3,7 +3,7 @@
 import type { Config } from '../define-config.ts'
 import { bundle } from './runner/esbuild.ts'
 import { shownPath } from './settings.ts'
-import { Trouble } from './trouble.ts'
+import { messageOf, Trouble } from './trouble.ts'
 
 /** The config of this file; a mistake in it is trouble. */
 export async function loadConfig(file: string): Promise<Config> {
@@ -25,7 +25,7 @@ async function evaluate(code: string, name: string): Promise<unknown> {
     )
     return module.default
   } catch (error) {
-    throw new Trouble(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Trouble(`${name}: ${messageOf(error)}`)
   }
 }
 

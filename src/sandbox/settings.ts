@@ -35,9 +35,14 @@ export function shownPath(file: string): string {
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const path = (name: string, fallback: string): string =>
     resolve(env[name] || `${ROOT}/${fallback}`)
+  const port = portOf(env, 'PORT', PORT)
+  const sandboxPort = portOf(env, 'SANDBOX_PORT', SANDBOX_PORT)
+  if (port === sandboxPort && port !== 0) {
+    throw new Trouble(`PORT and SANDBOX_PORT are both ${port}: the sandbox needs one of its own.`)
+  }
   return {
-    port: portOf(env, 'PORT', PORT),
-    sandboxPort: portOf(env, 'SANDBOX_PORT', SANDBOX_PORT),
+    port,
+    sandboxPort,
     stateDir: path('STATE_DIR', '.usher'),
     configFile: path('USHER_CONFIG', 'src/config.ts'),
     devVarsFile: path('USHER_DEV_VARS', '.dev.vars'),

@@ -91,9 +91,8 @@ function greeting(
   { config, vars, made }: Prepared,
   urls: { readonly url: string; readonly sandboxUrl: string },
 ): string {
-  const [adminSecret = ''] = secretValues(vars, 'ADMIN_SECRET')
   const seconds = performance.now() / 1_000
-  return welcome({ config, ...urls, adminSecret, made, devVars: shownPath(devVarsFile), seconds })
+  return welcome({ config, ...urls, vars, made, devVars: shownPath(devVarsFile), seconds })
 }
 
 /** Every account's token opens the sandbox. */

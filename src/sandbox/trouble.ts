@@ -3,6 +3,11 @@ export class Trouble extends Error {
   override readonly name = 'Trouble'
 }
 
+/** What another's error says, to be told as trouble. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Runs a command to its exit code; 1 where it throws. */
 export async function run(command: () => Promise<number>): Promise<void> {
   try {

@@ -129,6 +129,12 @@ describe('addToDevVars', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(readDevVars(file)).toEqual({ A: 'b' })
   })
+
+  it('says which file it is where that cannot be used', () => {
+    expect(() => readDevVars(folder)).toThrow(`The secrets in ${folder} cannot be kept: EISDIR`)
+    const nowhere = join(folder, 'no', 'such', 'folder')
+    expect(() => addToDevVars(nowhere, { A: 'b' })).toThrow(`${nowhere} cannot be kept: ENOENT`)
+  })
 })
 
 function readByWrangler(text: string): Vars {

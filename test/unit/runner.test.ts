@@ -16,6 +16,9 @@ import { DECLARED } from '../../src/sandbox/runner/worker-options.ts'
 import { ROOT, readSettings } from '../../src/sandbox/settings.ts'
 import { typeform } from '../../src/sources/index.ts'
 
+/** All of wrangler is loaded for its reader: seconds on a machine with other work. */
+const WRANGLER_LOADS_WITHIN_MS = 60_000
+
 const config = defineConfig({
   accounts: { default: {}, sales: {} },
   hooks: {
@@ -39,6 +42,11 @@ describe('readSettings', () => {
   }
   it.each([
     { title: 'has a usual value for everything', env: {}, settings: usual },
+    {
+      title: 'takes free ports for both',
+      env: { PORT: '0', SANDBOX_PORT: '0' },
+      settings: { ...usual, port: 0, sandboxPort: 0 },
+    },
     {
       title: 'takes an empty variable for none',
       env: { PORT: '', STATE_DIR: '' },
@@ -73,13 +81,15 @@ describe('readSettings', () => {
     { SANDBOX_PORT: '-1' },
     { PORT: '80.5' },
     { USHER_PACE: 'steady' },
+    { PORT: '8788' },
+    { SANDBOX_PORT: '8787' },
   ])('refuses %o by name', (env) => {
     expect(() => readSettings(env)).toThrow(Object.keys(env)[0])
   })
 })
 
 describe('the bindings', () => {
-  it('are those of wrangler.toml', async () => {
+  it('are those of wrangler.toml', { timeout: WRANGLER_LOADS_WITHIN_MS }, async () => {
     expect(await readWranglerToml()).toEqual(DECLARED)
   })
 })
@@ -207,7 +217,10 @@ describe('welcome', () => {
     config,
     url: 'http://127.0.0.1:8787',
     sandboxUrl: 'http://127.0.0.1:8788',
-    adminSecret: 'the-admin-secret',
+    vars: {
+      ADMIN_SECRET: 'the-admin-secret-of-24-characters',
+      VIP_LIST_SECRET: '0123456789abcdef0123456789abcdef',
+    },
     made: ['VIP_LIST_SECRET'],
     devVars: '.dev.vars',
     seconds: 1.234,
@@ -216,12 +229,19 @@ describe('welcome', () => {
     'http://127.0.0.1:8787 after 1.2 s',
     'http://127.0.0.1:8787/console',
     'http://127.0.0.1:8788',
-    'the-admin-secret (ADMIN_SECRET in .dev.vars)',
+    'the-admin-secret-of-24-characters (ADMIN_SECRET in .dev.vars)',
     'http://127.0.0.1:8787/hooks/vipList for Typeform',
     'Made up VIP_LIST_SECRET in .dev.vars.',
     'npm run send -- vipList',
   ])('says %s', (line) => {
     expect(welcome(parts)).toContain(line)
+  })
+
+  it('says which hook lets nothing through, and that the console is shut', () => {
+    const text = welcome({ ...parts, vars: { ADMIN_SECRET: 'short', VIP_LIST_SECRET: 'short' } })
+    expect(text).toContain('the secret VIP_LIST_SECRET is shorter than 16 characters')
+    expect(text).toContain('shut: ADMIN_SECRET is missing or shorter than 24 characters')
+    expect(welcome(parts)).not.toMatch(/nothing through|shut/)
   })
 
   it('says what to do where there is no hook yet', () => {

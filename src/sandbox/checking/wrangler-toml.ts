@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { ROOT } from '../settings.ts'
-import { Trouble } from '../trouble.ts'
+import { messageOf, Trouble } from '../trouble.ts'
 
 /** What the Worker's code relies on. */
 export interface Declaration {
@@ -47,6 +47,6 @@ async function read(config: string): Promise<unknown> {
   try {
     return unstable_readConfig({ config }, { hideWarnings: true })
   } catch (error) {
-    throw new Trouble(`wrangler.toml: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Trouble(`wrangler.toml: ${messageOf(error)}`)
   }
 }

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Trouble } from '../trouble.ts'
+import { messageOf, Trouble } from '../trouble.ts'
 import { isAlive, type Process, processes } from './processes.ts'
 
 /** How long another run of the same state may take to end. */
@@ -22,8 +22,7 @@ export interface Holders {
 
 /** Makes the state folder ours alone, and has Miniflare start workerd under this folder's name. */
 export async function claimState(stateDir: string): Promise<void> {
-  // It holds people's numbers.
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  makeFolder(stateDir)
   const workerd = resolve(stateDir, 'workerd')
   const until = Date.now() + PATIENCE_MS
   for (;;) {
@@ -41,6 +40,15 @@ export async function claimState(stateDir: string): Promise<void> {
     await sleep(LOOK_AGAIN_MS)
   }
   link(workerd)
+}
+
+function makeFolder(stateDir: string): void {
+  try {
+    // It holds people's numbers.
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new Trouble(`The state cannot be kept in ${stateDir} (STATE_DIR): ${messageOf(error)}`)
+  }
 }
 
 /** Who of these processes runs this workerd. */
