@@ -130,7 +130,7 @@ function describe(refusal: Refusal): Problem {
         status: 422,
         title: 'The payload cannot be mapped to an invitation',
         detail: 'It is kept, and can be sent once the hook’s mapping fits.',
-        members: { status: 422, issues: refusal.issues, deliveries: refusal.deliveries },
+        members: { issues: refusal.issues, deliveries: refusal.deliveries },
       }
     case 'busy':
       return {

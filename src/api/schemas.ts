@@ -23,10 +23,10 @@ export const pagingEntries = {
   limit: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^\d{1,3}$/, 'must be a number from 1 to 200'),
+      v.regex(/^\d{1,3}$/, `must be a number from 1 to ${MOST_PER_PAGE}`),
       v.toNumber(),
       v.minValue(1, 'must be 1 or more'),
-      v.maxValue(MOST_PER_PAGE, 'must be 200 or less'),
+      v.maxValue(MOST_PER_PAGE, `must be ${MOST_PER_PAGE} or less`),
     ),
   ),
   cursor: v.optional(
@@ -168,7 +168,7 @@ export const hookDetailsSchema = v.object({
   lastFields: v.nullable(v.object({ id: v.string(), fields: v.unknown() })),
 })
 
-export const issuesSchema = v.array(v.object({ path: v.string(), message: v.string() }))
+const issuesSchema = v.array(v.object({ path: v.string(), message: v.string() }))
 
 export const previewSchema = v.object({
   events: v.array(
@@ -204,7 +204,7 @@ export const auditSchema = v.object({
 })
 
 /** RFC 9457. */
-export const problemSchema = v.object({
+const problemSchema = v.object({
   type: v.string(),
   title: v.string(),
   status: v.number(),

@@ -30,7 +30,7 @@ export function sumHours(all: readonly (readonly Hour[])[]): Hour[] {
     .map(([hour, some]) => ({ hour, ...totals(some) }))
 }
 
-export function totals(hours: readonly Omit<Hour, 'hour'>[]): Omit<Hour, 'hour'> {
+function totals(hours: readonly Omit<Hour, 'hour'>[]): Omit<Hour, 'hour'> {
   const sum = (kind: (typeof KINDS)[number]): number =>
     hours.reduce((total, hour) => total + hour[kind], 0)
   return { accepted: sum('accepted'), held: sum('held'), parked: sum('parked') }

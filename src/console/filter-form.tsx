@@ -165,7 +165,7 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
   )
 }
 
-export function Select(props: {
+function Select(props: {
   name: string
   label: string
   value: string | undefined

@@ -1,6 +1,5 @@
 /** What an operator does about one delivery, or a list of them: one way for the console's buttons, the API and bulk actions. */
 
-import * as v from 'valibot'
 import { log } from '../log.ts'
 import type { ActResult, DeliveryAction } from '../outbox/operator.ts'
 import type { Desk, Place } from './desk.ts'
@@ -34,8 +33,6 @@ export const OUTCOMES = [
   'hook_gone',
   'fields_gone',
 ] as const satisfies readonly Outcome[]
-
-export const outcomeSchema = v.picklist(OUTCOMES)
 
 /** Why nothing came of it, for its operator. */
 export const IMPOSSIBLE: Readonly<

@@ -10,7 +10,7 @@ const SHOWN_PER_LANE = 10
 
 /** `create`: waits for leave to make a group, which has a budget of its own. */
 export type Lane = 'add' | 'create'
-export const LANES = ['add', 'create'] as const
+const LANES = ['add', 'create'] as const
 
 interface GroupRow extends Record<string, SqlStorageValue> {
   id: number

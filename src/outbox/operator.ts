@@ -65,7 +65,7 @@ export interface Remapped {
 }
 
 /** Done at once, in one transaction. */
-export const MOST_AT_ONCE = 100
+const MOST_AT_ONCE = 100
 /** States in which a delivery waits for nobody but, perhaps, a hand. */
 const SETTLED: readonly DeliveryState[] = ['held', 'parked', 'accepted', 'skipped']
 /** Held before there was an invite. */

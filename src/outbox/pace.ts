@@ -136,7 +136,7 @@ function localMinute(at: number, timeZone: string): number {
 }
 
 /** `21:30` -> 1290. */
-export function minuteOf(time: string): number {
+function minuteOf(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   return hours * 60 + minutes
 }

@@ -39,13 +39,13 @@ export function waitTeller(
   }
 }
 
-export const PAUSED: Readonly<Record<PauseReason, string>> = {
+const PAUSED: Readonly<Record<PauseReason, string>> = {
   session: 'EazyBe’s cloud session is inactive',
   token: 'EazyBe refuses the token',
   operator: 'paused by the operator',
 }
 
-export const WAITING: Readonly<Record<WaitReason, string>> = {
+const WAITING: Readonly<Record<WaitReason, string>> = {
   nothing: 'its turn',
   paused: 'the account is paused',
   throttled: 'EazyBe asked to wait',
