@@ -22,6 +22,11 @@ export function isWanted(hook: Hook, fields: unknown): boolean {
   }
 }
 
+/** Whether an event is for this hook. Before a look-up there are no whole fields yet that `when` could judge. */
+export function isForUs(hook: Hook, { skip, fields }: Submission<unknown>): boolean {
+  return skip === undefined && (hook.source.lookUp !== undefined || isWanted(hook, fields))
+}
+
 /** What becomes of these fields under today's config. */
 export function mapFields(hook: Hook, fields: unknown, now: number): Mapped {
   try {
@@ -93,7 +98,8 @@ function noConsent({ consent }: Hook): Issue {
   return { path: field, message: 'does not say that the person agreed to join a group' }
 }
 
-function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
+/** Kept back until somebody mends something. */
+export function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
   return { kind: 'held', reason, issues }
 }
 

@@ -1,6 +1,7 @@
 /** One lead: what became of it and what to do about it, its timeline, and what was sent. */
 
 import { numbersOf, type Revealed, readStory, type Story } from '../operator/deliveries.ts'
+import { hookOf } from '../operator/desk.ts'
 import { DeliveryActions } from './delivery-actions.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
@@ -56,8 +57,7 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
 
 function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
   const { hook, state, reason, waitingUntil } = story
-  const { hooks } = visit.desk.config
-  const inviteLink = Object.hasOwn(hooks, hook) ? hooks[hook]?.inviteLink : undefined
+  const inviteLink = hookOf(visit.desk, hook)?.inviteLink
   return (
     <section class="card" id="verdict" data-part aria-label="State">
       <div class="row">

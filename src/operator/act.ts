@@ -2,7 +2,7 @@
 
 import { log } from '../log.ts'
 import type { ActResult, DeliveryAction } from '../outbox/operator.ts'
-import type { Desk, Place } from './desk.ts'
+import { type Desk, hookOf, type Place } from './desk.ts'
 import { remap } from './remap.ts'
 
 /** What can be done to many at once. */
@@ -103,8 +103,8 @@ async function releaseUnmapped(
   for (const done of outcomes.filter(({ outcome }) => outcome === 'not_mapped')) {
     const kept = await outbox.kept(done.seq)
     const reason = (await outbox.story(done.seq))?.reason
-    const hook = kept === null ? undefined : config.hooks[kept.hook]
-    if (kept === null || hook === undefined || reason !== 'consent') continue
+    const hook = kept && hookOf({ config }, kept.hook)
+    if (kept === null || hook === null || reason !== 'consent') continue
     if (!mayWaive) {
       done.outcome = 'consent_not_meant'
       continue

@@ -67,7 +67,8 @@ export function accountsOf({ config }: Desk): string[] {
   return Object.keys(config.accounts)
 }
 
-export function hookOf({ config }: Desk, name: string): Hook | null {
+/** The hook of this name, or null: a name that came from outside may be one that every object inherits. */
+export function hookOf({ config }: Pick<Desk, 'config'>, name: string): Hook | null {
   return Object.hasOwn(config.hooks, name) ? (config.hooks[name] ?? null) : null
 }
 

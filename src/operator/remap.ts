@@ -3,10 +3,9 @@
 import type { Config } from '../define-config.ts'
 import type { Hook } from '../hook.ts'
 import { awaited, wholeFields } from '../look-up.ts'
-import { isWanted, mapFields, readSubmissions } from '../map.ts'
-import type { HoldReason, Mapped } from '../outbox/arrival.ts'
+import { held, isForUs, mapFields, readSubmissions } from '../map.ts'
 import type { Kept, Remapped } from '../outbox/operator.ts'
-import type { Issue } from '../problem.ts'
+import { hookOf } from './desk.ts'
 
 /** What today's config makes of it, or why it can make nothing of it. */
 export async function remap(
@@ -14,8 +13,8 @@ export async function remap(
   { hook: name, fields, unread }: Kept,
   env: object,
 ): Promise<Remapped | 'hook_gone' | 'fields_gone'> {
-  const hook = Object.hasOwn(config.hooks, name) ? config.hooks[name] : undefined
-  if (hook === undefined) return 'hook_gone'
+  const hook = hookOf({ config }, name)
+  if (hook === null) return 'hook_gone'
   if (fields === null) return 'fields_gone'
   const kept: unknown = JSON.parse(fields)
   const ids = awaited(kept)
@@ -34,11 +33,7 @@ async function readAgain(name: string, hook: Hook, env: object, body: unknown): 
   const fields = JSON.stringify(body)
   const reading = readSubmissions(hook, body, new Headers())
   if ('issues' in reading) return { mapped: held('payload', reading.issues), fields }
-  const wanted = reading.submissions.filter(
-    (submission) =>
-      submission.skip === undefined &&
-      (hook.source.lookUp !== undefined || isWanted(hook, submission.fields)),
-  )
+  const wanted = reading.submissions.filter((submission) => isForUs(hook, submission))
   const [only] = wanted
   if (only === undefined || wanted.length > 1) {
     const message = `holds ${wanted.length} events for this hook: ask the sender to send it again`
@@ -51,8 +46,4 @@ async function readAgain(name: string, hook: Hook, env: object, body: unknown): 
   return mapped.kind === 'held'
     ? { mapped: held('payload', mapped.issues), fields }
     : { mapped, fields: JSON.stringify(whole.fields) }
-}
-
-function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
-  return { kind: 'held', reason, issues }
 }

@@ -5,11 +5,11 @@ import { textOf } from '../bytes.ts'
 import { decodeBody } from '../decode.ts'
 import type { Hook } from '../hook.ts'
 import { awaitingLookUp, wholeFields } from '../look-up.ts'
-import { isWanted, mapFields, readSubmissions } from '../map.ts'
+import { held, isForUs, isWanted, mapFields, readSubmissions } from '../map.ts'
 import type { ArrivalItem } from '../outbox/arrival.ts'
 import type { Issue } from '../problem.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import type { ContentKind, Submission } from '../source.ts'
+import type { ContentKind } from '../source.ts'
 import { keyOf } from './keys.ts'
 
 /** A body that could not even be read is kept so far, for its operator to look at. */
@@ -61,7 +61,7 @@ export async function readEvents(
   if ('issues' in reading) return unread(event, decoded.value, reading.issues)
   const wanted = reading.submissions
     .map((submission, index) => ({ submission, index }))
-    .filter(({ submission }) => submission.skip === undefined && mayBeWanted(hook, submission))
+    .filter(({ submission }) => isForUs(hook, submission))
   const drafts = await Promise.all(
     wanted.map(async ({ submission: { id, fields }, index }) => ({
       key: await itemKey(event, id, index),
@@ -90,25 +90,16 @@ async function mapEvent(
   env: object,
 ): Promise<ArrivalItem | null> {
   if (issues !== undefined) {
-    return {
-      key,
-      fields: kept(fields, secrets),
-      mapped: { kind: 'held', reason: 'payload', issues },
-    }
+    return { key, fields: kept(fields, secrets), mapped: held('payload', issues) }
   }
   const whole = await wholeFields(name, hook, env, fields)
   if (!whole.ok) {
-    const mapped = { kind: 'held', reason: 'payload', issues: whole.issues } as const
-    return { key, fields: kept(awaitingLookUp(fields), secrets), mapped }
+    const unmapped = kept(awaitingLookUp(fields), secrets)
+    return { key, fields: unmapped, mapped: held('payload', whole.issues) }
   }
   if (hook.source.lookUp !== undefined && !isWanted(hook, whole.fields)) return null
   const mapped = mapFields(hook, whole.fields, began)
   return { key, fields: kept(whole.fields, secrets), mapped }
-}
-
-/** `when` judges whole fields: before a look-up there is nothing for it to see. */
-function mayBeWanted(hook: Hook, { fields }: Submission<unknown>): boolean {
-  return hook.source.lookUp !== undefined || isWanted(hook, fields)
 }
 
 async function unread(event: Event, fields: unknown, issues: readonly Issue[]): Promise<Drafts> {
