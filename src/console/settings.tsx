@@ -3,8 +3,8 @@
 import { secretName, secretValues, tokenName } from '../names.ts'
 import { accessSettings } from '../operator/access.ts'
 import { adminSecrets } from '../operator/admin-secret.ts'
-import type { AccountOptions, Pace } from '../outbox/pace.ts'
-import { paceOf } from '../outbox/pace.ts'
+import type { AccountOptions, Pace, PaceName } from '../outbox/pace.ts'
+import { paceOf, presetIn } from '../outbox/pace.ts'
 import { isSandbox } from '../readiness.ts'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
@@ -29,7 +29,7 @@ export function settingsPage({ desk }: Visit): Page {
         </p>
       </div>
       {Object.entries(config.accounts).map(([name, options]) => (
-        <Account name={name} options={options} sandbox={isSandbox(env)} preset={env} />
+        <Account name={name} options={options} preset={presetIn(env, options)} />
       ))}
       <section class="card" aria-labelledby="secrets-title">
         <h2 id="secrets-title">Secrets</h2>
@@ -92,22 +92,16 @@ function Secret({ count, optional }: { count: number; optional: boolean }): Html
   return <Badge tone="good">{count === 1 ? 'set' : `set, ${count} values`}</Badge>
 }
 
-function Account(props: {
-  name: string
-  options: AccountOptions
-  sandbox: boolean
-  preset: object
-}): Html {
-  const { name, options, sandbox, preset } = props
-  const instant = sandbox && Reflect.get(preset, 'USHER_PACE') === 'instant'
-  const pace = instant ? paceOf(options, 'instant') : paceOf(options)
+function Account(props: { name: string; options: AccountOptions; preset: PaceName }): Html {
+  const { name, options, preset } = props
+  const sandboxed = preset === 'instant' && options.pace !== 'instant'
   return (
     <section class="card" aria-label={`Account ${name}`}>
       <h2>
-        Account {name}: {instant ? 'instant, as npm start sets it' : (options.pace ?? 'steady')}
+        Account {name}: {sandboxed ? 'instant, as npm start sets it' : preset}
       </h2>
       <dl class="facts">
-        {numbersOf(pace).map(([title, value]) => (
+        {numbersOf(paceOf(options, preset)).map(([title, value]) => (
           <div>
             <dt>{title}</dt>
             <dd>{value}</dd>

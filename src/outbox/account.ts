@@ -3,7 +3,7 @@
 import { digest, encode, utf8 } from '../bytes.ts'
 import { secretValues, tokenName } from '../names.ts'
 import type { Pace } from './pace.ts'
-import { paceOf } from './pace.ts'
+import { paceOf, presetIn } from './pace.ts'
 import { newPersonKey } from './person.ts'
 import type { OutboxPorts } from './ports.ts'
 import { Settings } from './settings.ts'
@@ -34,13 +34,10 @@ export class Account {
     this.#name = name
   }
 
-  /** Only the runner binds `USHER_SANDBOX`: where it is missing, nothing makes the account instant. */
   get pace(): Pace {
     const { config, env } = this.#ports
     const options = config.accounts[this.name] ?? {}
-    const sandbox = Reflect.get(env, 'USHER_SANDBOX') === '1'
-    if (sandbox && Reflect.get(env, 'USHER_PACE') === 'instant') return paceOf(options, 'instant')
-    return options.pace === 'instant' && !sandbox ? paceOf(options, 'steady') : paceOf(options)
+    return paceOf(options, presetIn(env, options))
   }
 
   get token(): string | null {

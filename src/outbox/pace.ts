@@ -93,6 +93,13 @@ export interface AccountOptions extends Partial<PaceNumbers> {
   readonly quietHours?: { readonly from: string; readonly to: string } | false
 }
 
+/** The preset in force here: `npm start`, which alone binds these variables, may make every account instant; nothing else may. */
+export function presetIn(env: object, { pace = 'steady' }: AccountOptions): PaceName {
+  const sandbox = Reflect.get(env, 'USHER_SANDBOX') === '1'
+  if (sandbox && Reflect.get(env, 'USHER_PACE') === 'instant') return 'instant'
+  return pace === 'instant' && !sandbox ? 'steady' : pace
+}
+
 /** The pace of an account: its preset, with its own numbers over it. */
 export function paceOf(options: AccountOptions, preset = options.pace ?? 'steady'): Pace {
   const { pace: _, timeZone, quietHours = DEFAULT_QUIET, ...numbers } = options
