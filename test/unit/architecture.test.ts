@@ -4,27 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sources } from '../../src/sources/index.ts'
+import { ROWS } from '../rows.ts'
 
 const SRC = resolve(import.meta.dirname, '../../src')
 
-/** From the ground up: a file imports from its own row or one before it. A newcomer may read it in this order. */
-const ROWS: readonly (readonly string[])[] = [
-  ['bytes.ts', 'at-most.ts', 'read-stream.ts', 'log.ts', 'names.ts', 'xml.ts'],
-  ['schemes/'],
-  ['problem.ts', 'issues.ts'],
-  ['phone/', 'phone.ts'],
-  ['source.ts', 'sources/'],
-  ['decode.ts', 'guide.ts', 'consent.ts', 'invite.ts', 'eazybe.ts', 'alert.ts'],
-  ['outbox/'],
-  ['env.ts', 'hook.ts', 'define-config.ts', 'look-up.ts', 'teammates.ts', 'map.ts', 'readiness.ts'],
-  ['receive/'],
-  ['sample/'],
-  ['operator/'],
-  ['api/'],
-  ['console/'],
-  ['worker.ts', 'usher.ts', 'config.ts', 'index.ts'],
-  ['sandbox/'],
-]
 /** What must not know the receiver, though its row comes later: both ways into the house stand apart. */
 const STRANGERS = ['sample/', 'operator/', 'api/', 'console/'].map(
   (row) => [row, 'receive/'] as const,

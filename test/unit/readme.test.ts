@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sources } from '../../src/sources/index.ts'
 import { sendersTable, tableIn } from '../readme-table.ts'
+import { ROWS } from '../rows.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
@@ -15,6 +16,15 @@ const { scripts }: { scripts: Record<string, string> } = JSON.parse(
 describe('the README', () => {
   it('has the table of senders that `npm run sources -- --readme` writes', () => {
     expect(tableIn(readme)).toBe(sendersTable(sources))
+  })
+
+  it('tells how the house is built, row by row', () => {
+    const table = /^\| in `src\/` \|.*\n\|.*\n((?:\|.*\n)*)/m.exec(readme)?.[1] ?? ''
+    const rows = table.matchAll(/^\| (.*?) \|/gm)
+    const told = [...rows].map(([, places = '']) =>
+      [...places.matchAll(/`(.+?)`/g)].map(([, place]) => place),
+    )
+    expect(told).toEqual(ROWS)
   })
 
   it('tells only commands that there are', () => {
