@@ -5,16 +5,16 @@ import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './answers.ts'
 import { formExample } from './form-example.ts'
-import { idText } from './ids.ts'
+import { idSchema } from './ids.ts'
 import { jsonObject } from './json-object.ts'
 import { skipped } from './only-event.ts'
 import { serial } from './paths.ts'
 
 const entry = v.objectWithRest(
   {
-    Id: v.nullish(idText, null),
-    Form: v.nullish(v.object({ Id: v.nullish(idText) })),
-    Entry: v.nullish(v.object({ Number: v.nullish(idText), Status: v.nullish(v.string()) })),
+    Id: v.nullish(idSchema, null),
+    Form: v.nullish(v.object({ Id: v.nullish(idSchema) })),
+    Entry: v.nullish(v.object({ Number: v.nullish(idSchema), Status: v.nullish(v.string()) })),
   },
   v.unknown(),
 )

@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
 import { formExample } from './form-example.ts'
-import { idText } from './ids.ts'
+import { idSchema } from './ids.ts'
 import { serial } from './paths.ts'
 
 export const formstack = defineSource({
@@ -20,7 +20,7 @@ export const formstack = defineSource({
     title: 'HMAC-SHA256 of the body in X-FS-Signature',
   }),
   accepts: ['form', 'json'],
-  payload: v.objectWithRest({ UniqueID: idText }, v.unknown()),
+  payload: v.objectWithRest({ UniqueID: idSchema }, v.unknown()),
   submissions: ({ UniqueID, FormID: _form, HandshakeKey: _secret, ...asked }) => [
     // The handshake key is a secret of theirs, and no answer.
     { id: UniqueID, fields: answers(membersOf(asked)) },

@@ -5,7 +5,7 @@ import { token } from '../schemes/token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, type NamedAnswer, sampleAnswers } from './answers.ts'
 import { formExample } from './form-example.ts'
-import { idText } from './ids.ts'
+import { idSchema } from './ids.ts'
 import { serial } from './paths.ts'
 
 /** Several answers to one question come as a list written out as a text. */
@@ -29,7 +29,7 @@ export const microsoftForms = defineSource({
   // The flow cannot sign, and sets any header.
   scheme: token,
   accepts: ['json'],
-  payload: v.objectWithRest({ formId: idText, responseId: idText }, v.unknown()),
+  payload: v.objectWithRest({ formId: idSchema, responseId: idSchema }, v.unknown()),
   submissions: ({ provider: _, formId, responseId, ...asked }) => {
     const fields = Object.entries(asked).map(([name, value]): NamedAnswer => {
       const list = v.safeParse(writtenList, value)
