@@ -1,9 +1,8 @@
-/** The public face of phone numbers: read as people type them, refused rather than guessed, keyed and masked. */
+/** The public face of phone numbers: read as people type them, refused rather than guessed, compared and masked. */
 
 export { type CountryCode, isCountryCode } from './phone/country.ts'
 export { maskPhone } from './phone/mask-phone.ts'
 export { maskText, numbersIn } from './phone/mask-text.ts'
-export { personKey } from './phone/person-key.ts'
 export { type Phone, phone, phoneCountryOf, readAnswer } from './phone/phone-schema.ts'
 export { asciiDigits } from './phone/plain-text.ts'
 export { readInternational } from './phone/read-international.ts'
@@ -15,3 +14,4 @@ export {
   REFUSALS,
   WARNINGS,
 } from './phone/reading.ts'
+export { sharedSpelling } from './phone/shared-spelling.ts'

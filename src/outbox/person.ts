@@ -1,7 +1,7 @@
 /** A person without the number: a keyed hash, made of the one spelling that all spellings of a number share. */
 
 import { encode, hmacSign, utf8 } from '../bytes.ts'
-import { personKey } from '../phone.ts'
+import { sharedSpelling } from '../phone.ts'
 
 const KEY_BYTES = 32
 
@@ -12,5 +12,5 @@ export function newPersonKey(): string {
 
 /** Stands for the person in every table: the same for `+52 1 …` and `+52 …`. */
 export async function personOf(digits: string, key: string): Promise<string> {
-  return encode(await hmacSign('SHA-256', utf8(key), utf8(personKey(digits))), 'base64')
+  return encode(await hmacSign('SHA-256', utf8(key), utf8(sharedSpelling(digits))), 'base64')
 }

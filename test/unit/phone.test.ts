@@ -18,11 +18,11 @@ import {
   type PhoneReading,
   type PhoneRefusal,
   type PhoneWarning,
-  personKey,
   phone,
   REFUSALS,
   readInternational,
   readPhone,
+  sharedSpelling,
   WARNINGS,
 } from '../../src/phone.ts'
 import cases from '../fixtures/phone-cases.json' with { type: 'json' }
@@ -560,13 +560,13 @@ describe('whatever is typed', () => {
   })
 })
 
-describe('personKey', () => {
+describe('sharedSpelling', () => {
   it.each([
     ['Mexico with and without 1', ['525512345678', '5215512345678']],
     ['Argentina with and without 9', ['5491158749895', '541158749895']],
     ['Brazil with and without the ninth digit', ['5531987654321', '553187654321']],
   ])('is one for all spellings: %s', (_title, spellings) => {
-    expect(new Set(spellings.map(personKey)).size).toBe(1)
+    expect(new Set(spellings.map(sharedSpelling)).size).toBe(1)
   })
 
   it.each([
@@ -575,12 +575,12 @@ describe('personKey', () => {
     ['a Mexican and an American', '525512345678', '15512345678'],
     ['Brazilians whose ninth digits differ', '5531987654321', '553197654321'],
   ])('is another for another person: %s', (_title, one, other) => {
-    expect(personKey(one)).not.toBe(personKey(other))
+    expect(sharedSpelling(one)).not.toBe(sharedSpelling(other))
   })
 
   it('leaves every other number alone', () => {
     for (const digits of ['919876543210', '14155552671', '521551234567', '549115874989']) {
-      expect(personKey(digits)).toBe(digits)
+      expect(sharedSpelling(digits)).toBe(digits)
     }
   })
 })
