@@ -23,7 +23,7 @@ export function fieldList(fields: unknown): ListedField[] {
         walk(item, [...path, index])
       })
     } else if (typeof value === 'object') {
-      for (const [name, item] of Object.entries(Object(value))) walk(item, [...path, name])
+      for (const [name, item] of Object.entries(value)) walk(item, [...path, name])
     }
   }
   walk(fields, [])

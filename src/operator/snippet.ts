@@ -65,7 +65,7 @@ function schemaOf(reads: readonly Read[], depth: number): string {
     return schemaOf(inner, depth + 1)
   }
   const pad = INDENT.repeat(depth + 1)
-  const end = `${INDENT.repeat(depth)}`
+  const end = INDENT.repeat(depth)
   if (typeof first.path[0] === 'number') {
     const last = Math.max(...[...members.keys()].map(Number))
     const places = Array.from({ length: last + 1 }, (_, index) => `${pad}${below(index)},`)

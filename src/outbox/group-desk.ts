@@ -2,6 +2,7 @@
 
 import { MAX_GROUP_NAME_UNITS } from '../invite.ts'
 import type { Office } from './office.ts'
+import { literal } from './search.ts'
 import type { GroupStatus } from './state.ts'
 import { iso } from './views.ts'
 
@@ -56,7 +57,7 @@ export class GroupDesk {
 
   /** A page of groups, newest first. */
   list({ text, limit, before }: GroupFilter): { groups: GroupView[]; before: number | null } {
-    const like = `%${(text ?? '').replaceAll(/[\\%_]/g, '\\$&')}%`
+    const like = `%${literal(text ?? '')}%`
     const ids = this.#sql
       .exec<{ id: number }>(
         `SELECT id FROM groups

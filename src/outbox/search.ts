@@ -125,6 +125,6 @@ function conditionsOf(
 }
 
 /** A text as LIKE takes it to the letter. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return text.replaceAll(/[\\%_]/g, '\\$&')
 }
