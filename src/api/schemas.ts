@@ -60,6 +60,10 @@ export const deliverySchema = v.object({
   waitingUntil: v.nullable(time),
   groupName: v.nullable(v.string()),
   contacts: v.pipe(v.array(v.string()), v.description('Masked: `+91 ••••• •3210`')),
+  who: v.pipe(
+    v.nullable(v.string()),
+    v.description('What the sender calls the person, while what was sent is kept'),
+  ),
   attempts: count,
   receivedAt: time,
   settledAt: v.nullable(time),
@@ -123,6 +127,10 @@ export const accountSchema = v.object({
     held: count,
     parked: count,
     more: v.pipe(v.boolean(), v.description('True where there are more than were counted')),
+    reasons: v.pipe(
+      v.array(v.object({ state: v.picklist(['held', 'parked']), reason: v.string(), count })),
+      v.description('Why they are held or parked: the commonest'),
+    ),
     oldest: v.nullable(time),
   }),
   used: v.object({

@@ -6,6 +6,9 @@ import type { Html } from './html.ts'
 import { Action, Badge, Time } from './parts.tsx'
 import { PAUSES, several } from './words.ts'
 
+/** From here on a bar warns. */
+const NEARLY = 0.9
+
 export function AccountCard({ account: view, clock }: { account: Overview; clock: Clock }): Html {
   const { account, pause, backlog } = view
   const waiting = backlog.queued + backlog.unknown
@@ -47,6 +50,7 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
                 the oldest came <Time at={backlog.oldest} clock={clock} />
               </div>
             )}
+            <LastOut view={view} />
           </dd>
         </div>
         <div>
@@ -64,6 +68,19 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
       </dl>
       <Budget view={view} />
     </article>
+  )
+}
+
+/** When the last of those that wait can go out, where that is not today. Most leads are one person. */
+function LastOut({ view: { backlog, used, caps } }: { view: Overview }): Html | null {
+  const { peopleDay } = caps
+  if (peopleDay === null || peopleDay === 0) return null
+  const later = backlog.queued + backlog.unknown - Math.max(0, peopleDay - used.peopleDay)
+  if (later <= 0) return null
+  return (
+    <div class="soft small">
+      {`the last goes out in ${several(Math.ceil(later / peopleDay), 'day')} or more, at ${peopleDay} a day`}
+    </div>
   )
 }
 
@@ -94,7 +111,7 @@ function LastCall({ view: { lastCall }, clock }: { view: Overview; clock: Clock 
 }
 
 /** What of the caps is used; nothing where there are none, as in the sandbox. */
-function Budget({ view: { account, used, caps } }: { view: Overview }): Html | null {
+export function Budget({ view: { account, used, caps } }: { view: Overview }): Html | null {
   const rows = [
     ['People this hour', 'hour', used.peopleHour, caps.peopleHour],
     ['People today', 'day', used.peopleDay, caps.peopleDay],
@@ -113,6 +130,8 @@ function Budget({ view: { account, used, caps } }: { view: Overview }): Html | n
                 aria-labelledby={`${account}-${key}`}
                 min={0}
                 max={cap}
+                high={cap * NEARLY}
+                optimum={0}
                 value={Math.min(value, cap)}
               />
             )}

@@ -1,7 +1,7 @@
 /** The console’s stylesheet and script as text, with hashes for their names. Made of `assets/` by `npm run assets`. */
 
 export const CSS = {
-  hash: 'e0e0958de3e9',
+  hash: '13cc251a343c',
   text: `/* The console: one accent, system fonts, light and dark; tables become cards on a phone. */
 
 :root {
@@ -146,12 +146,11 @@ main,
 
 .top ul {
   display: flex;
+  flex-wrap: wrap;
   gap: 0.15rem;
-  overflow-x: auto;
   margin-inline: -0.7rem;
   padding: 0.15rem;
   list-style: none;
-  scrollbar-width: none;
 }
 
 .top li a {
@@ -182,6 +181,11 @@ main {
   display: grid;
   gap: 1.75rem;
   padding-block: 1rem 2.5rem;
+}
+
+main {
+  /* A long link or name breaks rather than widen the page. */
+  overflow-wrap: break-word;
 }
 
 main > * {
@@ -405,11 +409,32 @@ pre code {
   padding-bottom: 0;
 }
 
+.reasons {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 0.2rem 1.1rem;
+  margin-top: 0.3rem;
+  padding: 0;
+  list-style: none;
+  font-size: 0.9rem;
+}
+
+.todo .reasons li {
+  display: inline;
+  border: 0;
+  padding: 0;
+}
+
+.budget {
+  display: grid;
+  gap: 0.6rem;
+}
+
 /* Facts ----------------------------------------------------------------------------------------- */
 
 .facts {
   display: grid;
-  grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(min(8.2rem, 100%), 1fr));
   gap: 1rem 1.5rem;
 }
 
@@ -431,8 +456,10 @@ pre code {
 
 meter,
 progress {
+  display: block;
   width: 100%;
   height: 0.5rem;
+  margin-top: 0.35rem;
   accent-color: var(--accent);
 }
 
@@ -677,6 +704,20 @@ button:disabled {
   display: none;
 }
 
+.heard {
+  position: absolute;
+  overflow: hidden;
+  width: 1px;
+  height: 1px;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+
+form[data-sent] button {
+  opacity: 0.55;
+  cursor: progress;
+}
+
 details > summary {
   width: fit-content;
   color: var(--soft);
@@ -845,6 +886,10 @@ dl.json dt {
     content: attr(data-label);
   }
 
+  .cards td[data-label] > * {
+    justify-self: start;
+  }
+
   .cards td.number {
     text-align: start;
   }
@@ -870,8 +915,9 @@ dl.json dt {
     text-align: end;
   }
 
+  .leads .lead,
   .leads .how {
-    text-align: end;
+    grid-column: 1 / -1;
   }
 
   .chart text {
@@ -881,6 +927,10 @@ dl.json dt {
   form.fields,
   .fields {
     grid-template-columns: repeat(auto-fill, minmax(min(8.5rem, 100%), 1fr));
+  }
+
+  .fields > .row {
+    grid-column: 1 / -1;
   }
 }
 

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { BULK_ACTIONS, type BulkAction, OUTCOMES, type Outcome } from '../operator/act.ts'
 import { bulkStep, countDeliveries } from '../operator/bulk.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
-import { type Asked, queryOf, readFilter } from './filter-form.tsx'
+import { type Asked, NAMES as FILTER_NAMES, LABELS, queryOf, readFilter } from './filter-form.tsx'
 import type { Html } from './html.ts'
 import { messagePage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
@@ -139,7 +139,10 @@ export async function bulkStepPage(
 }
 
 function Described({ asked }: { asked: Asked }): Html {
-  const entries = Object.entries(asked)
+  const entries = FILTER_NAMES.flatMap((name) => {
+    const value = asked[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
   if (entries.length === 0) return <span>All deliveries there are.</span>
   return (
     <span>
@@ -147,7 +150,7 @@ function Described({ asked }: { asked: Asked }): Html {
       {entries.map(([name, value], index) => (
         <span>
           {index > 0 ? ', ' : ''}
-          {name} <q>{value}</q>
+          {LABELS[name]} <q>{value}</q>
         </span>
       ))}
       .

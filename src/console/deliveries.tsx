@@ -1,13 +1,15 @@
 /** The list of deliveries: a search, a page of it, and what can be done to all that were found. */
 
+import type { BulkAction } from '../operator/act.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { listDeliveries } from '../operator/list.ts'
+import type { DeliveryState } from '../outbox/state.ts'
 import type { Asked } from './filter-form.tsx'
 import { FilterForm, queryOf, readFilter } from './filter-form.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { DeliveryTable, Empty, Problem } from './parts.tsx'
-import { advice, MEANINGS } from './words.ts'
+import { advice, MEANINGS, STATES } from './words.ts'
 
 const PER_PAGE = 50
 
@@ -26,11 +28,14 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
       <div>
         <h1>Deliveries</h1>
         <p class="lede">
-          {state === undefined
-            ? 'Every lead that arrived, and what became of it.'
-            : filter?.reason === undefined
-              ? MEANINGS[state]
-              : advice(state, filter.reason)}
+          {state === undefined ? (
+            'Every lead that arrived, and what became of it.'
+          ) : (
+            <>
+              <strong>{STATES[state].word}</strong>:{' '}
+              {filter?.reason === undefined ? MEANINGS[state] : advice(state, filter.reason)}
+            </>
+          )}
         </p>
       </div>
       <FilterForm visit={visit} asked={asked} />
@@ -41,14 +46,14 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
           ))}
         </Problem>
       )}
-      <section class="card" id="found" data-part aria-label="Found">
+      <section class="card" id="found" data-part aria-label="Found" hidden={mistakes.length > 0}>
         {page.values.length === 0 ? (
           <Nothing more={page.cursor !== null} asked={asked} />
         ) : (
           <DeliveryTable deliveries={page.values} clock={clock} />
         )}
       </section>
-      <nav class="pager" aria-label="Pages">
+      <nav class="pager" id="pages" data-part aria-label="Pages">
         {cursor === null ? (
           <span />
         ) : (
@@ -66,7 +71,7 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
           </a>
         )}
       </nav>
-      {page.values.length > 0 && <ForAll asked={asked} />}
+      <ForAll asked={asked} state={state} hidden={page.values.length === 0} />
     </div>
   )
   return {
@@ -84,22 +89,47 @@ function Nothing({ more, asked }: { more: boolean; asked: Asked }): Html {
   return <Empty title="Nothing has arrived yet">The first lead will show up here by itself.</Empty>
 }
 
+const BULK_LABELS: Readonly<Record<BulkAction, string>> = {
+  release: 'Release the held ones',
+  remap: 'Map again with today’s config',
+  exact: 'Send exactly again',
+  discard: 'Discard',
+}
+
+/** Those that do something in a state; of all states, all of them. */
+function bulkActionsOf(state: DeliveryState | undefined): readonly BulkAction[] {
+  switch (state) {
+    case undefined:
+      return ['release', 'remap', 'exact', 'discard']
+    case 'held':
+      return ['release', 'remap', 'discard']
+    case 'parked':
+      return ['exact', 'remap', 'discard']
+    case 'queued':
+    case 'unknown':
+      return ['remap', 'discard']
+    case 'accepted':
+    case 'skipped':
+      return ['exact', 'remap']
+    case 'sending':
+      return []
+  }
+}
+
 /** Actions on all that fit, each of which counts first. */
-function ForAll({ asked }: { asked: Asked }): Html {
-  const actions = [
-    ['release', 'Release the held ones'],
-    ['remap', 'Map again with today’s config'],
-    ['exact', 'Send exactly again'],
-    ['discard', 'Discard'],
-  ] as const
+function ForAll(props: { asked: Asked; state: DeliveryState | undefined; hidden: boolean }): Html {
+  const { asked, state, hidden } = props
   return (
-    <section class="card" aria-labelledby="all-title">
+    <section class="card" id="for-all" data-part aria-labelledby="all-title" hidden={hidden}>
       <h2 id="all-title">With all that fit this search</h2>
       <p class="soft">You see how many they are before anything is done.</p>
       <div class="row">
-        {actions.map(([action, label]) => (
-          <a class="button" href={`/console/bulk?${queryOf(asked, { action })}`}>
-            {label}
+        {bulkActionsOf(state).map((action) => (
+          <a
+            class={action === 'discard' ? 'button risky' : 'button'}
+            href={`/console/bulk?${queryOf(asked, { action })}`}
+          >
+            {BULK_LABELS[action]}
           </a>
         ))}
         <a class="button" href={`/console/deliveries.csv?${queryOf(asked)}`} download>

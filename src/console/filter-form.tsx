@@ -10,7 +10,7 @@ import type { Visit } from './page.ts'
 import { STATES } from './words.ts'
 
 /** Names of the form's own: days stand for times. */
-const NAMES = [
+export const NAMES = [
   'state',
   'reason',
   'hook',
@@ -21,6 +21,18 @@ const NAMES = [
   'from',
   'to',
 ] as const
+/** As the form calls them. */
+export const LABELS: Readonly<Record<(typeof NAMES)[number], string>> = {
+  state: 'State',
+  reason: 'Reason',
+  hook: 'Hook',
+  source: 'Source',
+  group: 'Exact name of the group',
+  phoneEnd: 'End of a phone number',
+  text: 'Name, group or answer',
+  from: 'Received from',
+  to: 'up to',
+}
 const DAY_MS = 24 * 60 * 60_000
 
 export type Asked = Partial<Record<(typeof NAMES)[number], string>>
@@ -46,7 +58,7 @@ export function readFilter(params: URLSearchParams, clock: Clock): ReadFilter {
     const at = value.length > 'YYYY-MM-DD'.length ? value : clock.dayBegins(value)
     const time = at === null ? Number.NaN : Date.parse(at)
     if (Number.isNaN(time)) {
-      mistakes.push(`${name}: must be a day such as 2026-11-25`)
+      mistakes.push(`“${LABELS[name]}” must be a day such as 2026-11-25.`)
       return undefined
     }
     return new Date(value === at ? time : time + later).toISOString()
@@ -57,11 +69,21 @@ export function readFilter(params: URLSearchParams, clock: Clock): ReadFilter {
   const { from: _, to: __, ...rest } = asked
   const read = v.safeParse(filterSchema, { ...rest, ...(from && { from }), ...(to && { to }) })
   for (const issue of read.issues ?? []) {
-    const name = v.getDotPath(issue)
-    const message = name === 'phoneEnd' ? issue.message : 'is not known here'
-    mistakes.push(`${name}: ${message}`)
+    const name = NAMES.find((one) => one === v.getDotPath(issue))
+    if (name !== undefined) mistakes.push(mistake(name))
   }
   return { asked, filter: read.success && mistakes.length === 0 ? read.output : null, mistakes }
+}
+
+function mistake(name: (typeof NAMES)[number]): string {
+  switch (name) {
+    case 'text':
+      return `“${LABELS.text}” takes no phone number and at most 200 characters: give the last digits of a number as “${LABELS.phoneEnd}”.`
+    case 'phoneEnd':
+      return `“${LABELS.phoneEnd}” takes its last 3 to 6 digits.`
+    default:
+      return `“${LABELS[name]}” is not known here.`
+  }
 }
 
 /** The filter as the query of an address, with more of it. */

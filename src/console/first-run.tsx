@@ -6,21 +6,28 @@ import type { Html } from './html.ts'
 import type { Visit } from './page.ts'
 import { Empty } from './parts.tsx'
 
-export function FirstRun({ visit, hooks }: { visit: Visit; hooks: readonly HookState[] }): Html {
+export function FirstRun(props: {
+  visit: Visit
+  hooks: readonly HookState[]
+  hidden: boolean
+}): Html {
+  const { visit, hooks, hidden } = props
   const [first] = hooks
   if (first === undefined) {
     return (
-      <Empty title="There are no hooks yet">
-        <p>
-          Add one to <code>src/config.ts</code>: it says who sends, who agreed, and which group they
-          go to.
-        </p>
-      </Empty>
+      <section id="first" data-part hidden={hidden} aria-label="First steps">
+        <Empty title="There are no hooks yet">
+          <p>
+            Add one to <code>src/config.ts</code>: it says who sends, who agreed, and which group
+            they go to.
+          </p>
+        </Empty>
+      </section>
     )
   }
   const sandbox = isSandbox(visit.desk.env)
   return (
-    <section class="card" id="first" data-part aria-labelledby="first-title">
+    <section class="card" id="first" data-part aria-labelledby="first-title" hidden={hidden}>
       <h2 id="first-title">Three steps to the first lead</h2>
       <ol class="steps">
         <li>

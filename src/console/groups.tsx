@@ -1,7 +1,10 @@
 /** Groups: our count of who is in each, and what waits for it. */
 
+import { overviews } from '../operator/accounts.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { type Group, listGroups } from '../operator/groups.ts'
+import type { Overview } from '../outbox/account-desk.ts'
+import { Budget } from './account-card.tsx'
 import { STATUS } from './group.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
@@ -13,7 +16,10 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
   const text = params.get('text')?.trim() || null
   const given = params.get('cursor')
   const cursor = given === null ? null : readCursor(given)
-  const page = await listGroups(visit.desk, text, PER_PAGE, cursor)
+  const [page, accounts] = await Promise.all([
+    listGroups(visit.desk, text, PER_PAGE, cursor),
+    overviews(visit.desk),
+  ])
   const query = (more: Record<string, string>) =>
     new URLSearchParams({ ...(text !== null && { text }), ...more }).toString()
   const body = (
@@ -39,6 +45,7 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
           </div>
         </form>
       </search>
+      <Budgets accounts={accounts} />
       <section class="card" id="found" data-part aria-label="Found">
         {page.groups.length === 0 ? (
           <Empty title={text === null ? 'No groups yet' : 'No group fits'}>
@@ -108,5 +115,27 @@ function GroupTable({ groups }: { groups: readonly Group[] }): Html {
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** Why a group that waits may not be made today. */
+function Budgets({ accounts }: { accounts: readonly Overview[] }): Html {
+  const capped = accounts.filter(({ caps }) => Object.values(caps).some((cap) => cap !== null))
+  return (
+    <section
+      class="card"
+      id="budget"
+      data-part
+      aria-labelledby="budget-title"
+      hidden={capped.length === 0}
+    >
+      <h2 id="budget-title">Budget used</h2>
+      {capped.map((account) => (
+        <div class="budget">
+          {accounts.length > 1 && <h3>Account {account.account}</h3>}
+          <Budget view={account} />
+        </div>
+      ))}
+    </section>
   )
 }

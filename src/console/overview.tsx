@@ -3,7 +3,7 @@
 import { overviews } from '../operator/accounts.ts'
 import { type HookState, hookStates } from '../operator/hooks.ts'
 import { listDeliveries } from '../operator/list.ts'
-import type { Overview } from '../outbox/account-desk.ts'
+import type { InHand, Overview } from '../outbox/account-desk.ts'
 import { AccountCard } from './account-card.tsx'
 import { Chart, sumHours } from './chart.tsx'
 import { FirstRun } from './first-run.tsx'
@@ -23,31 +23,28 @@ export async function overviewPage(visit: Visit): Promise<Page> {
   const hooks = hookStates(desk)
   const tasks = tasksOf(accounts, hooks)
   const empty = latest.values.length === 0
+  // All parts are always there: the script replaces them by their names, and what is not needed yet is hidden.
   const body = (
     <div class="stack">
       <Verdict tasks={tasks} empty={empty} />
-      {tasks.length > 0 && <Tasks tasks={tasks} />}
-      {empty && <FirstRun visit={visit} hooks={hooks} />}
+      <Tasks tasks={tasks} />
+      <FirstRun visit={visit} hooks={hooks} hidden={!empty} />
       <section class="stack" id="accounts" data-part aria-label="Accounts">
         {accounts.map((account) => (
           <AccountCard account={account} clock={clock} />
         ))}
       </section>
-      {!empty && (
-        <section class="card" id="day" data-part aria-labelledby="day-title">
-          <h2 id="day-title">The last 24 hours</h2>
-          <Chart hours={sumHours(accounts.map(({ hours }) => hours))} clock={clock} />
-        </section>
-      )}
-      {!empty && (
-        <section class="card" id="latest" data-part aria-labelledby="latest-title">
-          <div class="row apart">
-            <h2 id="latest-title">Latest leads</h2>
-            <a href="/console/deliveries">All deliveries</a>
-          </div>
-          <DeliveryTable deliveries={latest.values} clock={clock} />
-        </section>
-      )}
+      <section class="card" id="day" data-part aria-labelledby="day-title" hidden={empty}>
+        <h2 id="day-title">The last 24 hours</h2>
+        <Chart hours={sumHours(accounts.map(({ hours }) => hours))} clock={clock} />
+      </section>
+      <section class="card" id="latest" data-part aria-labelledby="latest-title" hidden={empty}>
+        <div class="row apart">
+          <h2 id="latest-title">Latest leads</h2>
+          <a href="/console/deliveries">All deliveries</a>
+        </div>
+        <DeliveryTable deliveries={latest.values} clock={clock} />
+      </section>
     </div>
   )
   return { title: 'Overview', place: 'overview', body, live: true }
@@ -59,6 +56,8 @@ interface Task {
   readonly what: string
   readonly href: string
   readonly link: string
+  /** Of leads: why they wait, each with the list of its own. */
+  readonly reasons?: readonly InHand[]
 }
 
 /** What needs a hand, the worst first. */
@@ -96,6 +95,7 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
       what,
       href: '/console/deliveries?state=parked',
       link: 'Look at them',
+      reasons: reasonsOf(accounts, 'parked'),
     })
   }
   if (held > 0) {
@@ -107,6 +107,7 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
       what,
       href: '/console/deliveries?state=held',
       link: 'Decide',
+      reasons: reasonsOf(accounts, 'held'),
     })
   }
   return [...paused, ...shut, ...waiting].toSorted(
@@ -153,13 +154,20 @@ function Verdict({ tasks, empty }: { tasks: readonly Task[]; empty: boolean }): 
 
 function Tasks({ tasks }: { tasks: readonly Task[] }): Html {
   return (
-    <section class="card" id="tasks" data-part aria-label="What needs a hand">
+    <section
+      class="card"
+      id="tasks"
+      data-part
+      aria-label="What needs a hand"
+      hidden={tasks.length === 0}
+    >
       <ul class="todo">
-        {tasks.map(({ title, what, href, link }) => (
+        {tasks.map(({ title, what, href, link, reasons = [] }) => (
           <li>
             <div>
               <strong>{title}</strong>
               <p class="soft">{what}</p>
+              <Reasons reasons={reasons} />
             </div>
             <a class="button" href={href}>
               {link}
@@ -169,6 +177,32 @@ function Tasks({ tasks }: { tasks: readonly Task[] }): Html {
       </ul>
     </section>
   )
+}
+
+function Reasons({ reasons }: { reasons: readonly InHand[] }): Html | null {
+  if (reasons.length === 0) return null
+  return (
+    <ul class="reasons">
+      {reasons.map(({ state, reason, count }) => (
+        <li>
+          <a href={`/console/deliveries?${new URLSearchParams({ state, reason })}`}>
+            {count} <bdi>{reason}</bdi>
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Of all accounts, the commonest first. */
+function reasonsOf(accounts: readonly Overview[], state: InHand['state']): InHand[] {
+  const all = accounts.flatMap(({ backlog }) => backlog.reasons)
+  const mine = all.filter((one) => one.state === state && one.reason !== '')
+  return [...Map.groupBy(mine, ({ reason }) => reason)]
+    .map(([reason, some]) => {
+      return { state, reason, count: some.reduce((total, { count }) => total + count, 0) }
+    })
+    .toSorted((one, other) => other.count - one.count)
 }
 
 function sum(accounts: readonly Overview[], state: 'held' | 'parked'): number {

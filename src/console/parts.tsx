@@ -69,7 +69,15 @@ export function DeliveryTable({
               <a href={`/console/deliveries/${delivery.id}`}>
                 <bdi>{leadName(delivery)}</bdi>
               </a>
-              <span class="soft small">{delivery.id}</span>
+              <span class="soft small">
+                {delivery.contacts.length > 0 && delivery.who !== null && (
+                  <>
+                    <bdi>{delivery.who}</bdi>
+                    {' · '}
+                  </>
+                )}
+                {delivery.id}
+              </span>
             </td>
             <td data-label="State" class="how">
               <StateBadge state={delivery.state} />{' '}
@@ -95,10 +103,10 @@ export function DeliveryTable({
   )
 }
 
-/** The first number and how many more; one that is held before it was mapped has none yet. */
-export function leadName({ contacts }: Pick<DeliveryView, 'contacts'>): string {
+/** The first number and how many more; one that is held before it was mapped has none yet, and goes by its name. */
+export function leadName({ contacts, who }: Pick<DeliveryView, 'contacts' | 'who'>): string {
   const [first, ...rest] = contacts
-  if (first === undefined) return 'Number not read yet'
+  if (first === undefined) return who ?? 'Number not read yet'
   return rest.length === 0 ? first : `${first} and ${rest.length} more`
 }
 

@@ -46,10 +46,20 @@ export interface Backlog {
   readonly parked: number
   /** True where one of them is counted no further. */
   readonly more: boolean
+  /** Why they are held or parked, the commonest first, and no more than a few. */
+  readonly reasons: readonly InHand[]
   /** When the oldest of the queued came. */
   readonly oldest: string | null
 }
 
+export interface InHand {
+  readonly state: 'held' | 'parked'
+  readonly reason: string
+  readonly count: number
+}
+
+/** More are told apart in the list. */
+const MOST_REASONS = 5
 /** Counting stops here: the operator sees "10,000 and more". */
 const COUNTED = 10_000
 const CHART_HOURS = 24
@@ -116,8 +126,25 @@ export class AccountDesk {
       held: held.count,
       parked: parked.count,
       more: [queued, unknown, held, parked].some(({ count }) => count === COUNTED),
+      reasons: [
+        ...(held.count > 0 ? this.#reasons('held') : []),
+        ...(parked.count > 0 ? this.#reasons('parked') : []),
+      ],
       oldest: iso(received_at),
     }
+  }
+
+  #reasons(state: InHand['state']): InHand[] {
+    return this.#sql
+      .exec<{ reason: string; count: number }>(
+        `SELECT coalesce(reason, '') AS reason, count(*) AS count FROM
+           (SELECT reason FROM deliveries WHERE state = '${state}' LIMIT ?)
+         GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?`,
+        COUNTED,
+        MOST_REASONS,
+      )
+      .toArray()
+      .map((row) => ({ state, ...row }))
   }
 
   #open(state: 'queued' | 'unknown' | 'held' | 'parked'): { count: number; first: number | null } {

@@ -22,10 +22,12 @@ export class Account {
     this.#ports = ports
   }
 
-  /** An object does not know its own name, so the first arrival tells it. */
+  /** The platform need not tell an object its own name, so the first arrival does; whoever looks before goes by the platform. */
   get name(): string {
     this.#name ??= this.settings.get('name')
-    return this.#name ?? 'default'
+    if (this.#name !== null) return this.#name
+    const { config, name = '' } = this.#ports
+    return Object.hasOwn(config.accounts, name) ? name : 'default'
   }
 
   set name(name: string) {

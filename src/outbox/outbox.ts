@@ -23,6 +23,7 @@ export abstract class OutboxObject extends DurableObject<object> {
   constructor(ctx: DurableObjectState, env: object, config: OutboxConfig) {
     super(ctx, env)
     this.#parts = assembleOutbox({
+      name: ctx.id.name,
       storage: ctx.storage,
       now: Date.now,
       random: Math.random,

@@ -26,6 +26,8 @@ export interface OutboxConfig {
 }
 
 export interface OutboxPorts {
+  /** What the object is called, where the platform tells. */
+  readonly name?: string | undefined
   readonly storage: OutboxStorage
   /** Epoch milliseconds. */
   readonly now: () => number

@@ -6,6 +6,7 @@ import type { StoredContact } from './contacts.ts'
 import { readableContacts } from './contacts.ts'
 import { deliveryId } from './delivery-id.ts'
 import { maskFields } from './mask-fields.ts'
+import { personName } from './person-name.ts'
 import type { DeliveryFilter } from './search.ts'
 import { DELIVERIES, search } from './search.ts'
 import type { DeliveryState, GroupStatus } from './state.ts'
@@ -31,6 +32,7 @@ interface Row extends Record<string, SqlStorageValue> {
   due_at: number | null
   received_at: number
   settled_at: number | null
+  said: string | null
 }
 
 interface StoryRow extends Row {
@@ -53,8 +55,10 @@ export interface Sendable {
   readonly contacts: readonly StoredContact[]
 }
 
+/** A name is asked for early in a form, and a body may be long. */
+const LOOKED_AT_CHARACTERS = 2_000
 const COLUMNS = `seq, deliveries.hook, source, state, reason, name, status, rest_until, contacts, creates, attempts,
-  deliveries.due_at, received_at, settled_at`
+  deliveries.due_at, received_at, settled_at, substr(fields, 1, ${LOOKED_AT_CHARACTERS}) AS said`
 const STORY_COLUMNS = `${COLUMNS}, group_id, coalesce(family, groups.id) AS family, forced, fields, consent, timeline`
 
 export class Reader {
@@ -150,6 +154,7 @@ export class Reader {
       const sending = inFlight.has(row.seq)
       const waits = !sending && (row.state === 'queued' || row.state === 'unknown')
       const wait = waits ? waitsFor(waiterOf(row)) : null
+      const until = wait?.until ?? null
       return {
         id: deliveryId(name, row.seq),
         hook: row.hook,
@@ -157,9 +162,10 @@ export class Reader {
         account: name,
         state: sending ? 'sending' : row.state,
         reason: row.state === 'queued' && wait !== null ? wait.what : sending ? null : row.reason,
-        waitingUntil: iso(wait?.until ?? null),
+        waitingUntil: iso(until !== null && until > now ? until : null),
         groupName: row.name,
         contacts: readableContacts(row.contacts).map(({ mask }) => mask),
+        who: row.said === null ? null : personName(row.said),
         attempts: row.attempts,
         receivedAt: iso(row.received_at),
         settledAt: iso(row.settled_at),

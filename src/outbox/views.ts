@@ -16,6 +16,8 @@ export interface DeliveryView {
   readonly waitingUntil: string | null
   readonly groupName: string | null
   readonly contacts: readonly string[]
+  /** What the sender calls the person, while that is kept: before a number is read, nothing else tells leads apart. */
+  readonly who: string | null
   readonly attempts: number
   readonly receivedAt: string
   readonly settledAt: string | null

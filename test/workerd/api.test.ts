@@ -148,6 +148,7 @@ describe('the list', () => {
           waitingUntil: expect.any(String),
           groupName: 'Zinnia Club',
           contacts: [MASKED],
+        who: null,
           attempts: 0,
           receivedAt: received,
           settledAt: null,

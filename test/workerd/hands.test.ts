@@ -140,6 +140,11 @@ describe('the account', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('is known by its own name before anything has come for it', async () => {
+    expect(await outbox('sales').stub.overview()).toMatchObject({ account: 'sales' })
+    expect(await outbox('nobody').stub.overview()).toMatchObject({ account: 'default' })
+  })
+
   it('tells how it stands: backlog, budgets used, the day by hours, what the next call waits for', async () => {
     play(({ groupName }) => (groupName === 'Bad' ? answers.invalid() : answers.ok()))
     const { lead, runUntil, stub } = outbox()
@@ -157,6 +162,9 @@ describe('the account', () => {
       caps: { peopleHour: 30, peopleDay: 100, createsDay: 20 },
       lastCall: { outcome: 'invalid' },
     })
+    expect(overview.backlog.reasons).toEqual([
+      { state: 'parked', reason: expect.stringContaining('refused'), count: 1 },
+    ])
     expect(overview.hours).toHaveLength(24)
     expect(overview.hours.at(-1)).toMatchObject({ accepted: 1, held: 0, parked: 1 })
   })
