@@ -967,11 +967,15 @@ dl.json dt {
 }
 
 export const JS = {
-  hash: '968b39ed9a3c',
-  text: `// The console works without this. It asks for news of a live page, goes on with a bulk action by itself, and copies what is to be pasted.
+  hash: 'a0a4fc543582',
+  text: `// The console works without this. It asks for news of a live page, goes on with a bulk action by itself, keeps a form from
+// being sent twice, and copies what is to be pasted.
 
 const EVERY_MS = 2_000
 const SLOW_MS = 15_000
+/** A form that is sent again within this time is a double click, or a second try on a slow network. */
+const SENT_MS = 5_000
+const ENDED = 'Your session has ended: reload to log in.'
 
 let etag = ''
 let failures = 0
@@ -999,13 +1003,13 @@ async function look() {
       redirect: 'manual',
     })
     if (answer.status === 401 || answer.type === 'opaqueredirect') {
-      note('Your session has ended: reload to log in.')
+      note(ENDED)
       return
     }
     failures = answer.ok || answer.status === 304 ? 0 : failures + 1
     if (answer.ok) {
       etag = answer.headers.get('etag') ?? ''
-      show(new DOMParser().parseFromString(await answer.text(), 'text/html'))
+      show(await documentOf(answer))
     }
     note(failures === 0 ? 'Live.' : 'Usher does not answer: trying again.')
   } catch {
@@ -1014,6 +1018,18 @@ async function look() {
   }
   watch()
 }
+
+async function documentOf(answer) {
+  return new DOMParser().parseFromString(await answer.text(), 'text/html')
+}
+
+/** To who cannot see it: what a page says first has changed. */
+function say(text) {
+  const place = document.getElementById('live-said')
+  if (place !== null) place.textContent = text
+}
+
+const headlineOf = (part) => part.querySelector('h1, .row')?.textContent ?? ''
 
 /** Replaces the parts that differ, but nothing that somebody is typing or reading. */
 function show(fresh) {
@@ -1027,6 +1043,7 @@ function show(fresh) {
     for (const open of before.querySelectorAll('details[open][id]')) {
       after.querySelector(\`#\${CSS.escape(open.id)}\`)?.setAttribute('open', '')
     }
+    if (before.id === 'verdict' && headlineOf(before) !== headlineOf(after)) say(headlineOf(after))
     before.replaceWith(after)
     focused?.(after)?.focus()
   }
@@ -1053,10 +1070,59 @@ document.addEventListener('click', async (event) => {
 
 for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false
 
-/** A step of a bulk action sends itself; whoever leaves the page stops it. */
-const step = document.querySelector('form[data-go-on]')
-if (step !== null) setTimeout(() => step.requestSubmit(), 200)
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (form.method !== 'post') return
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault()
+    return
+  }
+  form.dataset.sent = ''
+  // A download leaves the page where it is.
+  setTimeout(() => delete form.dataset.sent, SENT_MS)
+})
+
+/** The steps of a bulk action, one after the other in this page; whoever leaves it stops them. */
+async function goOn() {
+  for (let step = nextStep(); step !== null; step = nextStep()) {
+    step.hidden = true
+    const trouble = await take(step)
+    if (trouble !== null) {
+      step.hidden = false
+      note(trouble)
+      return
+    }
+  }
+  main().focus()
+  say(headlineOf(main()))
+}
+
+const nextStep = () => document.querySelector('form[data-go-on]')
+
+/** Null: the page has gone on. */
+async function take(step) {
+  try {
+    const answer = await fetch(step.getAttribute('action'), {
+      method: 'POST',
+      body: new URLSearchParams(new FormData(step)),
+      headers: { 'x-usher-part': 'main' },
+      redirect: 'manual',
+    })
+    if (answer.status === 401) return ENDED
+    if (!answer.ok) return 'Usher does not answer: press “Go on” to try again.'
+    main().replaceWith((await documentOf(answer)).getElementById('main'))
+    return null
+  } catch {
+    return 'No connection: press “Go on” to try again.'
+  }
+}
+
+// Loading the page again asks for it, and neither sends a form once more nor says again what was done.
+const here = new URL(location.href)
+here.searchParams.delete('done')
+history.replaceState(null, '', here)
 
 if (main()?.dataset.live === 'on') watch()
+if (nextStep() !== null) await goOn()
 `,
 }

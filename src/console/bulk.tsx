@@ -65,6 +65,9 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
           <Described asked={asked} />
         </p>
         {count > 0 && <p>{warning}</p>}
+        {count > 0 && action === 'release' && filter.reason !== 'consent' && (
+          <p class="soft">Those held for want of consent are left as they are.</p>
+        )}
         <div class="row">
           {count > 0 && (
             <form method="post" action={`/console/bulk?${queryOf(asked)}`}>
@@ -119,18 +122,23 @@ export async function bulkStepPage(
         </ul>
         {step.cursor === null ? (
           <p>
-            <a href="/console/deliveries">To the deliveries</a>
+            <a href={`/console/deliveries?${queryOf(asked)}`}>Back to the list</a>
           </p>
         ) : (
-          <form method="post" action={`/console/bulk?${queryOf(asked)}`} data-go-on>
-            <input type="hidden" name="action" value={action} />
-            <input type="hidden" name="total" value={String(total)} />
-            <input type="hidden" name="cursor" value={writeCursor(step.cursor)} />
-            <input type="hidden" name="done" value={JSON.stringify(sums)} />
-            <button class="main" type="submit">
-              Go on
-            </button>
-          </form>
+          <div class="row">
+            <form method="post" action={`/console/bulk?${queryOf(asked)}`} data-go-on>
+              <input type="hidden" name="action" value={action} />
+              <input type="hidden" name="total" value={String(total)} />
+              <input type="hidden" name="cursor" value={writeCursor(step.cursor)} />
+              <input type="hidden" name="done" value={JSON.stringify(sums)} />
+              <button class="main" type="submit">
+                Go on
+              </button>
+            </form>
+            <a class="button" href={`/console/deliveries?${queryOf(asked)}`}>
+              Stop here
+            </a>
+          </div>
         )}
       </div>
     </div>

@@ -39,7 +39,7 @@ export function operatorConsole(config: Config, dispatch: Dispatch): Hono<Operat
   const app = new Hono<OperatorEnv>()
   app.get(CSS_PATH, (c) => c.body(CSS.text, 200, { ...FOREVER, 'content-type': 'text/css' }))
   app.get(JS_PATH, (c) => c.body(JS.text, 200, { ...FOREVER, 'content-type': 'text/javascript' }))
-  app.use('/console/login', bounded())
+  app.use('/console/*', bounded())
   app.get('/console/login', showLogin)
   app.post('/console/login', (c) => logIn(c, config, dispatch))
   app.use('/console/*', async (c, next) => {
@@ -52,7 +52,6 @@ export function operatorConsole(config: Config, dispatch: Dispatch): Hono<Operat
     if (reason === 'not_admin' || reason === 'shut') return turnAway(c)
     return refuse(admitted.refusal)
   })
-  app.use('/console/*', bounded())
   pages(app)
   forms(app)
   app.all('/console/*', (c) => render(c, notFoundPage('page'), visitOf(c)))
@@ -73,6 +72,9 @@ function pages(app: Hono<OperatorEnv>): void {
   page('/console', overviewPage)
   page('/console/deliveries', deliveriesPage)
   page('/console/deliveries/:id', (visit, _, id) => deliveryPage(visit, id))
+  app.get('/console/bulk', (c, next) =>
+    c.req.query('action') === undefined ? backToList(c) : next(),
+  )
   page('/console/bulk', bulkPage)
   page('/console/groups', groupsPage)
   page('/console/groups/:id', (visit, _, id) => groupPage(visit, id))
@@ -89,6 +91,8 @@ function pages(app: Hono<OperatorEnv>): void {
 function forms(app: Hono<OperatorEnv>): void {
   app.post('/console/logout', logOut)
   const form = (path: string, take: (visit: Visit, c: OperatorContext) => Promise<FormAnswer>) => {
+    // Whoever loads the address of a form's answer again means the page that it belongs to.
+    app.get(path, (c) => c.redirect(pageOfForm(c.req.path), 303))
     app.post(path, async (c) => {
       const visit = visitOf(c)
       const answer = await take(visit, c)
@@ -113,6 +117,15 @@ function forms(app: Hono<OperatorEnv>): void {
   form('/console/hooks/:id/preview', previewForm)
   form('/console/hooks/:id/snippet', snippetForm)
   form('/console/hooks/:id/test', testForm)
+}
+
+function pageOfForm(path: string): string {
+  return path.startsWith('/console/accounts/') ? '/console' : path.replace(/\/[^/]+$/, '')
+}
+
+/** A bulk action that was left or loaded again: its list shows how far it came. */
+function backToList(c: OperatorContext): Response {
+  return c.redirect(`/console/deliveries${new URL(c.req.url).search}`, 303)
 }
 
 function visitOf(c: OperatorContext): Visit {

@@ -10,8 +10,20 @@ interface Offer {
   readonly look?: string
 }
 
-export function DeliveryActions(props: { story: Story; revealed: Revealed | null }): Html {
-  const { story, revealed } = props
+/** An edit as it was typed. */
+export interface Typed {
+  readonly groupName: string
+  readonly contacts: string
+  readonly create: boolean
+}
+
+interface Props {
+  readonly story: Story
+  readonly revealed: Revealed | null
+  readonly typed: Typed | null
+}
+
+export function DeliveryActions({ story, revealed, typed }: Props): Html {
   const offers = offersOf(story)
   const path = `/console/deliveries/${story.id}`
   const sentBefore = story.state === 'accepted' || story.state === 'skipped'
@@ -35,19 +47,22 @@ export function DeliveryActions(props: { story: Story; revealed: Revealed | null
           <Offers path={path} offers={offers} />
         </div>
       )}
-      {story.state !== 'sending' && <Edit story={story} revealed={revealed} path={path} />}
+      {story.state !== 'sending' && (
+        <Edit story={story} revealed={revealed} typed={typed} path={path} />
+      )}
     </section>
   )
 }
 
-function offersOf({ state, reason }: Story): Offer[] {
+function offersOf(story: Story): Offer[] {
+  const { state, reason } = story
   const exact = { action: 'exact', label: 'Send exactly again' }
   const remap = { action: 'remap', label: 'Map again with today’s config' }
   const discard = { action: 'discard', label: 'Discard', look: 'risky' }
   const main = (offer: Offer): Offer => ({ ...offer, look: 'main' })
   switch (state) {
     case 'held':
-      if (reason === 'mapping' || reason === 'payload') return [main(remap), discard]
+      if (isUnfit(story)) return [remap, discard]
       if (reason === 'group missing' || reason === 'group gone') {
         const create = { action: 'create', label: 'Let Usher create the group' }
         return [
@@ -81,18 +96,23 @@ function Offers({ path, offers }: { path: string; offers: readonly Offer[] }): H
   )
 }
 
+/** Nobody who is no programmer can mend a mapping; they can say whom it takes where. */
+function isUnfit({ state, reason }: Story): boolean {
+  return state === 'held' && (reason === 'mapping' || reason === 'payload')
+}
+
 /** Numbers are changed only by whoever has revealed them, or writes them anew. */
-function Edit(props: { story: Story; revealed: Revealed | null; path: string }): Html {
-  const { story, revealed, path } = props
+function Edit({ story, revealed, typed, path }: Props & { readonly path: string }): Html {
+  const unread = story.people.length === 0
   return (
-    <details id="edit" open={revealed !== null}>
+    <details id="edit" open={revealed !== null || typed !== null || isUnfit(story)}>
       <summary>Edit and send …</summary>
       <form class="tall" method="post" action={`${path}/edit`}>
         <label>
           Group
           <input
             name="groupName"
-            value={story.groupName ?? ''}
+            value={typed?.groupName ?? story.groupName ?? ''}
             maxlength={200}
             required
             autocomplete="off"
@@ -100,17 +120,30 @@ function Edit(props: { story: Story; revealed: Revealed | null; path: string }):
         </label>
         <label>
           Numbers, one a line, with + and the country code
-          <textarea name="contacts" rows={3} autocomplete="off" spellcheck={false}>
-            {revealed?.contacts.join('\n') ?? ''}
+          <textarea
+            name="contacts"
+            rows={3}
+            autocomplete="off"
+            spellcheck={false}
+            required={unread}
+          >
+            {typed?.contacts ?? revealed?.contacts.join('\n') ?? ''}
           </textarea>
           <small>
-            {revealed === null
-              ? 'Left empty, they stay as they are.'
-              : 'They are shown because you revealed them.'}
+            {revealed !== null
+              ? 'What is known of them is shown because you revealed it.'
+              : unread
+                ? 'None has been read yet. “Reveal numbers” shows what was sent.'
+                : 'Left empty, they stay as they are.'}
           </small>
         </label>
         <label class="tick">
-          <input type="checkbox" name="create" value="yes" checked={story.create} />
+          <input
+            type="checkbox"
+            name="create"
+            value="yes"
+            checked={typed?.create ?? story.create}
+          />
           It may create the group
         </label>
         <div>

@@ -6,6 +6,7 @@ import { type OperatorContext, placeOf } from '../operator/desk.ts'
 import { readEdit } from '../operator/edit.ts'
 import { erasePerson, setSuppressed } from '../operator/people.ts'
 import { deliveryPage } from './delivery.tsx'
+import type { Typed } from './delivery-actions.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Visit } from './page.ts'
 
@@ -15,32 +16,40 @@ export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<F
   const id = c.req.param('id') ?? ''
   const place = placeOf(visit.desk, id)
   if (place === null) return notFoundPage('delivery')
-  const action = await actionOf(c)
+  const sent = await c.req.parseBody()
+  const typed = {
+    groupName: String(sent.groupName ?? ''),
+    contacts: String(sent.contacts ?? ''),
+    create: sent.create === 'yes',
+  }
+  const name = c.req.param('action') ?? ''
+  const refuse = (problem: string) =>
+    deliveryPage(visit, id, { problem, ...(name === 'edit' && { typed }) })
+  const action = actionOf(name, typed)
   if (action === null) return notFoundPage('page')
-  if ('problem' in action) return deliveryPage(visit, id, action)
+  if ('problem' in action) return refuse(action.problem)
   const [result] = await act(visit.desk, place, [place.seq], action)
   const outcome = result?.outcome ?? 'not_found'
   if (outcome === 'not_found') return notFoundPage('delivery')
   if (outcome === 'queued' || outcome === 'held' || outcome === 'discarded') {
     return { to: `/console/deliveries/${id}?done=${outcome}` }
   }
-  return deliveryPage(visit, id, { problem: IMPOSSIBLE[outcome] })
+  return refuse(IMPOSSIBLE[outcome])
 }
 
-async function actionOf(c: OperatorContext): Promise<Action | { problem: string } | null> {
-  const name = c.req.param('action')
+function actionOf(name: string, typed: Typed): Action | { problem: string } | null {
   const kind = ACTIONS.find((one) => one === name)
   if (kind !== undefined) return { kind }
   if (name !== 'edit') return null
-  const { groupName, contacts, create } = await c.req.parseBody()
-  const numbers = String(contacts ?? '')
+  const { groupName, contacts, create } = typed
+  const numbers = contacts
     .split(/[\n,;]/)
     .map((line) => line.trim())
     .filter(Boolean)
   const edit = readEdit({
-    groupName: String(groupName ?? ''),
+    groupName,
     ...(numbers.length > 0 && { contacts: numbers }),
-    create: create === 'yes',
+    create,
   })
   if (!('issues' in edit)) return edit
   const problem = edit.issues.map(({ path, message }) => `${path} ${message}`).join('; ')

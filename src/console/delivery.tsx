@@ -2,7 +2,7 @@
 
 import { numbersOf, type Revealed, readStory, type Story } from '../operator/deliveries.ts'
 import { hookOf } from '../operator/desk.ts'
-import { DeliveryActions } from './delivery-actions.tsx'
+import { DeliveryActions, type Typed } from './delivery-actions.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
@@ -14,12 +14,14 @@ export interface Extra {
   readonly revealed?: Revealed
   /** Why a form did nothing. */
   readonly problem?: string
+  /** What it was sent with: nobody has to write it twice. */
+  readonly typed?: Typed
 }
 
 export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
   const story = await readStory(visit.desk, id)
   if (story === null) return notFoundPage('delivery')
-  const { revealed, problem } = extra
+  const { revealed, problem, typed } = extra
   const body = (
     <div class="stack">
       <div>
@@ -39,7 +41,7 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
       <Verdict story={story} visit={visit} />
       <div class="grid aside">
         <div class="stack">
-          <DeliveryActions story={story} revealed={revealed ?? null} />
+          <DeliveryActions story={story} revealed={revealed ?? null} typed={typed ?? null} />
           <Timeline story={story} visit={visit} />
         </div>
         <div class="stack">
@@ -124,7 +126,13 @@ function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
             {groupName === null ? (
               <span class="soft">not known</span>
             ) : (
-              <a href={`/console/groups?${new URLSearchParams({ text: groupName })}`}>
+              <a
+                href={
+                  story.groupId === null
+                    ? `/console/groups?${new URLSearchParams({ text: groupName })}`
+                    : `/console/groups/${account}-${story.groupId}`
+                }
+              >
                 <bdi>{groupName}</bdi>
               </a>
             )}

@@ -12,6 +12,7 @@ import { isFromOwnPage } from '../operator/same-origin.ts'
 import { newSession } from '../operator/session.ts'
 import { loginPage, shutPage } from './login.tsx'
 import { render } from './render.tsx'
+import { carriedBy, unsentOf, unsentPage } from './unsent.tsx'
 
 const limit = new LoginLimit()
 const HOME = '/console'
@@ -22,6 +23,11 @@ export async function turnAway(c: OperatorContext): Promise<Response> {
   // A link in a chat brings no `SameSite=Strict` cookie. The same request from a page of our own does.
   const fromElsewhere = c.req.header('sec-fetch-site') === 'cross-site' && c.req.method === 'GET'
   if (fromElsewhere) return c.body(null, 200, { refresh: '0', 'cache-control': 'no-store' })
+  const unsent = await unsentOf(c)
+  if (unsent !== null && shutWhy(c) === null) {
+    const page = loginPage(HOME, null, 'expired', unsent)
+    return render(c, { ...page, status: 401 }, null)
+  }
   const expired = readSessionCookie(c) !== null
   const { pathname, search } = new URL(c.req.url)
   const next = c.req.method === 'GET' ? `${pathname}${search}` : HOME
@@ -44,11 +50,12 @@ export async function logIn(
   const shut = shutWhy(c)
   const secrets = adminSecrets(c.env)
   if (shut !== null || !secrets.ok) return showLogin(c)
-  const form = await c.req.parseBody()
+  const form = await c.req.parseBody({ all: true })
   const next = safeNext(form.next)
+  const unsent = carriedBy(form)
   const refuse = (refusal: Parameters<typeof loginPage>[1]) => {
     log('login.refused', { reason: refusal?.kind })
-    return render(c, loginPage(next, refusal, null), null)
+    return render(c, loginPage(next, refusal, null, unsent), null)
   }
   if (!isFromOwnPage(c.req.raw)) return refuse({ kind: 'foreign' })
   const now = Date.now()
@@ -63,7 +70,9 @@ export async function logIn(
   setSessionCookie(c, await newSession(given, now))
   log('login', {})
   await noteAt(deskOf(c, config, dispatch, 'console'), 'login', 'console')
-  return c.redirect(next, 303)
+  if (unsent === null) return c.redirect(next, 303)
+  const page = await render(c, unsentPage(unsent), null)
+  return c.newResponse(page.body, page)
 }
 
 export function logOut(c: OperatorContext): Response {

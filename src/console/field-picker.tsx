@@ -5,13 +5,15 @@ import type { HookDetails } from '../operator/hooks.ts'
 import type { Html } from './html.ts'
 import { Empty } from './parts.tsx'
 
-export function FieldPicker({
-  hook,
-  snippet,
-}: {
+/** What was picked, as the form sent it: after an answer it is still picked. */
+export type Picked = Readonly<Record<string, readonly string[]>>
+
+export function FieldPicker(props: {
   hook: HookDetails
   snippet: string | null
+  picked: Picked
 }): Html {
+  const { hook, snippet, picked } = props
   return (
     <section class="card" id="fields" aria-labelledby="fields-title">
       <h2 id="fields-title">Fields of the last payload</h2>
@@ -20,15 +22,26 @@ export function FieldPicker({
           Once a lead has arrived its fields are listed here, and you can pick from them.
         </Empty>
       ) : (
-        <Picker hook={hook} id={hook.lastFields.id} fields={fieldList(hook.lastFields.fields)} />
+        <Picker
+          hook={hook}
+          id={hook.lastFields.id}
+          fields={fieldList(hook.lastFields.fields)}
+          picked={picked}
+        />
       )}
       {snippet !== null && <Snippet text={snippet} />}
     </section>
   )
 }
 
-function Picker(props: { hook: HookDetails; id: string; fields: readonly ListedField[] }): Html {
-  const { hook, id, fields } = props
+function Picker(props: {
+  hook: HookDetails
+  id: string
+  fields: readonly ListedField[]
+  picked: Picked
+}): Html {
+  const { hook, id, fields, picked } = props
+  const isPicked = (name: string, key: string) => picked[name]?.includes(key) ?? false
   return (
     <form class="tall" method="post" action={`/console/hooks/${hook.name}/snippet#snippet`}>
       <p class="soft">
@@ -68,6 +81,7 @@ function Picker(props: { hook: HookDetails; id: string; fields: readonly ListedF
                     type="radio"
                     name="phone"
                     value={key}
+                    checked={isPicked('phone', key)}
                     required
                     aria-label={`${name} is the number`}
                   />
@@ -77,6 +91,7 @@ function Picker(props: { hook: HookDetails; id: string; fields: readonly ListedF
                     type="checkbox"
                     name="named"
                     value={key}
+                    checked={isPicked('named', key)}
                     aria-label={`${name} names the group`}
                   />
                 </td>
@@ -85,6 +100,7 @@ function Picker(props: { hook: HookDetails; id: string; fields: readonly ListedF
                     type="radio"
                     name="consent"
                     value={key}
+                    checked={isPicked('consent', key)}
                     aria-label={`${name} is the consent`}
                   />
                 </td>
@@ -96,12 +112,19 @@ function Picker(props: { hook: HookDetails; id: string; fields: readonly ListedF
       <div class="fields">
         <label>
           The group’s name begins with
-          <input name="prefix" maxlength={60} autocomplete="off" placeholder="Webinar" />
+          <input
+            name="prefix"
+            value={picked.prefix?.[0]}
+            maxlength={60}
+            autocomplete="off"
+            placeholder="Webinar"
+          />
         </label>
         <label>
           Country of numbers without one
           <input
             name="country"
+            value={picked.country?.[0]}
             maxlength={2}
             pattern="[A-Za-z]{2}"
             autocomplete="off"

@@ -25,17 +25,21 @@ export async function changeGroupForm(visit: Visit, c: OperatorContext): Promise
   const form = { ...rest, ...(members !== undefined && { members: Number(members) }) }
   const change = v.safeParse(groupChangeSchema, form)
   if (!change.success) {
-    return groupPage(visit, id, change.issues.map(({ message }) => `It ${message}`).join('; '))
+    const problem = change.issues.map(({ message }) => `It ${message}`).join('; ')
+    return groupPage(visit, id, { problem, typed: form })
   }
   const result = await changeGroup(visit.desk, id, change.output)
   if (result === 'done') return { to: `/console/groups/${id}?done=changed` }
-  return result === 'not_found' ? notFoundPage('group') : groupPage(visit, id, UNCHANGED[result])
+  return result === 'not_found'
+    ? notFoundPage('group')
+    : groupPage(visit, id, { problem: UNCHANGED[result], typed: form })
 }
 
 export async function personForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
   const { phone, action, sure } = await c.req.parseBody()
-  const read = digitsOf({ phone: String(phone ?? '') })
-  if ('because' in read) return peoplePage(visit, `The number ${read.because}.`)
+  const typed = { phone: String(phone ?? ''), action: String(action ?? '') }
+  const read = digitsOf({ phone: typed.phone })
+  if ('because' in read) return peoplePage(visit, `The number ${read.because}.`, typed)
   const { desk } = visit
   switch (action) {
     case 'suppress':
@@ -44,7 +48,7 @@ export async function personForm(visit: Visit, c: OperatorContext): Promise<Form
       return { to: `/console/people?done=${action}ed` }
     case 'erase': {
       if (sure !== 'yes')
-        return peoplePage(visit, 'Tick the box to erase: it cannot be taken back.')
+        return peoplePage(visit, 'Tick the box to erase: it cannot be taken back.', typed)
       const { more } = await erasePerson(desk, read.digits)
       return { to: `/console/people?done=${more ? 'erase_more' : 'erased'}` }
     }
@@ -59,6 +63,6 @@ export async function personForm(visit: Visit, c: OperatorContext): Promise<Form
       })
     }
     default:
-      return peoplePage(visit, 'Choose what to do.')
+      return peoplePage(visit, 'Choose what to do.', typed)
   }
 }

@@ -22,7 +22,14 @@ export const STATUS: Readonly<Record<Group['status'], { word: string; tone: Tone
     },
   }
 
-export async function groupPage(visit: Visit, id: string, problem?: string): Promise<Page> {
+export interface Extra {
+  /** Why a form did nothing, and what it was sent with. */
+  readonly problem?: string
+  readonly typed?: Readonly<Record<string, unknown>>
+}
+
+export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
+  const { problem, typed = {} } = extra
   const group = await readGroup(visit.desk, id)
   if (group === null) return notFoundPage('group')
   const { name, status, members, capacity, waiting, held, parts, aliases } = group
@@ -84,7 +91,7 @@ export async function groupPage(visit: Visit, id: string, problem?: string): Pro
           Hooks also call it <bdi>{aliases.join(', ')}</bdi>.
         </p>
       )}
-      <Corrections group={group} />
+      <Corrections group={group} typed={typed} />
     </div>
   )
   return {
@@ -129,7 +136,9 @@ function Parts({ parts, own }: { parts: Group['parts']; own: string }): Html {
   )
 }
 
-function Corrections({ group: { id, name, status, members } }: { group: Group }): Html {
+function Corrections(props: { group: Group; typed: Readonly<Record<string, unknown>> }): Html {
+  const { id, status } = props.group
+  const { members = props.group.members, name = props.group.name } = props.typed
   const path = `/console/groups/${id}`
   return (
     <section class="stack" aria-labelledby="correct-title">
@@ -139,7 +148,14 @@ function Corrections({ group: { id, name, status, members } }: { group: Group })
           <input type="hidden" name="kind" value="count" />
           <label>
             How many people are really in it
-            <input type="number" name="members" min={0} max={1024} value={members} required />
+            <input
+              type="number"
+              name="members"
+              min={0}
+              max={1024}
+              value={String(members)}
+              required
+            />
             <small>As WhatsApp shows it, people added by hand included.</small>
           </label>
           <div>
@@ -150,7 +166,7 @@ function Corrections({ group: { id, name, status, members } }: { group: Group })
           <input type="hidden" name="kind" value="rename" />
           <label>
             Its name in WhatsApp now
-            <input name="name" value={name} maxlength={100} required autocomplete="off" />
+            <input name="name" value={String(name)} maxlength={100} required autocomplete="off" />
             <small>
               Usher does not rename it there: EazyBe finds groups by name, so say it when you have.
             </small>

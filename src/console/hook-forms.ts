@@ -71,12 +71,18 @@ export async function snippetForm(visit: Visit, c: OperatorContext): Promise<For
   const name = c.req.param('id') ?? ''
   const hook = hookOf(visit.desk, name)
   if (hook === null) return notFoundPage('hook')
-  const form = v.safeParse(choicesSchema, await c.req.parseBody({ all: true }))
-  if (!form.success)
-    return hookPage(visit, name, { problem: 'Pick the field that holds the number.' })
+  const sent = await c.req.parseBody({ all: true })
+  const picked = Object.fromEntries(
+    Object.entries(sent).map(([field, value]) => [field, [value].flat().map(String)]),
+  )
+  const form = v.safeParse(choicesSchema, sent)
+  if (!form.success) {
+    return hookPage(visit, name, { picked, problem: 'Pick the field that holds the number.' })
+  }
   const { phone, consent = null, named, prefix, country } = form.output
   if (prefix.trim() === '' && named.length === 0) {
     return hookPage(visit, name, {
+      picked,
       problem: 'Say what the group’s name begins with, or pick a field for it.',
     })
   }
@@ -89,7 +95,7 @@ export async function snippetForm(visit: Visit, c: OperatorContext): Promise<For
     prefix,
     country: isCountryCode(country) ? country : null,
   })
-  return hookPage(visit, name, { snippet: text })
+  return hookPage(visit, name, { picked, snippet: text })
 }
 
 export async function testForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {

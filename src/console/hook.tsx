@@ -4,7 +4,7 @@ import { type HookDetails, hookDetails } from '../operator/hooks.ts'
 import type { Preview } from '../operator/preview.ts'
 import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../readiness.ts'
-import { FieldPicker } from './field-picker.tsx'
+import { FieldPicker, type Picked } from './field-picker.tsx'
 import { Ready } from './hooks.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
@@ -16,6 +16,7 @@ import { PreviewSection } from './preview.tsx'
 export interface Extra {
   readonly preview?: { readonly payload: string; readonly made: Preview }
   readonly snippet?: string
+  readonly picked?: Picked
   readonly test?: TestResult
   readonly problem?: string
 }
@@ -23,7 +24,7 @@ export interface Extra {
 export async function hookPage(visit: Visit, name: string, extra: Extra = {}): Promise<Page> {
   const hook = await hookDetails(visit.desk, name)
   if (hook === null) return notFoundPage('hook')
-  const { preview, snippet, test, problem } = extra
+  const { preview, snippet, picked = {}, test, problem } = extra
   const body = (
     <div class="stack">
       <div>
@@ -43,7 +44,7 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
       )}
       <Address hook={hook} visit={visit} />
       <PreviewSection hook={hook} {...(preview !== undefined && { preview })} />
-      <FieldPicker hook={hook} snippet={snippet ?? null} />
+      <FieldPicker hook={hook} snippet={snippet ?? null} picked={picked} />
       <Test hook={hook} sandbox={isSandbox(visit.desk.env)} result={test ?? null} />
     </div>
   )

@@ -1,12 +1,15 @@
 /** Hooks: which are ready, and where each sender posts to. */
 
-import { type HookState, hookStates } from '../operator/hooks.ts'
+import { type HookDetails, hookDetails, hookStates } from '../operator/hooks.ts'
+import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
-import { Badge, Empty } from './parts.tsx'
+import { Badge, Empty, Time } from './parts.tsx'
 
-export function hooksPage(visit: Visit): Page {
-  const hooks = hookStates(visit.desk)
+export async function hooksPage(visit: Visit): Promise<Page> {
+  const { desk, clock } = visit
+  const found = await Promise.all(hookStates(desk).map(({ name }) => hookDetails(desk, name)))
+  const hooks = found.filter((hook) => hook !== null)
   const body = (
     <div class="stack">
       <div>
@@ -20,7 +23,7 @@ export function hooksPage(visit: Visit): Page {
         <Empty title="There are no hooks yet">Add one to src/config.ts.</Empty>
       ) : (
         <div class="card">
-          <HookTable hooks={hooks} />
+          <HookTable hooks={hooks} clock={clock} />
         </div>
       )}
     </div>
@@ -28,7 +31,7 @@ export function hooksPage(visit: Visit): Page {
   return { title: 'Hooks', place: 'hooks', body }
 }
 
-function HookTable({ hooks }: { hooks: readonly HookState[] }): Html {
+function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clock }): Html {
   return (
     <table class="cards">
       <thead>
@@ -37,10 +40,11 @@ function HookTable({ hooks }: { hooks: readonly HookState[] }): Html {
           <th scope="col">State</th>
           <th scope="col">Sender</th>
           <th scope="col">Consent</th>
+          <th scope="col">Last received</th>
         </tr>
       </thead>
       <tbody>
-        {hooks.map(({ name, account, sourceTitle, trouble, consent }) => (
+        {hooks.map(({ name, account, sourceTitle, trouble, consent, lastReceivedAt }) => (
           <tr>
             <td class="lead">
               <a href={`/console/hooks/${name}`}>{name}</a>
@@ -51,6 +55,13 @@ function HookTable({ hooks }: { hooks: readonly HookState[] }): Html {
             </td>
             <td data-label="Sender">{sourceTitle}</td>
             <td data-label="Consent">{consent}</td>
+            <td data-label="Last received">
+              {lastReceivedAt === null ? (
+                <span class="soft">nothing yet</span>
+              ) : (
+                <Time at={lastReceivedAt} clock={clock} />
+              )}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -19,7 +19,7 @@ export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Ht
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>{`${page.title} · Usher`}</title>
+        <title>{`${doneOf(visit) ?? ''} ${page.title} · Usher`.trim()}</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href={CSS_PATH} />
         <script src={JS_PATH} type="module" />
@@ -35,6 +35,7 @@ export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Ht
             <p>
               Times are in {visit.clock.zone}. <span id="live-note" role="status" />
             </p>
+            <p id="live-said" class="heard" role="status" />
           </footer>
         )}
       </body>
@@ -44,7 +45,7 @@ export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Ht
 
 /** What the script replaces when there is news. */
 export function Main({ page, visit }: { page: Page; visit: Visit | null }): Html {
-  const done = visit?.done ? DONE[visit.done] : undefined
+  const done = doneOf(visit)
   return (
     <main id="main" tabindex={-1} data-live={page.live === true ? 'on' : undefined}>
       {done !== undefined && (
@@ -55,6 +56,11 @@ export function Main({ page, visit }: { page: Page; visit: Visit | null }): Html
       {page.body}
     </main>
   )
+}
+
+/** What was just done: in the title too, which is what a screen reader says of a new page. */
+function doneOf(visit: Visit | null): string | undefined {
+  return visit?.done ? DONE[visit.done] : undefined
 }
 
 function Header({ page }: { page: Page }): Html {

@@ -2,6 +2,7 @@
 
 import type { Page } from './page.ts'
 import { Problem } from './parts.tsx'
+import { Carried, type Unsent } from './unsent.tsx'
 import { DONE } from './words.ts'
 
 export type Refusal =
@@ -9,8 +10,13 @@ export type Refusal =
   | { readonly kind: 'wait'; readonly seconds: number }
   | { readonly kind: 'foreign' }
 
-/** `next`: where to after it. */
-export function loginPage(next: string, refusal: Refusal | null, done: string | null): Page {
+/** `next`: where to after it. `unsent`: what they had filled in, which is kept for them. */
+export function loginPage(
+  next: string,
+  refusal: Refusal | null,
+  done: string | null,
+  unsent: Unsent | null = null,
+): Page {
   const said = done === null ? undefined : DONE[done]
   const body = (
     <div class="gate">
@@ -23,9 +29,11 @@ export function loginPage(next: string, refusal: Refusal | null, done: string | 
           {said}
         </p>
       )}
+      {unsent !== null && <p>What you had filled in is kept, and nothing has been done yet.</p>}
       {refusal !== null && <Problem title={reason(refusal)} />}
       <form class="tall" method="post" action="/console/login">
         <input type="hidden" name="next" value={next} />
+        {unsent !== null && <Carried unsent={unsent} />}
         <label>
           Admin secret
           <input

@@ -20,7 +20,7 @@ export interface Page {
   readonly body: Html
   /** Whether the script asks for news of it. */
   readonly live?: boolean
-  readonly status?: 200 | 400 | 404 | 409 | 429
+  readonly status?: 200 | 400 | 401 | 404 | 409 | 429
 }
 
 /** What a form leads to: a page, where to go on, or a file. */

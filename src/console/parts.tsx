@@ -76,7 +76,7 @@ export function DeliveryTable({
                     {' · '}
                   </>
                 )}
-                {delivery.id}
+                <span>{delivery.id}</span>
               </span>
             </td>
             <td data-label="State" class="how">

@@ -4,15 +4,21 @@ import { accountsOf } from '../operator/desk.ts'
 import type { Page, Visit } from './page.ts'
 import { Problem } from './parts.tsx'
 
-export function peoplePage(visit: Visit, problem?: string): Page {
+/** `typed`: what the form was sent with, where nothing came of it. */
+export function peoplePage(
+  visit: Visit,
+  problem?: string,
+  typed: { readonly phone?: string; readonly action?: string } = {},
+): Page {
+  const { phone = '', action = 'suppress' } = typed
   const accounts = accountsOf(visit.desk)
   const body = (
     <div class="stack">
       <div>
         <h1>People</h1>
         <p class="lede">
-          Somebody asks to be left out, to be forgotten, or what you hold of them. Their number is
-          kept as a keyed hash only once they are erased.
+          Somebody asks to be left out, to be forgotten, or what you hold of them. Of whoever is
+          erased only a keyed hash stays, so that no later form brings them back.
         </p>
       </div>
       {problem !== undefined && (
@@ -26,6 +32,7 @@ export function peoplePage(visit: Visit, problem?: string): Page {
           <input
             name="phone"
             type="tel"
+            value={phone}
             required
             maxlength={64}
             autocomplete="off"
@@ -35,17 +42,17 @@ export function peoplePage(visit: Visit, problem?: string): Page {
         </label>
         <fieldset class="choices">
           <legend class="soft small">What for</legend>
-          <Choice value="suppress" title="Never invite" checked>
+          <Choice value="suppress" title="Never invite" picked={action}>
             From now on they are left out of every group
             {accounts.length > 1 ? ', in all accounts' : ''}.
           </Choice>
-          <Choice value="unsuppress" title="May be invited again">
+          <Choice value="unsuppress" title="May be invited again" picked={action}>
             Takes “never invite” back.
           </Choice>
-          <Choice value="export" title="Download what is kept">
+          <Choice value="export" title="Download what is kept" picked={action}>
             Every delivery, group and consent of theirs, as a JSON file.
           </Choice>
-          <Choice value="erase" title="Erase everywhere">
+          <Choice value="erase" title="Erase everywhere" picked={action}>
             Deletes their number and what they sent, in every delivery. They are never invited
             again. This cannot be taken back.
           </Choice>
@@ -65,11 +72,11 @@ export function peoplePage(visit: Visit, problem?: string): Page {
   return { title: 'People', place: 'people', body, status: problem ? 400 : 200 }
 }
 
-function Choice(props: { value: string; title: string; checked?: boolean; children?: unknown }) {
-  const { value, title, checked = false, children } = props
+function Choice(props: { value: string; title: string; picked: string; children?: unknown }) {
+  const { value, title, picked, children } = props
   return (
     <label class="tick">
-      <input type="radio" name="action" value={value} checked={checked} required />
+      <input type="radio" name="action" value={value} checked={value === picked} required />
       <span>
         <strong>{title}</strong>
         <br />

@@ -35,7 +35,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   consent:
     'The answer does not say that the person agreed to join a group. If you know that they did, release it. Else discard it.',
   mapping:
-    'The hook’s mapping does not fit what was sent: the timeline says where. Mend src/config.ts, deploy, and map it again; or fill in the group and the number yourself.',
+    'The hook’s mapping does not fit what was sent: the timeline says where. Fill in the group and the number below and send it; or have src/config.ts mended, and map it again.',
   payload:
     'The body is not what this sender documents. Look at it below; when the source reads it, map it again.',
   'group missing':

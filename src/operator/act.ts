@@ -42,7 +42,7 @@ export const IMPOSSIBLE: Readonly<
   nothing_kept: 'Its numbers are no longer kept.',
   not_mapped:
     'No group and number have been read from it yet: map it again with today’s config, or edit it and give both.',
-  not_possible: 'It is not in a state for that.',
+  not_possible: 'It is not in a state for that: it may have changed since you looked.',
   consent_not_meant:
     'They did not agree, or were not asked: only a release of the reason “consent” takes your word for it.',
   no_longer_mapped: 'It was accepted before, and today’s config does not map it.',

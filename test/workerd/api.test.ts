@@ -148,7 +148,7 @@ describe('the list', () => {
           waitingUntil: expect.any(String),
           groupName: 'Zinnia Club',
           contacts: [MASKED],
-        who: null,
+          who: null,
           attempts: 0,
           receivedAt: received,
           settledAt: null,

@@ -189,6 +189,71 @@ describe('a session', () => {
   })
 })
 
+describe('a form whose session has ended', () => {
+  const form = (fields: Record<string, string>): RequestInit => ({
+    method: 'POST',
+    headers: OWN,
+    body: new URLSearchParams(fields),
+  })
+  const typed = { groupName: 'Zinnia "Club"', contacts: '+91 98200 12345' }
+  const path = '/console/deliveries/default-1/edit'
+
+  it('travels through the login, also a wrong one, and is sent by nobody but its author', async () => {
+    const at = house()
+    const asked = await at.ask(path, form(typed))
+    expect(asked.status).toBe(401)
+    const kept = inputsOf(await asked.text())
+    expect(kept).toMatchObject({ unsent: path, 'unsent:groupName': 'Zinnia "Club"' })
+    const wrong = await at.ask(
+      '/console/login',
+      form({ ...kept, secret: 'a-wrong-secret-of-length' }),
+    )
+    expect(inputsOf(await wrong.text())).toEqual(kept)
+    const right = await at.ask('/console/login', form({ ...kept, secret: VARS.ADMIN_SECRET }))
+    expect([right.status, right.headers.get('set-cookie')]).toEqual([200, expect.any(String)])
+    const page = await right.text()
+    expect(page).toContain(`action="${path}"`)
+    expect(inputsOf(page)).toEqual(typed)
+    expect(at.wakes).not.toContain('act')
+  })
+
+  it('is not kept where another site sent it', async () => {
+    const init = { ...form(typed), headers: { 'sec-fetch-site': 'cross-site' } }
+    const answer = await house().ask(path, init)
+    expect([answer.status, await answer.text()]).toEqual([303, ''])
+  })
+
+  it.each(['https://elsewhere.example/', '//elsewhere.example', '/hooks/plain', '/console/\\x'])(
+    'leads to no address but the console’s: %s',
+    async (unsent) => {
+      const init = form({ unsent, 'unsent:a': 'b', secret: VARS.ADMIN_SECRET })
+      expect((await house().ask('/console/login', init)).status).toBe(303)
+    },
+  )
+})
+
+/** The hidden fields of a page. */
+function inputsOf(page: string): Record<string, string> {
+  const found = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+  return Object.fromEntries(
+    found.flatMap(([, name = '', value = '']) =>
+      name === 'next' ? [] : [[name, value.replaceAll('&quot;', '"')]],
+    ),
+  )
+}
+
+describe('the address of a form’s answer', () => {
+  it.each([
+    ['/console/deliveries/default-1/reveal', '/console/deliveries/default-1'],
+    ['/console/hooks/plain/preview', '/console/hooks/plain'],
+    ['/console/accounts/default/pause', '/console'],
+    ['/console/bulk?state=held', '/console/deliveries?state=held'],
+  ])('%s leads to its page when it is loaded again', async (path, to) => {
+    const answer = await visit(house(), path, await session())
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, to])
+  })
+})
+
 describe('every page', () => {
   it('has a policy without anything inline or foreign, and is kept by nobody', async () => {
     const at = house()
