@@ -6,74 +6,51 @@ import { browser } from './chromium.ts'
 import { pagesOf } from './pages.ts'
 import { moduleText, operator, person, submit, visitor } from './visitor.ts'
 
+const DESK = { width: 1280, height: 800 }
 const PHONE = { width: 390, height: 844 }
+/** Two cores carry as many tabs. */
+const TABS = 2
+
+/** A page to look at, and the way to it. */
+interface Sight {
+  readonly what: string
+  go(page: Page): Promise<unknown>
+}
+
+/** What is wrong with them: each page is opened once, and looked at in light, in dark and on a phone. */
+const wrong = { light: [] as string[], dark: [] as string[], phone: [] as string[] }
 
 export function accessible(): void {
-  let pages: string[]
-
   beforeAll(async () => {
     await submit(person())
     const [held = ''] = await submit(person({ whatsapp_ok: 'no' }))
-    pages = pagesOf(held)
+    const { context, page } = await operator(await browser(), { viewport: DESK })
+    const outside = await visitor(await browser(), { viewport: DESK })
+    const sights = sightsOf(held)
+    const tabs = await Promise.all(
+      Array.from({ length: TABS }, (_, nth) => (nth === 0 ? page : context.newPage())),
+    )
+    await Promise.all(
+      tabs.map(async (tab) => {
+        for (let sight = sights.shift(); sight !== undefined; sight = sights.shift()) {
+          await sight.go(tab)
+          await look(tab, sight.what)
+        }
+      }),
+    )
+    await outside.page.goto('/console/login')
+    await look(outside.page, 'the login')
+    await Promise.all([context.close(), outside.context.close()])
   })
 
-  // The other rules do not look at colours.
-  describe.concurrent.each([
-    ['light', {}],
-    ['dark', { runOnly: ['color-contrast'] }],
-  ] as const)('in %s', (colorScheme, rules) => {
-    it('axe finds nothing serious or critical on any page', async () => {
-      const axe = moduleText('axe-core/axe.min.js')
-      const { page, context } = await operator(await browser(), { colorScheme })
-      const outside = await visitor(await browser(), { colorScheme })
-      const found: string[] = []
-      const look = async (at: Page, what: string): Promise<void> => {
-        await at.evaluate(axe)
-        const { violations, passes }: Findings = await at.evaluate(
-          `axe.run(document, ${JSON.stringify({ ...rules, resultTypes: ['violations'] })})`,
-        )
-        expect([what, passes.length > 0]).toEqual([what, true])
-        const grave = violations.filter(
-          ({ impact }) => impact === 'serious' || impact === 'critical',
-        )
-        found.push(...grave.map(({ id, nodes }) => `${what} ${id}: ${nodes[0]?.html}`))
-      }
-      for (const path of pages) {
-        await page.goto(path)
-        await look(page, path)
-      }
-      // What forms answer.
-      await page.goto('/console/hooks/webinar')
-      await page.getByRole('button', { name: 'Take the sender’s sample' }).click()
-      await page.locator('#preview').getByRole('status').waitFor()
-      await look(page, 'a preview')
-      await page.goto(pages.find((path) => path.includes('deliveries/')) ?? '')
-      await page.getByRole('button', { name: 'Reveal numbers' }).click()
-      await page.getByText('They are shown because you revealed them.').waitFor()
-      await look(page, 'revealed numbers')
-      await outside.page.goto('/console/login')
-      await look(outside.page, 'the login')
-      await Promise.all([context.close(), outside.context.close()])
-      expect(found).toEqual([])
-    })
+  describe('axe finds nothing serious or critical on any page', () => {
+    it('in light', () => expect(wrong.light).toEqual([]))
+    it('in dark', () => expect(wrong.dark).toEqual([]))
   })
 
   describe('on a phone', () => {
-    it('no page is wider than the screen, and no field is so small that the phone zooms in', async () => {
-      const { page, context } = await operator(await browser(), { viewport: PHONE, hasTouch: true })
-      const wrong: string[] = []
-      for (const path of pages) {
-        await page.goto(path)
-        const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
-        const small: number = await page.evaluate(
-          `[...document.querySelectorAll('input:not([type=hidden], [type=checkbox], [type=radio]), select')]
-          .filter((field) => parseFloat(getComputedStyle(field).fontSize) < 16).length`,
-        )
-        if (wide === true) wrong.push(`${path} is too wide`)
-        if (small > 0) wrong.push(`${path} has small fields`)
-      }
-      await context.close()
-      expect(wrong).toEqual([])
+    it('no page is wider than the screen, and no field is so small that the phone zooms in', () => {
+      expect(wrong.phone).toEqual([])
     })
   })
 
@@ -89,6 +66,67 @@ export function accessible(): void {
       await context.close()
     })
   })
+}
+
+/** Every page, and what forms answer. */
+function sightsOf(held: string): Sight[] {
+  return [
+    ...pagesOf(held).map((path) => ({ what: path, go: (page: Page) => page.goto(path) })),
+    {
+      what: 'a preview',
+      async go(page) {
+        await page.goto('/console/hooks/webinar')
+        await page.getByRole('button', { name: 'Take the sender’s sample' }).click()
+        await page.locator('#preview').getByRole('status').waitFor()
+      },
+    },
+    {
+      what: 'revealed numbers',
+      async go(page) {
+        await page.goto(`/console/deliveries/${held}`)
+        await page.getByRole('button', { name: 'Reveal numbers' }).click()
+        await page.getByText('because you revealed it').waitFor()
+      },
+    },
+  ]
+}
+
+async function look(page: Page, what: string): Promise<void> {
+  await page.evaluate(moduleText('axe-core/axe.min.js'))
+  wrong.light.push(...(await graveOf(page, what, {})))
+  const ground = await groundOf(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect([what, await groundOf(page)]).not.toEqual([what, ground])
+  // The other rules do not look at colours.
+  wrong.dark.push(...(await graveOf(page, what, { runOnly: ['color-contrast'] })))
+  await page.setViewportSize(PHONE)
+  wrong.phone.push(...(await misfitsOf(page, what)))
+  await page.setViewportSize(DESK)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+async function graveOf(page: Page, what: string, rules: object): Promise<string[]> {
+  const options = JSON.stringify({ ...rules, resultTypes: ['violations'] })
+  const { violations, passes }: Findings = await page.evaluate(`axe.run(document, ${options})`)
+  expect([what, passes.length > 0]).toEqual([what, true])
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return grave.map(({ id, nodes }) => `${what} ${id}: ${nodes[0]?.html}`)
+}
+
+function groundOf(page: Page): Promise<string> {
+  return page.evaluate('getComputedStyle(document.body).backgroundColor')
+}
+
+async function misfitsOf(page: Page, what: string): Promise<string[]> {
+  const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
+  const small: number = await page.evaluate(
+    `[...document.querySelectorAll('input:not([type=hidden], [type=checkbox], [type=radio]), select')]
+    .filter((field) => parseFloat(getComputedStyle(field).fontSize) < 16).length`,
+  )
+  return [
+    ...(wide === true ? [`${what} is too wide`] : []),
+    ...(small > 0 ? [`${what} has small fields`] : []),
+  ]
 }
 
 interface Findings {

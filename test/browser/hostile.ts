@@ -72,8 +72,10 @@ export function hostile(): void {
       await page.goto('/console/hooks/webinar')
       await page.getByRole('button', { name: 'Take what came last' }).click()
       await page.waitForLoadState()
-      for (const [, text] of CORPUS.slice(0, 13)) {
-        await page.getByLabel('A payload as').fill(`{"x":${JSON.stringify(text)}}`)
+      const tried = CORPUS.slice(0, 13).map(([, text]) => text)
+      for (let at = 0; at < tried.length; at += AT_ONCE) {
+        const some = Object.fromEntries(Object.entries(tried.slice(at, at + AT_ONCE)))
+        await page.getByLabel('A payload as').fill(JSON.stringify(some))
         await page.getByRole('button', { name: 'Show what would happen' }).click()
         await page.waitForLoadState()
       }
