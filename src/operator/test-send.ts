@@ -7,6 +7,7 @@ import { ownFields } from '../sample/own-fields.ts'
 import { sampleFields } from '../sample/sample-fields.ts'
 import { samplePhone } from '../sample/sample-phone.ts'
 import { signedSample } from '../sample/signed-sample.ts'
+import { strangersIn } from '../sample/strangers.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
 
 const COUNTRY = 'IN'
@@ -59,6 +60,12 @@ export async function sendTest(
   const number = phone ?? samplePhone(hook.country ?? COUNTRY, Math.random)
   const { fields } = sampleFields(hook, { given: {}, own, phone: number })
   const sample = hook.source.sample({ fields, ...occasion })
+  const read = await ownFields(hook, sample)
+  if (!isSandbox(desk.env) && strangersIn(hook, read, number, occasion.now).length > 0) {
+    const because =
+      'The hook reads a number of the sample itself, which may be somebody’s: it has no phone() in its fields.'
+    return { ok: false, reason: 'not_possible', because }
+  }
   const { publicUrl } = desk.config
   const target = { hookName: name, hook, secret, baseUrl: desk.origin, publicUrl }
   const { url, headers, body } = await signedSample(target, sample, occasion)

@@ -14,6 +14,7 @@ import {
   type Target,
   tamperedSample,
 } from '../sample/signed-sample.ts'
+import { strangersIn } from '../sample/strangers.ts'
 import type { Sample } from '../source.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
 import { loadConfig } from './load-config.ts'
@@ -101,7 +102,8 @@ async function compose(
   const own = await ownFields(hook, source.sample({ fields: {}, id, now }))
   const phone = samplePhone(hook.country ?? COUNTRY, Math.random)
   const { fields, madeUpPhones, unfit } = sampleFields(hook, { given, own, phone })
-  if (madeUpPhones.length > 0 && !HERE.includes(new URL(baseUrl).hostname)) {
+  const isHere = HERE.includes(new URL(baseUrl).hostname)
+  if (madeUpPhones.length > 0 && !isHere) {
     const pairs = madeUpPhones.map((path) => `${path}=+…`).join(' ')
     throw new Trouble(
       `A number that was made up may be somebody's, and ${baseUrl} is not this machine. Say whose it is: ${pairs}`,
@@ -111,7 +113,13 @@ async function compose(
   const width = Math.max(0, ...Object.keys(fields).map((name) => name.length))
   for (const [name, value] of Object.entries(fields))
     console.log(`  ${name.padEnd(width)}  ${value}`)
-  return source.sample({ fields, id, now })
+  const sample = source.sample({ fields, id, now })
+  if (!isHere && strangersIn(hook, await ownFields(hook, sample), given, now).length > 0) {
+    throw new Trouble(
+      `The hook reads a number of the sample that may be somebody's, and ${baseUrl} is not this machine. Say whose it is, by the name under which the hook reads it: key=+…`,
+    )
+  }
+  return sample
 }
 
 interface Answer {

@@ -1,0 +1,75 @@
+/** A sample's own number is nobody's to invite: it may be somebody's. */
+
+import * as v from 'valibot'
+import { describe, expect, it, vi } from 'vitest'
+import { defineConfig } from '../../src/define-config.ts'
+import type { Hook } from '../../src/hook.ts'
+import { sendTest } from '../../src/operator/test-send.ts'
+import { ownFields } from '../../src/sample/own-fields.ts'
+import { strangersIn } from '../../src/sample/strangers.ts'
+import { hook, json, phone, pipedrive } from '../../src/usher.ts'
+
+const NOW = Date.parse('2026-11-20T09:15:04Z')
+const SAID = '+918123450617'
+const SAMPLES = '919800000001'
+
+/** It reads the first number that there is, and not by `phone()`: nobody can tell where. */
+const ownReading = hook({
+  source: pipedrive,
+  fields: v.object({ data: v.looseObject({ phones: v.array(v.object({ value: v.string() })) }) }),
+  invite: ({ data }) => ({
+    groupName: 'Customers',
+    contacts: data.phones.map(({ value }) => v.parse(phone('IN'), value)),
+    create: true,
+  }),
+})
+const usual = hook({
+  source: pipedrive,
+  fields: v.object({ data: v.object({ phones: v.tuple([v.object({ value: phone('IN') })]) }) }),
+  invite: ({ data }) => ({
+    groupName: 'Customers',
+    contacts: [data.phones[0].value, '919811112222'],
+    create: true,
+  }),
+})
+const teammatesAlone = hook({
+  source: pipedrive,
+  fields: v.object({}),
+  invite: () => ({ groupName: 'Customers', contacts: ['919811112222'], create: true }),
+})
+const speaking = hook({ source: json, country: 'IN' })
+
+describe('whom a sample would take along', () => {
+  const path = 'data.phones.0.value'
+
+  it.each<[sentence: string, hook: Hook, fields: Record<string, string>, strangers: string[]]>([
+    ['the sample’s own person, where nobody said a number', ownReading, {}, [SAMPLES]],
+    ['nobody else, where the number was said', ownReading, { [path]: SAID }, []],
+    ['nobody else, where phone() says which is the number', usual, { [path]: SAID }, []],
+    ['the sample’s own person by phone() as well', usual, {}, [SAMPLES]],
+    ['nobody, where only teammates are invited', teammatesAlone, {}, []],
+    ['whom an invite in the body itself names', speaking, {}, [SAMPLES]],
+  ])('is %s', async (_, one, fields, strangers) => {
+    const sample = one.source.sample({ fields, id: 'sample-1', now: NOW })
+    expect(strangersIn(one, await ownFields(one, sample), fields, NOW)).toEqual(strangers)
+  })
+})
+
+describe('a test sent from a deployed console', () => {
+  it('is not sent where the hook would take the sample’s own number for the operator’s', async () => {
+    const dispatch = vi.fn()
+    const desk = {
+      config: defineConfig({ hooks: { customers: ownReading } }),
+      env: { CUSTOMERS_SECRET: '9c2b7f10d4e84a6fb3a1c5d7e9f00b11' } as never,
+      actor: 'console',
+      origin: 'https://usher.example',
+      dispatch,
+    }
+    expect(await sendTest(desk, 'customers', SAID, true)).toMatchObject({
+      ok: false,
+      reason: 'not_possible',
+      because: expect.stringContaining('may be somebody’s'),
+    })
+    expect(dispatch).not.toHaveBeenCalled()
+  })
+})
