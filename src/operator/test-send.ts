@@ -9,8 +9,11 @@ import { samplePhone } from '../sample/sample-phone.ts'
 import { signedSample } from '../sample/signed-sample.ts'
 import { strangersIn } from '../sample/strangers.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
+import { listDeliveries } from './list.ts'
 
 const COUNTRY = 'IN'
+/** More than one sample makes. */
+const MOST_DELIVERIES = 10
 
 export interface TestResult {
   readonly status: number
@@ -68,11 +71,30 @@ export async function sendTest(
   }
   const { publicUrl } = desk.config
   const target = { hookName: name, hook, secret, baseUrl: desk.origin, publicUrl }
-  const { url, headers, body } = await signedSample(target, sample, occasion)
+  const signed = await signedSample(target, sample, occasion).catch((error: Error) => error)
+  if (signed instanceof Error) {
+    const because = `${secretName(name)} does not sign: ${signed.message}.`
+    return { ok: false, reason: 'not_possible', because }
+  }
+  const { url, headers, body } = signed
   await noteAt(desk, 'test', name)
   const response = await desk.dispatch(new Request(url, { method: 'POST', headers, body }))
   const answer = await response.text()
-  const parsed = v.safeParse(answerSchema, answer)
-  const deliveries = parsed.success ? parsed.output.deliveries : []
+  const deliveries =
+    hook.source.acknowledge === undefined
+      ? namedIn(answer)
+      : await arrivedSince(desk, name, occasion.now)
   return { ok: true, result: { status: response.status, answer, deliveries } }
+}
+
+function namedIn(answer: string): readonly string[] {
+  const parsed = v.safeParse(answerSchema, answer)
+  return parsed.success ? parsed.output.deliveries : []
+}
+
+/** Where the sender wants an answer of its own, that names none. */
+async function arrivedSince(desk: Desk, hook: string, since: number): Promise<string[]> {
+  const filter = { hook, from: new Date(since).toISOString() }
+  const { values } = await listDeliveries(desk, filter, MOST_DELIVERIES, null)
+  return values.map(({ id }) => id)
 }

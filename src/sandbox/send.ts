@@ -18,7 +18,6 @@ import { strangersIn } from '../sample/strangers.ts'
 import type { Sample } from '../source.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
 import { loadConfig } from './load-config.ts'
-import { arrivedSince } from './sample/arrived.ts'
 import { follow } from './sample/follow.ts'
 import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
 import { type Story, storySchema } from './sample/story.ts'
@@ -31,6 +30,7 @@ const UNAVAILABLE = 503
 const HERE = ['127.0.0.1', 'localhost', '[::1]']
 
 const answerSchema = v.object({ deliveries: v.array(v.string()) })
+const listSchema = v.object({ deliveries: v.array(v.object({ id: v.string() })) })
 
 await run(send)
 
@@ -154,8 +154,9 @@ async function findHere(
   since: number,
   vars: Vars,
 ): Promise<string[]> {
-  const url = `${baseUrl}/api/deliveries?hook=${hookName}&limit=10`
-  return arrivedSince(await askApi(url, vars), since)
+  const query = new URLSearchParams({ hook: hookName, from: new Date(since).toISOString() })
+  const list = await askApi(`${baseUrl}/api/deliveries?${query}`, vars)
+  return v.parse(listSchema, list).deliveries.map(({ id }) => id)
 }
 
 async function followHere(baseUrl: string, id: string, vars: Vars): Promise<boolean> {

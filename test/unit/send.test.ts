@@ -16,7 +16,6 @@ import {
   type Target,
   tamperedSample,
 } from '../../src/sample/signed-sample.ts'
-import { arrivedSince } from '../../src/sandbox/sample/arrived.ts'
 import { follow, PATIENCE_MS } from '../../src/sandbox/sample/follow.ts'
 import { readSendArguments, type SendArguments } from '../../src/sandbox/sample/send-arguments.ts'
 import { ending, newLines, type Story } from '../../src/sandbox/sample/story.ts'
@@ -325,17 +324,6 @@ const queued: Story = {
   groupName: 'Webinar May',
   timeline: [received],
 }
-
-describe('arrivedSince', () => {
-  it('tells what came since the webhook was made, and nothing of before', () => {
-    const deliveries = [
-      { id: 'default-3', receivedAt: '2026-11-23T09:00:00.250Z', hook: 'leads' },
-      { id: 'default-2', receivedAt: '2026-11-23T09:00:00.000Z', hook: 'leads' },
-      { id: 'default-1', receivedAt: '2026-11-23T08:59:59.999Z', hook: 'leads' },
-    ]
-    expect(arrivedSince({ deliveries, cursor: null }, NOW)).toEqual(['default-3', 'default-2'])
-  })
-})
 
 describe('newLines', () => {
   const rows: readonly { title: string; before: Story | null; story: Story; lines: RegExp[] }[] = [

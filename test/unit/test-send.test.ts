@@ -1,4 +1,4 @@
-/** A sample's own number is nobody's to invite: it may be somebody's. */
+/** Tests sent from the console, and whom a sample would take along: its own number may be somebody's. */
 
 import * as v from 'valibot'
 import { describe, expect, it, vi } from 'vitest'
@@ -7,7 +7,7 @@ import type { Hook } from '../../src/hook.ts'
 import { sendTest } from '../../src/operator/test-send.ts'
 import { ownFields } from '../../src/sample/own-fields.ts'
 import { strangersIn } from '../../src/sample/strangers.ts'
-import { hook, json, phone, pipedrive } from '../../src/usher.ts'
+import { goHighLevel, hook, json, leadSquared, phone, pipedrive } from '../../src/usher.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')
 const SAID = '+918123450617'
@@ -55,7 +55,7 @@ describe('whom a sample would take along', () => {
   })
 })
 
-describe('a test sent from a deployed console', () => {
+describe('a test sent from the console', () => {
   it('is not sent where the hook would take the sample’s own number for the operator’s', async () => {
     const dispatch = vi.fn()
     const desk = {
@@ -71,5 +71,57 @@ describe('a test sent from a deployed console', () => {
       because: expect.stringContaining('may be somebody’s'),
     })
     expect(dispatch).not.toHaveBeenCalled()
+  })
+
+  it('is told to be impossible where the secret is a key that only verifies', async () => {
+    const key = 'MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg='
+    const contacts = hook({
+      source: goHighLevel,
+      fields: v.object({ phone: phone('IN') }),
+      invite: ({ phone }) => ({ groupName: 'Clinic', contacts: [phone], create: true }),
+    })
+    const desk = {
+      config: defineConfig({ hooks: { contacts } }),
+      env: { CONTACTS_SECRET: `UsherSampleLocation1 ${key}`, USHER_SANDBOX: '1' } as never,
+      actor: 'console',
+      origin: 'https://usher.example',
+      dispatch: vi.fn(),
+    }
+    expect(await sendTest(desk, 'contacts', SAID, true)).toEqual({
+      ok: false,
+      reason: 'not_possible',
+      because: 'CONTACTS_SECRET does not sign: Only HighLevel itself can sign for its public key.',
+    })
+  })
+
+  it('finds its delivery where the sender wants an answer of its own', async () => {
+    const leads = hook({
+      source: leadSquared,
+      fields: v.object({ Phone: phone('IN') }),
+      invite: ({ Phone }) => ({ groupName: 'Leads', contacts: [Phone], create: true }),
+    })
+    const receivedAt = new Date(NOW).toISOString()
+    const list = vi.fn(async () => ({
+      deliveries: [{ id: 'default-7', receivedAt }],
+      before: null,
+    }))
+    const outbox = {
+      idFromName: (name: string) => name,
+      get: () => ({ note: async () => {}, list }),
+    }
+    const desk = {
+      config: defineConfig({ hooks: { leads } }),
+      env: { LEADS_SECRET: '9c2b7f10d4e84a6fb3a1c5d7e9f00b11', OUTBOX: outbox } as never,
+      actor: 'console',
+      origin: 'https://usher.example',
+      dispatch: async () => Response.json({ Status: 'Success', StatusReason: '' }),
+    }
+    expect(await sendTest(desk, 'leads', SAID, true)).toMatchObject({
+      ok: true,
+      result: { status: 200, deliveries: ['default-7'] },
+    })
+    expect(list).toHaveBeenCalledWith(
+      expect.objectContaining({ hook: 'leads', from: expect.any(Number) }),
+    )
   })
 })
