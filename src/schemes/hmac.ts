@@ -51,6 +51,8 @@ export interface HmacOptions {
   readonly header: string
   /** What stands before the signature: `sha256=`. Not for pairs. */
   readonly prefix?: string
+  /** Where nobody knows whether every sender puts the prefix there: the digest alone is believed too. */
+  readonly prefixMayMiss?: boolean
   readonly encoding: Encoding
   /** SHA-256 by default. */
   readonly hash?: Hash
@@ -141,7 +143,7 @@ interface Claim {
 
 function readClaim(
   headers: Headers,
-  { header, encoding, timestamp }: HmacOptions,
+  { header, encoding, timestamp, prefixMayMiss = false }: HmacOptions,
   prefix: string,
   hash: Hash,
 ): Claim | Disbelief {
@@ -165,7 +167,8 @@ function readClaim(
     if (times.length !== 1 || macs.length === 0) return 'malformed'
     return claimAt(times[0], macs)
   }
-  const mac = value.startsWith(prefix) ? macOf(value.slice(prefix.length)) : null
+  const hasPrefix = value.startsWith(prefix)
+  const mac = hasPrefix || prefixMayMiss ? macOf(value.slice(hasPrefix ? prefix.length : 0)) : null
   if (mac === null) return 'malformed'
   return timestamp === undefined
     ? { timestamp: '', macs: [mac] }

