@@ -6,8 +6,8 @@ import { maskText } from './phone.ts'
 const ENDPOINT = 'https://api.eazybe.com/v2/cloud/group'
 /** EazyBe gives its WhatsApp session 30 s; neighbours saw hangs of over a minute. */
 const TIMEOUT_MS = 60_000
-/** EazyBe's answers are one sentence; a proxy's error page is cut here. */
-const MAX_ANSWER_CHARACTERS = 4_096
+/** EazyBe's answers are one sentence; a proxy's error page is cut here. A yes must not be, whatever a later EazyBe says beside it. */
+const MAX_ANSWER_CHARACTERS = 65_536
 const MAX_MESSAGE_CHARACTERS = 300
 /** What EazyBe asks for is kept in full; more than a month is a mistake of a header, and would look like an account that is dead. */
 const MAX_RETRY_AFTER_MS = 31 * 24 * 3_600_000
@@ -107,10 +107,10 @@ function readAnswer(text: string): { status: unknown; message: string | undefine
     const message: unknown = Reflect.get(value, 'message')
     return {
       status: Reflect.get(value, 'status'),
-      // It is kept longer than the numbers, and EazyBe may repeat one.
+      // It is kept longer than the numbers, and EazyBe may repeat one. Hidden before it is cut: a piece is not known for a number.
       message:
         typeof message === 'string'
-          ? maskText(message.slice(0, MAX_MESSAGE_CHARACTERS))
+          ? maskText(message).slice(0, MAX_MESSAGE_CHARACTERS)
           : undefined,
     }
   } catch {
