@@ -14,6 +14,8 @@ import { iso } from './views.ts'
 
 /** Deliveries looked through in one step. No index holds who is in which: it would cost a row with every lead, and this is asked rarely. */
 const STEP_ROWS = 2_000
+/** Of what is read of them in one step: some senders' events are large, and an object has 128 MB. */
+const STEP_CHARACTERS = 4_000_000
 const MARK_CHARACTERS = 8
 /** A number as it is typed may lack its country code, Brazil's ninth digit, or have Argentina's 15: so much of its end is its own. */
 const OWN_DIGITS = 8
@@ -187,14 +189,21 @@ export class PeopleDesk {
       )
       .one()
     if (floor === null) return { rows: [], next: null }
-    const rows = this.#sql.exec<Row>(
+    const cursor = this.#sql.exec<Row>(
       `SELECT seq, state, contacts, group_id, fields, consent, received_at FROM deliveries
        WHERE seq < ? AND seq >= ? AND (fields IS NOT NULL OR instr(contacts, ?) > 0) ORDER BY seq DESC`,
       top,
       floor,
       sought.person,
     )
-    return { rows: [...rows].filter((row) => isAbout(row, sought)), next: floor }
+    const rows: Row[] = []
+    let characters = 0
+    for (const row of cursor) {
+      if (isAbout(row, sought)) rows.push(row)
+      characters += row.contacts.length + (row.fields?.length ?? 0)
+      if (characters > STEP_CHARACTERS) return { rows, next: row.seq }
+    }
+    return { rows, next: floor }
   }
 
   #groupsOf(person: string): PersonFile['groups'] {

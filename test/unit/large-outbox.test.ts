@@ -78,3 +78,18 @@ it('forgets within a day whom a year is over for, however many others it remembe
   expect(count('people WHERE accepted_at = 0')).toBe(0)
   expect(count('people')).toBe(8_999)
 })
+
+it('looks for somebody through so much at a time of what senders said, and misses nothing', async () => {
+  const { held, peopleDesk, count } = outboxOnDisk()
+  const much = 'x'.repeat(200_000)
+  for (let n = 0; n < 60; n++) await held(JSON.stringify({ phone: `98000000${10 + n}`, much }))
+  const first = await peopleDesk.erase('919800000010', null, 'api')
+  expect(first).toMatchObject({ erased: 0, before: expect.any(Number) })
+  expect(first.before).toBeGreaterThan(1)
+  let { before } = first
+  let steps = 1
+  for (; before !== null; steps++)
+    before = (await peopleDesk.erase('919800000010', before, 'api')).before
+  expect(steps).toBeLessThan(10)
+  expect(count(`deliveries WHERE reason = 'erased'`)).toBe(1)
+})
