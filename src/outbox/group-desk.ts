@@ -2,7 +2,7 @@
 
 import { MAX_GROUP_NAME_UNITS } from '../invite.ts'
 import type { Office } from './office.ts'
-import { literal } from './search.ts'
+import { holds } from './search.ts'
 import type { GroupStatus } from './state.ts'
 import { iso } from './views.ts'
 
@@ -57,15 +57,14 @@ export class GroupDesk {
 
   /** A page of groups, newest first. */
   list({ text, limit, before }: GroupFilter): { groups: GroupView[]; before: number | null } {
-    const like = `%${literal(text ?? '')}%`
     const ids = this.#sql
       .exec<{ id: number }>(
         `SELECT id FROM groups
-         WHERE id IN (SELECT id FROM groups WHERE id < ? ORDER BY id DESC LIMIT ?) AND name LIKE ? ESCAPE '\\'
+         WHERE id IN (SELECT id FROM groups WHERE id < ? ORDER BY id DESC LIMIT ?) AND ${holds('name')}
          ORDER BY id DESC LIMIT ?`,
         before ?? Number.MAX_SAFE_INTEGER,
         LOOKED_AT,
-        like,
+        text ?? '',
         limit,
       )
       .toArray()

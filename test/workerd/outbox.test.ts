@@ -123,6 +123,34 @@ describe('a repeat', () => {
   })
 })
 
+describe('a search', () => {
+  it('takes a text longer than the patterns that SQLite likes, in any script', async () => {
+    play(answers.ok)
+    const { lead, stub } = outbox()
+    const name = 'कार्यशाला के लिए नया समूह: Advanced pottery on Saturdays, Pune 2027'
+    await lead(name, [ASHA])
+    const page = { limit: 5, before: null }
+    const found = await stub.list({ ...EVERY_DELIVERY, ...page, text: name.slice(3) })
+    expect(found.deliveries).toHaveLength(1)
+    expect((await stub.groups({ ...page, text: name.slice(3) })).groups).toHaveLength(1)
+    const none = await stub.list({ ...EVERY_DELIVERY, ...page, text: `${name.slice(3)}!` })
+    expect(none.deliveries).toEqual([])
+  })
+
+  it('takes signs to the letter, and capitals for small ones', async () => {
+    play(answers.ok)
+    const { lead, stub } = outbox()
+    await lead('100%_Off\\ Club', [ASHA])
+    const page = { limit: 5, before: null }
+    const found = async (text: string) =>
+      (await stub.list({ ...EVERY_DELIVERY, ...page, text })).deliveries.length +
+      (await stub.groups({ ...page, text })).groups.length
+    expect(await found('100%_off\\ club')).toBe(2)
+    expect(await found('100%%')).toBe(0)
+    expect(await found('1__%')).toBe(0)
+  })
+})
+
 describe('EazyBe answers 400', () => {
   it('splits the batch until the bad number stands alone, and parks that one only', async () => {
     const bad = TEN[6]
