@@ -1,5 +1,6 @@
 /** The account's desk: how it stands, and the operator's own pause. */
 
+import { PAUSE_ALERTS } from './alerts.ts'
 import type { AuditPage } from './audit.ts'
 import type { Calls } from './calls.ts'
 import type { Office } from './office.ts'
@@ -167,7 +168,10 @@ export class AccountDesk {
   /** Calls are made again, also after a pause of EazyBe's making: the next call will tell. */
   async resume(actor: string): Promise<void> {
     // Days of a pause are none without a connection.
-    this.#change(actor, 'resume', () => ({ pause: null, unreachable: 0, unreachableSince: null }))
+    this.#change(actor, 'resume', (now) => {
+      for (const kind of PAUSE_ALERTS) this.#office.tables.alerts.settle({ kind, subject: '' }, now)
+      return { pause: null, unreachable: 0, unreachableSince: null }
+    })
     await this.#office.rounds.recheck()
   }
 

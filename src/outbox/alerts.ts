@@ -17,6 +17,9 @@ export type AlertKind =
   | 'groupNearlyFull'
   | 'forged'
 
+/** Those of a pause of EazyBe's making: they are over with it. */
+export const PAUSE_ALERTS = ['sessionInactive', 'stillInactive', 'tokenRefused'] as const
+
 export interface Alert {
   readonly kind: AlertKind
   /** What of that kind: a group's number, a hook's name; empty for the account itself. */
@@ -75,11 +78,11 @@ export class Alerts {
     )
   }
 
-  /** It is over before anybody was told: then nobody need be. True where it had been told. */
-  settle({ kind, subject }: Alert): boolean {
+  /** What began then is over: if nobody was told, nobody need be. True where it had been told since. */
+  settle({ kind, subject }: Alert, since: number): boolean {
     const before = this.#row(keyOf(kind, subject))
     if (before === undefined) return false
-    if (before.due_at === null) return before.sent_at !== null
+    if (before.due_at === null) return before.sent_at !== null && before.sent_at >= since
     this.#sql.exec(
       'UPDATE alerts SET due_at = NULL, count = 0, attempts = 0 WHERE key = ?',
       before.key,

@@ -3,6 +3,7 @@
 import type { Outcome } from '../eazybe.ts'
 import { log } from '../log.ts'
 import type { Account } from './account.ts'
+import { PAUSE_ALERTS } from './alerts.ts'
 import type { OpenCall } from './calls.ts'
 import { tellOfHeld } from './chores.ts'
 import type { Ended } from './ledger.ts'
@@ -166,17 +167,16 @@ export class Caller implements Task {
       alerts.raise({ kind: 'groupNearlyFull', subject: String(group.id) }, now)
     }
     if (before.pause?.reason === account.pause?.reason) return
-    if (account.pause === null) this.#alertResumed(now)
+    if (account.pause === null) this.#alertResumed(before.pause?.since ?? now, now)
     else if (account.pause.reason === 'token') {
       alerts.raise({ kind: 'tokenRefused', subject: '' }, now)
     } else alerts.raise({ kind: 'sessionInactive', subject: '' }, now)
   }
 
   /** Who was not told that nothing went need not be told that it goes again. */
-  #alertResumed(now: number): void {
+  #alertResumed(since: number, now: number): void {
     const { alerts } = this.#tables
-    const kinds = ['sessionInactive', 'stillInactive', 'tokenRefused'] as const
-    const told = kinds.map((kind) => alerts.settle({ kind, subject: '' }))
+    const told = PAUSE_ALERTS.map((kind) => alerts.settle({ kind, subject: '' }, since))
     if (told.includes(true)) alerts.raise({ kind: 'resumed', subject: '' }, now)
   }
 
@@ -186,7 +186,7 @@ export class Caller implements Task {
     const state = settings.account()
     if (state.pause?.reason !== 'token' || settings.get('refusedToken') === tokenMark) return
     settings.saveAccount({ ...state, pause: null })
-    this.#alertResumed(this.#ports.now())
+    this.#alertResumed(state.pause.since, this.#ports.now())
     log('account.resumed', { account: name, because: 'token changed' })
   }
 

@@ -94,6 +94,36 @@ describe('an alert', () => {
     expect(told).toHaveLength(before)
   })
 
+  it('is not sent for the end of what nobody was told of, whatever was told of an earlier time', async () => {
+    listen((_, n) => (n === 1 ? answers.inactive() : answers.ok()))
+    const { lead, runUntil, sql } = outbox()
+    const minutesAgo = (minutes: number) => Date.now() - minutes * MINUTE
+    await sql(
+      `INSERT INTO alerts (key, kind, subject, count, due_at, sent_at, attempts)
+       VALUES ('sessionInactive', 'sessionInactive', '', 0, NULL, ?, 0), ('stillInactive', 'stillInactive', '', 0, NULL, ?, 0)`,
+      minutesAgo(10),
+      minutesAgo(1_000),
+    )
+    await lead('A', [ASHA])
+    await runUntil(5 * HOUR)
+    expect(told).toEqual([])
+  })
+
+  it('is not sent for what the operator has mended meanwhile', async () => {
+    listen((_, n) => (n === 1 ? answers.unauthorized() : answers.ok()))
+    const { lead, runUntil, sql, stub } = outbox()
+    await sql(
+      `INSERT INTO alerts (key, kind, subject, count, due_at, sent_at, attempts)
+       VALUES ('tokenRefused', 'tokenRefused', '', 0, NULL, ?, 0)`,
+      Date.now() - 10 * MINUTE,
+    )
+    await lead('A', [ASHA])
+    await runUntil(MINUTE)
+    await stub.resume('test')
+    await runUntil(5 * HOUR)
+    expect(told).toEqual([])
+  })
+
   it('comes once an hour for the same matter, with how often it happened', async () => {
     listen(answers.invalid)
     const { lead, runUntil } = outbox()
