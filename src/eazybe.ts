@@ -18,6 +18,10 @@ const MAX_RETRY_AFTER_MS = 31 * 24 * 3_600_000
  */
 const NEVER_ARRIVED = new Set([521, 523, 525, 526, 530])
 
+/** What a header takes of a token: no quotes or blanks that came along when it was copied. */
+const TOKEN = /^[\x21-\x7e]+$/
+const NO_TOKEN = 'The token holds a sign that no token has: copy it again, without “Bearer”'
+
 export interface GroupCall {
   readonly groupName: string
   /** International digits without plus. */
@@ -51,6 +55,8 @@ export interface EazybeOptions {
 export async function addToGroup(call: GroupCall, options: EazybeOptions): Promise<Outcome> {
   const { token, fetch: send = fetch, timeoutMs = TIMEOUT_MS, now = Date.now } = options
   const { groupName, contacts, create } = call
+  // `fetch` would throw, as it does where there is no connection.
+  if (!TOKEN.test(token)) return { kind: 'unauthorized', message: NO_TOKEN }
   try {
     const response = await send(ENDPOINT, {
       method: 'POST',

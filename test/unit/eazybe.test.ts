@@ -1,6 +1,6 @@
 /** The EazyBe client: what an answer means, and what is kept of it. */
 
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { addToGroup } from '../../src/eazybe.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
@@ -14,6 +14,18 @@ it('takes a yes for a yes, however much is said beside it', async () => {
   const data = Array.from({ length: 1_000 }, (_, n) => ({ id: `${n}@c.us`, added: true }))
   expect(await ask(Response.json({ data, status: true }))).toEqual({ kind: 'accepted' })
 })
+
+it.each([['“eyJhbGciOi”'], ['\u200beyJhbGciOi'], ['Bearer eyJhbGciOi']])(
+  'takes the token %s for one that is refused, not for a connection that is missing',
+  async (token) => {
+    const call = { groupName: 'A', contacts: ['919800000001'], create: false }
+    const send = vi.fn(async () => Response.json({ status: true }))
+    const outcome = await addToGroup(call, { token, fetch: send })
+    expect(outcome).toMatchObject({ kind: 'unauthorized' })
+    expect(JSON.stringify(outcome)).not.toContain('eyJ')
+    expect(send).not.toHaveBeenCalled()
+  },
+)
 
 it('reads a page that never ends no further than it needs', async () => {
   let sent = 0
