@@ -1,32 +1,37 @@
 /** `npm run simulate -- --seed 7 --runs 5000`: plays many histories, prints what was played, and the smallest one that breaks a rule. */
 
-import { parseArgs } from 'node:util'
+import { readCommandLine } from '../../src/sandbox/command-line.ts'
+import { run, Trouble } from '../../src/sandbox/trouble.ts'
 import type { Exploration } from './explore.ts'
 import { explore } from './explore.ts'
 import { tell } from './history.ts'
 import { invariants } from './invariants.ts'
 import { simulate } from './simulate.ts'
 
+const USAGE = 'npm run simulate -- [--seed 7] [--runs 2000] [--path 102:0:1]'
 const DEFAULT_RUNS = '2000'
 const MOST_SEED = 2 ** 31
 const SHRINK_MS = 60_000
 
 // A simulation silences the console while it plays.
 const print = console.log
-const { values } = parseArgs({
-  options: {
-    /** The same seed gives the same histories. */
-    seed: { type: 'string', default: String(Math.floor(Math.random() * MOST_SEED)) },
-    runs: { type: 'string', default: DEFAULT_RUNS },
-    /** One history of that seed, as a failure prints it. */
-    path: { type: 'string', default: '' },
-  },
-})
-const seed = wholeNumber('seed', values.seed)
-const runs = values.path === '' ? wholeNumber('runs', values.runs) : 1
-process.exitCode = values.path === '' ? await playMany() : await playAgain(values.path)
 
-async function playMany(): Promise<number> {
+await run(async () => {
+  const { values } = readCommandLine(USAGE, {
+    options: {
+      /** The same seed gives the same histories. */
+      seed: { type: 'string', default: String(Math.floor(Math.random() * MOST_SEED)) },
+      runs: { type: 'string', default: DEFAULT_RUNS },
+      /** One history of that seed, as a failure prints it. */
+      path: { type: 'string', default: '' },
+    },
+  })
+  const seed = wholeNumber('seed', values.seed)
+  const runs = wholeNumber('runs', values.runs)
+  return values.path === '' ? playMany(seed, runs) : playAgain(seed, values.path)
+})
+
+async function playMany(seed: number, runs: number): Promise<number> {
   print(`seed ${seed}, ${runs} histories`)
   const began = performance.now()
   const played = await explore({ seed, runs })
@@ -38,11 +43,11 @@ async function playMany(): Promise<number> {
   const { invariant, what } = played.failure.violation
   print(`\nBROKEN: "${invariant}": ${what}`)
   print(`Looking for a smaller history, for at most ${SHRINK_MS / 1_000} s ...`)
-  return playAgain(played.failure.path, SHRINK_MS)
+  return playAgain(seed, played.failure.path, SHRINK_MS)
 }
 
 /** Plays one history of the seed, or the smallest that still breaks the same rule, and tells every step of it. */
-async function playAgain(path: string, shrinkMs = 0): Promise<number> {
+async function playAgain(seed: number, path: string, shrinkMs = 0): Promise<number> {
   const { failure } = await explore({ seed, runs: 1, path, shrinkMs })
   if (failure === null) {
     print(`seed ${seed}, path ${path}: every invariant held.`)
@@ -74,6 +79,6 @@ function show({ figures, checks }: Exploration, seconds: number): void {
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw new TypeError(`--${name} takes a whole number`)
+  if (!/^\d{1,10}$/.test(text)) throw new Trouble(`--${name} takes a whole number. ${USAGE}`)
   return Number(text)
 }

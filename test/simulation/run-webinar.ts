@@ -1,8 +1,9 @@
-/** `npm run webinar -- --people 400 --peoplePerDay 100`: prints the plan that Usher makes of a webinar, and whether each limit was held. */
+/** `npm run webinar -- --people 400 --peoplePerDay 100`: prints the plan that Usher makes of a webinar, and whether each limit was kept. */
 
-import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import type { AccountOptions, PaceNumbers } from '../../src/outbox/pace.ts'
+import { readCommandLine } from '../../src/sandbox/command-line.ts'
+import { run, Trouble } from '../../src/sandbox/trouble.ts'
 import { chart } from './chart.ts'
 import { clock } from './history.ts'
 import type { Limit } from './limits.ts'
@@ -35,23 +36,40 @@ const optionsSchema = v.object({
   ...v.entriesFromList(NUMBERS, v.exactOptional(wholeNumber)),
 })
 
-const { people, seed, timeZone, begin: beginText, ...numbers } = readOptions()
-const account: AccountOptions = { ...numbers, ...(timeZone !== 'none' && { timeZone }) }
-const begin = Date.parse(beginText)
-const played = await webinar({ people, account, begin, seed })
-process.exitCode = show(played) ? 0 : 1
+const NAMES = Object.keys(optionsSchema.entries)
+const USAGE = `npm run webinar -- ${NAMES.map((name) => `[--${name} …]`).join(' ')}`
 
-function readOptions(): v.InferOutput<typeof optionsSchema> {
-  const names = Object.keys(optionsSchema.entries)
-  const { values } = parseArgs({
-    options: Object.fromEntries(names.map((name) => [name, { type: 'string' } as const])),
+interface Plan {
+  readonly people: number
+  readonly account: AccountOptions
+  /** Epoch milliseconds. */
+  readonly begin: number
+  readonly seed: number
+}
+
+await run(async () => {
+  const plan = readPlan()
+  return show(plan, await webinar(plan)) ? 0 : 1
+})
+
+function readPlan(): Plan {
+  const { values } = readCommandLine(USAGE, {
+    options: Object.fromEntries(NAMES.map((name) => [name, { type: 'string' } as const])),
   })
-  return v.parse(optionsSchema, values)
+  const options = v.safeParse(optionsSchema, values)
+  if (!options.success) {
+    const [issue] = options.issues
+    throw new Trouble(`--${v.getDotPath(issue)}: ${issue.message}.\n${USAGE}`)
+  }
+  const { people, seed, timeZone, begin, ...numbers } = options.output
+  const account = { ...numbers, ...(timeZone !== 'none' && { timeZone }) }
+  return { people, account, begin: Date.parse(begin), seed }
 }
 
 /** Prints it all. Gives whether all went well. */
-function show({ pace, calls, accepted, lastAt, limits, violation }: Webinar): boolean {
-  const zone = timeZone === 'none' ? 'UTC' : timeZone
+function show({ people, account, begin }: Plan, played: Webinar): boolean {
+  const { pace, calls, accepted, lastAt, limits, violation } = played
+  const zone = account.timeZone ?? 'UTC'
   const creations = calls.filter(({ create }) => create).length
   console.log(
     `${people} people for one new group within a minute, from ${localTime(zone, begin)} (${zone}), pace ${account.pace}\n`,
@@ -68,5 +86,5 @@ calls           ${calls.length}, ${(calls.length / people).toFixed(2)} per lead,
 }
 
 function lineOf({ name, promised, worst, held }: Limit): string {
-  return `${held ? 'held  ' : 'BROKEN'}  ${name.padEnd(24)}${promised.padEnd(28)}worst seen: ${worst}`
+  return `${held ? 'kept  ' : 'BROKEN'}  ${name.padEnd(24)}${promised.padEnd(28)}worst seen: ${worst}`
 }
