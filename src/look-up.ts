@@ -21,6 +21,7 @@ export type WholeFields =
 /** Marks fields that are kept without what a look-up would have added: mapping them again must look up first. */
 const AWAITING = 'awaiting look-up'
 
+/** The fields under that mark. */
 export function awaitingLookUp(fields: unknown): object {
   return { [AWAITING]: fields }
 }

@@ -49,6 +49,7 @@ interface EndpointOptions<query extends v.GenericSchema, body extends v.GenericS
 /** Of an endpoint that takes no query, or no body. */
 export const none = v.unknown()
 
+/** Describes an endpoint; what is asked is read by its own schemas before `run` sees it. */
 export function endpoint<const query extends v.GenericSchema, const body extends v.GenericSchema>(
   options: EndpointOptions<query, body>,
 ): Endpoint {

@@ -43,6 +43,7 @@ export const cursorEntry = {
   cursor: v.pipe(v.nullable(v.string()), v.description('For the next page; null: that was all')),
 }
 
+/** The cursor as it stands in an answer. */
 export function cursorText(cursor: Cursor | null): string | null {
   return cursor === null ? null : writeCursor(cursor)
 }

@@ -13,6 +13,7 @@ export function overviews(desk: Desk): Promise<Overview[]> {
   )
 }
 
+/** Stops an account’s calls, or starts them again. */
 export async function setPaused(
   desk: Desk,
   account: string,

@@ -10,6 +10,7 @@ export interface AuditLine extends AuditEntry {
   readonly account: string
 }
 
+/** A page of what operators did, over all accounts. */
 export async function auditLog(
   desk: Desk,
   limit: number,

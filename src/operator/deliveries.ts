@@ -13,6 +13,7 @@ export async function readStory(desk: Desk, id: string): Promise<Story | null> {
   return story === null ? null : readable(story)
 }
 
+/** The story with its fields read from the JSON they are kept as. */
 export function readable(story: DeliveryStory): Story {
   return { ...story, fields: fromJson(story.fields) }
 }

@@ -63,6 +63,7 @@ export function placeOf({ config, env }: Desk, id: string): Place | null {
   return { ...place, outbox: outboxOf(env, place.account) }
 }
 
+/** The names of the accounts, the first of which notes what belongs to none. */
 export function accountsOf({ config }: Desk): string[] {
   return Object.keys(config.accounts)
 }

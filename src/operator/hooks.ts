@@ -36,6 +36,7 @@ export interface HookDetails extends HookState {
   readonly lastFields: { readonly id: string; readonly fields: unknown } | null
 }
 
+/** Every hook of the config. */
 export function hookStates(desk: Desk): HookState[] {
   return Object.keys(desk.config.hooks).flatMap((name) => hookState(desk, name) ?? [])
 }

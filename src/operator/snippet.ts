@@ -19,6 +19,7 @@ export interface Choices {
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 const INDENT = '  '
 
+/** The hook as TypeScript, to be pasted among `hooks`. */
 export function snippet(choices: Choices): string {
   const { hook, source, phone, country, consent, prefix, named } = choices
   const reads = [

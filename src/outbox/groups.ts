@@ -220,6 +220,7 @@ export function dueWith(group: GroupState, head: Waiting | undefined): number | 
   return head === undefined ? null : Math.max(head.dueAt, group.restUntil)
 }
 
+/** A group that exists, or is in doubt, is only ever added to. */
 export function laneOf(status: GroupStatus, creates: boolean): Lane {
   return status === 'new' && creates ? 'create' : 'add'
 }

@@ -20,6 +20,7 @@ export type Found =
     }
   | Refused
 
+/** The line of digits as they were dialled; `plus`: a plus stood before them. Without a home only full international digits are read. */
 export function findLine(digits: string, plus: boolean, home: CountryCode | null): Found {
   if (plus) return foundOr('invalid_for_country', afterPlus(digits, home))
   const zeros = digits.startsWith('00') ? lineOf(digits.slice(2)) : null

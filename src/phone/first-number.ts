@@ -20,6 +20,7 @@ export interface FirstNumber {
   readonly warnings: readonly PhoneWarning[]
 }
 
+/** The first number of a line, and what was left out. */
 export function firstNumber(line: string): FirstNumber {
   const warnings = new Set<PhoneWarning>()
   let text = withoutExtension(line, warnings)

@@ -19,6 +19,7 @@ const CHAT_ID = /^([^@:]*)(?::\d{1,4})?@([a-z.]+)$/i
 const PEOPLE = ['c.us', 's.whatsapp.net']
 const NOT_PEOPLE = ['g.us', 'newsletter', 'broadcast']
 
+/** The number inside, and whether what was around it says that it is international. */
 export function unwrap(text: string): Unwrapped | Refused {
   for (const link of LINKS) {
     const number = link.exec(text)?.[1]

@@ -18,6 +18,7 @@ export type Answer = v.InferOutput<typeof answerSchema>
 /** Nothing in the body is for us. */
 export const SKIPPED: Answer = { status: 'skipped', deliveries: [] }
 
+/** An answer as KV kept it, or null where it is none. */
 export function readAnswer(value: unknown): Answer | null {
   const parsed = v.safeParse(answerSchema, value)
   return parsed.success ? parsed.output : null

@@ -68,6 +68,7 @@ export interface Leaf {
   readonly schema: v.GenericSchema
 }
 
+/** Every single answer of a schema, by its dotted path below `path`; of alternatives those of the first. */
 export function leavesOf(schema: v.GenericSchema, path: string): Leaf[] {
   const below = (name: string): string => (path === '' ? name : `${path}.${name}`)
   const { entries, wrapped, item, items, options } = innards(schema)
@@ -148,6 +149,7 @@ function takes(schema: v.GenericSchema, text: string): boolean {
   return v.safeParse(schema, text).success
 }
 
+/** What stands at a dotted path, or under a name that has dots itself; undefined where nothing does. */
 export function valueAt(node: unknown, path: string): unknown {
   if (typeof node !== 'object' || node === null) return undefined
   // A form's answers are flat, whatever their names hold.
