@@ -1,6 +1,7 @@
 /** Consent: whether the person agreed to join a group, and what shows it. */
 
 import type { FormValue } from './source.ts'
+import { valueAt } from './value-at.ts'
 
 /**
  * `field`: the question the person answers. `accept`: answers that mean yes, beside the usual ones.
@@ -55,19 +56,10 @@ export function consentIn(consent: Consent, fields: unknown, now: number): Conse
   const at = new Date(now).toISOString()
   if (consent === 'none') return { basis: 'none', what: 'not asked', given: null, at }
   if ('attested' in consent) return { basis: 'attested', what: consent.attested, given: null, at }
-  const answer = answerAt(fields, consent.field)
+  const answer = valueAt(fields, consent.field)
   if (!agrees(answer, consent.accept ?? [])) return null
   const given = [answer].flat().join(', ').slice(0, MAX_EVIDENCE_CHARACTERS)
   return { basis: 'field', what: consent.field, given, at }
-}
-
-/** The answer under a name, or at a dotted path for senders that nest. */
-function answerAt(fields: unknown, path: string): unknown {
-  if (typeof fields !== 'object' || fields === null) return undefined
-  if (Object.hasOwn(fields, path)) return Reflect.get(fields, path)
-  const [head = '', ...rest] = path.split('.')
-  if (rest.length === 0 || !Object.hasOwn(fields, head)) return undefined
-  return answerAt(Reflect.get(fields, head), rest.join('.'))
 }
 
 function agrees(answer: unknown, accept: readonly string[]): answer is FormValue {

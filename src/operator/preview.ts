@@ -17,7 +17,8 @@ import {
   WARNINGS,
 } from '../phone.ts'
 import type { Issue } from '../problem.ts'
-import { leavesOf, valueAt } from '../sample/sample-fields.ts'
+import { leavesOf } from '../sample/sample-fields.ts'
+import { valueAt } from '../value-at.ts'
 import { type Desk, placeOf } from './desk.ts'
 
 /** A number on its way from what somebody typed to what would be sent. */

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import type { Hook } from '../hook.ts'
 import { phone as phoneSchema } from '../phone.ts'
+import { valueAt } from '../value-at.ts'
 
 const NAME = 'Asha Rao'
 const TEXT = 'Sample'
@@ -147,13 +148,4 @@ function fitting(schema: v.GenericSchema, value: unknown): string | null {
 function takes(schema: v.GenericSchema, text: string): boolean {
   if (schema.type === 'boolean') return text === 'true'
   return v.safeParse(schema, text).success
-}
-
-/** What stands at a dotted path, or under a name that has dots itself; undefined where nothing does. */
-export function valueAt(node: unknown, path: string): unknown {
-  if (typeof node !== 'object' || node === null) return undefined
-  // A form's answers are flat, whatever their names hold.
-  if (Object.hasOwn(node, path)) return Reflect.get(node, path)
-  const [head = '', ...rest] = path.split('.')
-  return rest.length === 0 ? undefined : valueAt(Reflect.get(node, head), rest.join('.'))
 }
