@@ -3,13 +3,14 @@
 import type { Config } from '../define-config.ts'
 import { log } from '../log.ts'
 import { accessSettings } from '../operator/access.ts'
-import { adminSecrets, isAdminSecret } from '../operator/admin-secret.ts'
+import { adminSecrets } from '../operator/admin-secret.ts'
 import { dropSessionCookie, readSessionCookie, setSessionCookie } from '../operator/cookie.ts'
 import type { Dispatch, OperatorContext } from '../operator/desk.ts'
 import { deskOf, noteAt } from '../operator/desk.ts'
 import { LoginLimit } from '../operator/login-limit.ts'
 import { isFromOwnPage } from '../operator/same-origin.ts'
 import { newSession } from '../operator/session.ts'
+import { isOneOf } from '../schemes/secret.ts'
 import { loginPage, shutPage } from './login.tsx'
 import { render } from './render.tsx'
 import { carriedBy, unsentOf, unsentPage } from './unsent.tsx'
@@ -63,7 +64,7 @@ export async function logIn(
   const seconds = limit.waitSeconds(address, now)
   if (seconds !== null) return refuse({ kind: 'wait', seconds })
   const given = typeof form.secret === 'string' ? form.secret.trim() : ''
-  if (!(await isAdminSecret(given, secrets.values))) {
+  if (!(await isOneOf(given, secrets.values))) {
     limit.wrong(address, now)
     return refuse({ kind: 'wrong' })
   }

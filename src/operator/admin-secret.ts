@@ -1,6 +1,5 @@
-/** The admin secret: whether there is a usable one, and whether somebody has it. */
+/** The admin secret: whether there is a usable one. */
 
-import { equalInConstantTime } from '../bytes.ts'
 import { secretValues } from '../names.ts'
 
 /** Whoever has it may see and do everything. */
@@ -18,10 +17,4 @@ export function adminSecrets(env: object): AdminSecrets {
   }
   const because = `ADMIN_SECRET is missing or shorter than ${MIN_ADMIN_SECRET_LENGTH} characters`
   return { ok: false, because }
-}
-
-/** Compares with every value, in time that tells nothing of where they differ. */
-export async function isAdminSecret(given: string, values: readonly string[]): Promise<boolean> {
-  const matches = await Promise.all(values.map((value) => equalInConstantTime(value, given)))
-  return matches.includes(true)
 }

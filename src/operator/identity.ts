@@ -1,7 +1,7 @@
 /** Who asks: a program with the admin secret, a browser with a session, or somebody whom Cloudflare Access let in. */
 
+import { isOneOf } from '../schemes/secret.ts'
 import { ACCESS_HEADER, accessSettings, accessUser } from './access.ts'
-import { isAdminSecret } from './admin-secret.ts'
 import { readSessionCookie } from './cookie.ts'
 import type { OperatorContext } from './desk.ts'
 import { isSession } from './session.ts'
@@ -21,7 +21,7 @@ export async function identify(
   const authorization = c.req.header('authorization')
   if (authorization !== undefined) {
     const given = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization)?.[1]
-    const known = await isAdminSecret(given ?? '', secrets)
+    const known = await isOneOf(given ?? '', secrets)
     return known && given !== undefined ? { via: 'bearer', actor: 'api' } : null
   }
   const access = accessSettings(c.env)

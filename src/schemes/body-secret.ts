@@ -1,8 +1,8 @@
 /** The hook's secret as a member of the body, for senders that can set nothing else. */
 
-import { type Bytes, equalInConstantTime, textOf, utf8 } from '../bytes.ts'
+import { type Bytes, textOf, utf8 } from '../bytes.ts'
 import { BELIEVED, disbelieve, type Scheme } from './scheme.ts'
-import { newSecret, refuseSecret } from './secret.ts'
+import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 
 const FORM = /^application\/x-www-form-urlencoded(?:;|$)/i
 const MAX_LENGTH = 2048
@@ -21,13 +21,8 @@ export function bodySecret({ member }: { readonly member: string }): Scheme {
       const shown = memberOf(body, isForm(headers), member)
       if (shown === undefined) return disbelieve('missing')
       if (typeof shown !== 'string' || shown.length > MAX_LENGTH) return disbelieve('malformed')
-      let matched = false
-      for (const secret of secrets) {
-        const usable = scheme.refuseSecret(secret) === null
-        // No early exit: the time taken must not tell which secret was the right one.
-        if ((await equalInConstantTime(shown, secret)) && usable) matched = true
-      }
-      return matched ? BELIEVED : disbelieve('mismatch')
+      const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
+      return (await isOneOf(shown, usable)) ? BELIEVED : disbelieve('mismatch')
     },
 
     async sign({ headers, body }, secret) {

@@ -1,6 +1,6 @@
 /** Secrets as people paste them: which are too weak to use, and fresh ones. */
 
-import { type Bytes, decode, type Encoding, encode, utf8 } from '../bytes.ts'
+import { type Bytes, decode, type Encoding, encode, equalInConstantTime, utf8 } from '../bytes.ts'
 import { MIN_SECRET_LENGTH } from './scheme.ts'
 
 /** How a secret's text becomes a key: as it stands in UTF-8, or decoded. */
@@ -26,6 +26,12 @@ export function refuseSecret(
 /** The key that a secret stands for, or null where it is not spelt so. */
 export function keyOf(secret: string, spelling: Spelling): Bytes | null {
   return spelling === 'text' ? utf8(secret) : decode(secret, spelling)
+}
+
+/** Whether what was shown is one of these. All are compared, each in constant time: how long that takes must not tell which it was. */
+export async function isOneOf(shown: string, secrets: readonly string[]): Promise<boolean> {
+  const matches = await Promise.all(secrets.map((secret) => equalInConstantTime(shown, secret)))
+  return matches.includes(true)
 }
 
 /** A fresh random secret: hex where any text will do, since it survives every form field and URL. */
