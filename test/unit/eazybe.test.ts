@@ -1,9 +1,150 @@
-/** The EazyBe client: what an answer means, and what is kept of it. */
+/** The one call to EazyBe: what leaves, where to, what an answer means, and what is kept of it. */
 
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import type { Outcome } from '../../src/eazybe.ts'
 import { addToGroup } from '../../src/eazybe.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
+const TOKEN = 'token-of-an-organization'
+const CALL = { groupName: 'Webinar May', contacts: ['919876543210'], create: true }
+
+/** EazyBe's own shape of an answer. */
+function said(status: number, message: string, yes = false): Response {
+  return Response.json({ status: yes, message }, { status })
+}
+
+async function callWith(answer: () => Response | Promise<Response>, timeoutMs = 60_000) {
+  const asked: Request[] = []
+  const outcome = await addToGroup({ ...CALL, more: 'of a webhook' } as typeof CALL, {
+    token: TOKEN,
+    now: () => NOW,
+    timeoutMs,
+    fetch: async (url, init) => {
+      asked.push(new Request(String(url), init))
+      return answer()
+    },
+  })
+  const [request] = asked
+  if (request === undefined) throw new Error('Nothing was asked')
+  return { outcome, request, times: asked.length }
+}
+
+describe('the call', () => {
+  it('goes to the one https address, once, with the token and nothing but the three members', async () => {
+    const { request, times } = await callWith(() => said(200, 'Done.', true))
+    expect(times).toBe(1)
+    expect([request.method, request.url]).toEqual(['POST', 'https://api.eazybe.com/v2/cloud/group'])
+    expect(request.headers.get('authorization')).toBe(`Bearer ${TOKEN}`)
+    expect(await request.json()).toEqual(CALL)
+  })
+
+  it('takes the token across no redirect', async () => {
+    const { request, outcome } = await callWith(() =>
+      Response.redirect('https://elsewhere.example/', 307),
+    )
+    expect(request.redirect).toBe('manual')
+    expect(outcome).toMatchObject({ kind: 'ambiguous', status: 307 })
+  })
+})
+
+describe('an answer', () => {
+  const rows: readonly { title: string; answer: () => Response; outcome: Outcome }[] = [
+    {
+      title: '200 with status:true is a yes',
+      answer: () => said(200, 'Done.', true),
+      outcome: { kind: 'accepted' },
+    },
+    {
+      title: '200 with status:false may have worked',
+      answer: () => said(200, 'Failed.'),
+      outcome: { kind: 'ambiguous', status: 200, message: 'Failed.' },
+    },
+    {
+      title: '200 with "true" for true is no yes',
+      answer: () => Response.json({ status: 'true' }),
+      outcome: {
+        kind: 'ambiguous',
+        status: 200,
+        message: 'EazyBe answered 200 without saying yes',
+      },
+    },
+    {
+      title: '200 with a page may have worked',
+      answer: () => new Response('<h1>Hello</h1>'),
+      outcome: {
+        kind: 'ambiguous',
+        status: 200,
+        message: 'EazyBe answered 200 without saying yes',
+      },
+    },
+    {
+      title: '400 is about the data',
+      answer: () => said(400, 'Invalid data provided.'),
+      outcome: { kind: 'invalid', message: 'Invalid data provided.' },
+    },
+    {
+      title: '401 is about the token',
+      answer: () => said(401, 'Invalid access token'),
+      outcome: { kind: 'unauthorized', message: 'Invalid access token' },
+    },
+    {
+      title: '403 is about the session',
+      answer: () => said(403, 'Cloud session is not active or working.'),
+      outcome: { kind: 'inactive', message: 'Cloud session is not active or working.' },
+    },
+    {
+      title: '404 is about the group',
+      answer: () => said(404, 'Group not found'),
+      outcome: { kind: 'missing', message: 'Group not found' },
+    },
+    {
+      title: '500 may have worked',
+      answer: () => said(500, 'Failed to create group.'),
+      outcome: { kind: 'ambiguous', status: 500, message: 'Failed to create group.' },
+    },
+    {
+      title: '502 with a page may have worked',
+      answer: () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
+      outcome: {
+        kind: 'ambiguous',
+        status: 502,
+        message: 'EazyBe answered 502 without its usual body',
+      },
+    },
+    {
+      title: '521 is Cloudflare’s, and never arrived',
+      answer: () => new Response('', { status: 521 }),
+      outcome: { kind: 'unreachable', message: 'Cloudflare could not reach EazyBe (521)' },
+    },
+    {
+      title: 'that repeats a number keeps it masked',
+      answer: () => said(400, 'Bad number 919876543210.'),
+      outcome: { kind: 'invalid', message: 'Bad number ••••••••3210.' },
+    },
+  ]
+  it.each(rows)('$title', async ({ answer, outcome }) => {
+    expect((await callWith(answer)).outcome).toEqual(outcome)
+  })
+})
+
+describe('no answer', () => {
+  it('in time may have worked', async () => {
+    const late = () => Promise.reject(new DOMException('late', 'TimeoutError'))
+    expect((await callWith(late, 5_000)).outcome).toEqual({
+      kind: 'ambiguous',
+      status: null,
+      message: 'No answer within 5 s',
+    })
+  })
+
+  it('at all is no connection, and says nothing of what was sent', async () => {
+    const { outcome } = await callWith(() => Promise.reject(new TypeError(`refused ${TOKEN}`)))
+    expect(outcome).toEqual({
+      kind: 'unreachable',
+      message: 'No connection to EazyBe, or it broke',
+    })
+  })
+})
 
 function ask(answer: Response) {
   const call = { groupName: 'A', contacts: ['919800000001'], create: false }
