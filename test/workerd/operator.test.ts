@@ -1,9 +1,10 @@
 /** Sending again: what an operator's hand may and may not change. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { utf8 } from '../../src/bytes.ts'
 import { answers, play, type SeenCall } from './drive.ts'
 import { expectDiscreet, house, listen, post, sender, VARS } from './house.ts'
-import { mapping } from './worker.ts'
+import { config, mapping } from './worker.ts'
 
 const HOUR = 3_600_000
 const ADMIN = { authorization: `Bearer ${VARS.ADMIN_SECRET}` }
@@ -34,6 +35,52 @@ function remap(at: House, id: string) {
   return at.ask(`/api/deliveries/${id}/retry`, init)
 }
 
+/** Somebody fills in the form whose consent is a question. */
+async function signUp(at: House, agreed: boolean): Promise<void> {
+  const event = { id: 'e', agreed, phone: '9800000001', cohort: 'Zinnia' }
+  const body = utf8(JSON.stringify({ event }))
+  const outgoing = { method: 'POST', url: '', headers: new Headers(), body, id: '', now: 0 }
+  const proof = await config.hooks.signed?.source.scheme.sign(outgoing, VARS.SIGNED_SECRET)
+  const headers = { 'content-type': 'application/json', ...proof?.headers }
+  await at.ask('/hooks/signed', { method: 'POST', headers, body })
+}
+
+function breakMapping() {
+  return vi.spyOn(mapping, 'groupName').mockImplementation(() => {
+    throw new TypeError('no')
+  })
+}
+
+function release(at: House, id: string) {
+  return at.ask(`/api/deliveries/${id}/release`, { method: 'POST', headers: ADMIN })
+}
+
+describe('releasing', () => {
+  it('takes the operator’s word that somebody agreed, and keeps it as the evidence', async () => {
+    const at = house()
+    await signUp(at, false)
+    expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'consent' })
+    expect((await release(at, 'default-1')).status).toBe(200)
+    expect(await at.drive().story(1)).toMatchObject({
+      state: 'queued',
+      consent: { basis: 'attested', what: 'The operator’s word (api)' },
+    })
+  })
+
+  it('takes that word for nothing else: who said no is not sent when only the mapping was asked about', async () => {
+    const at = house()
+    const broken = breakMapping()
+    await signUp(at, false)
+    broken.mockRestore()
+    expect((await release(at, 'default-1')).status).toBe(409)
+    expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'mapping' })
+    await remap(at, 'default-1')
+    expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'consent' })
+    await at.drive().runUntil(HOUR)
+    expect(calls).toEqual([])
+  })
+})
+
 describe('mapping again', () => {
   it('leaves no group behind as due: ten of them would hide every other from the plan', async () => {
     const at = house()
@@ -60,17 +107,8 @@ describe('mapping again', () => {
 
   it('keeps the evidence of consent that it found', async () => {
     const at = house()
-    const { source } = (await import('./worker.ts')).config.hooks.signed ?? {}
-    const broken = vi.spyOn(mapping, 'groupName').mockImplementation(() => {
-      throw new TypeError('no')
-    })
-    const body = new TextEncoder().encode(
-      JSON.stringify({ event: { id: 'e', agreed: true, phone: '9800000001', cohort: 'Zinnia' } }),
-    )
-    const outgoing = { method: 'POST', url: '', headers: new Headers(), body, id: '', now: 0 }
-    const proof = await source?.scheme.sign(outgoing, VARS.SIGNED_SECRET)
-    const headers = { 'content-type': 'application/json', ...proof?.headers }
-    await at.ask('/hooks/signed', { method: 'POST', headers, body })
+    const broken = breakMapping()
+    await signUp(at, true)
     broken.mockRestore()
     await remap(at, 'default-1')
     const [row] = await at.drive().sql<{ consent: string | null }>('SELECT consent FROM deliveries')
@@ -140,16 +178,9 @@ describe('waiting for an outcome', () => {
     await lead('9800000001')
     for (let nth = 10; nth < 22; nth++) await lead(`98000010${nth}`)
     await lead('9800000001', { again: true })
-    let done = false
-    const waiting = drive()
-      .stub.settled([14], 3_000)
-      .then(() => {
-        done = true
-      })
+    // Far longer than a test may take.
+    const waiting = drive().stub.settled([14], HOUR)
     await drive().runUntil(HOUR)
-    await scheduler.wait(20)
-    expect(await drive().story(14)).toMatchObject({ state: 'skipped' })
-    expect(done).toBe(true)
-    await waiting
+    expect(await waiting).toMatchObject([{ state: 'skipped' }])
   })
 })
