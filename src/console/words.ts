@@ -47,6 +47,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'The hook has minted its fill of new group names for today. If this name is meant, release it.',
   'some numbers were refused':
     'EazyBe refused a number. The timeline has its words: correct the number and send it.',
+  'a teammate was refused':
+    'EazyBe took the people of this lead, and refused one of the hook’s own numbers: correct that in src/config.ts.',
 }
 
 export function advice(state: DeliveryState, reason: string | null): string {

@@ -14,7 +14,7 @@ import type { Task } from './rounds.ts'
 import { settle } from './settle.ts'
 import { TOKEN_CHECK_MS } from './settle-account.ts'
 import type { Settlement } from './settlement.ts'
-import type { AccountState, Call } from './state.ts'
+import type { AccountState, Call, GroupState, Waiting } from './state.ts'
 import type { Tables } from './tables.ts'
 import type { Watchers } from './watchers.ts'
 
@@ -119,11 +119,14 @@ export class Caller implements Task {
     const { now, random, storage } = this.#ports
     const at = now()
     const ended = storage.transactionSync(() => {
+      const group = this.#tables.groups.get(open.call.groupId)
+      const waiting = this.#tables.queue.of(open.call, at)
       const input = {
         account: this.#account.settings.account(),
-        group: this.#tables.groups.get(open.call.groupId),
-        waiting: this.#tables.queue.of(open.call, at),
+        group,
+        waiting,
         pace: this.#account.pace,
+        counted: outcome.kind === 'accepted' ? this.#counted(open.call, group, waiting) : 0,
       }
       const settlement = settle(input, open.call, outcome, at, random)
       return this.#record(open, settlement, outcome, at)
@@ -138,6 +141,16 @@ export class Caller implements Task {
       outcome: outcome.kind,
       settled: ended.length,
     })
+  }
+
+  #counted(call: Call, group: GroupState, waiting: readonly Waiting[]): number {
+    const contactsOf = new Map(call.parts.map(({ seq, contacts }) => [seq, new Set(contacts)]))
+    const sent = waiting.flatMap(({ seq, contacts }) =>
+      contacts.filter(({ index }) => contactsOf.get(seq)?.has(index)),
+    )
+    const people = new Map(sent.map((contact) => [contact.person, contact]))
+    const { people: memory } = this.#tables
+    return [...people.values()].filter((contact) => memory.isCounted(contact, group)).length
   }
 
   /** Writes what a call came to. Gives the deliveries that ended with it. */

@@ -194,9 +194,12 @@ export class Deliveries {
       : this.#groups.find(again.groupName)
     // An operator's word is above the cap on names.
     const mints = again.create && place?.minted !== true
-    const groupId = this.#placeIn(place, again.groupName, this.#hookOf(seq), mints ? now : null)
+    const placed = this.#placeIn(place, again.groupName, this.#hookOf(seq), mints ? now : null)
+    const home = again.forced ? this.#homeOf(again.contacts, placed) : null
+    const groupId = home ?? placed
+    const { members, capacity } = this.#groups.get(groupId)
     // Whoever was accepted into a part stays in it, also where it is full by now.
-    const within = stays && again.forced && own.members >= own.capacity
+    const within = again.forced && (stays || home !== null) && members >= capacity
     this.#sql.exec(
       `UPDATE deliveries SET state = ?, reason = ?, group_id = ?, contacts = ?, creates = ?, forced = ?,
          attempts = 0, size_limit = NULL, due_at = ?, settled_at = NULL, fields = coalesce(?, fields),
@@ -243,6 +246,10 @@ export class Deliveries {
     )
     const left = this.#groupIdOf(seq)
     if (left !== null) this.#queue.refresh(left, now)
+  }
+
+  #homeOf(contacts: readonly StoredContact[], placed: number): number | null {
+    return this.#people.homeOf(contacts, this.#groups.get(placed).family)
   }
 
   #hookOf(seq: number): string {

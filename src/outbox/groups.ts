@@ -85,7 +85,8 @@ export class Groups {
   /** The operator says that it is not there: it may be made (again). Who was in the old one is not sent to the new. */
   allowCreation(name: string): void {
     this.#sql.exec(
-      `UPDATE groups SET status = 'new', misses = 0, create_failures = 0, members = 0, rest_until = 0 WHERE name = ?`,
+      `UPDATE groups SET status = 'new', misses = 0, create_failures = 0, members = 0, rest_until = 0,
+         first_call_at = NULL WHERE name = ?`,
       name,
     )
   }

@@ -84,10 +84,14 @@ export class Ledger {
 
   #apply(change: Change, group: GroupState, now: number): Ended[] {
     const row = this.#sql
-      .exec<{ contacts: string }>('SELECT contacts FROM deliveries WHERE seq = ?', change.seq)
+      .exec<{ contacts: string; state: DeliveryState; reason: string | null }>(
+        'SELECT contacts, state, reason FROM deliveries WHERE seq = ?',
+        change.seq,
+      )
       .one()
     const done = new Map(change.contacts.map(({ index, state }) => [index, state]))
-    const contacts = storedContacts(row.contacts).map((contact, index) => {
+    const before = storedContacts(row.contacts)
+    const contacts = before.map((contact, index) => {
       const state = done.get(index)
       // Erased while the call was under way: nobody knows any more who it was.
       if (state === undefined || contact.state === 'erased') return contact
@@ -96,12 +100,7 @@ export class Ledger {
     })
     // The end of one contact is not the delivery's while others of it wait.
     const goesOn = done.size > 0 && anyWaits(contacts)
-    const refused = contacts.some((contact) => contact.state === 'refused')
-    const end =
-      change.state === 'accepted' && refused
-        ? endOf(contacts)
-        : { state: change.state, reason: change.reason }
-    const { state, reason } = goesOn ? { state: 'queued' as const, reason: null } : end
+    const { state, reason } = goesOn ? goingOn(row, before, group) : endAfter(change, contacts)
     const ends = state === 'accepted' || state === 'held' || state === 'parked'
     this.#sql.exec(
       `UPDATE deliveries SET state = ?, reason = ?, contacts = ?, attempts = ?, size_limit = ?, due_at = ?,
@@ -153,6 +152,34 @@ export class Ledger {
       return aside
     }
   }
+}
+
+/** Others of a delivery still wait. Who may be in stays so, but for those of one so large that they were in no call. */
+function goingOn(
+  row: { readonly state: DeliveryState; readonly reason: string | null },
+  before: readonly StoredContact[],
+  { capacity }: GroupState,
+): { state: DeliveryState; reason: string | null } {
+  const waited = before.filter((contact) => contact.state === 'waiting')
+  return row.state === 'unknown' && waited.length <= capacity
+    ? row
+    : { state: 'queued', reason: null }
+}
+
+function endAfter(
+  { state, reason }: Change,
+  contacts: readonly StoredContact[],
+): { state: DeliveryState; reason: string | null } {
+  if (state !== 'accepted' && state !== 'parked') return { state, reason }
+  if (anyWaits(contacts)) return { state, reason }
+  // A bad number of the hook's own people is a matter of its config: the lead is in all the same.
+  const leads = contacts.filter(({ team }) => team !== true)
+  const areIn = leads.some((contact) => contact.state === 'accepted')
+  const refused = (all: readonly StoredContact[]) => all.some((one) => one.state === 'refused')
+  if (areIn && !refused(leads)) {
+    return { state: 'accepted', reason: refused(contacts) ? 'a teammate was refused' : null }
+  }
+  return state === 'accepted' && refused(contacts) ? endOf(contacts) : { state, reason }
 }
 
 /** Nobody is left to send: what the delivery came to. */

@@ -11,8 +11,6 @@ import { APPEND_LINE, timelineLine } from './timeline.ts'
 const MOST_PARTS = 10
 /** Deliveries that move in one transaction; the next one moves the next. */
 const MOVED_AT_ONCE = 100
-/** Deliveries of a group that may have been in a failed call; each failing call adds a batch, and there are few. */
-const UNCERTAIN_LOOKED_AT = 300
 
 interface Row extends Record<string, SqlStorageValue> {
   seq: number
@@ -35,7 +33,7 @@ export class Parts {
     const held: number[] = []
     const full = this.#groups.get(groupId)
     const next = this.#next(full)
-    const uncertain = this.#uncertainIn(full.id)
+    const uncertain = this.#queue.uncertainIn(full.id)
     const rows = this.#sql
       .exec<Row>(
         `SELECT seq, contacts FROM deliveries WHERE state = 'queued' AND group_id = ? ORDER BY due_at LIMIT ?`,
@@ -65,7 +63,7 @@ export class Parts {
     const others = this.#groups.parts(group.family).filter(({ id }) => id !== group.id)
     let moved = 0
     for (const other of others) {
-      const uncertain = this.#uncertainIn(other.id)
+      const uncertain = this.#queue.uncertainIn(other.id)
       if (uncertain.size === 0) continue
       for (const { seq } of call.parts) {
         const row = this.#sql
@@ -90,7 +88,8 @@ export class Parts {
   #next(full: GroupState): GroupState | null {
     const parts = this.#groups.parts(full.family)
     const roomy = parts.find(
-      ({ part, members, capacity }) => part > full.part && members < capacity,
+      ({ id, part, members, capacity }) =>
+        part > full.part && members + this.#queue.uncertainIn(id).size < capacity,
     )
     if (roomy !== undefined) {
       this.#groups.open(full.family, roomy.id)
@@ -102,19 +101,6 @@ export class Parts {
     // A group that somebody named so is not ours to fill.
     while (this.#groups.find(`${first.name} ${number}`) !== null) number++
     return this.#groups.addPart(first, number, `${first.name} ${number}`)
-  }
-
-  #uncertainIn(groupId: number): Set<string> {
-    const rows = this.#sql.exec<Row>(
-      `SELECT seq, contacts FROM deliveries WHERE state = 'unknown' AND group_id = ? LIMIT ?`,
-      groupId,
-      UNCERTAIN_LOOKED_AT,
-    )
-    const waiting = rows
-      .toArray()
-      .flatMap((row) => readableContacts(row.contacts))
-      .filter((contact) => contact.state === 'waiting' && contact.team !== true)
-    return new Set(waiting.map(({ person }) => person))
   }
 
   #move(seq: number, contacts: readonly StoredContact[], next: GroupState, now: number): void {

@@ -2,7 +2,7 @@
 
 import type { StoredContact } from './contacts.ts'
 import { DAY_MS } from './pace.ts'
-import type { GroupState } from './state.ts'
+import type { GroupState, WaitingContact } from './state.ts'
 
 /** Somebody accepted into a group is not sent to it again for this long. */
 export const MEMORY_MS = 365 * DAY_MS
@@ -10,6 +10,13 @@ export const MEMORY_MS = 365 * DAY_MS
 export const EVERYWHERE = 0
 
 type Membership = Pick<GroupState, 'id' | 'family'>
+type Counted = Pick<WaitingContact, 'person' | 'team'>
+
+/** Where somebody was accepted, and when. */
+interface Home {
+  readonly groupId: number
+  readonly acceptedAt: number
+}
 
 export class People {
   readonly #sql: SqlStorage
@@ -37,6 +44,55 @@ export class People {
       since,
     )
     return found.toArray().length > 0
+  }
+
+  /** The part of this family that took one of these people, as far as that is still known: whoever is sent again belongs there. */
+  homeOf(contacts: readonly StoredContact[], family: number): number | null {
+    for (const contact of contacts) {
+      if (contact.state !== 'waiting' || contact.team === true) continue
+      const home = this.#home(contact.person, family)
+      if (home !== null) return home.groupId
+    }
+    return null
+  }
+
+  /** Whether the count of this group has this person in it since its first call: who is sent again is not counted twice. */
+  isCounted({ person, team }: Counted, group: Membership): boolean {
+    const home = team ? this.#acceptance(person, group.id) : this.#home(person, group.family)
+    if (home === null || home.groupId !== group.id) return false
+    const found = this.#sql.exec(
+      'SELECT 1 FROM groups WHERE id = ? AND first_call_at <= ?',
+      group.id,
+      home.acceptedAt,
+    )
+    return found.toArray().length > 0
+  }
+
+  /** A teammate's acceptance is of one part. */
+  #acceptance(person: string, groupId: number): Home | null {
+    const row = this.#sql
+      .exec<{ accepted_at: number }>(
+        'SELECT accepted_at FROM people WHERE person = ? AND group_id = ?',
+        person,
+        groupId,
+      )
+      .toArray()[0]
+    return row === undefined ? null : { groupId, acceptedAt: row.accepted_at }
+  }
+
+  /** A lead's is of a family: the delivery that brought it knows the part. */
+  #home(person: string, family: number): Home | null {
+    const row = this.#sql
+      .exec<{ id: number; accepted_at: number }>(
+        `SELECT groups.id AS id, accepted_at FROM people
+         JOIN deliveries ON deliveries.seq = people.seq JOIN groups ON groups.id = deliveries.group_id
+         WHERE person = ? AND people.group_id = ? AND coalesce(groups.family, groups.id) = ?`,
+        person,
+        family,
+        family,
+      )
+      .toArray()[0]
+    return row === undefined ? null : { groupId: row.id, acceptedAt: row.accepted_at }
   }
 
   remember(contact: StoredContact, group: Membership, seq: number, now: number): void {

@@ -135,7 +135,8 @@ function isComplete(group: GroupQueue, pace: Pace): boolean {
 function isFullFor(group: GroupQueue): boolean {
   const head = group.waiting[0]
   return (
-    head !== undefined && !fits(head.contacts.filter(takesRoom(head)).length, group.members, group)
+    head !== undefined &&
+    !fits(head.contacts.filter(takesRoom(head)).length, placesOf(group), group)
   )
 }
 
@@ -144,7 +145,12 @@ function fits(people: number, taken: number, { capacity }: GroupQueue): boolean 
   return people === 0 || taken + people <= capacity || taken === 0
 }
 
-/** Who may be in the group already needs no room in it; nor do the hook's own people, who are in every part. */
+/** Who is in the group, or may be. */
+function placesOf({ members, reserved }: GroupQueue): number {
+  return members + reserved
+}
+
+/** Who may be in the group already has a place in it; nor do the hook's own people need one, who are in every part. */
 function takesRoom({ mayBeIn }: Waiting): (contact: WaitingContact) => boolean {
   return (contact) => !mayBeIn && !contact.team
 }
@@ -154,16 +160,21 @@ function nextCall(group: GroupQueue, most: number): Call {
   const kind = callKind(group)
   const size = Math.min(group.waiting[0]?.limit ?? most, most)
   const travelling = [...travellers(group, kind)]
-  // A bad number fails a whole creation, and the hook's own people are known to be good: the group begins with them alone.
-  const seeds = kind === 'create' && travelling.some(({ contacts }) => contacts.some(isTeam))
+  // A bad number fails a whole creation, and the hook's own people are known to be good: the group begins with them alone,
+  // or without them where they turned out not to be for whoever waits longest. A probe asks with the people of the creation.
+  const seeds = travelling[0]?.contacts.some(isTeam) === true
   const people = new Map<string, string>()
   const parts: CallPart[] = []
-  let taken = group.members
+  let taken = placesOf(group)
   for (const waiting of travelling) {
     const needsRoom = takesRoom(waiting)
-    const going = seeds ? waiting.contacts.filter(isTeam) : waiting.contacts
+    const contacts =
+      kind === 'create' || kind === 'probe'
+        ? waiting.contacts.filter((contact) => isTeam(contact) === seeds)
+        : waiting.contacts
+    const going = withinOneGroup({ ...waiting, contacts }, group)
     if (!fits(going.filter(needsRoom).length, taken, group)) continue
-    const contacts: number[] = []
+    const indices: number[] = []
     for (const contact of going) {
       // The same person in two deliveries travels once, and settles both.
       if (!people.has(contact.person)) {
@@ -171,11 +182,20 @@ function nextCall(group: GroupQueue, most: number): Call {
         people.set(contact.person, contact.digits)
         if (needsRoom(contact)) taken++
       }
-      contacts.push(contact.index)
+      indices.push(contact.index)
     }
-    if (contacts.length > 0) parts.push({ seq: waiting.seq, contacts })
+    if (indices.length > 0) parts.push({ seq: waiting.seq, contacts: indices })
   }
   return { groupId: group.id, groupName: group.name, kind, people: [...people.values()], parts }
+}
+
+/** Of a failed call with a delivery that is larger than any group, only the first ones can be in. */
+function withinOneGroup(
+  { contacts, mayBeIn }: Waiting,
+  { capacity, members }: GroupQueue,
+): readonly WaitingContact[] {
+  const isTooLarge = mayBeIn && contacts.length > capacity
+  return isTooLarge ? contacts.slice(0, Math.max(1, capacity - members)) : contacts
 }
 
 function isTeam(contact: WaitingContact): boolean {

@@ -1,7 +1,7 @@
 /** The queue: deliveries that wait for a call, and the heads of it that `plan` sees. */
 
 import { errorText, log } from '../log.ts'
-import { storedContacts } from './contacts.ts'
+import { readableContacts, storedContacts } from './contacts.ts'
 import type { Groups } from './groups.ts'
 import { dueWith, laneOf } from './groups.ts'
 import type { Call, GroupQueue, Waiting } from './state.ts'
@@ -18,6 +18,8 @@ interface WaitingRow extends Record<string, SqlStorageValue> {
   received_at: number
 }
 
+/** Deliveries of a group that may have been in a failed call; each failing call adds a batch, and there are few. */
+const UNCERTAIN_LOOKED_AT = 300
 const WAITING = 'seq, state, creates, contacts, attempts, size_limit, due_at, received_at'
 
 export class Queue {
@@ -32,11 +34,27 @@ export class Queue {
   /** The groups due first, each with the head of its queue. */
   heads(most: number, now: number): GroupQueue[] {
     return this.#groups.dueFirst().map((group) => {
-      const waiting = this.#head(group.id, most, now)
+      const unknown = this.#dueFirst('unknown', group.id, most)
+      const reserved = unknown.length === 0 ? 0 : this.uncertainIn(group.id).size
+      const waiting = this.#head(group.id, most, now, unknown)
       // Who made it due was set aside: it must not stand in front of the others for ever.
       if (waiting.length === 0) this.refresh(group.id, now)
-      return { ...group, waiting }
+      return { ...group, reserved, waiting }
     })
+  }
+
+  /** Who was in a failed call to this group, and may be in it. The hook's own people are not counted: they are in every part. */
+  uncertainIn(groupId: number): Set<string> {
+    const waiting = this.#sql
+      .exec<{ contacts: string }>(
+        `SELECT contacts FROM deliveries WHERE state = 'unknown' AND group_id = ? LIMIT ?`,
+        groupId,
+        UNCERTAIN_LOOKED_AT,
+      )
+      .toArray()
+      .flatMap((row) => readableContacts(row.contacts))
+      .filter((contact) => contact.state === 'waiting' && contact.team !== true)
+    return new Set(waiting.map(({ person }) => person))
   }
 
   /** How many deliveries of a group are queued, counted no further than `most`. */
@@ -51,23 +69,29 @@ export class Queue {
       .one().count
   }
 
-  #head(groupId: number, most: number, now: number): Waiting[] {
-    return this.#rows(groupId, most).flatMap((row) => this.#waitingOf(row, now))
+  #head(groupId: number, most: number, now: number, unknown: readonly WaitingRow[]): Waiting[] {
+    return this.#rows(groupId, most, unknown).flatMap((row) => this.#waitingOf(row, now))
   }
 
-  #rows(groupId: number, most: number): WaitingRow[] {
-    // Two searches, since one over both states would have to sort the whole backlog.
-    const first = (state: 'queued' | 'unknown') =>
-      this.#sql
-        .exec<WaitingRow>(
-          `SELECT ${WAITING} FROM deliveries WHERE state = '${state}' AND group_id = ? ORDER BY due_at LIMIT ?`,
-          groupId,
-          most,
-        )
-        .toArray()
-    return [...first('queued'), ...first('unknown')]
+  // Two searches, since one over both states would have to sort the whole backlog.
+  #rows(
+    groupId: number,
+    most: number,
+    unknown: readonly WaitingRow[] = this.#dueFirst('unknown', groupId, most),
+  ): WaitingRow[] {
+    return [...this.#dueFirst('queued', groupId, most), ...unknown]
       .sort((one, other) => one.due_at - other.due_at || one.seq - other.seq)
       .slice(0, most)
+  }
+
+  #dueFirst(state: 'queued' | 'unknown', groupId: number, most: number): WaitingRow[] {
+    return this.#sql
+      .exec<WaitingRow>(
+        `SELECT ${WAITING} FROM deliveries WHERE state = '${state}' AND group_id = ? ORDER BY due_at LIMIT ?`,
+        groupId,
+        most,
+      )
+      .toArray()
   }
 
   /** The deliveries of a call as they wait now, for `settle`. */

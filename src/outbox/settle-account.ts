@@ -2,7 +2,15 @@
 
 import { PROBE_AFTER_MS } from './settle-creation.ts'
 import type { Settlement, Step } from './settlement.ts'
-import { afterCall, afterCreate, calm, changesOf, rung, unchanged, waitsOn } from './settlement.ts'
+import {
+  afterCall,
+  afterCreate,
+  calm,
+  changesOf,
+  MAY_BE_IN,
+  rung,
+  unchanged,
+} from './settlement.ts'
 import type { AccountState, Pause } from './state.ts'
 
 const SECOND_MS = 1_000
@@ -71,7 +79,7 @@ export function throttled(step: Step, retryAfterMs: number | null): Settlement {
   }
 }
 
-/** No connection, or a broken one. Nothing is consumed; a creation that may have left is treated as one that did. */
+/** No connection, or a broken one. Nothing is consumed; a call that may have left is treated as one that did. */
 export function unreachable(step: Step, message: string): Settlement {
   const { input, call, now, random, scale } = step
   const failures = input.account.unreachable + 1
@@ -98,10 +106,12 @@ export function unreachable(step: Step, message: string): Settlement {
       // Days that it waited for its turn are no days without a connection.
       const spent = now - Math.max(since, waiting.receivedAt) > UNREACHABLE_GIVE_UP_MS
       return {
-        ...(maybeCreated
-          ? { state: 'unknown', reason: 'group may have been created' }
-          : waitsOn(waiting)),
-        ...(spent && { state: 'parked', reason: 'no connection for 7 days' }),
+        ...(spent
+          ? { state: 'parked', reason: 'no connection for 7 days' }
+          : {
+              state: 'unknown',
+              reason: maybeCreated ? 'group may have been created' : MAY_BE_IN,
+            }),
         // It keeps its place: were the next ones tried instead, each of them might arrive and be counted.
         dueAt: waiting.dueAt,
         attempts: waiting.attempts,

@@ -57,8 +57,8 @@ export function notCreated(step: Step, message: string): Settlement {
     return {
       account,
       group: { ...group, status: 'new', misses: 0 },
+      // There is no group that anybody could be in.
       changes: changesOf(step, ({ attempts }) => ({
-        // Nobody can be in a group that is not there.
         state: 'queued',
         reason: null,
         dueAt: now,

@@ -77,7 +77,7 @@ function accepted(step: Step): Settlement {
       status: 'exists',
       misses: 0,
       createFailures: 0,
-      members: group.members + call.people.length,
+      members: group.members + call.people.length - input.counted,
       restUntil: created ? now + pace.restAfterCreateMs : group.restUntil,
     },
     changes: changesOf(step, (waiting, contacts) => ({

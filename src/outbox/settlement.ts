@@ -12,6 +12,8 @@ export interface SettleInput {
   /** The deliveries of the call, as they waited. */
   readonly waiting: readonly Waiting[]
   readonly pace: Pace
+  /** People of the call who were counted in its group before: the operator sent them again. */
+  readonly counted: number
 }
 
 /** What becomes of one delivery of the call. */
@@ -88,11 +90,12 @@ export function changesOf(
   })
 }
 
+/** Of people who were in a call that may have worked: they are asked for in this very group, and in no other part. */
+export const MAY_BE_IN = 'an earlier call may have worked'
+
 /** It waits on. Whom an earlier call may have taken in stays in doubt: in the queue alone they could go to another part. */
 export function waitsOn({ mayBeIn }: Waiting): Pick<Change, 'state' | 'reason'> {
-  return mayBeIn
-    ? { state: 'unknown', reason: 'an earlier call may have worked' }
-    : { state: 'queued', reason: null }
+  return mayBeIn ? { state: 'unknown', reason: MAY_BE_IN } : { state: 'queued', reason: null }
 }
 
 /** The lead waits as it did; its timeline says what happened. */
@@ -120,7 +123,8 @@ export function partWith(
   return {
     state: others ? 'queued' : 'parked',
     reason: others ? null : reason,
-    dueAt: now,
+    // It keeps its place: those who came later may bring the same number, and fail with it again.
+    dueAt: Math.min(now, waiting.dueAt),
     attempts: others ? 0 : attempts,
     limit: null,
     contacts: refused,

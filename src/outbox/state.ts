@@ -108,6 +108,8 @@ export interface Waiting {
 
 /** A group with the head of its queue. */
 export interface GroupQueue extends GroupState {
+  /** People of failed calls who may be in it: a place is kept for each, since they are asked for here and nowhere else. */
+  readonly reserved: number
   readonly waiting: readonly Waiting[]
 }
 

@@ -40,6 +40,29 @@ describe('a new group', () => {
     }
   })
 
+  it('begins without one of the hook’s own people whose number turned out to be bad, however many leads bring it', async () => {
+    let there = false
+    const calls = play(({ contacts, create }) => {
+      if (!there && !create) return answers.missing()
+      if (contacts.includes(MENTOR)) return answers.failed()
+      there = true
+      return answers.ok()
+    })
+    const { lead, runUntil, story } = outbox()
+    const first = await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    for (let day = 1; day <= 12; day++) {
+      await lead('Course', [`9198000010${day + 10}`, MENTOR], { teammates: [MENTOR] })
+      await runUntil(day * DAY)
+    }
+    const made = calls.filter(({ create }) => create).at(-1)
+    expect(made?.contacts).not.toContain(MENTOR)
+    // It is in, whatever becomes of the mentor.
+    expect(await story(first.seq)).toMatchObject({
+      state: 'accepted',
+      reason: 'a teammate was refused',
+    })
+  })
+
   it('begins with whoever comes first where the hook has nobody of its own', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil } = outbox()
@@ -157,6 +180,64 @@ describe('a group that is full', () => {
       expect(await story(unsure.seq)).toMatchObject({ state: 'accepted', groupName: 'Batch' })
     },
   )
+
+  it('keeps a place for whom a failed call may have added, so that the next ones go to another part', async () => {
+    const calls = play((_, n) => (n === 2 ? answers.failed() : answers.ok()))
+    const { lead, runUntil, stub } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    await lead('Batch', [BINA], batch)
+    await runUntil(HOUR + 40 * SECOND)
+    for (const person of [CHITRA, DEEPA]) await lead('Batch', [person], batch)
+    await runUntil(DAY)
+    expect(called(calls)).toEqual([
+      ['Batch', [ASHA], true],
+      ['Batch', [BINA], false],
+      ['Batch', [CHITRA], false],
+      ['Batch', [BINA], false],
+      ['Batch 2', [DEEPA], true],
+    ])
+    const { groups } = await stub.groups({ text: 'batch', limit: 9, before: null })
+    expect(groups).toMatchObject([{ name: 'Batch 2' }, { name: 'Batch', members: 3 }])
+  })
+
+  it('keeps whom a connection that broke may have added, also when EazyBe asks to wait after that', async () => {
+    const calls = play((_, n) => {
+      if (n === 2) return Promise.reject(new TypeError('Network connection lost.'))
+      return n === 3 ? answers.throttled('60') : answers.ok()
+    })
+    const { lead, runUntil, story, sql } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    const { seq } = await lead('Batch', [BINA], batch)
+    await runUntil(HOUR + 40 * SECOND)
+    expect(await story(seq)).toMatchObject({ state: 'unknown', attempts: 0 })
+    await sql('UPDATE groups SET members = 3')
+    await runUntil(DAY)
+    expect(called(calls).map(([name]) => name)).toEqual(['Batch', 'Batch', 'Batch', 'Batch'])
+  })
+
+  it('counts nobody twice whom the operator sends again', async () => {
+    play(answers.ok)
+    const { lead, runUntil, stub } = outbox()
+    const { seq } = await lead('Batch', [ASHA, MENTOR], { ...batch, teammates: [MENTOR] })
+    await runUntil(HOUR)
+    await stub.act([seq], { kind: 'exact' }, 'test')
+    await runUntil(DAY)
+    const { groups } = await stub.groups({ text: 'batch', limit: 9, before: null })
+    expect(groups).toMatchObject([{ name: 'Batch', members: 2 }])
+  })
+
+  it('finds whom the operator sends again in their own part, whichever lead that is said of', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, stub } = outbox()
+    for (const person of [ASHA, BINA, CHITRA, DEEPA]) await lead('Batch', [person], batch)
+    await runUntil(DAY)
+    const again = await lead('Batch', [ASHA], batch)
+    await stub.act([again.seq], { kind: 'exact' }, 'test')
+    await runUntil(2 * DAY)
+    expect(called(calls).at(-1)).toEqual(['Batch', [ASHA], false])
+  })
 
   it('takes whom the operator sends again where they are, and not in its next part', async () => {
     const calls = play(answers.ok)
