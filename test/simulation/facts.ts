@@ -2,7 +2,9 @@
 
 import type { Invite } from '../../src/invite.ts'
 import type { Pace } from '../../src/outbox/pace.ts'
+import type { OutboxConfig } from '../../src/outbox/ports.ts'
 import type { CallKind } from '../../src/outbox/state.ts'
+import type { Names } from './names.ts'
 
 /** How EazyBe's answer reached Usher. `refused`: 400. `failed`: 500 and everything read as such. `never arrived`: Cloudflare says so. */
 export type Answer =
@@ -95,7 +97,7 @@ export interface Facts {
   readonly brokeOff: boolean
   readonly asks: readonly Ask[]
   readonly leads: ReadonlyMap<string, Lead>
-  /** Pairs `person in group` that an operator has sent again, with the time. */
+  /** Pairs `person in family` that an operator has sent again, with the time. */
   readonly forced: ReadonlyMap<string, number>
   /** Persons who asked never to be sent again, with when that was written down. */
   readonly suppressed: ReadonlyMap<number, number>
@@ -104,6 +106,12 @@ export interface Facts {
   /** Deliveries that an operator touched, with how often. */
   readonly touched: ReadonlyMap<number, number>
   readonly twins: readonly string[]
+  readonly names: Names
+  readonly hooks: OutboxConfig['hooks']
+  /** People a group takes, by today's config. */
+  readonly capacity: number
+  /** Names of the groups in which somebody is in truth. */
+  homesOf(person: number): string[]
   isBad(person: number): boolean
   rows<T>(query: string, ...values: (string | number | null)[]): T[]
   /** The end: the world works, and goes on to. */
@@ -115,4 +123,5 @@ export interface Facts {
   } | null
 }
 
-export const pairOf = (person: number, groupName: string) => `${person} in ${groupName}`
+/** `home`: a family, or a part of one. */
+export const pairOf = (person: number, home: string) => `${person} in ${home}`

@@ -2,6 +2,7 @@
 
 import * as fc from 'fast-check'
 import type { AccountOptions } from '../../src/outbox/pace.ts'
+import { teammatesOf } from './people.ts'
 import type { Trouble } from './world.ts'
 
 const SECOND_MS = 1_000
@@ -19,12 +20,23 @@ export interface History {
   readonly account: AccountOptions
   /** The sandbox's pace: waits are a thousandth. */
   readonly instant: boolean
+  readonly rules: Rules
   /** Epoch milliseconds. */
   readonly begin: number
   /** Of all that is left to chance: latencies, jitter, who meets which trouble. */
   readonly seed: number
   readonly events: readonly Event[]
 }
+
+/** What the config says of the hook. */
+export interface Rules {
+  /** People a group takes; null: as many as by default. */
+  readonly capacity: number | null
+  /** How many of the hook's own people travel with every lead. */
+  readonly teammates: 0 | 1 | 2
+}
+
+export const PLAIN_RULES: Rules = { capacity: null, teammates: 0 }
 
 /** `ring`: at the very moment when the alarm rings next. `answer`: when EazyBe's next answer comes. */
 export type Moment = 'now' | 'ring' | 'answer'
@@ -86,6 +98,7 @@ export type Happening =
   | { readonly kind: 'sleep'; readonly ms: number }
   | { readonly kind: 'clockBack'; readonly ms: number }
   | { readonly kind: 'config'; readonly account: AccountOptions }
+  | { readonly kind: 'capacity'; readonly capacity: number | null }
   | { readonly kind: 'token'; readonly token: 'old' | 'new' | 'none'; readonly refused: boolean }
   | { readonly kind: 'view' }
   | { readonly kind: 'retry'; readonly nth: number; readonly remap: Remap | null }
@@ -175,6 +188,20 @@ const account: fc.Arbitrary<AccountOptions> = fc.oneof(
   fc.tuple(ownNumbers, quiet).map(([numbers, hours]) => ({ ...numbers, ...hours })),
 )
 
+/** Small ones, so that groups get full. */
+const capacity = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  { weight: 3, arbitrary: fc.integer({ min: 4, max: 9 }) },
+)
+
+const rules: fc.Arbitrary<Rules> = fc.record({
+  capacity,
+  teammates: fc.oneof(
+    { weight: 3, arbitrary: pick<0 | 1 | 2>(0) },
+    { weight: 1, arbitrary: pick<0 | 1 | 2>(1, 2) },
+  ),
+})
+
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 12,
@@ -234,7 +261,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({
       kind: pick<'bad'>('bad'),
       how: pick<'malformed' | 'poison'>('malformed', 'poison'),
-      person,
+      person: fc.oneof(
+        { weight: 8, arbitrary: person },
+        { weight: 1, arbitrary: pick(...teammatesOf(2)) },
+      ),
     }),
   },
   {
@@ -283,6 +313,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({ kind: pick<'clockBack'>('clockBack'), ms: ms(1, MINUTE_MS) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: pick<'config'>('config'), account }) },
+  { weight: 1, arbitrary: fc.record({ kind: pick<'capacity'>('capacity'), capacity }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -338,6 +369,7 @@ export function histories(mostEvents: number): fc.Arbitrary<History> {
   return fc.record<History>({
     account,
     instant: fc.oneof({ weight: 6, arbitrary: pick(false) }, { weight: 1, arbitrary: pick(true) }),
+    rules,
     begin: pick(...begins),
     seed: fc.nat(),
     events: fc.array(
@@ -349,16 +381,15 @@ export function histories(mostEvents: number): fc.Arbitrary<History> {
 
 /** The history, one line an event. */
 export function tell(history: History): string {
-  const { account: options, instant, begin, seed, events } = history
+  const { account: options, instant, rules: hook, begin, seed, events } = history
   const pace = instant ? 'instant' : JSON.stringify(options)
   let at = 0
   const lines = events.map(({ afterMs, ...event }) => {
     at += afterMs
     return `  ${clock(at)}  ${words(event)}`
   })
-  return [`from ${new Date(begin).toISOString()}, pace ${pace}, chance ${seed}`, ...lines].join(
-    '\n',
-  )
+  const first = `from ${new Date(begin).toISOString()}, pace ${pace}, hook ${JSON.stringify(hook)}, chance ${seed}`
+  return [first, ...lines].join('\n')
 }
 
 /** `1d 02:03:04.005` */

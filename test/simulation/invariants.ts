@@ -17,6 +17,7 @@ import {
   quietHours,
   retryAfterInFull,
 } from './invariants/limits.ts'
+import { capacityKept, countIsRight, nobodyInTwoParts } from './invariants/parts.ts'
 import {
   nobodySuppressed,
   nobodyTwice,
@@ -31,12 +32,15 @@ export function invariants(): Invariant[] {
     nothingLost,
     acceptedByEazybe,
     oneKeyOneDelivery(),
+    nobodyInTwoParts,
     nobodyTwice,
     onlyWhoWasAsked,
     nobodySuppressed,
     nobodyWhilePaused,
     oneCallAtATime,
     oneGroupOneName,
+    capacityKept,
+    countIsRight,
     claimBeforeCall,
     peopleBudgets,
     createBudget,

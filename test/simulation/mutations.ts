@@ -9,6 +9,7 @@ import { Groups } from '../../src/outbox/groups.ts'
 import { Ledger } from '../../src/outbox/ledger.ts'
 import { People } from '../../src/outbox/people.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
+import { Queue } from '../../src/outbox/queue.ts'
 import { Settings } from '../../src/outbox/settings.ts'
 import type { Change } from '../../src/outbox/settlement.ts'
 import type { Call } from '../../src/outbox/state.ts'
@@ -96,6 +97,52 @@ export const mutations: readonly Mutation[] = [
             save.call(this, { ...group, status: 'new' }, head, now)
           },
       ),
+  },
+  {
+    name: 'each part of a group remembers its own people only',
+    breaks: 'nobody is in two parts of a group',
+    install: () => {
+      const alone = <T extends { id: number }>(group: T) => ({ ...group, family: group.id })
+      const undo = [
+        patch(
+          People.prototype,
+          'cleared',
+          (cleared) =>
+            function (this: People, contact, group, saidAt, now) {
+              return cleared.call(this, contact, alone(group), saidAt, now)
+            },
+        ),
+        patch(
+          People.prototype,
+          'remember',
+          (remember) =>
+            function (this: People, contact, group, seq, now) {
+              remember.call(this, contact, alone(group), seq, now)
+            },
+        ),
+      ]
+      return () => {
+        for (const back of undo) back()
+      }
+    },
+  },
+  {
+    name: 'no place is kept for who may be in',
+    breaks: 'no group is filled past its capacity',
+    install: () =>
+      patch(
+        Queue.prototype,
+        'heads',
+        (heads) =>
+          function (this: Queue, most, now) {
+            return heads.call(this, most, now).map((group) => ({ ...group, reserved: 0 }))
+          },
+      ),
+  },
+  {
+    name: 'who is sent again is counted again',
+    breaks: 'the count of a group is who was accepted into it',
+    install: () => patch(People.prototype, 'isCounted', () => () => false),
   },
   {
     name: 'every call is made twice at once',

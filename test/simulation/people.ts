@@ -20,3 +20,14 @@ export function digitsOf(person: number, spelling: 0 | 1): string {
 export function personAt(digits: string): number {
   return Number(digits.slice(-INDEX_DIGITS))
 }
+
+/** The hook's own people, who travel with every lead. */
+const FIRST_TEAMMATE = 900
+
+export function teammatesOf(count: number): number[] {
+  return Array.from({ length: count }, (_, nth) => FIRST_TEAMMATE + nth)
+}
+
+export function isTeammate(person: number): boolean {
+  return person >= FIRST_TEAMMATE && person < FIRST_TEAMMATE + 10
+}

@@ -5,9 +5,10 @@ import type { Arrival, ArrivalItem, ArrivedItem, Mapped } from '../../src/outbox
 import type { OutboxParts } from '../../src/outbox/assemble.ts'
 import { assembleOutbox } from '../../src/outbox/assemble.ts'
 import { readDeliveryId } from '../../src/outbox/delivery-id.ts'
+import { DEFAULT_CAPACITY } from '../../src/outbox/groups.ts'
 import type { AccountOptions, Pace } from '../../src/outbox/pace.ts'
 import { paceOf } from '../../src/outbox/pace.ts'
-import type { OutboxPorts } from '../../src/outbox/ports.ts'
+import type { OutboxConfig, OutboxPorts } from '../../src/outbox/ports.ts'
 import { retentionOf } from '../../src/outbox/retention.ts'
 import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import type { CallKind } from '../../src/outbox/state.ts'
@@ -15,14 +16,14 @@ import type { Chance } from './chance.ts'
 import { between, chanceOf } from './chance.ts'
 import { Disk } from './disk.ts'
 import type { Ask, Call, Claim, Facts, Lead } from './facts.ts'
-import { pairOf } from './facts.ts'
 import type { Event, Happening, History, LeadItem } from './history.ts'
 import { clock } from './history.ts'
-import { waitingCount } from './invariants/inquiries.ts'
+import { homeOf, waitingCount } from './invariants/inquiries.ts'
 import type { Invariant } from './invariants/invariant.ts'
 import { progressBound } from './invariants/progress.ts'
 import { invariants } from './invariants.ts'
-import { digitsOf, personAt } from './people.ts'
+import { Names, nameOf } from './names.ts'
+import { digitsOf, personAt, teammatesOf } from './people.ts'
 import { quickenCrypto } from './quick-crypto.ts'
 import type { Step } from './storage.ts'
 import { storageOn } from './storage.ts'
@@ -38,6 +39,7 @@ const MOST_RINGS_AGAIN = 6
 const MOST_ALARMS = 20_000
 const TOKENS = { old: 'token-old', new: 'token-new', none: null } as const
 const LAST_TOKEN = 'token-last'
+const HOOK = 'webinar'
 
 /** A part of Usher made wrong on purpose. */
 export interface Mutation {
@@ -127,6 +129,7 @@ class Simulation implements Facts {
   readonly touched = new Map<number, number>()
   readonly paces: { since: number; pace: Pace }[] = []
   ending: Facts['ending'] = null
+  readonly names = new Names()
 
   readonly #history: History
   readonly #mutation: Mutation | null
@@ -142,6 +145,7 @@ class Simulation implements Facts {
   #skew = 0
   #seenWrites = -1
   #account: AccountOptions
+  #capacity: number | null
   #token: string | null = TOKENS.old
   #life: Life | null = null
   #due: Due[] = []
@@ -168,6 +172,7 @@ class Simulation implements Facts {
     this.#chance = chanceOf(history.seed)
     this.#outboxChance = chanceOf(history.seed + 1)
     this.#account = history.account
+    this.#capacity = history.rules.capacity
     this.#world = new World(chanceOf(history.seed + 2), history.instant ? 0.001 : 1)
     this.#invariants = invariants()
     this.#paceChanged()
@@ -221,8 +226,18 @@ class Simulation implements Facts {
   get twins(): readonly string[] {
     return this.#world.twins
   }
+  get capacity(): number {
+    return this.#capacity ?? DEFAULT_CAPACITY
+  }
+  get hooks(): OutboxConfig['hooks'] {
+    const capacity = this.#capacity
+    return { [HOOK]: { source: { kind: 'shop' }, ...(capacity !== null && { capacity }) } }
+  }
   isBad(person: number): boolean {
     return this.#world.isBad(person)
+  }
+  homesOf(person: number): string[] {
+    return this.#world.homesOf(person)
   }
   rows<T>(query: string, ...values: (string | number | null)[]): T[] {
     return this.#disk.rows<T>(query, ...values)
@@ -281,7 +296,7 @@ class Simulation implements Facts {
       random: this.#outboxChance,
       config: {
         accounts: { default: this.#account },
-        hooks: {},
+        hooks: this.hooks,
         // What is deleted on schedule has tests of its own.
         retention: retentionOf({ settledDays: 1e5, inHandDays: 1e5, rowDays: 1e5 }),
         publicUrl: null,
@@ -568,6 +583,11 @@ class Simulation implements Facts {
         this.#deploy()
         this.#paceChanged()
         return
+      case 'capacity':
+        this.#capacity = event.capacity
+        this.#deploy()
+        this.#paceChanged()
+        return
       case 'token':
         this.#token = TOKENS[event.token]
         if (event.refused && this.#token !== null) this.#world.refusedTokens.add(this.#token)
@@ -600,6 +620,10 @@ class Simulation implements Facts {
     this.#abandon(life.token)
   }
 
+  get #team(): string[] {
+    return teammatesOf(this.#history.rules.teammates).map((person) => digitsOf(person, 0))
+  }
+
   get #pace(): Pace {
     return this.#history.instant ? paceOf(this.#account, 'instant') : paceOf(this.#account)
   }
@@ -611,10 +635,10 @@ class Simulation implements Facts {
 
   async #webhook(event: Extract<Happening, { kind: 'webhook' }>): Promise<void> {
     const n = this.#sent.length
-    const items = event.items.map((item, index) => itemOf(`event-${n}-${index}`, item))
+    const items = event.items.map((item, index) => itemOf(`event-${n}-${index}`, item, this.#team))
     const arrival = {
       account: 'default',
-      hook: 'webinar',
+      hook: HOOK,
       source: 'json',
       bodyKey: event.bodyKey ? `body-${n}` : null,
       fingerprint: `fingerprint-${n}`,
@@ -719,7 +743,7 @@ class Simulation implements Facts {
       lead.seq,
     )[0]
     const invite = this.asks.find(({ key }) => key === lead.key)?.invite ?? null
-    const mapped = remapped(event, invite?.contacts ?? [digitsOf(0, 0)])
+    const mapped = remapped(event, invite?.contacts ?? [digitsOf(0, 0)], this.#team)
     if (mapped?.kind === 'invite') {
       this.asks.push({ key: lead.key, at: this.at, invite: mapped.invite })
     }
@@ -739,7 +763,7 @@ class Simulation implements Facts {
     if (now === undefined || now.forced === 0 || !mayForce) return
     const contacts: { digits: string }[] = JSON.parse(now.contacts)
     for (const { digits } of contacts) {
-      this.forced.set(pairOf(personAt(digits), now.name ?? ''), this.at)
+      this.forced.set(homeOf(this, personAt(digits), now.name ?? ''), this.at)
     }
   }
 
@@ -843,19 +867,19 @@ function placeOf(when: string, what: string): string {
   return [when, ...what.trim().split(/\s+/).slice(0, 3)].join(' ')
 }
 
-function nameOf(group: number): string {
-  return `Group ${group}`
-}
-
-function itemOf(key: string, { group, people, spelling, create, held }: LeadItem): ArrivalItem {
+function itemOf(
+  key: string,
+  { group, people, spelling, create, held }: LeadItem,
+  teammates: readonly string[],
+): ArrivalItem {
   const mapped: Mapped = held
     ? { kind: 'held', reason: 'consent', issues: [] }
     : {
         kind: 'invite',
         invite: {
           groupName: nameOf(group),
-          contacts: people.map((person) => digitsOf(person, spelling)),
-          teammates: [],
+          contacts: [...people.map((person) => digitsOf(person, spelling)), ...teammates],
+          teammates,
           create,
         },
         consent: null,
@@ -866,10 +890,11 @@ function itemOf(key: string, { group, people, spelling, create, held }: LeadItem
 function remapped(
   { remap }: Extract<Happening, { kind: 'retry' }>,
   contacts: readonly string[],
+  teammates: readonly string[],
 ): Mapped | null {
   if (remap === null) return null
   if (remap.held) return { kind: 'held', reason: 'mapping', issues: [] }
-  const invite = { groupName: nameOf(remap.group), contacts, teammates: [], create: true }
+  const invite = { groupName: nameOf(remap.group), contacts, teammates, create: true }
   return { kind: 'invite', invite, consent: null }
 }
 

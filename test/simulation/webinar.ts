@@ -3,6 +3,7 @@
 import type { AccountOptions, Pace } from '../../src/outbox/pace.ts'
 import { paceOf } from '../../src/outbox/pace.ts'
 import type { Call } from './facts.ts'
+import { PLAIN_RULES } from './history.ts'
 import type { Limit } from './limits.ts'
 import { limitsOf } from './limits.ts'
 import type { Violation } from './simulate.ts'
@@ -33,6 +34,7 @@ export interface Webinar {
 export async function webinar({ people, account, begin, seed }: WebinarOptions): Promise<Webinar> {
   const { calls, violation } = await simulate({
     account,
+    rules: PLAIN_RULES,
     instant: account.pace === 'instant',
     begin,
     seed,

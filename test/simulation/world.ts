@@ -42,7 +42,7 @@ export interface Phase {
 }
 
 interface Group {
-  readonly name: string
+  name: string
   readonly byUsher: boolean
   readonly members: Set<number>
   readonly visibleFrom: number
@@ -105,6 +105,29 @@ export class World {
   /** Renamed back. */
   restoreByHand(name: string): void {
     for (const group of this.groups) if (group.name === name) group.gone = false
+  }
+
+  /** A new name for it, which is also where it is found from now on. */
+  rename(before: string, name: string): void {
+    for (const group of this.groups) if (group.name === before) group.name = name
+  }
+
+  /** Whether there is one, whether or not EazyBe sees it yet. */
+  has(name: string): boolean {
+    return this.groups.some((group) => group.name === name && !group.gone)
+  }
+
+  /** How many are in it. */
+  size(name: string): number {
+    const group = this.groups.find((one) => one.name === name && !one.gone)
+    return group?.members.size ?? 0
+  }
+
+  /** Names of the groups somebody is in. */
+  homesOf(person: number): string[] {
+    return this.groups.flatMap(({ name, members, gone }) =>
+      !gone && members.has(person) ? [name] : [],
+    )
   }
 
   /** What a call that arrives now will meet. */

@@ -47,7 +47,7 @@ function dueAt(facts: Facts): number | null {
     account: new Settings(sql).account(),
     pace: current,
     spent: new Calls(sql).spent(current, facts.wall),
-    groups: new Queue(sql, new Groups(sql, {})).heads(current.batchSize, facts.wall),
+    groups: new Queue(sql, new Groups(sql, facts.hooks)).heads(current.batchSize, facts.wall),
   }
   // What stands in the way first may hide something that takes longer, so it is asked again then.
   let at = facts.wall

@@ -1,7 +1,7 @@
 /** Attempts: consumed by real refusals only, and by nobody else’s. */
 
-import type { Facts } from '../facts.ts'
-import { isRefusal, storedPeople } from './inquiries.ts'
+import type { Call, Facts } from '../facts.ts'
+import { callsTo, isRefusal, storedPeople } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { every, good, must } from './invariant.ts'
 
@@ -87,16 +87,29 @@ export const innocentsNotParked: Invariant = {
     return every(parked, ({ seq, reason, contacts }) => {
       if (reason === 'no connection for 7 days') return good
       const left = storedPeople(contacts).filter(
-        ({ person, state }) => state !== 'accepted' && state !== 'already' && !facts.isBad(person),
+        ({ person, state }) => (state === 'waiting' || state === 'refused') && !facts.isBad(person),
       )
-      // A failure that no bad number explains may have been this lead's own; so may the 404 after a creation that failed.
-      const own = facts.calls.some(
-        (call) => call.claim?.seqs.includes(seq) && isRefusal(call) && call.truth?.spoilt !== true,
-      )
-      return must(
-        left.length === 0 || own,
-        () => `delivery ${seq} is parked (${reason}) for somebody else's number`,
+      return every(left, ({ person }) =>
+        must(
+          facts.calls.some(
+            (call) => call.claim?.seqs.includes(seq) && isItsOwn(facts, call, person),
+          ),
+          () => `delivery ${seq} is parked (${reason}) for somebody else's number, not ${person}'s`,
+        ),
       )
     })
   },
+}
+
+/** A failure that no bad number explains may have been this person's own; so may the 404 after a creation that failed with them. */
+function isItsOwn(facts: Facts, call: Call, person: number): boolean {
+  if (!isRefusal(call) || call.truth?.spoilt === true || !call.people.includes(person)) return false
+  if (call.answer !== 'missing') return true
+  return callsTo(facts, call.groupName).some(
+    (other) =>
+      other.create &&
+      other.n < call.n &&
+      other.truth?.spoilt !== true &&
+      other.people.includes(person),
+  )
 }

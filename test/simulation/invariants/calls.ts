@@ -29,7 +29,9 @@ export const claimBeforeCall: Invariant = {
     if ((claim.kind === 'create') !== call.create) {
       return { complaint: `call ${call.n} is claimed as ${claim.kind}` }
     }
-    const claimed = new Set(claim.seqs.flatMap((seq) => deliveryOf(facts, seq).people))
+    const claimed = new Set(
+      claim.seqs.flatMap((seq) => deliveryOf(facts, seq).people.map(({ person }) => person)),
+    )
     return must(
       call.people.every((person) => claimed.has(person)),
       () => `call ${call.n} sends people who are not claimed`,

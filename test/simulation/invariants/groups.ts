@@ -1,6 +1,6 @@
 /** Groups: one of a name, and left alone while it is new. */
 
-import { endOf, leastSince, maybeCreated } from './inquiries.ts'
+import { callsTo, endOf, leastSince, maybeCreated } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { good, must } from './invariant.ts'
 
@@ -15,7 +15,7 @@ export const oneGroupOneName: Invariant = {
   looked: (facts) => must(facts.twins.length === 0, () => `two groups ${facts.twins[0]}`),
   callStarts: (facts, call) => {
     if (!call.create) return undefined
-    const before = facts.calls.filter((other) => other.groupName === call.groupName)
+    const before = callsTo(facts, call.groupName)
     if (before.some((other) => other.recorded === 'accepted')) {
       return { complaint: `${call.groupName} is created though it was accepted before` }
     }
@@ -40,8 +40,8 @@ export const oneGroupOneName: Invariant = {
 export const groupRests: Invariant = {
   name: 'a new group rests',
   callStarts: (facts, call) => {
-    const created = facts.calls.findLast(
-      (other) => other.groupName === call.groupName && other.create && maybeCreated(other),
+    const created = callsTo(facts, call.groupName).findLast(
+      (other) => other.create && maybeCreated(other),
     )
     if (created === undefined) return undefined
     const from = endOf(created)

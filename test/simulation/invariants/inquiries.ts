@@ -2,7 +2,8 @@
 
 import type { Pace } from '../../../src/outbox/pace.ts'
 import type { Call, Facts } from '../facts.ts'
-import { personAt } from '../people.ts'
+import { pairOf } from '../facts.ts'
+import { isTeammate, personAt } from '../people.ts'
 
 export function pace(facts: Facts): Pace {
   const current = facts.paces.at(-1)
@@ -15,6 +16,18 @@ export function leastSince(facts: Facts, since: number, value: (pace: Pace) => n
   const { paces } = facts
   const first = paces.findLastIndex((one) => one.since <= since)
   return Math.min(...paces.slice(Math.max(0, first)).map((one) => value(one.pace)))
+}
+
+/** A lead is in one part of a family; a teammate is in every part. */
+export function homeOf(facts: Pick<Facts, 'names'>, person: number, groupName: string): string {
+  const { names } = facts
+  return pairOf(person, isTeammate(person) ? names.partOf(groupName) : names.familyOf(groupName))
+}
+
+/** The calls to this very group, under whatever name it had. */
+export function callsTo(facts: Facts, groupName: string): Call[] {
+  const part = facts.names.partOf(groupName)
+  return facts.calls.filter((call) => facts.names.partOf(call.groupName) === part)
 }
 
 export function within(calls: readonly Call[], now: number, windowMs: number): Call[] {
@@ -53,18 +66,24 @@ export function waitingCount(facts: Pick<Facts, 'rows'>): number {
   )
 }
 
-export function deliveryOf(facts: Facts, seq: number): { groupName: string; people: number[] } {
+export function deliveryOf(
+  facts: Facts,
+  seq: number,
+): { groupName: string; people: { person: number; state: string }[] } {
   const row = facts.rows<{ name: string | null; contacts: string }>(
     'SELECT name, contacts FROM deliveries LEFT JOIN groups ON groups.id = group_id WHERE seq = ?',
     seq,
   )[0]
   return {
     groupName: row?.name ?? '',
-    people: row === undefined ? [] : storedPeople(row.contacts).map(({ person }) => person),
+    people: row === undefined ? [] : storedPeople(row.contacts),
   }
 }
 
 export function storedPeople(contacts: string): { person: number; state: string }[] {
-  const stored: { digits: string; state: string }[] = JSON.parse(contacts)
-  return stored.map(({ digits, state }) => ({ person: personAt(digits), state }))
+  const stored: { digits: string | null; state: string }[] = JSON.parse(contacts)
+  // Nobody is known by a number that was deleted.
+  return stored.flatMap(({ digits, state }) =>
+    digits === null ? [] : [{ person: personAt(digits), state }],
+  )
 }

@@ -1,7 +1,7 @@
 /** Leads: what was acknowledged is kept, once, and called accepted only when it was. */
 
-import { pairOf } from '../facts.ts'
-import { deliveryOf } from './inquiries.ts'
+import { isTeammate } from '../people.ts'
+import { deliveryOf, homeOf } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { every, good, must } from './invariant.ts'
 
@@ -26,16 +26,18 @@ export const acceptedByEazybe: Invariant = {
     const taken = new Set(
       facts.calls
         .filter((call) => call.answer === 'accepted')
-        .flatMap((call) => call.people.map((person) => pairOf(person, call.groupName))),
+        .flatMap((call) => call.people.map((person) => homeOf(facts, person, call.groupName))),
     )
     return every(facts.leads.values(), ({ seq }) => {
       if (stories.get(seq)?.state !== 'accepted') return good
       const { groupName, people } = deliveryOf(facts, seq)
-      return every(people, (person) =>
+      return every(people, ({ person, state }) =>
         must(
-          // Who asked never to be sent is left out, and the others of the lead are in.
-          facts.suppressed.has(person) || taken.has(pairOf(person, groupName)),
-          () => `delivery ${seq} is accepted, and EazyBe never took ${pairOf(person, groupName)}`,
+          // Who asked never to be sent is left out, a teammate's number may be bad, and the others of the lead are in.
+          facts.suppressed.has(person) ||
+            (isTeammate(person) && state === 'refused') ||
+            taken.has(homeOf(facts, person, groupName)),
+          () => `delivery ${seq} is accepted, and EazyBe never took ${person} for ${groupName}`,
         ),
       )
     })

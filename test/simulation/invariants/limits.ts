@@ -1,8 +1,7 @@
 /** Limits: caps, gaps, quiet hours, and what EazyBe asks to wait. */
 
-import { pairOf } from '../facts.ts'
 import { isQuiet, localTime } from '../local-time.ts'
-import { endOf, isFelt, leastSince, within } from './inquiries.ts'
+import { endOf, homeOf, isFelt, leastSince, within } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { every, good, must } from './invariant.ts'
 
@@ -22,7 +21,7 @@ export const peopleBudgets: Invariant = {
         // Somebody who is sent again after a failure is no new person.
         const people = new Set(
           [...before, call].flatMap(({ groupName, people }) =>
-            people.map((person) => pairOf(person, groupName)),
+            people.map((person) => homeOf(facts, person, groupName)),
           ),
         ).size
         return must(

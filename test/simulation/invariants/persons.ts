@@ -1,7 +1,7 @@
 /** Persons: nobody is sent twice, and nobody who was not asked for. */
 
-import { pairOf } from '../facts.ts'
 import { personAt } from '../people.ts'
+import { homeOf } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { every, must } from './invariant.ts'
 
@@ -14,17 +14,17 @@ export const nobodyTwice: Invariant = {
       return { complaint: `call ${call.n} names a person twice` }
     }
     return every(call.people, (person) => {
-      const pair = pairOf(person, call.groupName)
-      const forcedAt = facts.forced.get(pair) ?? Number.NEGATIVE_INFINITY
+      const home = homeOf(facts, person, call.groupName)
+      const forcedAt = facts.forced.get(home) ?? Number.NEGATIVE_INFINITY
       const before = facts.calls.find(
         (other) =>
           other.recorded === 'accepted' &&
-          other.groupName === call.groupName &&
           other.people.includes(person) &&
+          homeOf(facts, person, other.groupName) === home &&
           (other.recordedAt ?? 0) > forcedAt &&
           (other.recordedAt ?? 0) > call.startedAt - YEAR_MS,
       )
-      return must(before === undefined, () => `${pair} again, accepted by call ${before?.n}`)
+      return must(before === undefined, () => `${home} again, accepted by call ${before?.n}`)
     })
   },
 }
@@ -32,8 +32,9 @@ export const nobodyTwice: Invariant = {
 export const onlyWhoWasAsked: Invariant = {
   name: 'nobody is sent unasked',
   callStarts: (facts, call) => {
+    const family = facts.names.familyOf(call.groupName)
     const asked = facts.asks.flatMap(({ invite }) =>
-      invite?.groupName === call.groupName ? [invite] : [],
+      invite !== null && facts.names.familyOf(invite.groupName) === family ? [invite] : [],
     )
     const people = new Set(asked.flatMap(({ contacts }) => contacts.map(personAt)))
     const stranger = call.people.find((person) => !people.has(person))
