@@ -168,6 +168,8 @@ export class Caller implements Task {
     alerts.raise({ kind: 'parked', subject: '' }, now, seqsOf('parked').length)
     tellOfHeld(this.#account.settings, seqsOf('held'))
     if (settlement.groupFound) ledger.releaseMissing(call.groupId, now)
+    const wasInDoubt = groups.get(call.groupId).status === 'doubtful'
+    if (wasInDoubt && settlement.group.status === 'new') ledger.forgetDoubt(call.groupId)
     groups.saveAfterCall(settlement.group, queue.first(call.groupId, now), now)
     return ended
   }

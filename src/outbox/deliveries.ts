@@ -5,6 +5,7 @@ import type { Arrival, ArrivalItem } from './arrival.ts'
 import type { StoredContact } from './contacts.ts'
 import { anyWaits } from './contacts.ts'
 import type { Groups, Place } from './groups.ts'
+import { Homes } from './homes.ts'
 import { endOf } from './ledger.ts'
 import { newNamesPerDay } from './name-cap.ts'
 import type { Pace } from './pace.ts'
@@ -12,6 +13,7 @@ import { DAY_MS } from './pace.ts'
 import type { People } from './people.ts'
 import type { OutboxConfig } from './ports.ts'
 import type { Queue } from './queue.ts'
+import { MAY_BE_IN } from './settlement.ts'
 import type { DeliveryState } from './state.ts'
 import type { Sweeper } from './sweeper.ts'
 import { APPEND_LINE, timelineLine } from './timeline.ts'
@@ -74,6 +76,7 @@ export class Deliveries {
   readonly #people: People
   readonly #queue: Queue
   readonly #sweeper: Sweeper
+  readonly #homes: Homes
 
   constructor(sql: SqlStorage, hooks: OutboxConfig['hooks'], beside: Beside) {
     this.#sql = sql
@@ -82,6 +85,7 @@ export class Deliveries {
     this.#people = beside.people
     this.#queue = beside.queue
     this.#sweeper = beside.sweeper
+    this.#homes = new Homes(sql, beside.people)
   }
 
   /** The delivery (or several in a row) that took this key first, with the digest of its body. */
@@ -195,17 +199,18 @@ export class Deliveries {
     // An operator's word is above the cap on names.
     const mints = again.create && place?.minted !== true
     const placed = this.#placeIn(place, again.groupName, this.#hookOf(seq), mints ? now : null)
-    const home = again.forced ? this.#homeOf(again.contacts, placed) : null
-    const groupId = home ?? placed
+    const home = this.#homes.of(seq, again, own, this.#groups.get(placed).family)
+    const groupId = home?.id ?? placed
     const { members, capacity } = this.#groups.get(groupId)
-    // Whoever was accepted into a part stays in it, also where it is full by now.
-    const within = again.forced && (stays || home !== null) && members >= capacity
+    // Whoever is in a part, or may be, stays in it, also where it is full by now.
+    const within =
+      home?.sure === false || (again.forced && (stays || home !== null) && members >= capacity)
     this.#sql.exec(
       `UPDATE deliveries SET state = ?, reason = ?, group_id = ?, contacts = ?, creates = ?, forced = ?,
          attempts = 0, size_limit = NULL, due_at = ?, settled_at = NULL, fields = coalesce(?, fields),
          consent = coalesce(?, consent), timeline = ${APPEND_LINE} WHERE seq = ?`,
       within ? 'unknown' : 'queued',
-      within ? 'sent again into its own part' : null,
+      within ? MAY_BE_IN : null,
       groupId,
       JSON.stringify(again.contacts),
       again.create ? 1 : 0,
@@ -246,10 +251,6 @@ export class Deliveries {
     )
     const left = this.#groupIdOf(seq)
     if (left !== null) this.#queue.refresh(left, now)
-  }
-
-  #homeOf(contacts: readonly StoredContact[], placed: number): number | null {
-    return this.#people.homeOf(contacts, this.#groups.get(placed).family)
   }
 
   #hookOf(seq: number): string {

@@ -129,6 +129,14 @@ export class Ledger {
     )
   }
 
+  /** There is no group that anybody could be in: who was in a failed call to it waits like the others. */
+  forgetDoubt(groupId: number): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET state = 'queued', reason = NULL WHERE state = 'unknown' AND group_id = ?`,
+      groupId,
+    )
+  }
+
   /** The operator gives leave to make the group: leads held for its absence go, and make it. */
   releaseToCreate(groupId: number, now: number): void {
     this.#sql.exec(

@@ -12,6 +12,8 @@ import {
   rung,
 } from './settlement.ts'
 
+const MAY_BE_CREATED = 'group may have been created'
+
 const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
@@ -34,7 +36,7 @@ export function doubtful(step: Step, message: string): Settlement {
     },
     changes: changesOf(step, (waiting) => ({
       state: 'unknown',
-      reason: 'group may have been created',
+      reason: MAY_BE_CREATED,
       // They keep their place: the probe that finds out is theirs.
       dueAt: waiting.dueAt,
       attempts: waiting.attempts,
@@ -86,8 +88,10 @@ export function notCreated(step: Step, message: string): Settlement {
         return partWith(step, waiting, contacts, attempts, 'group could not be created', message)
       }
       return {
-        state: 'queued',
-        reason: null,
+        // It may be there all the same, and not be seen yet: only the second 404 says who is in no group.
+        ...(waiting.mayBeIn
+          ? { state: 'unknown', reason: MAY_BE_CREATED }
+          : { state: 'queued', reason: null }),
         dueAt: waiting.dueAt,
         attempts,
         // A bad number fails a whole creation: from the second failure on it is looked for.

@@ -40,7 +40,9 @@ describe('a new group', () => {
     }
   })
 
-  it('begins without one of the hook’s own people whose number turned out to be bad, however many leads bring it', async () => {
+  it('begins without one of the hook’s own people whose number turned out to be bad, however many leads bring it', {
+    timeout: 30_000,
+  }, async () => {
     let there = false
     const calls = play(({ contacts, create }) => {
       if (!there && !create) return answers.missing()
@@ -50,7 +52,7 @@ describe('a new group', () => {
     })
     const { lead, runUntil, story } = outbox()
     const first = await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
-    for (let day = 1; day <= 12; day++) {
+    for (let day = 1; day <= 10; day++) {
       await lead('Course', [`9198000010${day + 10}`, MENTOR], { teammates: [MENTOR] })
       await runUntil(day * DAY)
     }
@@ -215,6 +217,34 @@ describe('a group that is full', () => {
     await sql('UPDATE groups SET members = 3')
     await runUntil(DAY)
     expect(called(calls).map(([name]) => name)).toEqual(['Batch', 'Batch', 'Batch', 'Batch'])
+  })
+
+  it('keeps whom the operator sends again while they may be in a part', async () => {
+    const calls = play((_, n) => (n === 2 ? answers.failed() : answers.ok()))
+    const { lead, runUntil, sql, stub } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    const { seq } = await lead('Batch', [BINA], batch)
+    await runUntil(HOUR + 40 * SECOND)
+    await sql('UPDATE groups SET members = 3')
+    await stub.act([seq], { kind: 'exact' }, 'test')
+    await runUntil(DAY)
+    expect(called(calls).map(([name]) => name)).toEqual(['Batch', 'Batch', 'Batch'])
+  })
+
+  it('keeps whom a creation may have added until a second probe says that there is no group', async () => {
+    const calls = play((_, n) => {
+      if (n === 1) return answers.failed()
+      return n === 2 ? answers.missing() : answers.ok()
+    })
+    const { lead, runUntil, story } = outbox()
+    const { seq } = await lead('Batch', [ASHA], batch)
+    await runUntil(4 * 60 * SECOND)
+    expect(calls).toHaveLength(2)
+    expect(await story(seq)).toMatchObject({
+      state: 'unknown',
+      reason: 'group may have been created',
+    })
   })
 
   it('counts nobody twice whom the operator sends again', async () => {
