@@ -63,17 +63,32 @@ export interface Truth {
   readonly spoilt: boolean
 }
 
-/** A submission as it was handed over, acknowledged or not. */
-export interface Ask {
-  readonly key: string
-  readonly at: number
-  readonly invite: Invite | null
-}
-
 /** A delivery that Usher answered for. */
 export interface Lead {
   readonly key: string
   readonly seq: number
+}
+
+/** What the operator did, and what may come of it. */
+export interface HandFacts {
+  /** By a delivery's key: what its sender or an operator said of it last; several while nobody knows which of them was written. */
+  readonly wanted: ReadonlyMap<string, readonly Invite[]>
+  /** Pairs `person in family` that an operator has sent again, with the time. */
+  readonly forced: ReadonlyMap<string, number>
+  /** Deliveries that an operator touched, with how often. */
+  readonly touched: ReadonlyMap<number, number>
+  /** Deliveries that are not to be sent. */
+  readonly discarded: ReadonlySet<number>
+  /** Deliveries that are to be sent once more whatever was before, with when that was said. */
+  readonly words: ReadonlyMap<number, number>
+  /** Groups that may be made (again), with how many calls were made before that was said. */
+  readonly allowed: ReadonlyMap<string, number>
+  /** The same, and those of which was said that they exist. */
+  readonly corrected: ReadonlyMap<string, number>
+  /** The last correction of a group's count. `anew`: who was in before is in no more. */
+  readonly counts: ReadonlyMap<string, { base: number; at: number; anew: boolean }>
+  /** How many acts were answered: each must be in the audit log. */
+  readonly done: number
 }
 
 export interface Facts {
@@ -95,16 +110,14 @@ export interface Facts {
   readonly running: boolean
   /** A request broke off before it was answered: until somebody looks again, nothing need be armed. */
   readonly brokeOff: boolean
-  readonly asks: readonly Ask[]
+  readonly hand: HandFacts
   readonly leads: ReadonlyMap<string, Lead>
-  /** Pairs `person in family` that an operator has sent again, with the time. */
-  readonly forced: ReadonlyMap<string, number>
   /** Persons who asked never to be sent again, with when that was written down. */
   readonly suppressed: ReadonlyMap<number, number>
+  /** The same, with those of whom nobody knows whether it was written down. */
+  readonly maybeSuppressed: ReadonlySet<number>
   /** True while the operator's own pause is written down. */
   readonly pausedByHand: boolean
-  /** Deliveries that an operator touched, with how often. */
-  readonly touched: ReadonlyMap<number, number>
   readonly twins: readonly string[]
   readonly names: Names
   readonly hooks: OutboxConfig['hooks']

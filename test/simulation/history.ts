@@ -102,12 +102,36 @@ export type Happening =
   | { readonly kind: 'token'; readonly token: 'old' | 'new' | 'none'; readonly refused: boolean }
   | { readonly kind: 'view' }
   | { readonly kind: 'retry'; readonly nth: number; readonly remap: Remap | null }
+  | {
+      readonly kind: 'act'
+      readonly nth: number
+      /** How many in a row. */
+      readonly many: number
+      readonly action: Act
+    }
+  | {
+      readonly kind: 'group'
+      readonly nth: number
+      readonly does: 'count' | 'rename' | 'exists' | 'create'
+      /** How many people joined it by themselves. */
+      readonly joined: number
+    }
   /** Somebody asks never to be sent again. */
   | { readonly kind: 'suppress'; readonly person: number }
   /** The operator's own pause, and its end. */
   | { readonly kind: 'pause'; readonly on: boolean }
 
 export type Event = Happening & { readonly afterMs: number }
+
+/** What an operator does with a delivery. */
+export type Act =
+  | { readonly kind: 'release' | 'create' | 'exact' | 'discard' }
+  | {
+      readonly kind: 'edit'
+      readonly people: readonly number[] | null
+      readonly group: number | null
+      readonly create: boolean | null
+    }
 
 /** What today's mapping makes of an old lead. */
 export interface Remap {
@@ -192,6 +216,18 @@ const account: fc.Arbitrary<AccountOptions> = fc.oneof(
 const capacity = fc.oneof(
   { weight: 2, arbitrary: fc.constant(null) },
   { weight: 3, arbitrary: fc.integer({ min: 4, max: 9 }) },
+)
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  fc.record({
+    kind: pick<'release' | 'create' | 'exact' | 'discard'>('release', 'create', 'exact', 'discard'),
+  }),
+  fc.record({
+    kind: pick<'edit'>('edit'),
+    people: fc.option(fc.uniqueArray(person, { minLength: 1, maxLength: 3 })),
+    group: fc.option(group),
+    create: fc.option(fc.boolean()),
+  }),
 )
 
 const rules: fc.Arbitrary<Rules> = fc.record({
@@ -337,6 +373,27 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
           ),
         }),
       ),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: pick<'act'>('act'),
+      nth: fc.nat({ max: 30 }),
+      many: fc.oneof(
+        { weight: 3, arbitrary: pick(1) },
+        { weight: 1, arbitrary: fc.integer({ min: 2, max: 10 }) },
+      ),
+      action: act,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: pick<'group'>('group'),
+      nth: fc.nat({ max: 10 }),
+      does: pick<'count' | 'rename' | 'exists' | 'create'>('count', 'rename', 'exists', 'create'),
+      joined: fc.nat({ max: 2 }),
     }),
   },
   {

@@ -8,6 +8,7 @@ import {
 } from './invariants/attempts.ts'
 import { claimBeforeCall, oneCallAtATime } from './invariants/calls.ts'
 import { groupRests, oneGroupOneName } from './invariants/groups.ts'
+import { actsWrittenDown, discardedStays, wordKept } from './invariants/hand.ts'
 import type { Invariant } from './invariants/invariant.ts'
 import { acceptedByEazybe, nothingLost, oneKeyOneDelivery } from './invariants/leads.ts'
 import {
@@ -37,6 +38,9 @@ export function invariants(): Invariant[] {
     onlyWhoWasAsked,
     nobodySuppressed,
     nobodyWhilePaused,
+    discardedStays,
+    wordKept,
+    actsWrittenDown,
     oneCallAtATime,
     oneGroupOneName,
     capacityKept,

@@ -3,6 +3,7 @@
 import type { Outcome } from '../../src/eazybe.ts'
 import { Account } from '../../src/outbox/account.ts'
 import { AlarmClock } from '../../src/outbox/alarm-clock.ts'
+import { Audit } from '../../src/outbox/audit.ts'
 import { Calls } from '../../src/outbox/calls.ts'
 import { Deliveries } from '../../src/outbox/deliveries.ts'
 import { Groups } from '../../src/outbox/groups.ts'
@@ -45,15 +46,16 @@ export const mutations: readonly Mutation[] = [
     install: () => patch(Deliveries.prototype, 'remember', () => () => {}),
   },
   {
-    name: 'people are forgotten',
+    name: 'people of a first part are forgotten',
     breaks: 'nobody is sent after a recorded acceptance',
     install: () =>
       patch(
         People.prototype,
         'cleared',
         (cleared) =>
-          function (this: People, contact, group, _forced, now) {
-            return cleared.call(this, contact, group, Number.POSITIVE_INFINITY, now)
+          function (this: People, contact, group, saidAt, now) {
+            const forgets = group.id === group.family
+            return cleared.call(this, contact, group, forgets ? now : saidAt, now)
           },
       ),
   },
@@ -61,6 +63,29 @@ export const mutations: readonly Mutation[] = [
     name: 'suppression is not looked up',
     breaks: 'nobody is sent who asked never to be',
     install: () => patch(People.prototype, 'isSuppressed', () => () => false),
+  },
+  {
+    name: 'what is discarded stays in the queue',
+    breaks: 'nothing is sent that was discarded',
+    install: () => patch(Deliveries.prototype, 'discard', () => () => {}),
+  },
+  {
+    name: 'an operator’s word counts no more than a lead',
+    breaks: 'what an operator sends again is sent',
+    install: () =>
+      patch(
+        Deliveries.prototype,
+        'requeue',
+        (requeue) =>
+          function (this: Deliveries, seq, again, now, pace) {
+            requeue.call(this, seq, { ...again, forced: false }, now, pace)
+          },
+      ),
+  },
+  {
+    name: 'nobody keeps the audit log',
+    breaks: 'what a hand did is written down',
+    install: () => patch(Audit.prototype, 'record', () => () => {}),
   },
   {
     name: 'the operator’s own pause is not kept',

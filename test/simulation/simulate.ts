@@ -15,10 +15,11 @@ import type { CallKind } from '../../src/outbox/state.ts'
 import type { Chance } from './chance.ts'
 import { between, chanceOf } from './chance.ts'
 import { Disk } from './disk.ts'
-import type { Ask, Call, Claim, Facts, Lead } from './facts.ts'
+import type { Call, Claim, Facts, Lead } from './facts.ts'
+import { Hand } from './hand.ts'
 import type { Event, Happening, History, LeadItem } from './history.ts'
 import { clock } from './history.ts'
-import { homeOf, waitingCount } from './invariants/inquiries.ts'
+import { waitingCount } from './invariants/inquiries.ts'
 import type { Invariant } from './invariants/invariant.ts'
 import { progressBound } from './invariants/progress.ts'
 import { invariants } from './invariants.ts'
@@ -121,12 +122,11 @@ class Simulation implements Facts {
   justRecorded: Call[] = []
   brokeOff = false
   changes = 0
-  readonly asks: Ask[] = []
+  readonly hand: Hand
   readonly leads = new Map<string, Lead>()
-  readonly forced = new Map<string, number>()
   readonly suppressed = new Map<number, number>()
+  readonly maybeSuppressed = new Set<number>()
   pausedByHand = false
-  readonly touched = new Map<number, number>()
   readonly paces: { since: number; pace: Pace }[] = []
   ending: Facts['ending'] = null
   readonly names = new Names()
@@ -175,6 +175,13 @@ class Simulation implements Facts {
     this.#capacity = history.rules.capacity
     this.#world = new World(chanceOf(history.seed + 2), history.instant ? 0.001 : 1)
     this.#invariants = invariants()
+    this.hand = new Hand({
+      facts: this,
+      world: this.#world,
+      team: this.#team,
+      ask: (question) => this.#ask(question, false),
+      say: (line) => this.#say(line),
+    })
     this.#paceChanged()
   }
 
@@ -597,7 +604,11 @@ class Simulation implements Facts {
         await this.#ask((parts) => parts.operator.list(EVERYTHING))
         return
       case 'retry':
-        return this.#retry(event)
+        return this.hand.retry(event)
+      case 'act':
+        return this.hand.act(event)
+      case 'group':
+        return this.hand.group(event)
       case 'suppress':
         return this.#suppress(event.person)
       case 'pause':
@@ -689,7 +700,7 @@ class Simulation implements Facts {
     const { arrival } = sent
     for (const { key, mapped } of arrival.items) {
       const invite = mapped.kind === 'invite' ? mapped.invite : null
-      this.asks.push({ key, at: this.at, invite })
+      if (!this.hand.wanted.has(key)) this.hand.wanted.set(key, invite === null ? [] : [invite])
     }
     const items = await this.#ask((parts) => parts.intake.accept(arrival))
     this.#say(
@@ -714,6 +725,7 @@ class Simulation implements Facts {
 
   async #suppress(person: number): Promise<void> {
     const digits = digitsOf(person, 1)
+    this.maybeSuppressed.add(person)
     const done = await this.#ask(async (parts) => {
       await parts.peopleDesk.suppress(digits, null, 'test')
       return true
@@ -732,39 +744,6 @@ class Simulation implements Facts {
     }, false)
     this.#say(`${on ? 'paused' : 'resumed'} by hand: ${done ?? 'no answer'}`)
     this.pausedByHand = on && done !== null
-  }
-
-  async #retry(event: Extract<Happening, { kind: 'retry' }>): Promise<void> {
-    const all = [...this.leads.values()]
-    const lead = all[event.nth % Math.max(1, all.length)]
-    if (lead === undefined) return
-    const before = this.rows<{ state: string }>(
-      'SELECT state FROM deliveries WHERE seq = ?',
-      lead.seq,
-    )[0]
-    const invite = this.asks.find(({ key }) => key === lead.key)?.invite ?? null
-    const mapped = remapped(event, invite?.contacts ?? [digitsOf(0, 0)], this.#team)
-    if (mapped?.kind === 'invite') {
-      this.asks.push({ key: lead.key, at: this.at, invite: mapped.invite })
-    }
-    const result = await this.#ask(
-      (parts) =>
-        parts.operator.retry(lead.seq, mapped === null ? null : { mapped, fields: '{}' }, 'test'),
-      false,
-    )
-    this.#say(`retry of ${lead.seq}: ${result ?? 'no answer'}`)
-    this.touched.set(lead.seq, (this.touched.get(lead.seq) ?? 0) + 1)
-    const now = this.rows<{ forced: number; contacts: string; name: string | null }>(
-      'SELECT forced, contacts, name FROM deliveries LEFT JOIN groups ON groups.id = group_id WHERE seq = ?',
-      lead.seq,
-    )[0]
-    // Only an operator's word on a lead that was accepted or skipped lets people be sent again.
-    const mayForce = before?.state === 'accepted' || before?.state === 'skipped'
-    if (now === undefined || now.forced === 0 || !mayForce) return
-    const contacts: { digits: string }[] = JSON.parse(now.contacts)
-    for (const { digits } of contacts) {
-      this.forced.set(homeOf(this, personAt(digits), now.name ?? ''), this.at)
-    }
   }
 
   /** Asks the process something; null where it died or failed before it answered. `arms`: it promises to look at the alarm. */
@@ -885,17 +864,6 @@ function itemOf(
         consent: null,
       }
   return { key, fields: '{}', mapped }
-}
-
-function remapped(
-  { remap }: Extract<Happening, { kind: 'retry' }>,
-  contacts: readonly string[],
-  teammates: readonly string[],
-): Mapped | null {
-  if (remap === null) return null
-  if (remap.held) return { kind: 'held', reason: 'mapping', issues: [] }
-  const invite = { groupName: nameOf(remap.group), contacts, teammates, create: true }
-  return { kind: 'invite', invite, consent: null }
 }
 
 /** The log would be thousands of lines. */

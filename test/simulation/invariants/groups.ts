@@ -15,7 +15,8 @@ export const oneGroupOneName: Invariant = {
   looked: (facts) => must(facts.twins.length === 0, () => `two groups ${facts.twins[0]}`),
   callStarts: (facts, call) => {
     if (!call.create) return undefined
-    const before = callsTo(facts, call.groupName)
+    const allowed = facts.hand.allowed.get(facts.names.partOf(call.groupName)) ?? 0
+    const before = callsTo(facts, call.groupName).filter(({ n }) => n > allowed)
     if (before.some((other) => other.recorded === 'accepted')) {
       return { complaint: `${call.groupName} is created though it was accepted before` }
     }
@@ -40,8 +41,10 @@ export const oneGroupOneName: Invariant = {
 export const groupRests: Invariant = {
   name: 'a new group rests',
   callStarts: (facts, call) => {
+    // An operator who looked knows better.
+    const corrected = facts.hand.corrected.get(facts.names.partOf(call.groupName)) ?? 0
     const created = callsTo(facts, call.groupName).findLast(
-      (other) => other.create && maybeCreated(other),
+      (other) => other.n > corrected && other.create && maybeCreated(other),
     )
     if (created === undefined) return undefined
     const from = endOf(created)

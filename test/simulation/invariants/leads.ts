@@ -34,7 +34,7 @@ export const acceptedByEazybe: Invariant = {
       return every(people, ({ person, state }) =>
         must(
           // Who asked never to be sent is left out, a teammate's number may be bad, and the others of the lead are in.
-          facts.suppressed.has(person) ||
+          facts.maybeSuppressed.has(person) ||
             (isTeammate(person) && state === 'refused') ||
             taken.has(homeOf(facts, person, groupName)),
           () => `delivery ${seq} is accepted, and EazyBe never took ${person} for ${groupName}`,

@@ -6,6 +6,8 @@ import { callsTo, homeOf, storedPeople } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { every, good, must } from './invariant.ts'
 
+const NO_WORD = { base: 0, at: Number.NEGATIVE_INFINITY, anew: false }
+
 export const nobodyInTwoParts: Invariant = {
   name: 'nobody is in two parts of a group',
   callStarts: (facts, call) => {
@@ -13,7 +15,7 @@ export const nobodyInTwoParts: Invariant = {
     const part = names.partOf(call.groupName)
     const family = names.familyOf(call.groupName)
     return every(leadsIn(call), (person) => {
-      if (facts.forced.has(homeOf(facts, person, call.groupName))) return good
+      if (facts.hand.forced.has(homeOf(facts, person, call.groupName))) return good
       const other = facts
         .homesOf(person)
         .find((home) => names.familyOf(home) === family && names.partOf(home) !== part)
@@ -29,9 +31,10 @@ export const capacityKept: Invariant = {
   name: 'no group is filled past its capacity',
   callStarts: (facts, call) => {
     // Who was in a call that may have worked has a place; who is sent again needs no other.
-    const placed = new Set([...takenBy(facts, call.groupName), ...uncertainIn(facts, call)])
-    const fresh = leadsIn(call).filter((person) => !placed.has(person))
-    const size = placed.size + fresh.length
+    const taken = new Set(takenBy(facts, call.groupName).map(([person]) => person))
+    const uncertain = new Set(uncertainIn(facts, call).filter((person) => !taken.has(person)))
+    const fresh = leadsIn(call).filter((person) => !taken.has(person) && !uncertain.has(person))
+    const size = countOf(facts, call.groupName) + uncertain.size + fresh.length
     return must(
       fresh.length === 0 || size <= facts.capacity,
       () => `${size} people have a place in ${call.groupName}, of ${facts.capacity}`,
@@ -45,16 +48,28 @@ export const countIsRight: Invariant = {
     if (facts.justRecorded.length === 0) return undefined
     const rows = facts.rows<{ name: string; members: number }>('SELECT name, members FROM groups')
     return every(rows, ({ name, members }) => {
-      const taken = takenBy(facts, name).size
-      return must(members === taken, () => `${name} counts ${members}, and ${taken} were accepted`)
+      const count = countOf(facts, name)
+      return must(members === count, () => `${name} counts ${members} instead of ${count}`)
     })
   },
 }
 
-/** Whom EazyBe accepted into this very group. */
-function takenBy(facts: Facts, groupName: string): Set<number> {
-  const accepted = callsTo(facts, groupName).filter(({ recorded }) => recorded === 'accepted')
-  return new Set(accepted.flatMap(({ people }) => people))
+/** How many are in a group: by the operator's last word, and who was accepted since. */
+function countOf(facts: Facts, groupName: string): number {
+  const { base, at, anew } = facts.hand.counts.get(facts.names.partOf(groupName)) ?? NO_WORD
+  const taken = takenBy(facts, groupName)
+  const before = new Set(taken.flatMap(([person, when]) => (when <= at ? [person] : [])))
+  const since = new Set(taken.flatMap(([person, when]) => (when > at ? [person] : [])))
+  return base + [...since].filter((person) => anew || !before.has(person)).length
+}
+
+/** Whom EazyBe accepted into this very group, and when. */
+function takenBy(facts: Facts, groupName: string): [person: number, at: number][] {
+  return callsTo(facts, groupName).flatMap(({ recorded, recordedAt, people }) =>
+    recorded === 'accepted' && recordedAt !== null
+      ? people.map((person): [number, number] => [person, recordedAt])
+      : [],
+  )
 }
 
 /** Leads who were in a failed call to this group, and wait for another. */

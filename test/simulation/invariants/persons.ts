@@ -1,5 +1,7 @@
 /** Persons: nobody is sent twice, and nobody who was not asked for. */
 
+import type { Invite } from '../../../src/invite.ts'
+import type { Facts } from '../facts.ts'
 import { personAt } from '../people.ts'
 import { homeOf } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
@@ -15,7 +17,7 @@ export const nobodyTwice: Invariant = {
     }
     return every(call.people, (person) => {
       const home = homeOf(facts, person, call.groupName)
-      const forcedAt = facts.forced.get(home) ?? Number.NEGATIVE_INFINITY
+      const forcedAt = facts.hand.forced.get(home) ?? Number.NEGATIVE_INFINITY
       const before = facts.calls.find(
         (other) =>
           other.recorded === 'accepted' &&
@@ -32,20 +34,32 @@ export const nobodyTwice: Invariant = {
 export const onlyWhoWasAsked: Invariant = {
   name: 'nobody is sent unasked',
   callStarts: (facts, call) => {
-    const family = facts.names.familyOf(call.groupName)
-    const asked = facts.asks.flatMap(({ invite }) =>
-      invite !== null && facts.names.familyOf(invite.groupName) === family ? [invite] : [],
-    )
-    const people = new Set(asked.flatMap(({ contacts }) => contacts.map(personAt)))
-    const stranger = call.people.find((person) => !people.has(person))
-    if (stranger !== undefined) return { complaint: `nobody asked for ${stranger}` }
     if (call.people.length === 0) return { complaint: `call ${call.n} is empty` }
     if (call.people.length > call.pace.batchSize) return { complaint: `call ${call.n} is too big` }
-    return must(
-      !call.create || asked.some(({ create }) => create),
-      () => `nobody asked to create ${call.groupName}`,
+    if (call.claim === null) return undefined
+    const family = facts.names.familyOf(call.groupName)
+    const asked = call.claim.seqs.map((seq) =>
+      wantedOf(facts, seq).filter(({ groupName }) => facts.names.familyOf(groupName) === family),
     )
+    const astray = asked.findIndex((invites) => invites.length === 0)
+    if (astray !== -1) {
+      return { complaint: `delivery ${call.claim.seqs[astray]} is not for ${call.groupName}` }
+    }
+    const invites = asked.flat()
+    const people = new Set(invites.flatMap(({ contacts }) => contacts.map(personAt)))
+    const stranger = call.people.find((person) => !people.has(person))
+    if (stranger !== undefined) return { complaint: `nobody asked for ${stranger}` }
+    const mayCreate =
+      invites.some(({ create }) => create) ||
+      // Leave to make a group is leave to make its next parts.
+      [...facts.hand.allowed.keys()].some((part) => facts.names.familyOf(part) === family)
+    return must(!call.create || mayCreate, () => `nobody asked to create ${call.groupName}`)
   },
+}
+
+function wantedOf(facts: Facts, seq: number): readonly Invite[] {
+  const row = facts.rows<{ key: string }>('SELECT key FROM deliveries WHERE seq = ?', seq)[0]
+  return (row && facts.hand.wanted.get(row.key)) ?? []
 }
 
 export const nobodySuppressed: Invariant = {
