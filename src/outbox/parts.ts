@@ -33,7 +33,7 @@ export class Parts {
     const held: number[] = []
     const full = this.#groups.get(groupId)
     const next = this.#next(full)
-    const uncertain = this.#queue.uncertainIn(full.id)
+    const uncertain = this.#queue.failedIn(full.id)
     const rows = this.#sql
       .exec<Row>(
         `SELECT seq, contacts FROM deliveries WHERE state = 'queued' AND group_id = ? ORDER BY due_at LIMIT ?`,
@@ -63,7 +63,7 @@ export class Parts {
     const others = this.#groups.parts(group.family).filter(({ id }) => id !== group.id)
     let moved = 0
     for (const other of others) {
-      const uncertain = this.#queue.uncertainIn(other.id)
+      const uncertain = this.#queue.failedIn(other.id)
       if (uncertain.size === 0) continue
       for (const { seq } of call.parts) {
         const row = this.#sql

@@ -1,6 +1,7 @@
 /** The queue: deliveries that wait for a call, and the heads of it that `plan` sees. */
 
 import { errorText, log } from '../log.ts'
+import type { StoredContact } from './contacts.ts'
 import { readableContacts, storedContacts } from './contacts.ts'
 import type { Groups } from './groups.ts'
 import { dueWith, laneOf } from './groups.ts'
@@ -43,18 +44,31 @@ export class Queue {
     })
   }
 
-  /** Who was in a failed call to this group, and may be in it. The hook's own people are not counted: they are in every part. */
+  /** Who was in a failed call to this group, waits for another, and may be in it. The hook's own people are not counted: they are in every part. */
   uncertainIn(groupId: number): Set<string> {
-    const waiting = this.#sql
+    return this.#personsIn('unknown', 'waiting', groupId)
+  }
+
+  /** The same, with those whose calls failed so often that they were parked: they belong in no other part either. */
+  failedIn(groupId: number): Set<string> {
+    return new Set([...this.uncertainIn(groupId), ...this.#personsIn('parked', 'refused', groupId)])
+  }
+
+  #personsIn(
+    state: 'unknown' | 'parked',
+    end: StoredContact['state'],
+    groupId: number,
+  ): Set<string> {
+    const contacts = this.#sql
       .exec<{ contacts: string }>(
-        `SELECT contacts FROM deliveries WHERE state = 'unknown' AND group_id = ? LIMIT ?`,
+        `SELECT contacts FROM deliveries WHERE state = '${state}' AND group_id = ? LIMIT ?`,
         groupId,
         UNCERTAIN_LOOKED_AT,
       )
       .toArray()
       .flatMap((row) => readableContacts(row.contacts))
-      .filter((contact) => contact.state === 'waiting' && contact.team !== true)
-    return new Set(waiting.map(({ person }) => person))
+      .filter((contact) => contact.state === end && contact.team !== true)
+    return new Set(contacts.map(({ person }) => person))
   }
 
   /** How many deliveries of a group are queued, counted no further than `most`. */

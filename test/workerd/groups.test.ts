@@ -247,6 +247,23 @@ describe('a group that is full', () => {
     })
   })
 
+  it('keeps whom calls failed for until they were parked with the part that they may be in', async () => {
+    let fails = false
+    const calls = play(() => (fails ? answers.failed() : answers.ok()))
+    const { lead, runUntil, sql, story } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    fails = true
+    const { seq } = await lead('Batch', [BINA], batch)
+    await runUntil(DAY)
+    expect(await story(seq)).toMatchObject({ state: 'parked' })
+    fails = false
+    await sql('UPDATE groups SET members = 3')
+    await lead('Batch', [BINA], batch)
+    await runUntil(2 * DAY)
+    expect(called(calls).at(-1)).toEqual(['Batch', [BINA], false])
+  })
+
   it('counts nobody twice whom the operator sends again', async () => {
     play(answers.ok)
     const { lead, runUntil, stub } = outbox()

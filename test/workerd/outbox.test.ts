@@ -452,7 +452,7 @@ describe('no connection to EazyBe', () => {
     await runUntil(8 * 24 * HOUR)
     await stub.resume('test')
     await runUntil(8 * 24 * HOUR + 5 * MINUTE)
-    expect(await story(seq)).toMatchObject({ state: 'queued' })
+    expect(await story(seq)).toMatchObject({ state: 'unknown' })
   })
 })
 
