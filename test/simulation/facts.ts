@@ -87,6 +87,8 @@ export interface HandFacts {
   readonly corrected: ReadonlyMap<string, number>
   /** The last correction of a group's count. `anew`: who was in before is in no more. */
   readonly counts: ReadonlyMap<string, { base: number; at: number; anew: boolean }>
+  /** Persons who were erased everywhere: their keyed hash, and the last delivery that there was. */
+  readonly erased: ReadonlyMap<number, { hash: string; upTo: number }>
   /** How many acts were answered: each must be in the audit log. */
   readonly done: number
 }

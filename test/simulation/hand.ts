@@ -5,6 +5,8 @@ import type { Mapped } from '../../src/outbox/arrival.ts'
 import type { OutboxParts } from '../../src/outbox/assemble.ts'
 import type { GroupChange } from '../../src/outbox/group-desk.ts'
 import type { ActResult, DeliveryAction } from '../../src/outbox/operator.ts'
+import type { Erased } from '../../src/outbox/people-desk.ts'
+import { personOf } from '../../src/outbox/person.ts'
 import type { Facts, HandFacts } from './facts.ts'
 import type { Act, Happening } from './history.ts'
 import { homeOf } from './invariants/inquiries.ts'
@@ -19,6 +21,8 @@ export interface Bench {
   readonly team: readonly string[]
   ask<T>(question: (parts: OutboxParts) => Promise<T>): Promise<T | null>
   say(line: string): void
+  /** Somebody is never to be sent any more; `sure`: it is written down. */
+  suppressed(person: number, sure: boolean): void
 }
 
 interface Delivery {
@@ -33,12 +37,15 @@ interface Delivery {
 /** Of what was held before there was an invite, an operator fills in all. */
 const UNMAPPED: Invite = { groupName: '', contacts: [], teammates: [], create: false }
 
+const MOST_TRIES = 5
+
 type Change = (invite: Invite) => Invite
 
 export class Hand implements HandFacts {
   readonly wanted = new Map<string, readonly Invite[]>()
   readonly forced = new Map<string, number>()
   readonly touched = new Map<number, number>()
+  readonly erased = new Map<number, { hash: string; upTo: number }>()
   readonly discarded = new Set<number>()
   readonly words = new Map<number, number>()
   readonly allowed = new Map<string, number>()
@@ -150,6 +157,32 @@ export class Hand implements HandFacts {
         }
       }
     })
+  }
+
+  /** Goes on until nothing of a person is left, or the process fails too often. */
+  async erase({ person, spelling }: Extract<Happening, { kind: 'erase' }>): Promise<void> {
+    const { ask, facts, say, suppressed } = this.#bench
+    const digits = digitsOf(person, spelling)
+    let before: number | null = null
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      suppressed(person, false)
+      const step: Erased | null = await ask(({ peopleDesk }) =>
+        peopleDesk.erase(digits, before, 'test'),
+      )
+      if (step === null) continue
+      if (before === null) this.done++
+      suppressed(person, true)
+      before = step.before
+      if (before !== null) continue
+      const [key] = facts.rows<{ value: string }>(
+        `SELECT value FROM account WHERE key = 'personKey'`,
+      )
+      const [last] = facts.rows<{ seq: number | null }>('SELECT max(seq) AS seq FROM deliveries')
+      const hash = await personOf(digits, key?.value ?? '')
+      this.erased.set(person, { hash, upTo: last?.seq ?? 0 })
+      break
+    }
+    say(`${person} is erased: ${before === null}`)
   }
 
   /** What the operator knows of a group. */

@@ -118,6 +118,8 @@ export type Happening =
     }
   /** Somebody asks never to be sent again. */
   | { readonly kind: 'suppress'; readonly person: number }
+  /** Somebody is erased, by one spelling of their number. */
+  | { readonly kind: 'erase'; readonly person: number; readonly spelling: 0 | 1 }
   /** The operator's own pause, and its end. */
   | { readonly kind: 'pause'; readonly on: boolean }
 
@@ -399,6 +401,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ kind: pick<'suppress'>('suppress'), person: fc.nat({ max: 5 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: pick<'erase'>('erase'),
+      person: fc.nat({ max: 7 }),
+      spelling: pick<0 | 1>(0, 1),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: pick<'pause'>('pause'), on: fc.boolean() }) },
 )

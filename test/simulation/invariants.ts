@@ -7,6 +7,7 @@ import {
   parkedForCause,
 } from './invariants/attempts.ts'
 import { claimBeforeCall, oneCallAtATime } from './invariants/calls.ts'
+import { nothingLeft } from './invariants/erasure.ts'
 import { groupRests, oneGroupOneName } from './invariants/groups.ts'
 import { actsWrittenDown, discardedStays, wordKept } from './invariants/hand.ts'
 import type { Invariant } from './invariants/invariant.ts'
@@ -41,6 +42,7 @@ export function invariants(): Invariant[] {
     discardedStays,
     wordKept,
     actsWrittenDown,
+    nothingLeft,
     oneCallAtATime,
     oneGroupOneName,
     capacityKept,

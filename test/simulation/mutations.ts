@@ -83,6 +83,11 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
+    name: 'who was a member is not forgotten',
+    breaks: 'nothing is left of whom was erased',
+    install: () => patch(People.prototype, 'forget', () => () => {}),
+  },
+  {
     name: 'nobody keeps the audit log',
     breaks: 'what a hand did is written down',
     install: () => patch(Audit.prototype, 'record', () => () => {}),

@@ -181,6 +181,10 @@ class Simulation implements Facts {
       team: this.#team,
       ask: (question) => this.#ask(question, false),
       say: (line) => this.#say(line),
+      suppressed: (person, sure) => {
+        this.maybeSuppressed.add(person)
+        if (sure && !this.suppressed.has(person)) this.suppressed.set(person, this.at)
+      },
     })
     this.#paceChanged()
   }
@@ -611,6 +615,8 @@ class Simulation implements Facts {
         return this.hand.group(event)
       case 'suppress':
         return this.#suppress(event.person)
+      case 'erase':
+        return this.hand.erase(event)
       case 'pause':
         return this.#pauseByHand(event.on)
     }
@@ -863,7 +869,8 @@ function itemOf(
         },
         consent: null,
       }
-  return { key, fields: '{}', mapped }
+  const said = people.map((person) => `+${digitsOf(person, spelling)}`)
+  return { key, fields: JSON.stringify({ said }), mapped }
 }
 
 /** The log would be thousands of lines. */

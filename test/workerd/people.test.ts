@@ -148,6 +148,20 @@ describe('whoever is erased', () => {
     },
   )
 
+  it.each([
+    ['5511987000003', '+55 11 8700-0003'],
+    ['551187000003', '(11) 98700-0003'],
+  ])('is found by either spelling of a Brazilian mobile: %s in %s', async (digits, phone) => {
+    const { lead, stub, sql, story } = outbox()
+    const { seq } = await lead('A', [BINA])
+    await sql(
+      `UPDATE deliveries SET state = 'held', reason = 'consent', contacts = '[]', group_id = NULL, fields = ?`,
+      JSON.stringify({ phone }),
+    )
+    expect(await erase(stub, digits)).toBe(1)
+    expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'erased', fields: null })
+  })
+
   it('leaves what shows that the other person of the lead agreed', async () => {
     const { lead, stub, sql } = outbox()
     await lead('A', [ASHA, BINA])
