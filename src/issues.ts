@@ -29,13 +29,20 @@ export function repeats(text: string, data: unknown): boolean {
 function safeMessage(issue: v.BaseIssue<unknown>): string {
   const { message, received, expected, input } = issue
   if (!(received !== '' && message.includes(received)) && !repeats(message, input)) return message
-  return expected ? `Expected ${expected} but received ${kindOf(input, expected)}` : 'Is not valid'
+  if (!expected) return 'Is not valid'
+  // One of a few texts, such as the options of a dropdown; or a member of that name, which is not there.
+  if (/^\(?"/.test(expected)) {
+    return input === undefined
+      ? 'is missing'
+      : `must be ${expected.replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}`
+  }
+  return `Expected ${expected} but received ${kindOf(input)}`
 }
 
-function kindOf(input: unknown, expected: string): string {
+function kindOf(input: unknown): string {
   if (input === undefined) return 'nothing'
   if (input === null) return 'null'
   if (Array.isArray(input)) return 'a list'
   if (typeof input === 'object') return 'an object'
-  return expected.includes('"') ? `another ${typeof input}` : `a ${typeof input}`
+  return `a ${typeof input}`
 }

@@ -74,14 +74,20 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
 /** When the last of those that wait can go out, where that is not today. Most leads are one person. */
 function LastOut({ view: { backlog, used, caps } }: { view: Overview }): Html | null {
   const { peopleDay } = caps
-  if (peopleDay === null || peopleDay === 0) return null
-  const later = backlog.queued + backlog.unknown - Math.max(0, peopleDay - used.peopleDay)
-  if (later <= 0) return null
+  if (peopleDay === null) return null
+  const days = daysToGo(backlog.queued + backlog.unknown, used.peopleDay, peopleDay)
+  if (days === 0) return null
   return (
     <div class="soft small">
-      {`the last goes out in ${several(Math.ceil(later / peopleDay), 'day')} or more, at ${peopleDay} a day`}
+      {`the last goes out in ${several(days, 'day')} or more, at ${peopleDay} a day`}
     </div>
   )
+}
+
+/** Days until the last of so many who wait; 0: today is enough, or there is no telling. */
+export function daysToGo(waiting: number, usedToday: number, perDay: number): number {
+  const later = waiting - Math.max(0, perDay - usedToday)
+  return perDay === 0 || later <= 0 ? 0 : Math.ceil(later / perDay)
 }
 
 function NextCall({ view, clock }: { view: Overview; clock: Clock }): Html {

@@ -21,9 +21,11 @@ interface Props {
   readonly story: Story
   readonly revealed: Revealed | null
   readonly typed: Typed | null
+  /** Names that are known, to choose from where the group is not. */
+  readonly groups: readonly string[]
 }
 
-export function DeliveryActions({ story, revealed, typed }: Props): Html {
+export function DeliveryActions({ story, revealed, typed, groups }: Props): Html {
   const offers = offersOf(story)
   const path = `/console/deliveries/${story.id}`
   const sentBefore = story.state === 'accepted' || story.state === 'skipped'
@@ -48,7 +50,7 @@ export function DeliveryActions({ story, revealed, typed }: Props): Html {
         </div>
       )}
       {story.state !== 'sending' && (
-        <Edit story={story} revealed={revealed} typed={typed} path={path} />
+        <Edit story={story} revealed={revealed} typed={typed} groups={groups} path={path} />
       )}
     </section>
   )
@@ -97,12 +99,12 @@ function Offers({ path, offers }: { path: string; offers: readonly Offer[] }): H
 }
 
 /** Nobody who is no programmer can mend a mapping; they can say whom it takes where. */
-function isUnfit({ state, reason }: Story): boolean {
+export function isUnfit({ state, reason }: Story): boolean {
   return state === 'held' && (reason === 'mapping' || reason === 'payload')
 }
 
 /** Numbers are changed only by whoever has revealed them, or writes them anew. */
-function Edit({ story, revealed, typed, path }: Props & { readonly path: string }): Html {
+function Edit({ story, revealed, typed, groups, path }: Props & { readonly path: string }): Html {
   const unread = story.people.length === 0
   return (
     <details id="edit" open={revealed !== null || typed !== null || isUnfit(story)}>
@@ -116,8 +118,14 @@ function Edit({ story, revealed, typed, path }: Props & { readonly path: string 
             maxlength={200}
             required
             autocomplete="off"
+            list="groups"
           />
         </label>
+        <datalist id="groups">
+          {groups.map((name) => (
+            <option value={name} />
+          ))}
+        </datalist>
         <label>
           Numbers, one a line, with + and the country code
           <textarea

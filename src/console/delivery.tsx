@@ -2,12 +2,18 @@
 
 import { numbersOf, type Revealed, readStory, type Story } from '../operator/deliveries.ts'
 import { hookOf } from '../operator/desk.ts'
-import { DeliveryActions, type Typed } from './delivery-actions.tsx'
+import { listGroups } from '../operator/groups.ts'
+import { numbersRead } from '../operator/preview.ts'
+import { DeliveryActions, isUnfit, type Typed } from './delivery-actions.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
 import { Action, Badge, Json, leadName, Problem, StateBadge, Time } from './parts.tsx'
+import { Timeline } from './timeline.tsx'
 import { advice, MEANINGS } from './words.ts'
+
+/** Groups that are offered for one that has to be written. */
+const MOST_GROUPS = 30
 
 export interface Extra {
   /** Numbers and fields in full, where they were just asked for. */
@@ -21,7 +27,9 @@ export interface Extra {
 export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
   const story = await readStory(visit.desk, id)
   if (story === null) return notFoundPage('delivery')
-  const { revealed, problem, typed } = extra
+  const { revealed, problem } = extra
+  const typed = extra.typed ?? startOfEdit(visit, story, revealed)
+  const groups = isUnfit(story) ? await listGroups(visit.desk, null, MOST_GROUPS, null) : null
   const body = (
     <div class="stack">
       <div>
@@ -41,7 +49,12 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
       <Verdict story={story} visit={visit} />
       <div class="grid aside">
         <div class="stack">
-          <DeliveryActions story={story} revealed={revealed ?? null} typed={typed ?? null} />
+          <DeliveryActions
+            story={story}
+            revealed={revealed ?? null}
+            typed={typed}
+            groups={groups?.groups.map(({ name }) => name) ?? []}
+          />
           <Timeline story={story} visit={visit} />
         </div>
         <div class="stack">
@@ -55,6 +68,14 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
   // Revealed numbers are on this answer only, so news must not be fetched over them.
   const live = revealed === undefined && problem === undefined
   return { title: story.id, place: 'deliveries', body, live, status: problem ? 409 : 200 }
+}
+
+/** Where only the group did not fit, the number need not be copied by hand once it was revealed. */
+function startOfEdit({ desk }: Visit, story: Story, revealed: Revealed | undefined): Typed | null {
+  const hook = hookOf(desk, story.hook)
+  if (hook === null || revealed === undefined || revealed.contacts.length > 0) return null
+  const contacts = numbersRead(hook, revealed.fields).join('\n')
+  return { groupName: story.groupName ?? '', contacts, create: story.create }
 }
 
 function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
@@ -84,32 +105,6 @@ function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
           : {inviteLink}
         </p>
       )}
-    </section>
-  )
-}
-
-const GOOD = /^(?:accepted|released)/
-const BAD = /^(?:parked|refused|failed|unknown|held|no connection|not created|limited|paused)/
-
-function Timeline({ story, visit }: { story: Story; visit: Visit }): Html {
-  return (
-    <section class="card" id="timeline" data-part aria-labelledby="timeline-title">
-      <h2 id="timeline-title">What happened</h2>
-      <ol class="timeline">
-        {story.timeline.map(({ at, event, detail }) => (
-          <li class={GOOD.test(event) ? 'good' : BAD.test(event) ? 'bad' : ''}>
-            <strong>{event}</strong>{' '}
-            <span class="soft small">
-              <Time at={at} clock={visit.clock} /> · {visit.clock.full(at)}
-            </span>
-            {detail !== undefined && (
-              <p>
-                <bdi>{detail}</bdi>
-              </p>
-            )}
-          </li>
-        ))}
-      </ol>
     </section>
   )
 }

@@ -107,6 +107,11 @@ function previewEvent(hook: Hook, fields: unknown, now: number): EventPreview {
   return { ...common, invite: { groupName, contacts, create }, consent: mapped.consent, held: null }
 }
 
+/** The numbers that a hook reads in fields, whatever else of them does not fit. */
+export function numbersRead(hook: Hook, fields: unknown): string[] {
+  return numbersIn(hook, fields).flatMap(({ read }) => read ?? [])
+}
+
 function hidden(value: unknown): unknown {
   return JSON.parse(maskFields(JSON.stringify(value)) ?? 'null')
 }

@@ -1,6 +1,7 @@
 /** Parts of the console that need no page: times, the filter of an address, and cells of the export. */
 
 import { describe, expect, it } from 'vitest'
+import { daysToGo } from '../../src/console/account-card.tsx'
 import { Clock } from '../../src/console/clock.ts'
 import { cell } from '../../src/console/csv.ts'
 import { readFilter } from '../../src/console/filter-form.tsx'
@@ -10,6 +11,20 @@ const NOW = Date.UTC(2026, 10, 25, 9, 14, 3)
 const india = defineConfig({ accounts: { default: { timeZone: 'Asia/Kolkata' } }, hooks: {} })
 const berlin = defineConfig({ accounts: { default: { timeZone: 'Europe/Berlin' } }, hooks: {} })
 const nowhere = defineConfig({ hooks: {} })
+
+describe('the last of many', () => {
+  it.each([
+    [400, 0, 100, 3],
+    [101, 0, 100, 1],
+    [100, 0, 100, 0],
+    [10, 100, 100, 1],
+    [10, 120, 100, 1],
+    [0, 100, 100, 0],
+    [5, 0, 0, 0],
+  ])('of %i, with %i used today of %i, goes out in %i days', (waiting, used, perDay, days) => {
+    expect(daysToGo(waiting, used, perDay)).toBe(days)
+  })
+})
 
 describe('the clock', () => {
   it('tells times in the account’s zone, or in UTC', () => {

@@ -184,3 +184,31 @@ describe('waiting for an outcome', () => {
     expect(await waiting).toMatchObject([{ state: 'skipped' }])
   })
 })
+
+describe('the console', () => {
+  const text = async (at: House, path: string, method = 'GET') =>
+    (await at.ask(path, { method, headers: ADMIN })).text()
+
+  it('offers the groups that are known where none was read, and the number once it is revealed', async () => {
+    const at = house()
+    await buyer(at, '1')
+    await at.ask('/hooks/buyers', post({ phone: '9800029999' }, VARS.BUYERS_SECRET))
+    const page = await text(at, '/console/deliveries/sales-2')
+    expect(page).toContain('<option value="Cohort Zinnia 1">')
+    expect(page).toContain('cohort: is missing')
+    expect(page).not.toContain('9800029999')
+    const revealed = await text(at, '/console/deliveries/sales-2/reveal', 'POST')
+    expect(revealed).toMatch(/<textarea[^>]*>\+919800029999<\/textarea>/)
+  })
+
+  it('shows the budget beside the groups, why leads are held, and when a hook last received', async () => {
+    const at = house()
+    await at.ask('/hooks/buyers', post({ phone: '9800029999' }, VARS.BUYERS_SECRET))
+    expect(await text(at, '/console/groups')).toMatch(/Budget used.*New groups today.*0 of 20/s)
+    const overview = await text(at, '/console')
+    expect(overview).toContain('/console/deliveries?state=held&amp;reason=mapping')
+    const hooks = await text(at, '/console/hooks')
+    expect(hooks).toMatch(/buyers<\/a>(?:(?!<tr>).)*<time/s)
+    expect(hooks).toMatch(/poll<\/a>(?:(?!<tr>).)*nothing yet/s)
+  })
+})

@@ -666,7 +666,7 @@ describe('a webhook that cannot be mapped is held', () => {
     expect(JSON.parse(text)).toMatchObject({
       status: 422,
       issues: [
-        { path: 'groupName', message: 'Expected "groupName" but received nothing' },
+        { path: 'groupName', message: 'is missing' },
         { path: 'contacts.1', message: 'has letters where only a phone number belongs' },
         { path: 'create', message: 'must be true or false' },
       ],
