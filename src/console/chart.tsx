@@ -53,7 +53,7 @@ export function Chart({ hours, clock }: { hours: readonly Hour[]; clock: Clock }
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>
         <line x1="0" x2={WIDTH} y1={BASE + 0.5} y2={BASE + 0.5} />
         <text x={WIDTH} y={TOP - 4} text-anchor="end">
-          {`${most} in an hour at most`}
+          {busiest === undefined ? 'nothing settled yet' : `${most} in an hour at most`}
         </text>
         {hours.map((hour, index) => (
           <Bar hour={hour} index={index} most={most} clock={clock} />

@@ -1,6 +1,7 @@
 /** The first page: whether all is well, in one sentence, and what needs a hand. */
 
 import { overviews } from '../operator/accounts.ts'
+import { MAX_CHARACTERS } from '../operator/filter.ts'
 import { type HookState, hookStates } from '../operator/hooks.ts'
 import { listDeliveries } from '../operator/list.ts'
 import type { InHand, Overview } from '../outbox/account-desk.ts'
@@ -186,7 +187,7 @@ function Reasons({ reasons }: { reasons: readonly InHand[] }): Html | null {
       {reasons.map(({ state, reason, count }) => (
         <li>
           <a href={`/console/deliveries?${new URLSearchParams({ state, reason })}`}>
-            {count} <bdi>{reason}</bdi>
+            {count} × <bdi>{reason}</bdi>
           </a>
         </li>
       ))}
@@ -197,7 +198,9 @@ function Reasons({ reasons }: { reasons: readonly InHand[] }): Html | null {
 /** Of all accounts, the commonest first. */
 function reasonsOf(accounts: readonly Overview[], state: InHand['state']): InHand[] {
   const all = accounts.flatMap(({ backlog }) => backlog.reasons)
-  const mine = all.filter((one) => one.state === state && one.reason !== '')
+  const mine = all.filter(
+    (one) => one.state === state && one.reason !== '' && one.reason.length <= MAX_CHARACTERS,
+  )
   return [...Map.groupBy(mine, ({ reason }) => reason)]
     .map(([reason, some]) => {
       return { state, reason, count: some.reduce((total, { count }) => total + count, 0) }

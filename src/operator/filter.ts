@@ -6,7 +6,8 @@ import { DELIVERY_STATES } from '../outbox/state.ts'
 
 /** The whole of a number has no place in a URL; its end is enough to find somebody by. */
 const MOST_PHONE_DIGITS = 6
-const MAX_CHARACTERS = 200
+/** Longer words are looked for by nobody. */
+export const MAX_CHARACTERS = 200
 
 const text = v.pipe(v.string(), v.maxLength(MAX_CHARACTERS))
 const time = v.pipe(
