@@ -58,7 +58,8 @@ function givenQuery(c: OperatorContext): Record<string, string> {
 /** The body, whatever its content type says, as long as it is JSON. */
 async function jsonOf(c: OperatorContext): Promise<unknown> {
   try {
-    return await c.req.json()
+    // Not `json()`: the runtime warns of a body that says it is a form.
+    return JSON.parse(new TextDecoder().decode(await c.req.arrayBuffer()))
   } catch {
     // What curl sends unless it is told otherwise.
     const form = /\bform\b/.test(c.req.header('content-type') ?? '')

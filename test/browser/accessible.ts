@@ -8,8 +8,11 @@ import { moduleText, operator, person, submit, visitor } from './visitor.ts'
 
 const DESK = { width: 1280, height: 800 }
 const PHONE = { width: 390, height: 844 }
-/** Two cores carry as many tabs. */
-const TABS = 2
+/** Two cores carry as many browsers' processes: each visitor has one of its own. */
+const VISITORS = 2
+
+/** Handed to each document as it begins: the browser compiles it once, and not for every page. */
+const AXE = { content: moduleText('axe-core/axe.min.js') }
 
 /** A page to look at, and the way to it. */
 interface Sight {
@@ -24,23 +27,22 @@ export function accessible(): void {
   beforeAll(async () => {
     await submit(person())
     const [held = ''] = await submit(person({ whatsapp_ok: 'no' }))
-    const { context, page } = await operator(await browser(), { viewport: DESK })
-    const outside = await visitor(await browser(), { viewport: DESK })
     const sights = sightsOf(held)
-    const tabs = await Promise.all(
-      Array.from({ length: TABS }, (_, nth) => (nth === 0 ? page : context.newPage())),
-    )
-    await Promise.all(
-      tabs.map(async (tab) => {
-        for (let sight = sights.shift(); sight !== undefined; sight = sights.shift()) {
-          await sight.go(tab)
-          await look(tab, sight.what)
-        }
-      }),
-    )
+    const lookAround = async (): Promise<void> => {
+      const { context, page } = await operator(await browser(), { viewport: DESK })
+      await context.addInitScript(AXE)
+      for (let sight = sights.shift(); sight !== undefined; sight = sights.shift()) {
+        await sight.go(page)
+        await look(page, sight.what)
+      }
+      await context.close()
+    }
+    await Promise.all(Array.from({ length: VISITORS }, lookAround))
+    const outside = await visitor(await browser(), { viewport: DESK })
+    await outside.context.addInitScript(AXE)
     await outside.page.goto('/console/login')
     await look(outside.page, 'the login')
-    await Promise.all([context.close(), outside.context.close()])
+    await outside.context.close()
   })
 
   describe('axe finds nothing serious or critical on any page', () => {
@@ -92,7 +94,6 @@ function sightsOf(held: string): Sight[] {
 }
 
 async function look(page: Page, what: string): Promise<void> {
-  await page.evaluate(moduleText('axe-core/axe.min.js'))
   wrong.light.push(...(await graveOf(page, what, {})))
   const ground = await groundOf(page)
   await page.emulateMedia({ colorScheme: 'dark' })
