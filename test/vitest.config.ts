@@ -7,13 +7,20 @@ import { BINDINGS } from './workerd/bindings.ts'
 const JOURNEY_TIMEOUT_MS = 120_000
 /** Far more than any needs: a machine that is busy with something else is no failure. */
 const TIMEOUT_MS = 60_000
+/** Vitest leaves one core idle by default, which is half of two. */
+const ALL_CORES = '100%'
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/plain-line.ts'],
     projects: [
       {
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: TIMEOUT_MS },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: TIMEOUT_MS,
+          maxWorkers: ALL_CORES,
+        },
       },
       {
         plugins: [
@@ -27,7 +34,12 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'], testTimeout: TIMEOUT_MS },
+        test: {
+          name: 'workerd',
+          include: ['test/workerd/**/*.test.ts'],
+          testTimeout: TIMEOUT_MS,
+          maxWorkers: ALL_CORES,
+        },
       },
       {
         test: {
