@@ -199,7 +199,7 @@ export class Deliveries {
     // An operator's word is above the cap on names.
     const mints = again.create && place?.minted !== true
     const placed = this.#placeIn(place, again.groupName, this.#hookOf(seq), mints ? now : null)
-    const home = this.#homes.of(seq, again, own, this.#groups.get(placed).family)
+    const home = this.#homes.of(seq, again, own, this.#groups.get(placed))
     const groupId = home?.id ?? placed
     const { members, capacity } = this.#groups.get(groupId)
     // Whoever is in a part, or may be, stays in it, also where it is full by now.

@@ -20,17 +20,17 @@ export class Homes {
     this.#people = people
   }
 
-  /** The part of this family in which the people of a delivery are, or may be; null: none that is known. `own`: where it waited. */
+  /** The part of this group's family in which the people of a delivery are, or may be; null: none that is known. `own`: where it waited. */
   of(
     seq: number,
     again: { readonly contacts: readonly StoredContact[]; readonly forced: boolean },
     own: GroupState | null,
-    family: number,
+    group: GroupState,
   ): Home | null {
-    if (own?.family === family && this.#mayBeIn(seq, again.contacts)) {
+    if (own?.family === group.family && this.#mayBeIn(seq, again.contacts)) {
       return { id: own.id, sure: false }
     }
-    const id = again.forced ? this.#people.homeOf(again.contacts, family) : null
+    const id = again.forced ? this.#people.homeOf(again.contacts, group) : null
     return id === null ? null : { id, sure: true }
   }
 

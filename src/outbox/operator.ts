@@ -206,7 +206,7 @@ export class Operator {
         return this.#send(
           seq,
           before,
-          { ...same, forced: isSaySo(before) || before.forced, note: 'exactly as it was' },
+          { ...same, forced: isSaySo(before), note: 'exactly as it was' },
           now,
         )
       case 'release':
@@ -269,9 +269,9 @@ function isDone({ state }: Sendable): boolean {
   return state === 'accepted' || state === 'skipped'
 }
 
-/** Asking to send an accepted lead again is the operator's say-so; any other keeps its protection. */
+/** Asking to send an accepted lead again is the operator's say-so, which holds until it was sent; any other keeps its protection. */
 function isSaySo(before: Sendable): boolean {
-  return isDone(before) && before.reason !== 'discarded'
+  return before.forced || (isDone(before) && before.reason !== 'discarded')
 }
 
 function waitingAgain(contact: StoredContact): StoredContact {

@@ -10,7 +10,7 @@ export const MEMORY_MS = 365 * DAY_MS
 export const EVERYWHERE = 0
 
 type Membership = Pick<GroupState, 'id' | 'family'>
-type Counted = Pick<WaitingContact, 'person' | 'team'>
+type Somebody = Pick<StoredContact | WaitingContact, 'person' | 'team'>
 
 /** Where somebody was accepted, and when. */
 interface Home {
@@ -47,18 +47,18 @@ export class People {
   }
 
   /** The part of this family that took one of these people, as far as that is still known: whoever is sent again belongs there. */
-  homeOf(contacts: readonly StoredContact[], family: number): number | null {
+  homeOf(contacts: readonly StoredContact[], group: Membership): number | null {
     for (const contact of contacts) {
       if (contact.state !== 'waiting' || contact.team === true) continue
-      const home = this.#home(contact.person, family)
+      const home = this.#home(contact, group)
       if (home !== null) return home.groupId
     }
     return null
   }
 
   /** Whether the count of this group has this person in it since its first call: who is sent again is not counted twice. */
-  isCounted({ person, team }: Counted, group: Membership): boolean {
-    const home = team ? this.#acceptance(person, group.id) : this.#home(person, group.family)
+  isCounted(contact: Somebody, group: Membership): boolean {
+    const home = this.#home(contact, group)
     if (home === null || home.groupId !== group.id) return false
     const found = this.#sql.exec(
       'SELECT 1 FROM groups WHERE id = ? AND first_call_at <= ?',
@@ -68,40 +68,28 @@ export class People {
     return found.toArray().length > 0
   }
 
-  /** A teammate's acceptance is of one part. */
-  #acceptance(person: string, groupId: number): Home | null {
+  #home(contact: Somebody, group: Membership): Home | null {
     const row = this.#sql
-      .exec<{ accepted_at: number }>(
-        'SELECT accepted_at FROM people WHERE person = ? AND group_id = ?',
-        person,
-        groupId,
+      .exec<{ part: number | null; accepted_at: number }>(
+        'SELECT part, accepted_at FROM people WHERE person = ? AND group_id = ?',
+        contact.person,
+        scopeOf(contact, group),
       )
       .toArray()[0]
-    return row === undefined ? null : { groupId, acceptedAt: row.accepted_at }
-  }
-
-  /** A lead's is of a family: the delivery that brought it knows the part. */
-  #home(person: string, family: number): Home | null {
-    const row = this.#sql
-      .exec<{ id: number; accepted_at: number }>(
-        `SELECT groups.id AS id, accepted_at FROM people
-         JOIN deliveries ON deliveries.seq = people.seq JOIN groups ON groups.id = deliveries.group_id
-         WHERE person = ? AND people.group_id = ? AND coalesce(groups.family, groups.id) = ?`,
-        person,
-        family,
-        family,
-      )
-      .toArray()[0]
-    return row === undefined ? null : { groupId: row.id, acceptedAt: row.accepted_at }
+    // Rows from before parts were kept do not say which one it was.
+    return row === undefined || row.part === null
+      ? null
+      : { groupId: row.part, acceptedAt: row.accepted_at }
   }
 
   remember(contact: StoredContact, group: Membership, seq: number, now: number): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO people (person, group_id, accepted_at, seq) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO people (person, group_id, accepted_at, seq, part) VALUES (?, ?, ?, ?, ?)',
       contact.person,
       scopeOf(contact, group),
       now,
       seq,
+      group.id,
     )
   }
 
@@ -138,6 +126,6 @@ export class People {
 }
 
 /** A lead is in one part of a family; the hook's own people are in every part. */
-function scopeOf(contact: StoredContact, group: Membership): number {
+function scopeOf(contact: Somebody, group: Membership): number {
   return contact.team === true ? group.id : group.family
 }

@@ -143,6 +143,8 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
   `,
+  // The part of a family that took somebody: their delivery may be edited into another group, or deleted.
+  'ALTER TABLE people ADD COLUMN part INTEGER',
 ]
 
 /** Brings the tables to today's form. `PRAGMA user_version` is not to be had in a Durable Object, so the version is a row. */

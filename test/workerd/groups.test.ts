@@ -275,6 +275,20 @@ describe('a group that is full', () => {
     expect(groups).toMatchObject([{ name: 'Batch', members: 2 }])
   })
 
+  it('counts nobody twice whose lead went on to another group', async () => {
+    play(answers.ok)
+    const { lead, runUntil, stub } = outbox()
+    const first = await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    const second = await lead('Batch', [ASHA], batch)
+    const elsewhere = { kind: 'edit', contacts: null, groupName: 'Course', create: true } as const
+    await stub.act([first.seq], elsewhere, 'test')
+    await stub.act([second.seq], { kind: 'exact' }, 'test')
+    await runUntil(DAY)
+    const { groups } = await stub.groups({ text: 'batch', limit: 9, before: null })
+    expect(groups).toMatchObject([{ name: 'Batch', members: 1 }])
+  })
+
   it('finds whom the operator sends again in their own part, whichever lead that is said of', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, stub } = outbox()

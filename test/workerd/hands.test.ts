@@ -71,6 +71,19 @@ describe('a delivery', () => {
     expect(calls).toHaveLength(2)
   })
 
+  it('that is to be sent again still is where it is mapped again before its turn', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, stub } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runUntil(HOUR)
+    await stub.act([seq], { kind: 'exact' }, 'test')
+    const invite = { groupName: 'A', contacts: [ASHA], teammates: [], create: true }
+    const mapped = { kind: 'invite', invite, consent: null, issues: [] } as const
+    expect(await stub.retry(seq, { mapped, fields: '{}' }, 'test')).toBe('queued')
+    await runUntil(2 * HOUR)
+    expect(calls).toHaveLength(2)
+  })
+
   it('is not touched while a call with it is under way, nor where there is none of its number', async () => {
     const gate = gated(answers.ok)
     play(gate.script)
