@@ -8,7 +8,7 @@ import {
   calm,
   changesOf,
   MAY_BE_IN,
-  rung,
+  probedAt,
   unchanged,
 } from './settlement.ts'
 import type { AccountState, Pause } from './state.ts'
@@ -17,8 +17,6 @@ const SECOND_MS = 1_000
 const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 
-/** EazyBe's session is asked again after these minutes, then every last of them. */
-const SESSION_PROBES_MS = [1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS)
 /** A refused token is compared with today's this often: a new secret wakes no object by itself. */
 export const TOKEN_CHECK_MS = 15 * MINUTE_MS
 const THROTTLE_FIRST_MS = 60 * SECOND_MS
@@ -30,15 +28,13 @@ const UNREACHABLE_GIVE_UP_MS = 7 * 24 * HOUR_MS
 
 /** 401 and 403: the account's trouble, not the lead's. Nothing is consumed. */
 export function paused(step: Step, reason: 'session' | 'token', message: string): Settlement {
-  const { input, now, scale } = step
+  const { input, now } = step
   const before = input.account.pause
   const probes = before?.reason === reason ? before.probes + 1 : 0
-  const waitMs = reason === 'token' ? TOKEN_CHECK_MS : rung(SESSION_PROBES_MS, probes)
   const pause: Pause = {
     reason,
     since: before?.reason === reason ? before.since : now,
-    probeAt: reason === 'token' ? null : now + waitMs * scale,
-    probes,
+    ...(reason === 'token' ? { probes, probeAt: null } : probedAt(probes, step)),
   }
   const account = calm(input.account)
   return {

@@ -4,6 +4,7 @@ import type { Settlement, Step } from './settlement.ts'
 import {
   afterCall,
   afterCreate,
+  afterFailure,
   calm,
   changesOf,
   half,
@@ -27,7 +28,7 @@ const CREATE_PAUSES_MS = [15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS]
 export function doubtful(step: Step, message: string): Settlement {
   const { input, now, scale } = step
   return {
-    account: { ...calm(input.account), ...afterCall(step), ...afterCreate(step) },
+    account: { ...afterFailure(step), ...afterCreate(step) },
     group: {
       ...input.group,
       status: 'doubtful',

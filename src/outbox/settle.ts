@@ -7,6 +7,7 @@ import type { SettleInput, Settlement, Step } from './settlement.ts'
 import {
   afterCall,
   afterCreate,
+  afterFailure,
   calm,
   changesOf,
   half,
@@ -157,7 +158,7 @@ function addFailed(step: Step, message: string): Settlement {
   const { input, call, now, random, scale } = step
   const size = call.people.length
   return {
-    account: { ...calm(input.account), ...afterCall(step) },
+    account: afterFailure(step),
     group: input.group,
     changes: changesOf(step, (waiting, contacts) => {
       const attempts = waiting.attempts + 1

@@ -1,7 +1,7 @@
 /** What settling a call takes and gives, and what the outcomes share. */
 
 import type { Pace } from './pace.ts'
-import type { AccountState, Call, DeliveryState, GroupState, Waiting } from './state.ts'
+import type { AccountState, Call, DeliveryState, GroupState, Pause, Waiting } from './state.ts'
 
 /** Real refusals of a lead that travels alone before it is parked. */
 export const MOST_ATTEMPTS = 4
@@ -56,6 +56,23 @@ export interface Step {
 export function calm(account: AccountState): AccountState {
   const pause = account.pause?.reason === 'operator' ? account.pause : null
   return { ...account, pause, throttles: 0, unreachable: 0, unreachableSince: null }
+}
+
+/** EazyBe's session is asked again after these minutes, then every last of them. */
+const SESSION_PROBES_MS = [1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60_000)
+
+/** The session is asked again a step later than the last time. */
+export function probedAt(probes: number, { now, scale }: Step): Pick<Pause, 'probes' | 'probeAt'> {
+  return { probes, probeAt: now + rung(SESSION_PROBES_MS, probes) * scale }
+}
+
+/** EazyBe failed, which says nothing of a session that was inactive: its pause stays, or whoever waits would fail one by one. */
+export function afterFailure(step: Step): AccountState {
+  const { pause } = step.input.account
+  const account = { ...calm(step.input.account), ...afterCall(step) }
+  return pause?.reason === 'session'
+    ? { ...account, pause: { ...pause, ...probedAt(pause.probes + 1, step) } }
+    : account
 }
 
 export function afterCall({

@@ -241,6 +241,18 @@ describe('EazyBe answers 403', () => {
     expect(await story(first.seq)).toMatchObject({ state: 'accepted', attempts: 0 })
     expect(await story(second.seq)).toMatchObject({ state: 'accepted', attempts: 0 })
   })
+
+  it('stays paused where a probe fails, which says nothing of the session: nobody else is tried', async () => {
+    const calls = play((_, n) => (n === 1 ? answers.inactive() : answers.failed()))
+    const { lead, story, runUntil } = outbox()
+    const leads = await Promise.all(['A', 'B', 'C'].map((name) => lead(name, [ASHA])))
+    await runUntil(30 * MINUTE)
+    const minutes = calls.map(({ at }) => Math.floor(at / MINUTE))
+    expect(minutes).toEqual([0, 1, 3, 8, 18])
+    const stories = await Promise.all(leads.map(({ seq }) => story(seq)))
+    // The probe's own failures count: it may be its number that fails, and then another must ask.
+    expect(stories.map(({ attempts }) => attempts)).toEqual([3, 0, 0])
+  })
 })
 
 describe('EazyBe answers 404', () => {
