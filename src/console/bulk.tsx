@@ -32,7 +32,8 @@ const RESULTS: Readonly<Record<Outcome, string>> = {
   not_possible: 'left as they are: it cannot be done in their state',
   consent_not_meant:
     'left as they are, for want of consent: list those with the reason “consent” to release them on your word that they agreed',
-  no_longer_mapped: 'left accepted: today’s config does not map them',
+  no_longer_mapped:
+    'left as they are: they were accepted, or may have been, and today’s config does not map them',
   hook_gone: 'whose hook is no longer in the config',
   fields_gone: 'whose fields are no longer kept',
 }

@@ -45,7 +45,8 @@ export const IMPOSSIBLE: Readonly<
   not_possible: 'It is not in a state for that: it may have changed since you looked.',
   consent_not_meant:
     'They did not agree, or were not asked: only a release of the reason “consent” takes your word for it.',
-  no_longer_mapped: 'It was accepted before, and today’s config does not map it.',
+  no_longer_mapped:
+    'It was accepted, or may have been, and today’s config does not map it: it stays as it is.',
   hook_gone: 'The hook is no longer in the config.',
   fields_gone: 'What was sent is no longer kept.',
 }

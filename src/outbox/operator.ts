@@ -150,8 +150,8 @@ export class Operator {
     if (before === null) return 'not_found'
     if (this.#isSending(seq)) return 'busy'
     if (mapped.kind === 'held') {
-      // What was accepted stays accepted, whatever today's mapping thinks of it.
-      if (isDone(before)) return 'not_mapped'
+      // What EazyBe took, or may have taken, stays that, whatever today's mapping thinks of it.
+      if (isDone(before) || wasCalled(before)) return 'not_mapped'
       const detail = mapped.issues.map(issueText).join('; ')
       tables.deliveries.holdAgain(seq, mapped.reason, detail, now)
       return 'held'
@@ -267,6 +267,11 @@ export class Operator {
 
 function isDone({ state }: Sendable): boolean {
   return state === 'accepted' || state === 'skipped'
+}
+
+/** A call with it failed, and may have worked. */
+function wasCalled({ state }: Sendable): boolean {
+  return state === 'unknown' || state === 'parked'
 }
 
 /** Asking to send an accepted lead again is the operator's say-so, which holds until it was sent; any other keeps its protection. */

@@ -5,7 +5,8 @@ import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
 import { answers, gated, outbox, play } from './drive.ts'
 
 const SECOND = 1_000
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const ASHA = '919800000001'
 const BINA = '919800000002'
 
@@ -82,6 +83,16 @@ describe('a delivery', () => {
     expect(await stub.retry(seq, { mapped, fields: '{}' }, 'test')).toBe('queued')
     await runUntil(2 * HOUR)
     expect(calls).toHaveLength(2)
+  })
+
+  it('that may have worked stays in doubt where today’s mapping does not fit it', async () => {
+    play(answers.failed)
+    const { lead, runUntil, stub, story } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runUntil(MINUTE)
+    const mapped = { kind: 'held', reason: 'mapping', issues: [] } as const
+    expect(await stub.retry(seq, { mapped, fields: '{}' }, 'test')).toBe('not_mapped')
+    expect(await story(seq)).toMatchObject({ state: 'unknown' })
   })
 
   it('is not touched while a call with it is under way, nor where there is none of its number', async () => {
