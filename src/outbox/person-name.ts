@@ -20,7 +20,8 @@ export function personName(json: string): string | null {
   const part = (of: RegExp) => found.find(({ key }) => of.test(key))?.text
   const whole = found.find(({ key }) => !FIRST.test(key) && !LAST.test(key))?.text
   const name = whole ?? [part(FIRST), part(LAST)].filter((one) => one !== undefined).join(' ')
-  return name === '' ? null : maskText(name.slice(0, MOST_CHARACTERS))
+  // Hidden before it is cut: a piece is not known for a number.
+  return name === '' ? null : maskText(name).slice(0, MOST_CHARACTERS)
 }
 
 function unescaped(text: string): string {

@@ -15,6 +15,11 @@ describe('the name of a lead', () => {
       'Zoë',
     ],
     ['with a number in it, hidden', { name: 'Asha 98200 12345' }, 'Asha ••••• •2345'],
+    [
+      'that is cut in a number',
+      { name: `${'A'.repeat(54)} 98200 12345` },
+      `${'A'.repeat(54)} •••••`,
+    ],
     ['that is empty', { name: ' ' }, null],
     ['that is not there', { phone: '98200', company: 'Name & Co' }, null],
     ['that is no text', { name: { first: 'Asha' } }, null],
