@@ -4,6 +4,7 @@ import type { StoredContact } from './contacts.ts'
 import { readableContacts } from './contacts.ts'
 import type { People } from './people.ts'
 import type { DeliveryState, GroupState } from './state.ts'
+import { mayHaveGone } from './state.ts'
 
 /** `sure` is false where a call that failed may have taken them. */
 export interface Home {
@@ -34,7 +35,6 @@ export class Homes {
     return id === null ? null : { id, sure: true }
   }
 
-  /** What is parked was in failed calls as well. */
   #mayBeIn(seq: number, contacts: readonly StoredContact[]): boolean {
     const row = this.#sql
       .exec<{ state: DeliveryState; contacts: string }>(
@@ -42,7 +42,7 @@ export class Homes {
         seq,
       )
       .one()
-    if (row.state !== 'unknown' && row.state !== 'parked') return false
+    if (!mayHaveGone(row.state)) return false
     const before = new Set(readableContacts(row.contacts).map(({ person }) => person))
     return contacts.some(({ person, team }) => team !== true && before.has(person))
   }

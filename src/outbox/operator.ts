@@ -10,6 +10,7 @@ import type { Office } from './office.ts'
 import type { Sendable } from './reader.ts'
 import type { DeliveryFilter } from './search.ts'
 import type { DeliveryState } from './state.ts'
+import { mayHaveGone } from './state.ts'
 import type { DeliveryPage, DeliveryStory } from './views.ts'
 
 /** What an operator may do with a delivery. `contacts` are international digits. */
@@ -151,7 +152,7 @@ export class Operator {
     if (this.#isSending(seq)) return 'busy'
     if (mapped.kind === 'held') {
       // What EazyBe took, or may have taken, stays that, whatever today's mapping thinks of it.
-      if (isDone(before) || wasCalled(before)) return 'not_mapped'
+      if (isDone(before) || mayHaveGone(before.state)) return 'not_mapped'
       const detail = mapped.issues.map(issueText).join('; ')
       tables.deliveries.holdAgain(seq, mapped.reason, detail, now)
       return 'held'
@@ -267,11 +268,6 @@ export class Operator {
 
 function isDone({ state }: Sendable): boolean {
   return state === 'accepted' || state === 'skipped'
-}
-
-/** A call with it failed, and may have worked. */
-function wasCalled({ state }: Sendable): boolean {
-  return state === 'unknown' || state === 'parked'
 }
 
 /** Asking to send an accepted lead again is the operator's say-so, which holds until it was sent; any other keeps its protection. */

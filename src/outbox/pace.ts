@@ -1,7 +1,7 @@
 /** Pace: how fast an account may call EazyBe, as presets and single numbers, and when it must keep quiet. */
 
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
+export const SECOND_MS = 1_000
+export const MINUTE_MS = 60 * SECOND_MS
 export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 

@@ -1,6 +1,7 @@
 /** Settles what is the account's trouble and not the lead's: refused, inactive, throttled, unreachable. Nothing is consumed. */
 
-import { PROBE_AFTER_MS } from './settle-creation.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from './pace.ts'
+import { MAY_BE_CREATED, PROBE_AFTER_MS } from './settle-creation.ts'
 import type { Settlement, Step } from './settlement.ts'
 import {
   afterCall,
@@ -13,10 +14,6 @@ import {
 } from './settlement.ts'
 import type { AccountState, Pause } from './state.ts'
 
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-
 /** A refused token is compared with today's this often: a new secret wakes no object by itself. */
 export const TOKEN_CHECK_MS = 15 * MINUTE_MS
 const THROTTLE_FIRST_MS = 60 * SECOND_MS
@@ -24,7 +21,7 @@ const THROTTLE_MOST_MS = 30 * MINUTE_MS
 const UNREACHABLE_FIRST_MS = SECOND_MS
 const UNREACHABLE_MOST_MS = 30 * MINUTE_MS
 /** Without a connection a lead waits this long before a human must look. */
-const UNREACHABLE_GIVE_UP_MS = 7 * 24 * HOUR_MS
+const UNREACHABLE_GIVE_UP_MS = 7 * DAY_MS
 
 /** 401 and 403: the account's trouble, not the lead's. Nothing is consumed. */
 export function paused(step: Step, reason: 'session' | 'token', message: string): Settlement {
@@ -106,7 +103,7 @@ export function unreachable(step: Step, message: string): Settlement {
           ? { state: 'parked', reason: 'no connection for 7 days' }
           : {
               state: 'unknown',
-              reason: maybeCreated ? 'group may have been created' : MAY_BE_IN,
+              reason: maybeCreated ? MAY_BE_CREATED : MAY_BE_IN,
             }),
         // It keeps its place: were the next ones tried instead, each of them might arrive and be counted.
         dueAt: waiting.dueAt,

@@ -1,5 +1,6 @@
 /** Settles creations whose end is in doubt: nobody makes a name twice, and the account's creations rest where one failed. */
 
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from './pace.ts'
 import type { Settlement, Step } from './settlement.ts'
 import {
   afterCall,
@@ -13,11 +14,8 @@ import {
   rung,
 } from './settlement.ts'
 
-const MAY_BE_CREATED = 'group may have been created'
-
-const SECOND_MS = 1_000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
+/** Why leads of a doubtful creation wait. */
+export const MAY_BE_CREATED = 'group may have been created'
 
 /** A creation answered 500 may have happened; the probe waits until a new group would be seen. */
 export const PROBE_AFTER_MS = 120 * SECOND_MS

@@ -1,6 +1,7 @@
 /** What an outcome changes: a pure function from the call and EazyBe's answer to the next state of account, group and deliveries. */
 
 import type { Outcome } from '../eazybe.ts'
+import { MINUTE_MS } from './pace.ts'
 import { paused, throttled, unreachable } from './settle-account.ts'
 import { doubtful, notCreated } from './settle-creation.ts'
 import type { SettleInput, Settlement, Step } from './settlement.ts'
@@ -19,7 +20,6 @@ import {
 } from './settlement.ts'
 import type { AccountState, Call } from './state.ts'
 
-const MINUTE_MS = 60_000
 /** New groups are invisible to EazyBe for minutes (a neighbour's docs): a 404 of a group that exists is asked again. */
 const MISSING_RETRIES_MS = [3, 10, 30].map((minutes) => minutes * MINUTE_MS)
 const ADD_RETRIES_MS = [1, 5, 30].map((minutes) => minutes * MINUTE_MS)

@@ -1,6 +1,7 @@
 /** What settling a call takes and gives, and what the outcomes share. */
 
 import type { Pace } from './pace.ts'
+import { MINUTE_MS } from './pace.ts'
 import type { AccountState, Call, DeliveryState, GroupState, Pause, Waiting } from './state.ts'
 
 /** Real refusals of a lead that travels alone before it is parked. */
@@ -59,7 +60,7 @@ export function calm(account: AccountState): AccountState {
 }
 
 /** EazyBe's session is asked again after these minutes, then every last of them. */
-const SESSION_PROBES_MS = [1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60_000)
+const SESSION_PROBES_MS = [1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS)
 
 /** The session is asked again a step later than the last time. */
 export function probedAt(probes: number, { now, scale }: Step): Pick<Pause, 'probes' | 'probeAt'> {

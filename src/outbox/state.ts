@@ -12,6 +12,11 @@ export const DELIVERY_STATES = [
 ] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
+/** Whether a call with it failed that may have worked. What is parked was in failed calls as well. */
+export function mayHaveGone(state: DeliveryState): boolean {
+  return state === 'unknown' || state === 'parked'
+}
+
 /** Why the account makes no calls: EazyBe's session is inactive, the token is refused, or the operator said so. */
 export type PauseReason = 'session' | 'token' | 'operator'
 
