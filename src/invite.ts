@@ -3,16 +3,23 @@
 import * as v from 'valibot'
 import type { CountryCode } from './phone.ts'
 import { phone, readInternational } from './phone.ts'
+import { normalized, visible } from './text.ts'
 
 /** WhatsApp takes 100 UTF-16 units; ten are kept for a roll-over suffix such as " 2". */
 export const MAX_GROUP_NAME_UNITS = 90
 /** More people than any webhook of one person has; a list this long is a mistake in a mapping. */
 const MAX_CONTACTS = 256
 
-/** Bidi controls and invisible marks hide what a name says; the joiners that make emoji and Indic letters stay. */
-const INVISIBLE = /(?![\u200c\u200d])[\p{Cf}\p{Co}\p{Cs}\u115f\u1160\u3164\uffa0]/gu
-/** A joiner that has nothing to join would make two groups of two names that look alike. */
-const IDLE_JOINER = /(?<![^\0-\x7f\s])[\u200c\u200d]+/g
+/** A text box that is split: more numbers than these are no person with their family. */
+const MAX_SPLIT_CONTACTS = 5
+
+const LISTED = 'contacts[]'
+
+/** Line breaks and other controls, and the blank of Braille. */
+const BLANK = /[\p{Cc}\p{Zl}\p{Zp}\u2800]/gu
+/** What a template writes where an answer is missing. */
+const MISSING =
+  /(?<![\p{L}\p{N}])(?:null|undefined|NaN)(?![\p{L}\p{N}])|\[object \w+\]|Invalid Date/u
 
 export interface Invite {
   /** NFC, single spaces, no control or bidi characters, at most 90 UTF-16 units. */
@@ -33,6 +40,7 @@ export const inviteSchema = v.object({
     v.string('must be a text'),
     v.transform(groupName),
     v.minLength(1, 'must not be empty'),
+    v.check((name) => missingWord(name) === null, 'reads as if an answer were missing'),
   ),
   contacts: v.pipe(
     v.array(contact(), 'must be a list of numbers'),
@@ -44,15 +52,23 @@ export const inviteSchema = v.object({
 })
 
 /**
- * Reads `{ groupName, contacts, create }` that a sender speaks itself. Its contacts are what people typed, so they are read with
- * the hook's country; one text with commas is a list (automations join lists so), and `"true"` is true (forms know only text).
+ * Reads `{ groupName, contacts, create }` that a sender speaks itself, as automations and forms spell it: a name that is a
+ * number, `contacts[]`, one text with commas for a list, `"yes"` for true. Contacts are what people typed, so they are
+ * read with the hook's country.
  */
 export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unknown, SpokenInvite> {
   return v.pipe(
+    v.unknown(),
+    v.transform(plainNames),
     v.object({
-      groupName: inviteSchema.entries.groupName,
+      groupName: v.pipe(
+        v.unknown(),
+        v.transform((name) => (Number.isSafeInteger(name) ? String(name) : name)),
+        inviteSchema.entries.groupName,
+      ),
       contacts: v.pipe(
         v.unknown(),
+        v.check(isShortText, `must hold at most ${MAX_SPLIT_CONTACTS} numbers in one text`),
         v.transform(listedContacts),
         v.array(v.unknown(), 'must be a list of numbers'),
         v.minLength(1, 'must hold at least one number'),
@@ -68,6 +84,12 @@ export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unkno
   )
 }
 
+/** Forms name a list `contacts[]`. */
+function plainNames(fields: unknown): unknown {
+  const named = typeof fields === 'object' && fields !== null && Object.hasOwn(fields, LISTED)
+  return named ? { contacts: Reflect.get(fields, LISTED), ...fields } : fields
+}
+
 /** Texts with separators become several numbers. An empty one is left, to be refused: a person is missing there. */
 export function listedContacts(contacts: unknown): unknown {
   if (typeof contacts === 'string') return split(contacts)
@@ -75,28 +97,37 @@ export function listedContacts(contacts: unknown): unknown {
   return contacts.flatMap((one) => (typeof one === 'string' && one.trim() ? split(one) : [one]))
 }
 
+/** A list may hold many people; a text that is split comes from one box, which anybody may have filled in. */
+function isShortText(contacts: unknown): boolean {
+  return [contacts]
+    .flat()
+    .every((one) => typeof one !== 'string' || split(one).length <= MAX_SPLIT_CONTACTS)
+}
+
 function split(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trim())
   return lines.filter((line) => line).flatMap((line) => line.replace(/[,;]$/, '').split(/[,;]/))
 }
 
-/** Zapier and Python write `True`. */
+/** Zapier and Python write `True`, spreadsheets `1`, people `yes`. */
 function truthOf(create: unknown): unknown {
-  const text = typeof create === 'string' ? create.trim().toLowerCase() : null
-  return text === 'true' ? true : text === 'false' ? false : create
+  const text = ['string', 'number'].includes(typeof create)
+    ? String(create).trim().toLowerCase()
+    : null
+  if (text === 'true' || text === '1' || text === 'yes') return true
+  return text === 'false' || text === '0' || text === 'no' ? false : create
+}
+
+/** The word in a name that a template writes for no answer, or null. */
+export function missingWord(name: unknown): string | null {
+  return typeof name === 'string' ? (MISSING.exec(groupName(name))?.[0] ?? null) : null
 }
 
 /** EazyBe finds groups by name, so a name is spelt one way only: two spellings would be two groups. */
 export function groupName(text: string): string {
-  const clean = text
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
-    .replaceAll(INVISIBLE, '')
-    .replaceAll(IDLE_JOINER, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    // Last, since an invisible character may have stood between a letter and its accent.
-    .normalize('NFC')
-  return cut(clean)
+  const clean = visible(text.replaceAll(BLANK, ' ')).replaceAll(/\s+/g, ' ').trim()
+  // NFC comes late, since an invisible character may have stood between a letter and its accent.
+  return visible(cut(normalized(clean, 'NFC'))).trim()
 }
 
 function cut(name: string): string {

@@ -2,7 +2,16 @@
 
 /** From the ground up: a file imports from its own row or one before it. A newcomer may read it in this order. */
 export const ROWS: readonly (readonly string[])[] = [
-  ['bytes.ts', 'at-most.ts', 'read-stream.ts', 'log.ts', 'names.ts', 'value-at.ts', 'xml.ts'],
+  [
+    'bytes.ts',
+    'at-most.ts',
+    'read-stream.ts',
+    'log.ts',
+    'names.ts',
+    'text.ts',
+    'value-at.ts',
+    'xml.ts',
+  ],
   ['schemes/'],
   ['problem.ts', 'issues.ts'],
   ['phone/', 'phone.ts'],

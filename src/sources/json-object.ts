@@ -9,3 +9,10 @@ export const jsonObject = v.custom<JsonObject>(
   (body) => typeof body === 'object' && body !== null && !Array.isArray(body),
   'Expected an object',
 )
+
+/** The object, or the only one of a list: automations wrap what they send so. */
+export const oneJsonObject = v.pipe(
+  v.unknown(),
+  v.transform((body): unknown => (Array.isArray(body) && body.length === 1 ? body[0] : body)),
+  jsonObject,
+)

@@ -2,7 +2,7 @@
 
 import { token } from '../schemes/token.ts'
 import { defineSource } from '../source.ts'
-import { jsonObject } from './json-object.ts'
+import { oneJsonObject } from './json-object.ts'
 import { sampleInvite } from './sample-invite.ts'
 
 export const json = defineSource({
@@ -12,7 +12,7 @@ export const json = defineSource({
   scheme: token,
   // Zapier's “POST” action sends a form unless told otherwise.
   accepts: ['json', 'form'],
-  payload: jsonObject,
+  payload: oneJsonObject,
   // No name of a member means an id to everybody: callers that have one send Idempotency-Key.
   submissions: (fields) => [{ id: null, fields }],
   readsAnswer: true,

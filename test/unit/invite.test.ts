@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import * as v from 'valibot'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import type { InviteInput } from '../../src/hook.ts'
 import {
   groupName,
@@ -12,7 +12,9 @@ import {
 } from '../../src/invite.ts'
 import { issuesOf } from '../../src/issues.ts'
 import type { Phone } from '../../src/phone.ts'
+import { MAX_TEXT_UNITS } from '../../src/text.ts'
 
+const FIVE = ['1', '2', '3', '4', '5'].map((n) => `91980000000${n}`)
 const FAMILY = '👨‍👩‍👧‍👦'
 
 describe('a group name', () => {
@@ -43,6 +45,31 @@ describe('a group name', () => {
       '\u200dWe\u200cbinar \u200dMay',
       'Webinar May',
     ],
+    [
+      'loses a joiner between letters that never join',
+      'Caf\u00e9\u200ds Ж\u200dук',
+      'Caf\u00e9s Жук',
+    ],
+    [
+      'loses what is ignored by default',
+      'W\u034fe\u180bb\u17b4i\u2065n\u{e01ef}ar\ufe00',
+      'Webinar',
+    ],
+    [
+      'loses a selector after what is no emoji, or is one anyhow',
+      'A\ufe0f 🎉\ufe0f 1\ufe0f',
+      'A 🎉 1',
+    ],
+    ['has the blank of Braille made a blank', 'Web\u2800inar\u2800', 'Web inar'],
+    ['loses a joiner that comes twice', 'क्\u200d\u200dष', 'क्\u200dष'],
+    ['loses a non-joiner after a Persian letter that never joins', 'کار\u200cها', 'کارها'],
+    ['keeps the selector of an emoji', 'Love ❤\ufe0f 1\ufe0f\u20e3', 'Love ❤\ufe0f 1\ufe0f\u20e3'],
+    [
+      'keeps hearts on fire, rainbows, tones of skin and the flag of Wales',
+      '❤️\u200d🔥🏳️\u200d🌈👩🏽\u200d🚀🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}',
+      '❤️\u200d🔥🏳️\u200d🌈👩🏽\u200d🚀🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}',
+    ],
+    ['keeps joiners in Bengali and Malayalam', 'র\u200d্যাব ന്\u200d', 'র\u200d্যাব ന്\u200d'],
     ['is empty when nobody could see anything of it', ' \u200b\u200d\u2060\u00a0', ''],
   ])('%s', (_, typed, name) => {
     expect(groupName(typed)).toBe(name)
@@ -72,6 +99,18 @@ describe('a group name', () => {
       '👩',
       'क',
       '\u202e',
+      '\u094d',
+      'ی',
+      'ر',
+      '\ufe0f',
+      '\u{1f3fd}',
+      '1',
+      '\u20e3',
+      '\u{1f3f4}',
+      '\u{e0067}',
+      '\u{e007f}',
+      '\u09b0',
+      '\u09cd',
     )
     const typed = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 120 }),
@@ -86,6 +125,31 @@ describe('a group name', () => {
         expect(name.isWellFormed()).toBe(true)
       }),
     )
+  })
+})
+
+describe('time', () => {
+  it('is bounded: no more of a name is normalised and cut into letters than fills it', () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize')
+    const segment = vi.spyOn(Intl.Segmenter.prototype, 'segment')
+    const marks = `x${'\u0323\u0307'.repeat(60_000)}`
+    const hidden = `${'\u200b'.repeat(120_000)}Webinar`
+    const name = [
+      marks,
+      hidden,
+      `${hidden}${marks}`,
+      'é'.repeat(120_000),
+      '👩\u200d'.repeat(60_000),
+    ]
+    expect(name.map(groupName)).toEqual(['', 'Webinar', 'Webinar', 'é'.repeat(90), ''])
+    const lengths = [
+      ...normalize.mock.contexts.map((text) => String(text).length),
+      ...segment.mock.calls.map(([text]) => text.length),
+    ]
+    normalize.mockRestore()
+    segment.mockRestore()
+    expect(lengths.length).toBeGreaterThan(name.length)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(MAX_TEXT_UNITS)
   })
 })
 
@@ -151,6 +215,30 @@ describe('an invite that a sender speaks itself', () => {
   const schema = spokenInviteSchema('IN')
   const both = ['919800000001', '919800000002']
 
+  it('may have the names of a form, and a number for a name', () => {
+    const spoken = { groupName: 7, 'contacts[]': ['98000 00001', '98000 00002'], create: '1' }
+    expect(v.parse(schema, spoken)).toEqual({ groupName: '7', contacts: both, create: true })
+    expect(v.parse(schema, { ...spoken, 'contacts[]': '98000 00001' }).contacts).toHaveLength(1)
+    for (const groupName of [7.5, Number.NaN, 1e21, true, ['A']]) {
+      expect(v.is(schema, { ...spoken, groupName })).toBe(false)
+    }
+  })
+
+  it('holds up to 256 numbers in a list', () => {
+    const crowd = Array.from({ length: 256 }, (_, n) => String(9800000001 + n))
+    expect(v.parse(schema, { groupName: 'A', contacts: crowd }).contacts).toHaveLength(256)
+  })
+
+  it.each(['Batch null', 'undefined', 'Batch-NaN', 'To [object Object]', 'nu\u200bll'])(
+    'is refused where its name is %j',
+    (groupName) => {
+      const parsed = v.safeParse(schema, { groupName, contacts: '9800000001' })
+      expect(parsed.success ? [] : issuesOf(parsed.issues)).toEqual([
+        { path: 'groupName', message: 'reads as if an answer were missing' },
+      ])
+    },
+  )
+
   it.each<[sentence: string, contacts: unknown, digits: string[]]>([
     ['a list of what people typed', ['98000 00001', '+91-98000-00002'], both],
     ['one text with commas', '9800000001, 9800000002', both],
@@ -161,6 +249,8 @@ describe('an invite that a sender speaks itself', () => {
     ['numbers as numbers', [9800000001, 919800000002], both],
     ['one person in two spellings', '9800000001, +91 98000 00001', ['919800000001']],
     ['a number of another country', '+1 415 555 2671', ['14155552671']],
+    ['a list of objects with a phone', [{ phone: '9800000001' }, { phone: 9800000002 }], both],
+    ['five numbers in one text', `${both},9800000003,9800000004,9800000005`, FIVE],
   ])('may give its contacts as %s', (_, contacts, digits) => {
     expect(v.parse(schema, { groupName: 'A', contacts })).toEqual({
       groupName: 'A',
@@ -181,7 +271,9 @@ describe('an invite that a sender speaks itself', () => {
     ['a text with a gap', '9800000001,,9800000002', 'contacts.1'],
     ['a text with a word', '9800000001, Asha', 'contacts.1'],
     ['a list in a list', [['9800000001']], 'contacts.0'],
-    ['a crowd', '9800000001,'.repeat(257), 'contacts'],
+    ['a crowd', Array.from({ length: 257 }, () => '9800000001'), 'contacts'],
+    ['six numbers in one text', `${FIVE},919800000006`, 'contacts'],
+    ['six numbers in one text of a list', ['9800000009', `${FIVE};919800000006`], 'contacts'],
   ])('is refused where its contacts are %s', (_, contacts, path) => {
     const parsed = v.safeParse(schema, { groupName: 'A', contacts })
     expect(parsed.success ? [] : issuesOf(parsed.issues).map((issue) => issue.path)).toContain(path)
@@ -195,8 +287,13 @@ describe('an invite that a sender speaks itself', () => {
     [' FALSE ', false],
     [undefined, false],
     ['', 'refused'],
-    ['yes', 'refused'],
-    [1, 'refused'],
+    ['yes', true],
+    ['No', false],
+    [1, true],
+    ['1', true],
+    [0, false],
+    [2, 'refused'],
+    ['maybe', 'refused'],
     [null, 'refused'],
   ])('with create %j is %s', (spelling, create) => {
     const parsed = v.safeParse(schema, { groupName: 'A', contacts: '9800000001', create: spelling })
