@@ -1,6 +1,7 @@
 /** Checks the user's config when it is loaded, and says what is wrong by hook and option. */
 
 import * as v from 'valibot'
+import { isComparable } from './consent.ts'
 import type { Hook } from './hook.ts'
 import { apiTokenName, secretName, tokenName } from './names.ts'
 import type { AccountOptions } from './outbox/pace.ts'
@@ -8,6 +9,7 @@ import { PACES } from './outbox/pace.ts'
 import type { Retention, RetentionDays } from './outbox/retention.ts'
 import { RETENTIONS, retentionOf } from './outbox/retention.ts'
 import { isCountryCode } from './phone.ts'
+import { MAX_TEXT_UNITS } from './text.ts'
 
 export interface ConfigInput {
   /** EazyBe accounts by name; `{ default: {} }` when left out. */
@@ -59,13 +61,14 @@ const HOOK_OPTIONS: Readonly<Record<keyof Hook, true>> = {
 }
 
 const said = v.pipe(v.string(), v.trim(), v.nonEmpty())
-/** With both a field and an attestation nobody could tell which one counts. */
+/** With both a field and an attestation it would be unclear which one counts. */
 const consentSchema = v.union([
   v.literal('none'),
   v.strictObject({ field: said, accept: v.optional(v.unknown()) }),
   v.strictObject({ attested: said }),
 ])
 const acceptSchema = v.object({ accept: v.optional(v.array(v.string())) })
+const comparableSchema = v.object({ accept: v.optional(v.array(v.custom<string>(isComparable))) })
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
@@ -176,6 +179,11 @@ function checkConsent(consent: unknown, wrong: (option: string, what: string) =>
     wrong('consent', `must be { field: '…' }, { attested: '…' } or 'none'`)
   } else if (typeof consent === 'object' && !v.is(acceptSchema, consent)) {
     wrong('consent.accept', `must be a list of answers such as ['Add me']`)
+  } else if (typeof consent === 'object' && !v.is(comparableSchema, consent)) {
+    wrong(
+      'consent.accept',
+      `holds an answer without a word, or of over ${MAX_TEXT_UNITS} characters`,
+    )
   }
 }
 

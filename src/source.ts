@@ -7,7 +7,18 @@ export type SourceKind = 'form' | 'crm' | 'shop' | 'calendar' | 'ads' | 'automat
 /** `text` is JSON that its sender calls text/plain. */
 export type ContentKind = 'json' | 'form' | 'multipart' | 'xml' | 'text'
 
-/** An answer of a form: whatever the tool sends, flattened to what a person typed or ticked. */
+/**
+ * An answer of a form: whatever the tool sends, flattened to what a person typed or ticked.
+ *
+ * - true and false: a yes/no question, or a box that the source knows to be one because the payload says so (a type of
+ *   its own, or the question's only option). Ticked is true, whatever text stands beside it.
+ * - a text: what was typed, or one choice by its text.
+ * - a list of texts: choices of which several may be ticked, even where one was.
+ * - null: no answer.
+ *
+ * A box that the payload does not tell from a choice stays the text beside it. Consent takes a text and a list alike:
+ * each item must be a known yes or stand in the hook's `accept`.
+ */
 export type FormValue = string | number | boolean | string[] | null
 /** A form's answers by the author's own name of the question: its ref or key, and its label. */
 export type FormFields = Record<string, FormValue>

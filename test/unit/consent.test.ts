@@ -1,7 +1,8 @@
 /** Who agreed to join a group, as the tools that people tick boxes in say it. */
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { consentIn } from '../../src/consent.ts'
+import { MAX_TEXT_UNITS } from '../../src/text.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 9, 15)
 const AT = '2026-11-20T09:15:00.000Z'
@@ -24,8 +25,21 @@ describe('an answer that agrees', () => {
     ['Hindi', 'हाँ'],
     ['Spanish', 'Sí'],
     ['Arabic', 'نعم'],
-    ['one ticked box, whose text is the author’s', ['Add me to the WhatsApp group']],
-    ['one ticked box that names the way out', ['I agree. I can opt out at any time']],
+    ['a yes with a courtesy', 'Yes, please'],
+    ['a yes with an exclamation mark', 'yes!'],
+    ['a sentence', 'I consent'],
+    ['a longer sentence', 'I agree to be added'],
+    ['OK', 'OK'],
+    ['a verb in Spanish', 'Acepto'],
+    ['a yes and a verb', 'Sí, acepto'],
+    ['a yes that begins as a decomposed letter', 'Si\u0301'],
+    ['Russian', 'Да'],
+    ['Hindi with a dot in place of the moon', 'हां'],
+    ['full-width letters', 'ＹＥＳ'],
+    ['a yes with invisible characters', '\u200by\u2060e\u034fs\ufe0f\u{e0041}'],
+    ['Turkish in capitals', 'KATILIYORUM'],
+    ['a ticked box of Contact Form 7', '1'],
+    ['what a program calls a consent', 'opt_in'],
     ['a list with a yes', ['Yes']],
     ['a list with true', [true]],
   ])('is %s', (_, answer) => {
@@ -38,6 +52,10 @@ describe('an answer that agrees', () => {
     expect(agrees(['Please do not hesitate to add me'], ['please do not hesitate to add me'])).toBe(
       true,
     )
+    expect(agrees(['Add me', 'Yes'], ['add me'])).toBe(true)
+    expect(agrees(['Add me', 'Email only'], ['add me'])).toBe(false)
+    expect(agrees('👍', ['👍'])).toBe(true)
+    expect(agrees('…', ['Add me'])).toBe(false)
   })
 })
 
@@ -61,19 +79,18 @@ describe('an answer that does not', () => {
     ['a list with an object', [{ label: 'Yes' }]],
     ['a box that says no', ['No, thanks']],
     ['two boxes that contradict each other', ['Yes', 'No']],
-    ['a box that declines', ['Decline']],
-    ['a box that declines within its sentence', ['I do not want to be added']],
-    ['a box with an apostrophe', ['Please don’t add me']],
-    ['a box in the negative', ['I have not agreed']],
-    ['a box to be taken off', ['Unsubscribe me']],
-    ['a box that opts out', ['Opt-out of WhatsApp']],
-    ['a box in Portuguese', ['Não, obrigado']],
-    ['a box in Portuguese, decomposed', ['Na\u0303o']],
-    ['a box in German', ['Ich möchte nicht']],
-    ['a box in Hindi', ['मैं सहमत नहीं हूँ']],
-    ['a box in Turkish', ['Hayır']],
-    ['a box in Arabic', ['لا شكرا']],
-    ['a box in Russian', ['Нет']],
+    ['a text that is in no list', ['Add me to the WhatsApp group']],
+    ['a refusal that no list knows', ['Ahora no']],
+    ['another choice', ['Email only']],
+    ['the id of a choice', ['00000000-1111-4222-8333-444444444444']],
+    ['a yes in Polish that is a no in Malay', 'Tak'],
+    ['a question', 'Yes?'],
+    ['an empty box beside the word', '[ ] Yes'],
+    ['a word that is struck through', 'y\u0336e\u0336s\u0336'],
+    ['a negative number', '-1'],
+    ['the first of a list', '①'],
+    ['a yes that goes on beyond what is compared', `yes${' '.repeat(2_000)}not now`],
+    ['a yes of endless accents', `yes${'\u0301'.repeat(60_000)}`],
   ])('is %s', (_, answer) => {
     expect(agrees(answer)).toBe(false)
   })
@@ -90,6 +107,7 @@ describe('where the answer is', () => {
       true,
     ],
     ['in a list', 'answers.0.ok', { answers: [{ ok: true }] }, true],
+    ['below a name with dots', 'data.v1.2.ok', { data: { 'v1.2': { ok: true } } }, true],
     ['nowhere', 'ok', { other: true }, false],
     ['below a text', 'ok.length', { ok: 'yes' }, false],
     ['in what every object inherits', 'constructor.name', {}, false],
@@ -103,15 +121,16 @@ describe('where the answer is', () => {
 describe('the evidence', () => {
   it.each([
     ['an answer', FIELD, 'Yes', { basis: 'field', what: 'whatsapp_ok', given: 'Yes', at: AT }],
+    ['a ticked box', FIELD, true, { basis: 'field', what: 'whatsapp_ok', given: 'true', at: AT }],
     [
       'several answers',
       FIELD,
-      ['Yes', 'Add me'],
-      { basis: 'field', what: 'whatsapp_ok', given: 'Yes, Add me', at: AT },
+      ['Yes', 'I agree'],
+      { basis: 'field', what: 'whatsapp_ok', given: 'Yes, I agree', at: AT },
     ],
     [
       'a long answer, cut',
-      FIELD,
+      { ...FIELD, accept: ['Add me '.repeat(100)] },
       ['Add me '.repeat(100)],
       { basis: 'field', what: 'whatsapp_ok', given: 'Add me '.repeat(100).slice(0, 200), at: AT },
     ],
@@ -124,5 +143,17 @@ describe('the evidence', () => {
     ['nothing', 'none', undefined, { basis: 'none', what: 'not asked', given: null, at: AT }],
   ] as const)('is %s, with the time', (_, consent, answer, evidence) => {
     expect(consentIn(consent, { whatsapp_ok: answer }, NOW)).toEqual(evidence)
+  })
+})
+
+describe('time', () => {
+  it('is bounded: no more of an answer is normalised than a yes can have', () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize')
+    const attacks = [`y${'\u0301'.repeat(60_000)}`, `${'\u200b'.repeat(250_000)}yes`]
+    for (const answer of [...attacks, [...attacks, 'Yes']]) agrees(answer, ['Add me'])
+    const lengths = normalize.mock.contexts.map((text) => String(text).length)
+    normalize.mockRestore()
+    expect(lengths.length).toBeGreaterThan(0)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(MAX_TEXT_UNITS)
   })
 })

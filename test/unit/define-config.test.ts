@@ -157,6 +157,16 @@ describe('a mistake', () => {
       `Hook "webinar", option "consent.accept": must be a list of answers such as ['Add me']`,
     ],
     [
+      'an empty answer that means yes',
+      hookWith({ consent: { field: 'ok', accept: ['Add me', ' … '] } }),
+      `Hook "webinar", option "consent.accept": holds an answer without a word, or of over 1000 characters`,
+    ],
+    [
+      'an answer that is longer than any that is compared',
+      hookWith({ consent: { field: 'ok', accept: ['yes '.repeat(400)] } }),
+      `Hook "webinar", option "consent.accept": holds an answer without a word, or of over 1000 characters`,
+    ],
+    [
       'a misspelt option, which would be one that was never set',
       hookWith({ wehn: () => false }),
       'Hook "webinar", option "wehn": is not an option of a hook',
