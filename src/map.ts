@@ -4,13 +4,19 @@ import * as v from 'valibot'
 import { consentIn } from './consent.ts'
 import type { Hook } from './hook.ts'
 import type { Invite } from './invite.ts'
-import { inviteSchema, spokenInviteSchema } from './invite.ts'
+import { inviteSchema, missingWord, spokenInviteSchema } from './invite.ts'
 import { issuesOf, repeats } from './issues.ts'
 import { errorText } from './log.ts'
 import type { HoldReason, Mapped } from './outbox/arrival.ts'
 import type { Issue } from './problem.ts'
 import type { Submission } from './source.ts'
 import { teammatesIn } from './teammates.ts'
+import { valueAt } from './value-at.ts'
+
+/** Questions named in one message. */
+const MAX_UNANSWERED = 5
+/** Deeper than any mapped value nests. */
+const MAX_DEPTH = 10
 
 /** Whether the hook's `when` wants this event. A predicate that throws wants it: the mapping then says what is wrong. */
 export function isWanted(hook: Hook, fields: unknown): boolean {
@@ -27,52 +33,102 @@ export function isForUs(hook: Hook, { skip, fields }: Submission<unknown>): bool
   return skip === undefined && (hook.source.lookUp !== undefined || isWanted(hook, fields))
 }
 
-/** What becomes of these fields under today's config. */
+/** What becomes of these fields under today's config. Consent is read apart: a lead may lack both it and a mapping. */
 export function mapFields(hook: Hook, fields: unknown, now: number): Mapped {
-  try {
-    // It was wanted when it came, unless `when` threw: nobody is added because a predicate broke.
-    if (hook.when !== undefined && !hook.when(fields)) return held('mapping', [NOT_WANTED])
-    const read = readInvite(hook, fields)
-    if ('issues' in read) return held(read.reason, read.issues)
-    const consent = hook.consent === undefined ? null : consentIn(hook.consent, fields, now)
-    if (hook.consent !== undefined && consent === null) return held('consent', [noConsent(hook)])
-    return { kind: 'invite', invite: read.invite, consent }
-  } catch (error) {
-    return held('mapping', [{ path: '', message: `the mapping threw ${thrown(error, fields)}` }])
+  const consent = hook.consent === undefined ? null : consentIn(hook.consent, fields, now)
+  const agreed = hook.consent === undefined || consent !== null
+  const read = readInvite(hook, fields)
+  if (agreed && 'invite' in read) return { kind: 'invite', invite: read.invite, consent }
+  return {
+    kind: 'held',
+    reasons: [
+      ...(agreed ? [] : ['consent' as const]),
+      ...('invite' in read ? [] : ['mapping' as const]),
+    ],
+    issues: [...(agreed ? [] : [noConsent(hook)]), ...('invite' in read ? [] : read.issues)],
+    consent,
   }
 }
 
 const NOT_WANTED: Issue = { path: '', message: 'is an event that `when` does not want' }
 
-type Read =
-  | { readonly invite: Invite }
-  | { readonly reason: HoldReason; readonly issues: readonly Issue[] }
+type Read = { readonly invite: Invite } | { readonly issues: readonly Issue[] }
 
 function readInvite(hook: Hook, fields: unknown): Read {
-  if (hook.fields === undefined || hook.invite === undefined) {
-    const spoken = v.safeParse(spokenInviteSchema(hook.country), fields)
-    // Everybody in it came with the event.
-    return spoken.success ? { invite: { ...spoken.output, teammates: [] } } : failed(spoken.issues)
+  try {
+    // It was wanted when it came, unless `when` threw: no person is added because a predicate broke.
+    if (hook.when !== undefined && !hook.when(fields)) return { issues: [NOT_WANTED] }
+    return hook.fields === undefined || hook.invite === undefined
+      ? readSpoken(hook, fields)
+      : readMapped(hook.fields, hook.invite, fields)
+  } catch (error) {
+    return { issues: [{ path: '', message: `the mapping threw ${thrown(error, fields)}` }] }
   }
-  const values = v.safeParse(hook.fields, fields)
-  if (!values.success) return failed(values.issues)
+}
+
+/** Everybody in it came with the event. */
+function readSpoken({ country }: Hook, fields: unknown): Read {
+  const spoken = v.safeParse(spokenInviteSchema(country), fields)
+  return spoken.success
+    ? { invite: { ...spoken.output, teammates: [] } }
+    : { issues: issuesOf(spoken.issues) }
+}
+
+function readMapped(
+  schema: v.GenericSchema,
+  mapping: NonNullable<Hook['invite']>,
+  fields: unknown,
+): Read {
+  const values = v.safeParse(schema, fields)
+  if (!values.success) return { issues: issuesOf(values.issues) }
   let made: unknown
   try {
-    made = hook.invite(values.output)
+    made = mapping(values.output)
   } catch (error) {
     const message = `invite threw ${thrown(error, [fields, values.output])}`
-    return { reason: 'mapping', issues: [{ path: '', message }] }
+    return { issues: [{ path: '', message }] }
   }
   if (made instanceof Promise) {
     made.catch(() => {})
-    return { reason: 'mapping', issues: [{ path: 'invite', message: 'must not be asynchronous' }] }
+    return { issues: [{ path: 'invite', message: 'must not be asynchronous' }] }
   }
   const invite = v.safeParse(inviteSchema, made)
   if (!invite.success) {
-    return { reason: 'mapping', issues: prefixed('invite', issuesOf(invite.issues)) }
+    const word = missingWord(valueAt(made, 'groupName'))
+    const issues = prefixed('invite', issuesOf(invite.issues))
+    return { issues: word === null ? issues : withMissing(issues, word, schema, values.output) }
   }
   const teammates = teammatesIn(invite.output.contacts, values.output)
   return { invite: { ...invite.output, teammates } }
+}
+
+/** The issue of a name such as "Batch null", with the answers that were missing. */
+function withMissing(
+  issues: readonly Issue[],
+  word: string,
+  schema: v.GenericSchema,
+  values: unknown,
+): Issue[] {
+  // A member that is optional and missing stands in the schema alone.
+  const entries = Object.keys('entries' in schema ? Object(schema.entries) : {})
+  const all = { ...Object.fromEntries(entries.map((name) => [name, undefined])), ...Object(values) }
+  const open = [...unanswered(all, word, [])].slice(0, MAX_UNANSWERED)
+  const verb = open.length === 1 ? 'was' : 'were'
+  const because = open.length === 0 ? '' : `: ${open.join(' and ')} ${verb} not answered`
+  return issues.map((issue) =>
+    issue.path === 'invite.groupName'
+      ? { ...issue, message: `holds the word "${word}"${because}` }
+      : issue,
+  )
+}
+
+/** The paths of values that a template writes as this word. */
+function* unanswered(value: unknown, word: string, path: readonly string[]): Generator<string> {
+  if (typeof value === 'object' && value !== null) {
+    if (path.length === MAX_DEPTH) return
+    for (const [name, member] of Object.entries(value))
+      yield* unanswered(member, word, [...path, name])
+  } else if (String(value) === word) yield path.join('.')
 }
 
 /** What was thrown, without what a person typed. */
@@ -80,10 +136,6 @@ function thrown(error: unknown, data: unknown): string {
   const text = errorText(error)
   if (!(error instanceof Error)) return 'what is not an Error'
   return repeats(text, data) ? error.name : text
-}
-
-function failed(issues: readonly v.BaseIssue<unknown>[]): Read {
-  return { reason: 'mapping', issues: issuesOf(issues) }
 }
 
 function prefixed(root: string, issues: readonly Issue[]): Issue[] {
@@ -98,9 +150,9 @@ function noConsent({ consent }: Hook): Issue {
   return { path: field, message: 'does not say that the person agreed to join a group' }
 }
 
-/** Kept back until somebody mends something. */
+/** Kept back before consent could be read. */
 export function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
-  return { kind: 'held', reason, issues }
+  return { kind: 'held', reasons: [reason], issues, consent: null }
 }
 
 /** A source that throws is our mistake, and no reason to lose what came: the sender would give up on 503s some day. */

@@ -100,8 +100,8 @@ function previewEvent(hook: Hook, fields: unknown, now: number): EventPreview {
   const numbers = numbersIn(hook, fields)
   const common = { id: null, skip: null, fields, numbers }
   if (mapped.kind === 'held') {
-    const { reason, issues } = mapped
-    return { ...common, invite: null, consent: null, held: { reason, issues } }
+    const { reasons, issues, consent } = mapped
+    return { ...common, invite: null, consent, held: { reason: reasons.join(' and '), issues } }
   }
   const { groupName, contacts, create } = mapped.invite
   return { ...common, invite: { groupName, contacts, create }, consent: mapped.consent, held: null }

@@ -6,7 +6,7 @@ import type { Issue } from '../problem.ts'
 import type { DeliveryState } from './state.ts'
 
 /** Why a delivery is kept back until somebody mends something. */
-export type HoldReason = 'consent' | 'mapping' | 'payload'
+export type HoldReason = 'consent' | 'mapping' | 'payload' | 'lookUp'
 
 /** What the mapping made of a submission. */
 export type Mapped =
@@ -15,7 +15,14 @@ export type Mapped =
       readonly invite: Invite
       readonly consent: ConsentEvidence | null
     }
-  | { readonly kind: 'held'; readonly reason: HoldReason; readonly issues: readonly Issue[] }
+  | {
+      readonly kind: 'held'
+      /** At least one; `consent` first. */
+      readonly reasons: readonly HoldReason[]
+      readonly issues: readonly Issue[]
+      /** Evidence of a yes is kept also while held. */
+      readonly consent: ConsentEvidence | null
+    }
 
 export interface ArrivalItem {
   /** Takes the place of the sender's id: a hash of hook and id. The same key is the same event. */

@@ -139,7 +139,7 @@ export class Deliveries {
         now,
         state === 'skipped' ? now : null,
         item.fields,
-        mapped.kind === 'invite' && mapped.consent !== null ? JSON.stringify(mapped.consent) : null,
+        mapped.consent !== null ? JSON.stringify(mapped.consent) : null,
         `[${firstLines(item, state, reason, now).join(',')}]`,
       )
       .one()
@@ -150,7 +150,7 @@ export class Deliveries {
   #start({ arrival, item, contacts }: NewDelivery, now: number, pace: Pace): Start {
     const { mapped } = item
     if (mapped.kind === 'held') {
-      return { state: 'held', reason: mapped.reason, groupId: null, contacts }
+      return { state: 'held', reason: mapped.reasons.at(-1) ?? null, groupId: null, contacts }
     }
     const { groupName, create } = mapped.invite
     const place = this.#groups.find(groupName)

@@ -154,7 +154,7 @@ export class Operator {
       // What EazyBe took, or may have taken, stays that, whatever today's mapping thinks of it.
       if (isDone(before) || mayHaveGone(before.state)) return 'not_mapped'
       const detail = mapped.issues.map(issueText).join('; ')
-      tables.deliveries.holdAgain(seq, mapped.reason, detail, now)
+      tables.deliveries.holdAgain(seq, mapped.reasons.at(-1) ?? 'mapping', detail, now)
       return 'held'
     }
     const { groupName, create } = mapped.invite

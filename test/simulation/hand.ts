@@ -84,7 +84,7 @@ export class Hand implements HandFacts {
       remap === null
         ? null
         : remap.held
-          ? { kind: 'held', reason: 'mapping', issues: [] }
+          ? { kind: 'held', reasons: ['mapping'], issues: [], consent: null }
           : {
               kind: 'invite',
               invite: {

@@ -858,7 +858,7 @@ function itemOf(
   teammates: readonly string[],
 ): ArrivalItem {
   const mapped: Mapped = held
-    ? { kind: 'held', reason: 'consent', issues: [] }
+    ? { kind: 'held', reasons: ['consent'], issues: [], consent: null }
     : {
         kind: 'invite',
         invite: {

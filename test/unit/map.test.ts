@@ -24,6 +24,11 @@ const webinar = hook({
   }),
 })
 
+const NO_CONSENT = {
+  path: 'whatsapp_ok',
+  message: 'does not say that the person agreed to join a group',
+}
+
 /** The hook with another mapping, of any type: the file need not have seen a compiler. */
 function mappedBy(invite: (values: never) => unknown): Hook {
   return Object.assign({}, webinar, { invite })
@@ -99,26 +104,39 @@ describe('fields that fit', () => {
 
 describe('fields that are held', () => {
   it.each<[sentence: string, hook: Hook, fields: unknown, reason: string, issues: unknown]>([
-    [
-      'without consent',
-      webinar,
-      { ...LEAD, whatsapp_ok: 'no' },
-      'consent',
-      [{ path: 'whatsapp_ok', message: 'does not say that the person agreed to join a group' }],
-    ],
+    ['without consent', webinar, { ...LEAD, whatsapp_ok: 'no' }, 'consent', [NO_CONSENT]],
     [
       'with nothing said of consent',
       webinar,
       { phone: LEAD.phone, cohort: 'May' },
       'consent',
-      [{ path: 'whatsapp_ok', message: 'does not say that the person agreed to join a group' }],
+      [NO_CONSENT],
     ],
     [
       'with an answer missing',
       webinar,
-      { cohort: 'May' },
+      { cohort: 'May', whatsapp_ok: 'yes' },
       'mapping',
       [{ path: 'phone', message: 'is missing' }],
+    ],
+    [
+      'with a no and a phone that cannot be read',
+      webinar,
+      { ...LEAD, phone: '98000', whatsapp_ok: 'no' },
+      'consent mapping',
+      [NO_CONSENT, { path: 'phone', message: 'has too few digits for a phone number' }],
+    ],
+    [
+      'with a no and a mapping that throws',
+      mappedBy(() => {
+        throw new TypeError('Cannot read the group of undefined')
+      }),
+      { ...LEAD, whatsapp_ok: false },
+      'consent mapping',
+      [
+        NO_CONSENT,
+        { path: '', message: 'invite threw TypeError: Cannot read the group of undefined' },
+      ],
     ],
     [
       'with an answer that is none of those expected',
@@ -145,8 +163,8 @@ describe('fields that are held', () => {
       'that are no object',
       webinar,
       null,
-      'mapping',
-      [{ path: '', message: 'Expected Object but received null' }],
+      'consent mapping',
+      [NO_CONSENT, { path: '', message: 'Expected Object but received null' }],
     ],
     [
       'by a mapping that throws',
@@ -264,7 +282,76 @@ describe('fields that are held', () => {
       [{ path: '', message: 'is an event that `when` does not want' }],
     ],
   ])('are so %s', (_, hook, fields, reason, issues) => {
-    expect(mapFields(hook, fields, NOW)).toEqual({ kind: 'held', reason, issues })
+    const mapped = mapFields(hook, fields, NOW)
+    expect(mapped).toMatchObject({ kind: 'held', reasons: reason.split(' '), issues })
+    // Evidence of a yes is kept also while held.
+    expect(mapped.consent !== null).toBe(!reason.includes('consent'))
+  })
+})
+
+describe('a name made of an answer that is missing', () => {
+  const batch = (fields: v.GenericSchema) =>
+    Object.assign({}, webinar, {
+      consent: 'none',
+      fields,
+      invite: ({ phone, cohort, day }: Record<string, unknown>) => ({
+        groupName: day === 'unused' ? `Batch ${cohort}` : `Batch ${cohort} ${day}`,
+        contacts: [phone],
+      }),
+    })
+  const text = v.nullish(v.string())
+
+  it.each<[sentence: string, fields: object, message: string | null]>([
+    ['null', { cohort: null, day: 'unused' }, 'holds the word "null": cohort was not answered'],
+    ['left out', { day: 'unused' }, 'holds the word "undefined": cohort was not answered'],
+    [
+      'one of several, left out',
+      {},
+      'holds the word "undefined": cohort and day were not answered',
+    ],
+    [
+      'the text of a sender that had none',
+      { cohort: 'null', day: 'unused' },
+      'holds the word "null": cohort was not answered',
+    ],
+    ['within another word', { cohort: 'nullable', day: 'unused' }, null],
+    ['a name of a person', { cohort: 'Nan', day: 'unused' }, null],
+  ])('%s', (_, fields, message) => {
+    const hook = batch(v.object({ phone: phone('IN'), cohort: text, day: text }))
+    const mapped = mapFields(hook, { phone: LEAD.phone, ...fields }, NOW)
+    expect(issuesIn(mapped)).toEqual(
+      message === null ? [] : [{ path: 'invite.groupName', message }],
+    )
+  })
+
+  it.each<[value: unknown, message: string]>([
+    [Number.NaN, 'holds the word "NaN": cohort was not answered'],
+    [{ of: 'June' }, 'holds the word "[object Object]"'],
+    [new Date(Number.NaN), 'holds the word "Invalid Date"'],
+    [[{ day: 1 }], 'holds the word "[object Object]"'],
+  ])('%j', (value, message) => {
+    const hook = batch(
+      v.object({
+        phone: phone('IN'),
+        cohort: v.pipe(
+          v.string(),
+          v.transform(() => value),
+        ),
+        day: v.optional(v.string(), 'unused'),
+      }),
+    )
+    expect(issuesIn(mapFields(hook, LEAD, NOW))).toEqual([{ path: 'invite.groupName', message }])
+  })
+
+  it('is no contact either', () => {
+    for (const contact of ['undefined', 'null', 'NaN', '91undefined', '+null', '[object Object]']) {
+      const made = mappedBy(() => ({ groupName: 'A', contacts: [contact] }))
+      expect(mapFields(made, LEAD, NOW)).toMatchObject({ reasons: ['mapping'] })
+      const spoken = { groupName: 'A', contacts: contact }
+      expect(mapFields(hook({ source: json, country: 'IN' }), spoken, NOW)).toMatchObject({
+        reasons: ['mapping'],
+      })
+    }
   })
 })
 

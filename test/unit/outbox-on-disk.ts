@@ -77,7 +77,7 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
     },
     /** A lead that is held, with what its sender said. */
     async held(fields: string, reason: 'consent' | 'mapping' = 'consent') {
-      const mapped = { kind: 'held', reason, issues: [] } as const
+      const mapped = { kind: 'held', reasons: [reason], issues: [], consent: null } as const
       await intake.accept({ ...webhook, items: [{ key: crypto.randomUUID(), fields, mapped }] })
     },
     /** Rings every alarm of that time. */

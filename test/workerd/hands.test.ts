@@ -90,7 +90,7 @@ describe('a delivery', () => {
     const { lead, runUntil, stub, story } = outbox()
     const { seq } = await lead('A', [ASHA])
     await runUntil(MINUTE)
-    const mapped = { kind: 'held', reason: 'mapping', issues: [] } as const
+    const mapped = { kind: 'held', reasons: ['mapping'], issues: [], consent: null } as const
     expect(await stub.retry(seq, { mapped, fields: '{}' }, 'test')).toBe('not_mapped')
     expect(await story(seq)).toMatchObject({ state: 'unknown' })
   })
