@@ -1,9 +1,13 @@
-/** `npm run sources`: what is known of every sender, and how well. With `-- --readme` it writes the README's table anew. */
+/**
+ * `npm run sources`: what is known of every sender, and how well. With `-- --readme` it writes the README's table anew,
+ * with `-- --consent` it runs the phrases of consent through every form.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { table } from '../src/sandbox/checking/table.ts'
 import { sources } from '../src/sources/index.ts'
+import { CORPUS, runCorpus } from './consent-corpus.ts'
 import { everySource } from './every-source.ts'
 import type { Fixture } from './fixtures/fixture.ts'
 import { fixtures } from './fixtures/index.ts'
@@ -18,8 +22,36 @@ const SHOWN = 'shown secret'
 
 if (process.argv.includes('--readme')) {
   writeFileSync(README, withTable(readFileSync(README, 'utf8'), sources))
+} else if (process.argv.includes('--consent')) {
+  await reportConsent()
 } else {
   report()
+}
+
+async function reportConsent(): Promise<void> {
+  const forms = everySource.filter(({ kind }) => kind === 'form')
+  const results = await Promise.all(
+    forms.map(async (source) => {
+      const fixture = fixtures[source.name]
+      if (fixture === undefined) throw new TypeError(`${source.name} has no fixture`)
+      return { name: source.name, ...(await runCorpus(source, fixture)) }
+    }),
+  )
+  const rows = results.map(({ name, agreed, declined, wrongYes, missedYes }) =>
+    [name, agreed, declined, wrongYes.length, missedYes.length].map(String),
+  )
+  const head = ['form', 'yes read', 'no refused', 'WRONG YES', 'yes missed']
+  for (const line of table([head, ...rows])) console.log(line)
+  for (const { name, wrongYes, missedYes } of results) {
+    for (const answer of wrongYes) console.log(`${name}: WRONG YES ${answer}`)
+    for (const answer of missedYes) console.log(`${name}: yes missed ${answer}`)
+  }
+  const phrases = Object.values(CORPUS).flatMap(({ yes, no }) => [...yes, ...no]).length
+  const wrong = results.flatMap(({ wrongYes }) => wrongYes).length
+  console.log(
+    `\n${phrases} phrases in ${Object.keys(CORPUS).length - 1} languages, as one choice and in lists, through ${forms.length} forms: ${wrong} wrong yeses`,
+  )
+  if (wrong > 0) process.exitCode = 1
 }
 
 function report(): void {

@@ -39,6 +39,14 @@ export function answer(value: unknown): FormValue {
   return value === null || value === undefined ? null : text(value)
 }
 
+/** A box that its payload calls one: ticked is true, however the form says so. What says neither stays as it is. */
+export function box(value: unknown): FormValue {
+  const given = answer(value)
+  const text = typeof given === 'string' ? given.trim().toLowerCase() : null
+  if (text === 'on' || text === 'true' || text === '1') return true
+  return text === '' || text === 'off' || text === 'false' || text === '0' ? false : given
+}
+
 /** The answers of a sample: somebody who does not exist, and over that what the caller asked for. */
 export function sampleAnswers(
   fields: Readonly<Record<string, string>>,

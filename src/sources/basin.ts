@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { type JsonObject, jsonObject } from './json-object.ts'
 import { serial } from './paths.ts'
 
@@ -45,6 +45,7 @@ export const basin = defineSource({
     'Copy the secret that Basin shows on the webhook’s page and store it as {secret}.',
     'The hook reads answers by the name of the input on the page: <input name="phone"> is phone. Give no input the name id, which is Basin’s own.',
     'A phone comes as it was typed: give the hook its country.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('basin'),
   docs: 'https://docs.usebasin.com/integrations/webhooks',

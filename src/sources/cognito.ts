@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { idSchema } from './ids.ts'
 import { jsonObject } from './json-object.ts'
 import { skipped } from './only-event.ts'
@@ -58,6 +58,7 @@ export const cognito = defineSource({
     'Leave the Update Entry Endpoint empty.',
     'The hook reads answers by the field’s internal name, such as Phone, and parts of a field as Name.First or Address.City.',
     'A phone without a country code needs the hook’s country.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('cognito'),
   fails: ['The entry’s audit log in Cognito Forms shows whether a webhook failed, and why.'],

@@ -3,7 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 
 export const contactForm7 = defineSource({
@@ -27,6 +27,7 @@ export const contactForm7 = defineSource({
     'The hook reads answers by the names in the form’s tags: [tel* phone] is phone. An option renames one for the webhook alone, as in [tel* your-phone webhook:phone].',
     'Add the special mail tag _serial_number or _date and _time to what is sent, so that two people whose answers are equal are told apart.',
     'A phone comes as it was typed: give the hook its country. An acceptance box that is left open comes as an empty text.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('contactForm7'),
   docs: 'https://wordpress.org/plugins/cf7-to-zapier/',

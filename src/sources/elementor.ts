@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
-import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { answer, answers, box, membersOf, type NamedAnswer, sampleAnswers } from './answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 
 /** With “Advanced Data”: `fields[phone][value]`, beside the field’s title, type and raw value. */
 const VALUE = /^fields\[(.+)\]\[value\]$/s
@@ -60,6 +60,7 @@ export const elementor = defineSource({
     'Without Advanced Data only labels are sent, and of two fields with one label the first is lost.',
     'Add Time and Date to the form’s metadata, so that two people whose answers are equal are told apart.',
     'A phone comes as it was typed: give the hook its country.',
+    `For consent use the field type Acceptance. ${CONSENT_BY_TEXT}`,
   ],
   example: formExample('elementor'),
   docs: 'https://developers.elementor.com/docs/hooks/forms/',
@@ -77,7 +78,8 @@ export const elementor = defineSource({
 function byId(all: v.InferOutput<typeof body>): NamedAnswer[] {
   return Object.entries(all).flatMap(([name, value]): NamedAnswer[] => {
     const id = VALUE.exec(name)?.[1]
-    return id === undefined ? [] : [[id, answer(value)]]
+    if (id === undefined) return []
+    return [[id, all[`fields[${id}][type]`] === 'acceptance' ? box(value) : answer(value)]]
   })
 }
 

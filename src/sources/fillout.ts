@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 
 const named = v.object({
   id: v.nullish(v.string(), ''),
@@ -75,6 +75,7 @@ export const fillout = defineSource({
     'Add a header with the name x-usher-secret and, as its value, the value of {secret}. Leave the body as it is.',
     'Finish the setup and publish the form. “Test” shows whether it arrives.',
     'The hook reads answers by the question’s name in the form, URL parameters and calculations by theirs, and every question by its id as well.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('fillout'),
   docs: 'https://fillout.com/help/webhook',

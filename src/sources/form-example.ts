@@ -1,5 +1,6 @@
-/** The hook that a user of a form tool would begin with: they are alike, since forms all come flat. */
+/** What the users of form tools are told alike, since forms all come flat. */
 
+/** The hook that a user would begin with. */
 export function formExample(source: string): string {
   return `hook({
   source: ${source},
@@ -12,3 +13,7 @@ export function formExample(source: string): string {
   }),
 })`
 }
+
+/** Of senders whose payload does not tell a ticked box from a choice. */
+export const CONSENT_BY_TEXT =
+  "Only a known yes counts as consent: on, true, “Yes”, “I agree” and the like. Where the ticked box sends another text, name it in the hook: accept: ['Add me to the group']."

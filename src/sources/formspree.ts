@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 
 const TOLERANCE_SECONDS = 300
@@ -42,6 +42,7 @@ export const formspree = defineSource({
     'Copy the signing secret that Formspree shows and store it as {secret}.',
     'The hook reads answers by the name of the input on the page: <input name="phone"> is phone.',
     'A phone comes as it was typed: give the hook its country.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('formspree'),
   docs: 'https://help.formspree.io/hc/en-us/articles/360015234873-Webhooks',

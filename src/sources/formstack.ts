@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { idSchema } from './ids.ts'
 import { serial } from './paths.ts'
 
@@ -40,6 +40,7 @@ export const formstack = defineSource({
     'Paste the value of {secret} as the HMAC Key: without one Formstack does not sign, and nothing gets in. Leave the custom HMAC header blank. The Shared Secret is another thing and not needed.',
     'Choose what names the fields. With field names, of two fields of one label only the last is sent; field IDs are safe. The hook reads answers by whatever you choose here.',
     'Give an address for error messages: that is how Formstack tells of a delivery that failed.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('formstack'),
   fails: ['Formstack sends an email to the address given in the WebHook when it fails.'],

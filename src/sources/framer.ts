@@ -4,7 +4,7 @@ import { concat, utf8 } from '../bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 
 const ID_HEADER = 'Framer-Webhook-Submission-Id'
@@ -42,6 +42,7 @@ export const framer = defineSource({
     'Paste the value of {secret} as the webhook’s secret: without one Framer does not sign, and nothing gets in.',
     'Publish the site. The hook reads answers by the name of each input, such as Phone.',
     'A phone comes as it was typed: give the hook its country.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('framer'),
   fails: [

@@ -30,7 +30,7 @@ function resend() {
 function send_(form, response) {
   const answers = {}
   response.getItemResponses().forEach((item) => {
-    answers[item.getItem().getTitle()] = item.getResponse()
+    answers[item.getItem().getTitle()] = isBox_(item.getItem()) ? true : item.getResponse()
   })
   const body = JSON.stringify({
     provider: 'google_forms',
@@ -48,6 +48,18 @@ function send_(form, response) {
     if (typeof outcome === 'number' && outcome !== 429 && outcome < 500) break
   }
   throw new Error('Usher did not take a response (' + outcome + '). Put it right, then run "resend".')
+}
+
+// A checkbox question with one box, which was ticked: an open one is no response.
+function isBox_(item) {
+  try {
+    if (item.getType() !== FormApp.ItemType.CHECKBOX) return false
+    const boxes = item.asCheckboxItem()
+    return boxes.getChoices().length === 1 && !boxes.hasOtherOption()
+  } catch (error) {
+    // A question that cannot be looked at must not lose the response.
+    return false
+  }
 }
 
 function post_(body) {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { googleFormsScript } from './google-forms-script.ts'
 
 const TOLERANCE_SECONDS = 300
@@ -50,6 +50,7 @@ export const googleForms = defineSource({
     'Answer the form once to see it arrive. The hook reads answers by the question’s title, so give every question a title of its own.',
     'Google Forms has no question for phones: ask for the country code, or give the hook its country.',
     'Under Triggers in the script’s editor let Google notify you of failures immediately. After one, put it right and run “resend”.',
+    `For consent use a checkbox question with one box: ticked is a yes. ${CONSENT_BY_TEXT}`,
   ],
   paste: [{ name: 'Code.gs', text: googleFormsScript }],
   example: formExample('googleForms'),

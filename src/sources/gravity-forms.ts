@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 import { skipped } from './only-event.ts'
 
@@ -53,6 +53,7 @@ export const gravityForms = defineSource({
     'Under Request Body choose Select Fields and give each a key of your own (phone, whatsapp_ok, group …): the hook reads answers by it. Add the keys id, form_id and date_created for the entry’s ID, form ID and date, so that an entry that is sent again is known again.',
     'With All Fields the names are the numbers of the fields: 3 for a field in one part, 5.1 for the first box of field 5.',
     'A phone in the format “International” is taken as typed: give the hook its country.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('gravityForms'),
   docs: 'https://docs.gravityforms.com/triggering-webhooks-form-submissions/',

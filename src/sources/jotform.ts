@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 
 /** `q34_phoneNumber`: the question's number, and the name that its author sees in its settings. */
@@ -61,6 +61,7 @@ export const jotform = defineSource({
     'Add it once only: the same URL twice means every submission twice.',
     'The hook reads answers by the question’s unique name (its properties, Advanced), such as phoneNumber, or with its number, q34_phoneNumber.',
     'A phone question with a mask gives no country code: give the hook its country.',
+    CONSENT_BY_TEXT,
   ],
   fails: ['Nothing is known of retries: count on none.'],
   example: formExample('jotform'),

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { idSchema } from './ids.ts'
 import { serial } from './paths.ts'
 
@@ -56,6 +56,7 @@ export const microsoftForms = defineSource({
     'Paste the body shown below these steps. Replace each <…> by what it names, from the dynamic content of the two steps before, and leave the quotes around it. Write one line for each question: the hook reads answers by the names on the left, which are yours to choose.',
     'In the action’s settings switch on “Secure inputs”, so that the secret does not stand in every run’s history.',
     'Save the flow and answer the form once. Ask for the phone with its country code: Forms has no question for phones, so that people write what they like.',
+    CONSENT_BY_TEXT,
   ],
   paste: [{ name: 'The body of the HTTP action', text: BODY }],
   example: formExample('microsoftForms'),

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { defineSource } from '../source.ts'
 import { answer, answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 import { netlifySignature } from './netlify-signature.ts'
 import { skipped } from './only-event.ts'
@@ -71,6 +71,7 @@ export const netlify = defineSource({
     'Paste the value of {secret} as the JWS secret token. Without it Netlify does not sign, and nothing gets in.',
     'The hook reads answers by the name of the input on the page: <input name="phone"> is phone. Hidden inputs come along.',
     'A ticked box sends “on”, unless its input has a value. A phone comes as it was typed: give the hook its country.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('netlify'),
   docs: 'https://docs.netlify.com/site-deploys/notifications/#payload-signature',

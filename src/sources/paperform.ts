@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { skipped } from './only-event.ts'
 
 const TRIGGER = 'submission'
@@ -72,6 +72,7 @@ export const paperform = defineSource({
     'Choose the trigger “New submission”: partial submissions are skipped.',
     'Mind the button “Test”: it sends the newest real submission again, and who is in it is added like anybody else.',
     'Give every question a custom key (phone, whatsapp_ok …) in its settings: the hook reads answers by it, by Paperform’s own key, or by the question’s text.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('paperform'),
   fails: ['A webhook that failed can be sent again by hand.'],

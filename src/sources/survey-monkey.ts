@@ -8,6 +8,7 @@ import { defineSource, type FormValue } from '../source.ts'
 import { answerHead } from './answer-head.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './answers.ts'
 import { askVendor } from './ask-vendor.ts'
+import { CONSENT_BY_TEXT } from './form-example.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 import { serial } from './paths.ts'
 
@@ -132,6 +133,7 @@ export const surveyMonkey = defineSource({
     'Deploy Usher before you go on: SurveyMonkey knocks at {url} and wants 200.',
     'Make the webhook: curl -X POST https://api.surveymonkey.com/v3/webhooks -H "Authorization: Bearer ACCESS_TOKEN" -H "Content-Type: application/json" -d \'{"name":"Usher","event_type":"response_completed","object_type":"survey","object_ids":["SURVEY_ID"],"subscription_url":"{url}"}\'.',
     'Ask for the number in a question of one text box. The hook reads answers by the question’s text or its id, one box of several by both ids (319352786.3057839051), and custom variables by their name.',
+    CONSENT_BY_TEXT,
   ],
   example: `hook({
   source: surveyMonkey,

@@ -10,6 +10,7 @@ import { onlyEvent, skipped } from './only-event.ts'
 const EVENT = 'FORM_RESPONSE'
 /** Questions with one answer, though it comes in a list. */
 const ONE_OF_MANY: ReadonlySet<string> = new Set(['MULTIPLE_CHOICE', 'DROPDOWN'])
+const BOXES = 'CHECKBOXES'
 
 const field = v.object({
   key: v.string(),
@@ -72,6 +73,7 @@ export const tally = defineSource({
     'Paste {url} as the endpoint URL.',
     'Switch the signing secret on and paste the value of {secret}.',
     'The hook reads answers by the question’s text, hidden fields by their name, and one box of a checkbox question as “Question (Box)”.',
+    "For consent use a checkbox question with one box: ticked is a yes, whatever its text. Of several boxes name the one: consent: { field: 'Question (Box)' }. Another choice is a yes only as a plain “Yes”, or where the hook names it in accept.",
   ],
   fails: [
     'Tally waits 10 seconds.',
@@ -87,10 +89,12 @@ export const tally = defineSource({
 
 /**
  * Choices come as ids of options. A checkbox question comes as a list and, beside it, once more for each box as true or
- * false, under `question_x_<option>` and “Question (Box)”.
+ * false, under `question_x_<option>` and “Question (Box)”. With one option it is a box.
  */
 function readAnswer({ type, value, options }: v.InferOutput<typeof field>): FormValue {
-  if (options.length === 0) return answer(value)
+  const [only, ...others] = options
+  if (only === undefined) return answer(value)
+  if (type === BOXES && others.length === 0 && Array.isArray(value)) return value.includes(only.id)
   const texts = new Map(options.map(({ id, text }) => [id, text ?? id]))
   const named = (one: unknown) => (typeof one === 'string' ? (texts.get(one) ?? one) : one)
   if (!Array.isArray(value)) return answer(named(value))
@@ -99,7 +103,7 @@ function readAnswer({ type, value, options }: v.InferOutput<typeof field>): Form
 }
 
 function sampleValue(value: string) {
-  if (value === 'true' || value === 'false') return { type: 'CHECKBOXES', value: value === 'true' }
+  if (value === 'true' || value === 'false') return { type: BOXES, value: value === 'true' }
   if (/^\+[\d ]+$/.test(value)) return { type: 'INPUT_PHONE_NUMBER', value }
   return { type: value.includes('@') ? 'INPUT_EMAIL' : 'INPUT_TEXT', value }
 }

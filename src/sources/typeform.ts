@@ -17,6 +17,8 @@ const given = v.looseObject({
 const choice = v.object({ label: v.nullish(v.string()), other: v.nullish(v.string()) })
 const choices = v.object({ labels: v.nullish(v.array(v.string())), other: v.nullish(v.string()) })
 
+const oneChoice = v.strictTuple([v.unknown()])
+
 const response = v.object({
   form_response: v.object({
     token: v.pipe(v.string(), v.nonEmpty()),
@@ -25,7 +27,14 @@ const response = v.object({
     definition: v.nullish(
       v.object({
         fields: v.nullish(
-          v.array(v.object({ id: v.string(), title: v.nullish(v.string(), '') })),
+          v.array(
+            v.object({
+              id: v.string(),
+              title: v.nullish(v.string(), ''),
+              choices: v.optional(v.unknown()),
+              allow_other_choice: v.optional(v.unknown()),
+            }),
+          ),
           [],
         ),
       }),
@@ -83,6 +92,7 @@ export const typeform = defineSource({
     'Edit the webhook, paste the value of {secret} as its secret, and leave SSL verification on.',
     'Switch the webhook on: a new one is off. “Send test request” shows whether it arrives.',
     'Give every question a short reference (phone, consent …) in its settings: the hook reads answers by it, or by the question’s text.',
+    'For consent use a Legal or a Yes/No question: it comes as a yes or no. A choice is a yes only as a plain “Yes” or “I agree”, or where the hook names its text in accept.',
   ],
   fails: [
     'Typeform waits 30 seconds.',
@@ -100,20 +110,25 @@ export const typeform = defineSource({
 })
 
 function fieldsOf({ form_response: { answers: all, ...form } }: v.InferOutput<typeof response>) {
-  const values = all.map((one) => ({ ...one.field, value: readAnswer(one) }))
-  const titles = new Map(form.definition.fields.map(({ id, title }) => [id, title]))
+  const questions = new Map(form.definition.fields.map((one) => [one.id, one]))
+  const values = all.map((one) => {
+    const { title = '', choices, allow_other_choice } = questions.get(one.field.id) ?? {}
+    const isBox = v.is(oneChoice, choices) && allow_other_choice !== true
+    return { ...one.field, title, value: readAnswer(one, isBox) }
+  })
   return answers(
     values.map(({ ref, value }) => [ref, value]),
     Object.entries(form.hidden).map(([name, value]) => [name, answer(value)]),
     form.variables.map((one) => [one.key, answer(one[one.type])]),
     values.map(({ id, value }) => [id, value]),
-    values.map(({ id, value }) => [titles.get(id) ?? '', value]),
+    values.map(({ title, value }) => [title, value]),
   )
 }
 
-/** An answer is `{ type, [type]: value }`. */
-function readAnswer(one: v.InferOutput<typeof given>): FormValue {
+/** An answer is `{ type, [type]: value }`. A question with one choice is a box. */
+function readAnswer(one: v.InferOutput<typeof given>, isBox: boolean): FormValue {
   const value = one[one.type]
+  if (isBox && one.type === 'choices' && v.is(choices, value)) return value.labels?.length === 1
   if (one.type === 'choice' && v.is(choice, value)) return value.label ?? value.other ?? null
   if (one.type === 'choices' && v.is(choices, value)) {
     return [...(value.labels ?? []), ...(value.other == null ? [] : [value.other])]

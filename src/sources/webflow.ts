@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
+import { answer, answers, box, type NamedAnswer, sampleAnswers } from './answers.ts'
 import { formExample } from './form-example.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 
@@ -12,11 +12,17 @@ const TOLERANCE_SECONDS = 300
 
 const data = v.record(v.string(), v.unknown())
 const id = v.pipe(v.string(), v.nonEmpty())
-const current = v.object({ payload: v.object({ id, data }) })
+/** Which fields are boxes. What is not of this shape costs no lead. */
+const schema = v.fallback(
+  v.array(v.object({ fieldName: v.string(), fieldType: v.optional(v.unknown()) })),
+  [],
+)
+const BOX = 'FormCheckboxInput'
+const current = v.object({ payload: v.object({ id, data, schema }) })
 /** Webhooks of the first API have no envelope and another name for the id. */
 const flat = v.pipe(
   v.object({ _id: id, data }),
-  v.transform(({ _id, data }) => ({ payload: { id: _id, data } })),
+  v.transform(({ _id, data }) => ({ payload: { id: _id, data, schema: [] } })),
 )
 
 const submission = v.lazy((body) => (v.is(v.object({ _id: v.string() }), body) ? flat : current))
@@ -41,8 +47,11 @@ export const webflow = defineSource({
   payload: onlyEvent('triggerType', EVENT, submission),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a form submission`)]
-    const { id, data } = event.ours.payload
-    const byName = Object.entries(data).map(([name, value]) => [name, answer(value)] as const)
+    const { id, data, schema } = event.ours.payload
+    const boxes = new Set(schema.flatMap((one) => (one.fieldType === BOX ? [one.fieldName] : [])))
+    const byName = Object.entries(data).map(([name, value]): NamedAnswer => {
+      return [name, boxes.has(name) ? box(value) : answer(value)]
+    })
     return [{ id, fields: answers(byName) }]
   },
   sample: ({ fields, id, now }) => {
@@ -73,6 +82,7 @@ export const webflow = defineSource({
     'In a terminal, with your site’s id and the token: curl -X POST https://api.webflow.com/v2/sites/SITE_ID/webhooks -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" -d \'{"triggerType":"form_submission","url":"{url}"}\'',
     'The answer holds a secretKey, shown this once: store it as {secret}. For a webhook made by an OAuth app it is the app’s client secret.',
     'The hook reads answers by the name that each field has in the Designer.',
+    'For consent use a checkbox: it comes as a yes or no. A choice is a yes only as a plain “Yes” or “I agree”, or where the hook names its text in accept.',
     'Use a text field for the phone: Webflow may send one that looks like a number as a number, without its plus and leading zeros.',
   ],
   fails: [

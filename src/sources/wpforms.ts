@@ -5,7 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { defineSource, type FormValue } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
 import { jsonOfQuery } from './php-query.ts'
 
@@ -71,6 +71,7 @@ export const wpforms = defineSource({
     'Choose POST as the Request Method (a new webhook has GET, which Usher refuses) and JSON as the Request Format.',
     'Under Request Body name each parameter (phone, whatsapp_ok, group …) and choose the field behind it: the hook reads answers by these names. Letters, digits, dot, dash and underscore survive; all else is dropped from a name.',
     'Add one more parameter entry_id with the custom value {entry_id}, so that two people whose answers are equal are told apart.',
+    CONSENT_BY_TEXT,
   ],
   example: formExample('wpforms'),
   docs: 'https://wpforms.com/addons/webhooks-addon/',

@@ -3,7 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { defineSource } from '../source.ts'
 import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { idIn } from './ids.ts'
 import { jsonObject } from './json-object.ts'
 
@@ -28,6 +28,7 @@ export const zohoForms = defineSource({
     'Under custom headers add one with the name x-usher-secret and, as its value, the value of {secret}.',
     'Under payload parameters choose the fields to send and name them phone, whatsapp_ok and so on: the hook reads answers by these names.',
     `If the form has a field that is different in every entry, such as a unique ID, send it under the name ${ID}: it tells two entries apart. Without it only equal bodies count as one event sent twice.`,
+    CONSENT_BY_TEXT,
   ],
   example: formExample('zohoForms'),
   docs: 'https://www.zoho.com/forms/help/integrations/webhooks.html',

@@ -11,11 +11,14 @@ import { fixture } from '../fixtures/google-forms.ts'
 const URL_OF_HOOK = 'https://usher.example/hooks/class'
 const NOW = Date.parse('2026-11-20T09:15:04.321Z')
 const HOUR_MS = 3_600_000
+const CHECKBOX = 'an item of checkboxes'
 
 const ASHA = response('2_ABaOnu171', '2026-11-20T09:15:00.000Z', {
   'Your name — नाम': 'Asha “Ash” Rao 🙂',
   'WhatsApp number': '98000 00171',
   'I agree': ['Add me to the group'],
+  Days: ['Sunday'],
+  'Or else': ['Add me to the group'],
   Times: [['Mon'], null],
 })
 const TARA = response('2_ABaOnu172', '2026-11-20T08:00:00.000Z', {
@@ -42,7 +45,10 @@ describe('the script', () => {
           fields: {
             'Your name — नाम': 'Asha “Ash” Rao 🙂',
             'WhatsApp number': '98000 00171',
-            'I agree': ['Add me to the group'],
+            // One box alone is a yes, whatever its text.
+            'I agree': true,
+            Days: ['Sunday'],
+            'Or else': ['Add me to the group'],
             Times: ['Mon'],
           },
         },
@@ -129,7 +135,7 @@ function pretend(outcomes: (number | string)[]) {
     Date: class extends Date {
       static override now = () => now
     },
-    FormApp: { getActiveForm: () => form },
+    FormApp: { getActiveForm: () => form, ItemType: { CHECKBOX } },
     ScriptApp: {
       getProjectTriggers: () =>
         triggers.map((handler) => ({ getHandlerFunction: () => handler, handler })),
@@ -174,6 +180,19 @@ function pretend(outcomes: (number | string)[]) {
   return { sent, slept, triggers, run: (call: string) => runInContext(call, context) }
 }
 
+/** A question: of several boxes, of one box, of one with “Other”, or of another kind. */
+function item(title: string) {
+  const boxes = { Days: 3, 'I agree': 1, 'Or else': 1 }[title]
+  return {
+    getTitle: () => title,
+    getType: () => (boxes === undefined ? 'another item' : CHECKBOX),
+    asCheckboxItem: () => ({
+      getChoices: () => Array.from({ length: boxes ?? 0 }),
+      hasOtherOption: () => title === 'Or else',
+    }),
+  }
+}
+
 /** A form's response, as the script is given it. */
 function response(id: string, time: string, answers: Readonly<Record<string, unknown>>) {
   return {
@@ -181,7 +200,7 @@ function response(id: string, time: string, answers: Readonly<Record<string, unk
     getTimestamp: () => new Date(time),
     getItemResponses: () =>
       Object.entries(answers).map(([title, value]) => ({
-        getItem: () => ({ getTitle: () => title }),
+        getItem: () => item(title),
         getResponse: () => value,
       })),
   }
