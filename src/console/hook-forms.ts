@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { IMPOSSIBLE } from '../operator/act.ts'
 import { hookOf, type OperatorContext } from '../operator/desk.ts'
+import { hookDetails } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
 import { type FieldPath, snippet } from '../operator/snippet.ts'
@@ -86,15 +87,19 @@ export async function snippetForm(visit: Visit, c: OperatorContext): Promise<For
       problem: 'Say what the group’s name begins with, or pick a field for it.',
     })
   }
-  const text = snippet({
-    hook: name,
-    source: hook.source.name,
-    phone,
-    consent,
-    named,
-    prefix,
-    country: isCountryCode(country) ? country : null,
-  })
+  const details = await hookDetails(visit.desk, name)
+  const text = snippet(
+    {
+      hook: name,
+      source: hook.source.name,
+      phone,
+      consent,
+      named,
+      prefix,
+      country: isCountryCode(country) ? country : null,
+    },
+    details?.lastFields?.fields,
+  )
   return hookPage(visit, name, { picked, snippet: text })
 }
 

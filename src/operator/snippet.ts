@@ -1,4 +1,7 @@
-/** Writes a hook's `consent`, `fields` and `invite` for `src/config.ts` from the fields that somebody has clicked. */
+/** Writes a hook's `consent`, `fields` and `invite` for `src/config.ts` from the fields of a payload that were picked. */
+
+import { type Consent, consentIn } from '../consent.ts'
+import { valueAt } from '../value-at.ts'
 
 /** Where a field is: names of members, and numbers of places in lists. */
 export type FieldPath = readonly (string | number)[]
@@ -19,23 +22,23 @@ export interface Choices {
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 const INDENT = '  '
 
-/** The hook as TypeScript, to be pasted among `hooks`. */
-export function snippet(choices: Choices): string {
+/** The hook as TypeScript, to be pasted among `hooks`. It maps these fields, from which the choices were picked. */
+export function snippet(choices: Choices, fields: unknown): string {
   const { hook, source, phone, country, consent, prefix, named } = choices
   const reads = [
     { path: phone, schema: country === null ? 'phone()' : `phone(${quoted(country)})` },
     ...named
       .filter((path) => !same(path, phone))
-      .map((path) => ({ path, schema: 'v.pipe(v.string(), v.nonEmpty())' })),
+      .map((path) => ({ path, schema: schemaFor(memberAt(fields, path)) })),
   ]
   const parts = named.map((path) => `\${${access(path)}}`)
   const name = [escapeTemplate(prefix.trim()), ...parts].filter((part) => part !== '').join(' ')
   const lines = [
     `${key(hook)}: hook({`,
     `${INDENT}source: ${source},`,
-    consent === null
-      ? `${INDENT}consent: { attested: 'where people agreed' },`
-      : `${INDENT}consent: { field: ${quoted(consent.join('.'))} },`,
+    ...(consent === null
+      ? [`${INDENT}consent: { attested: 'where people agreed' },`]
+      : consentLines(consent, fields).map((line) => INDENT + line)),
     `${INDENT}fields: ${schemaOf(reads, 1)},`,
     `${INDENT}invite: (lead) => ({`,
     `${INDENT}${INDENT}groupName: ${parts.length === 0 ? quoted(prefix.trim()) : `\`${name}\``},`,
@@ -45,6 +48,38 @@ export function snippet(choices: Choices): string {
     '}),',
   ]
   return lines.join('\n')
+}
+
+/** The option under which this payload's answer is a yes. Whether it means one is for the reader to say. */
+function consentLines(path: FieldPath, fields: unknown): string[] {
+  const list = path.slice(0, -1)
+  // The boxes of one question are one answer.
+  const isItem = typeof path.at(-1) === 'number' && list.length > 0
+  const field = (isItem ? list : path).join('.')
+  const agrees = (consent: Consent) => consentIn(consent, fields, 0) !== null
+  if (agrees({ field })) return [`consent: { field: ${quoted(field)} },`]
+  const accept = [valueAt(fields, field)].flat().filter((item) => typeof item === 'string')
+  if (!agrees({ field, accept })) {
+    return [
+      '// This lead did not agree, and will be held.',
+      `consent: { field: ${quoted(field)} },`,
+    ]
+  }
+  return [
+    '// What this lead answered. Keep it in accept only if it means yes.',
+    `consent: { field: ${quoted(field)}, accept: [${accept.map(quoted).join(', ')}] },`,
+  ]
+}
+
+function schemaFor(value: unknown): string {
+  if (typeof value === 'number') return 'v.number()'
+  return typeof value === 'boolean' ? 'v.boolean()' : 'v.pipe(v.string(), v.nonEmpty())'
+}
+
+function memberAt(node: unknown, path: FieldPath): unknown {
+  return path.reduce((inner: unknown, name) => {
+    return Object.getOwnPropertyDescriptor(Object(inner), name)?.value
+  }, node)
 }
 
 interface Read {
