@@ -1,4 +1,4 @@
-/** An invite: whom to take to which group. What `invite` of a hook returns, checked and made safe to send. */
+/** An invite: people and the group they join. What `invite` of a hook returns, checked and made safe to send. */
 
 import * as v from 'valibot'
 import type { CountryCode } from './phone.ts'
@@ -97,7 +97,7 @@ export function listedContacts(contacts: unknown): unknown {
   return contacts.flatMap((one) => (typeof one === 'string' && one.trim() ? split(one) : [one]))
 }
 
-/** A list may hold many people; a text that is split comes from one box, which anybody may have filled in. */
+/** A list may hold many people. A text that is split comes from one box, which a visitor may have filled in. */
 function isShortText(contacts: unknown): boolean {
   return [contacts]
     .flat()

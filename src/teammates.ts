@@ -6,7 +6,7 @@ import { asciiDigits } from './phone.ts'
 const MIN_DIGITS = 7
 /** Deeper than any mapped value nests. */
 const MAX_DEPTH = 10
-/** Of a contact's end: Mexico's 1, Argentina's 9 and a country's zero come before them, and so may a mapping's own hand. */
+/** Of a contact's end: Mexico's 1, Argentina's 9, a country's zero and what a mapping adds come before them. */
 const OWN_DIGITS = 8
 
 /** The contacts that nothing in the event's values ends or spells. Takes and gives international digits. */
@@ -14,7 +14,7 @@ export function teammatesIn(contacts: readonly string[], values: unknown): strin
   const brought = [...digitsIn(values, 0)]
   return contacts.filter((contact) => {
     const end = contact.slice(-OWN_DIGITS)
-    // In doubt it came with the event: whoever is taken for the hook's own people goes into every part.
+    // In doubt it came with the event: a teammate goes into every part.
     return !brought.some((digits) => contact.endsWith(digits) || digits.includes(end))
   })
 }
