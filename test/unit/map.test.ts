@@ -102,6 +102,28 @@ describe('fields that fit', () => {
   })
 })
 
+describe('a body of JSON', () => {
+  const good = { groupName: 'Alumni', contacts: ['98000 00001'], create: true }
+
+  it.each<[sentence: string, body: unknown, read: boolean]>([
+    ['is one object', good, true],
+    ['is a list of one object', [good], true],
+    ['is no list of two', [good, good], false],
+    ['is no list of a list', [[good]], false],
+    ['is no empty list', [], false],
+  ])('%s', (_, body, read) => {
+    const reading = json.read(body, new Headers())
+    expect(reading.ok).toBe(read)
+    if (!reading.ok) return
+    const mapped = mapFields(
+      hook({ source: json, country: 'IN' }),
+      reading.submissions[0]?.fields,
+      NOW,
+    )
+    expect(mapped).toMatchObject({ kind: 'invite', invite: { contacts: ['919800000001'] } })
+  })
+})
+
 describe('fields that are held', () => {
   it.each<[sentence: string, hook: Hook, fields: unknown, reason: string, issues: unknown]>([
     ['without consent', webinar, { ...LEAD, whatsapp_ok: 'no' }, 'consent', [NO_CONSENT]],
