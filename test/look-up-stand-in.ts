@@ -12,10 +12,10 @@ export async function wholeOf(
 ): Promise<unknown> {
   if (lookUp === undefined) return fields
   if (vendor === undefined) throw new TypeError('The fixture has no stand-in for the vendor')
-  const { token, host, answer } = vendor
+  const { token, host, answer, tokenInUrl = false } = vendor
   const fetch = async (url: string, init?: RequestInit) => {
     expect(new URL(url)).toMatchObject({ protocol: 'https:', host, username: '' })
-    expect(url).not.toContain(token)
+    expect(url.includes(token)).toBe(tokenInUrl)
     return answer(new Request(url, init))
   }
   const found = await lookUp(fields, { token, fetch })

@@ -9,7 +9,7 @@ import { table } from '../src/sandbox/checking/table.ts'
 import { sources } from '../src/sources/index.ts'
 import { CORPUS, runCorpus } from './consent-corpus.ts'
 import { everySource } from './every-source.ts'
-import type { Fixture } from './fixtures/fixture.ts'
+import type { Evidence, Fixture } from './fixtures/fixture.ts'
 import { fixtures } from './fixtures/index.ts'
 import { withTable } from './readme-table.ts'
 
@@ -19,6 +19,7 @@ const PACKAGE = 'vendor package'
 const KNOWN = 'known answer'
 const FORMULA = 'documented formula'
 const SHOWN = 'shown secret'
+const NOT_SAID = 'not said'
 
 if (process.argv.includes('--readme')) {
   writeFileSync(README, withTable(readFileSync(README, 'utf8'), sources))
@@ -60,14 +61,28 @@ function report(): void {
     return [
       source.name,
       source.kind,
-      fixture === undefined ? 'NONE' : confidence(fixture),
+      fixture === undefined ? 'NONE' : knownBy(fixture),
+      fixture?.evidence?.bodies ?? NOT_SAID,
+      fixture?.evidence?.proof ?? NOT_SAID,
       String(fixture?.rows.length ?? 0),
       String(fixture?.vectors?.length ?? 0),
       String(source.unconfirmed?.length ?? 0),
+      source.scheme.title,
       fixture?.oracles.map(({ title }) => title).join('; ') ?? 'NONE',
     ]
   })
-  const head = ['source', 'kind', 'known by', 'rows', 'vectors', 'UNCONFIRMED', 'oracles']
+  const head = [
+    'source',
+    'kind',
+    'known by',
+    'bodies',
+    'proof is',
+    'rows',
+    'vectors',
+    'UNCONFIRMED',
+    'proof',
+    'oracles',
+  ]
   for (const line of table([head, ...rows])) console.log(line)
   for (const { title, unconfirmed = [], phoneless } of everySource) {
     if (unconfirmed.length === 0 && phoneless === undefined) continue
@@ -76,14 +91,20 @@ function report(): void {
     for (const sentence of unconfirmed) console.log(`  UNCONFIRMED: ${sentence}`)
   }
   const all = Object.values(fixtures)
-  const count = (known: string) => all.filter((one) => confidence(one) === known).length
+  const count = (known: string) => all.filter((one) => knownBy(one) === known).length
+  const counted = (kind: Evidence['bodies']) =>
+    `${all.filter(({ evidence }) => evidence?.bodies === kind).length} ${kind}`
   console.log(
     `\n${everySource.length} sources: ${count(PACKAGE)} by ${PACKAGE}, ${count(KNOWN)} by ${KNOWN}, ${count(FORMULA)} by ${FORMULA}, ${count(SHOWN)} by ${SHOWN}`,
+  )
+  const unclassified = all.filter(({ evidence }) => evidence === undefined).length
+  console.log(
+    `Bodies of fixtures: ${counted('captured')}, ${counted('documented')}, ${counted('invented')}, ${unclassified} ${NOT_SAID}`,
   )
 }
 
 /** The best that is known of how it signs. */
-function confidence({ oracles, vectors = [] }: Fixture): string {
+function knownBy({ oracles, vectors = [] }: Fixture): string {
   if (oracles.some((oracle) => oracle.package !== undefined)) return PACKAGE
   if (vectors.length > 0) return KNOWN
   return oracles.some(({ coversBody }) => coversBody) ? FORMULA : SHOWN

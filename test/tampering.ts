@@ -35,6 +35,49 @@ export function changesOfBody(body: Bytes): Twin<Bytes>[] {
   ]
 }
 
+/** Bodies in which one of these members is changed, dropped or said twice; a member of JSON is named by its path. */
+export function changesOfMembers(
+  body: Bytes,
+  contentType: string,
+  members: readonly string[],
+): Twin<Bytes>[] {
+  const text = textOf(body) ?? ''
+  if (contentType.startsWith('application/json')) {
+    return members.flatMap((path) => changesOfJson(JSON.parse(text), path.split('.')))
+  }
+  return members.flatMap((name) => {
+    const form = new URLSearchParams(text)
+    const value = form.get(name)
+    if (value === null) return []
+    const twin = (title: string, change: (copy: URLSearchParams) => void): Twin<Bytes> => {
+      const copy = new URLSearchParams(form)
+      change(copy)
+      return [`${name} ${title}`, utf8(copy.toString())]
+    }
+    return [
+      twin('changed', (copy) => copy.set(name, `${value}1`)),
+      twin('said twice', (copy) => copy.append(name, value)),
+      // Where an empty member is signed like one that is missing, dropping it changes nothing.
+      ...(value === '' ? [] : [twin('dropped', (copy) => copy.delete(name))]),
+    ]
+  })
+}
+
+function changesOfJson(value: unknown, path: readonly string[]): Twin<Bytes>[] {
+  const title = path.join('.')
+  return [
+    [`${title} changed`, utf8(JSON.stringify(withMember(value, path, 'other')))],
+    [`${title} dropped`, utf8(JSON.stringify(withMember(value, path, undefined)))],
+  ]
+}
+
+/** A copy in which the member at the path is this one; undefined leaves it out. */
+function withMember(node: unknown, [name = '', ...rest]: readonly string[], value: unknown) {
+  const copy = { ...Object(node) }
+  copy[name] = rest.length === 0 ? value : withMember(copy[name], rest, value)
+  return copy
+}
+
 /** Proofs with one part dropped, doubled, cut, padded or spelt otherwise. */
 export function changesOfProof(proof: Proof, secret: string): Twin<Proof>[] {
   const twins: Twin<Proof>[] = []
@@ -48,6 +91,13 @@ export function changesOfProof(proof: Proof, secret: string): Twin<Proof>[] {
     for (const joint of [', ', ',']) {
       const twice = { ...others, [name]: `${value}${joint}${value}` }
       twins.push([`${name} sent twice`, { ...proof, headers: twice }])
+    }
+  }
+  for (const [name, value] of Object.entries(proof.query ?? {})) {
+    const { [name]: _, ...others } = proof.query ?? {}
+    twins.push([`${name} dropped from the query`, { ...proof, query: others }])
+    for (const [title, changed] of changesOfText(value)) {
+      twins.push([`${name} ${title}`, { ...proof, query: { ...others, [name]: changed } }])
     }
   }
   twins.push(...changesOfShown(proof, secret))

@@ -2,7 +2,7 @@
 
 import { type Bytes, utf8 } from '../bytes.ts'
 import type { Hook } from '../hook.ts'
-import type { Incoming, Proof } from '../schemes/scheme.ts'
+import { type Incoming, type Proof, withQuery } from '../schemes/scheme.ts'
 import type { Sample } from '../source.ts'
 
 /** Where a hook is, to whom, and what proves a request to it. */
@@ -73,7 +73,7 @@ async function draft(target: Target, sample: Sample, { id, now }: Occasion): Pro
 function assemble({ baseUrl, hookName }: Target, { headers, body, proof }: Draft): SignedSample {
   const last = proof.urlSecret === undefined ? '' : `/${encodeURIComponent(proof.urlSecret)}`
   return {
-    url: `${baseUrl}/hooks/${hookName}${last}`,
+    url: withQuery(`${baseUrl}/hooks/${hookName}${last}`, proof),
     headers: { ...headers, ...proof.headers },
     body: proof.body ?? body,
   }
@@ -86,7 +86,7 @@ function signedUrl({ baseUrl, publicUrl, hookName }: Target): string {
 function incoming(target: Target, { headers, body, proof }: Draft, now: number): Incoming {
   return {
     method: METHOD,
-    url: signedUrl(target),
+    url: withQuery(signedUrl(target), proof),
     headers: new Headers({ ...headers, ...proof.headers }),
     body: proof.body ?? body,
     urlSecret: proof.urlSecret ?? null,
@@ -94,7 +94,7 @@ function incoming(target: Target, { headers, body, proof }: Draft, now: number):
   }
 }
 
-/** One byte each: in the body, in a proving header, in the URL, in a secret that travels in the body. */
+/** One byte each: in the body, in a proving header, in the URL, in a secret or a signature that travels in the body. */
 function* flips(good: Draft, secret: string): Generator<Draft> {
   const { proof } = good
   const body = proof.body ?? good.body
@@ -109,8 +109,13 @@ function* flips(good: Draft, secret: string): Generator<Draft> {
   if (proof.urlSecret !== undefined) {
     yield { ...good, proof: { ...proof, urlSecret: flippedText(proof.urlSecret) } }
   }
+  for (const [name, value] of Object.entries(proof.query ?? {})) {
+    yield { ...good, proof: { ...proof, query: { ...proof.query, [name]: flippedText(value) } } }
+  }
   const at = new TextDecoder().decode(body).indexOf(secret)
   if (at >= 0) yield withBody(flipped(body, at))
+  // A signature among the body's members is put at its end.
+  if (proof.body !== undefined) yield withBody(flipped(body, body.length - 1))
 }
 
 function flipped(bytes: Bytes, at: number): Bytes {

@@ -31,6 +31,8 @@ export interface Outgoing {
 export interface Proof {
   readonly headers: Readonly<Record<string, string>>
   readonly urlSecret?: string
+  /** Members that the sender appends to the URL's query. */
+  readonly query?: Readonly<Record<string, string>>
   /** Where the proof is a member of the body: the body with it, to be sent in place of the one without. */
   readonly body?: Bytes
 }
@@ -71,3 +73,10 @@ export function disbelieve(reason: Disbelief): Verdict {
 
 /** Secrets shorter than this are refused, unless the sender itself makes them so. */
 export const MIN_SECRET_LENGTH = 16
+
+/** The URL as the sender calls it, with the members of its proof in the query. */
+export function withQuery(url: string, { query = {} }: Proof): string {
+  const members = new URLSearchParams(query).toString()
+  if (members === '') return url
+  return `${url}${url.includes('?') ? '&' : '?'}${members}`
+}

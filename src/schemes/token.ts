@@ -34,6 +34,26 @@ export const token: Scheme = {
   },
 }
 
+/** The secret itself in a header of the sender's own, such as `verif-hash`. Nothing of the request is signed. */
+export function headerToken(header: string): Scheme {
+  return {
+    ...token,
+    title: `The secret in ${header}`,
+
+    async verify({ headers }, secrets) {
+      const shown = headers.get(header)
+      if (shown === null) return disbelieve('missing')
+      if (shown.length > MAX_LENGTH || !VISIBLE_ASCII.test(shown)) return disbelieve('malformed')
+      const usable = secrets.filter((secret) => token.refuseSecret(secret) === null)
+      return (await isOneOf(shown, usable)) ? BELIEVED : disbelieve('mismatch')
+    },
+
+    async sign(_outgoing, secret) {
+      return { headers: { [header]: secret } }
+    },
+  }
+}
+
 type Shown = { readonly token: string } | { readonly reason: Disbelief }
 
 function readToken(headers: Headers): Shown {

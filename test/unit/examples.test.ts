@@ -51,8 +51,10 @@ describe('the example', () => {
     const target = { hookName: 'example', hook, secret, baseUrl: HERE, publicUrl: null }
     const sent = await signedSample(target, sample, occasion)
     const headers = new Headers(sent.headers)
-    const urlSecret = /^\/hooks\/example\/(.+)$/.exec(new URL(sent.url).pathname)?.[1] ?? null
-    const incoming = { method: 'POST', url: `${HERE}/hooks/example`, headers, body: sent.body }
+    const { pathname, search } = new URL(sent.url)
+    const urlSecret = /^\/hooks\/example\/(.+)$/.exec(pathname)?.[1] ?? null
+    const url = `${HERE}/hooks/example${search}`
+    const incoming = { method: 'POST', url, headers, body: sent.body }
     const verdict = await source.scheme.verify({ ...incoming, urlSecret, now: NOW }, [secret])
     expect(verdict).toEqual({ ok: true })
     const submitted = await readSample(source, sample, sent)

@@ -7,6 +7,7 @@ import { defineConfig } from '../../src/define-config.ts'
 import type { Hook } from '../../src/hook.ts'
 import type { Arrival } from '../../src/outbox/arrival.ts'
 import { receiver } from '../../src/receive/receive.ts'
+import { withQuery } from '../../src/schemes/scheme.ts'
 import type { Source } from '../../src/source.ts'
 import { everySource } from '../every-source.ts'
 import type { Fixture, FixtureRow } from '../fixtures/fixture.ts'
@@ -80,7 +81,8 @@ async function signed(
   const id = row.headers?.['webhook-id'] ?? 'msg_usher_1'
   const outgoing = { method: 'POST', url: ORIGIN + PATH, headers: new Headers(headers), body, id }
   const proof = await scheme.sign({ ...outgoing, now: NOW }, secret)
-  const path = proof.urlSecret === undefined ? PATH : `${PATH}/${proof.urlSecret}`
+  const base = proof.urlSecret === undefined ? PATH : `${PATH}/${proof.urlSecret}`
+  const path = withQuery(base, proof)
   const all = new Headers(headers)
   for (const [name, value] of Object.entries(proof.headers)) all.set(name, value)
   return { path, init: { method: 'POST', headers: all, body: proof.body ?? body } }

@@ -244,11 +244,11 @@ describe('a form’s sample', () => {
 })
 
 async function verdict(source: Source, sample: SignedSample, secret: string) {
-  const { pathname } = new URL(sample.url)
+  const { pathname, search } = new URL(sample.url)
   const [, , , last] = pathname.split('/')
   const incoming = {
     method: 'POST',
-    url: 'https://hooks.example.com/hooks/webinar',
+    url: `https://hooks.example.com/hooks/webinar${search}`,
     headers: new Headers(sample.headers),
     body: sample.body,
     urlSecret: last === undefined ? null : decodeURIComponent(last),
