@@ -1,0 +1,71 @@
+/** A signature that is itself a member of a form, over the values of other members. */
+
+import { type Bytes, decode, encode, equalInConstantTime, textOf, utf8 } from '../bytes.ts'
+import { BELIEVED, disbelieve, MIN_SECRET_LENGTH, type Scheme } from './scheme.ts'
+import { newSecret, refuseSecret } from './secret.ts'
+
+/** The decoded members of a form, each of which it names once. */
+export type Form = ReadonlyMap<string, string>
+
+export interface FormSignatureOptions {
+  readonly title: string
+  /** The member that holds the signature, in hex. */
+  readonly member: string
+  /** Bytes of a signature. */
+  readonly length: number
+  /** The signature of a form; the member that holds it is not in it. */
+  readonly signature: (form: Form, secret: string) => Promise<Bytes>
+  /** For senders who make short secrets themselves. */
+  readonly minSecretLength?: number
+}
+
+/**
+ * Values are signed after they were decoded, and names at best by their order: what no signature covers, the source must
+ * say. The member with the signature is left out of its fields.
+ */
+export function formSignature(options: FormSignatureOptions): Scheme {
+  const { title, member, length, signature, minSecretLength = MIN_SECRET_LENGTH } = options
+  const scheme: Scheme = {
+    title,
+    refuseSecret: (secret) => refuseSecret(secret, 'text', minSecretLength),
+    newSecret: () => newSecret(),
+
+    async verify({ body }, secrets) {
+      const form = readForm(body)
+      if (form === null) return disbelieve('malformed')
+      const shown = form.get(member)
+      if (shown === undefined) return disbelieve('missing')
+      const bytes = decode(shown, 'hex')
+      if (bytes?.length !== length) return disbelieve('malformed')
+      form.delete(member)
+      const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
+      const matches = await Promise.all(
+        usable.map(async (secret) =>
+          equalInConstantTime(encode(bytes, 'hex'), encode(await signature(form, secret), 'hex')),
+        ),
+      )
+      return matches.includes(true) ? BELIEVED : disbelieve('mismatch')
+    },
+
+    async sign({ body }, secret) {
+      const form = readForm(body)
+      if (form === null) throw new TypeError('The body is no form, or names a member twice')
+      form.delete(member)
+      const signed = encode(await signature(form, secret), 'hex')
+      return {
+        headers: {},
+        body: utf8(new URLSearchParams([...form, [member, signed]]).toString()),
+      }
+    },
+  }
+  return scheme
+}
+
+/** Null where a name comes twice: it could be checked here as one thing and read elsewhere as another. */
+function readForm(body: Bytes): Map<string, string> | null {
+  const text = textOf(body)
+  if (text === null) return null
+  const pairs = [...new URLSearchParams(text)]
+  const form = new Map(pairs)
+  return form.size === pairs.length ? form : null
+}
