@@ -129,21 +129,29 @@ export function inOtherCase(proof: Proof): Proof | null {
   return replaceIn(proof, ANY_BASE64_DIGEST, swapCase)
 }
 
-/** The proof with every occurrence of something in its headers replaced; null where there is none. */
+/** The proof with every occurrence of something in its headers and query replaced; null where there is none. */
 export function replaceIn(
   proof: Proof,
   find: string | RegExp,
   by: (found: string) => string,
 ): Proof | null {
   let found = false
-  const headers = Object.entries(proof.headers).map(([name, value]): [string, string] => [
-    name,
-    value.replace(find, (text) => {
-      found = true
-      return by(text)
-    }),
-  ])
-  return found ? { ...proof, headers: Object.fromEntries(headers) } : null
+  const replaced = (members: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(members).map(([name, value]): [string, string] => [
+        name,
+        value.replace(find, (text) => {
+          found = true
+          return by(text)
+        }),
+      ]),
+    )
+  const changed = {
+    ...proof,
+    headers: replaced(proof.headers),
+    ...(proof.query && { query: replaced(proof.query) }),
+  }
+  return found ? changed : null
 }
 
 function changesOfText(text: string): Twin<string>[] {

@@ -1,0 +1,141 @@
+/** Hotmart: purchases of courses and other digital products, by webhook 2.0.0. */
+
+import * as v from 'valibot'
+import { headerToken } from '../schemes/token.ts'
+import { defineSource } from '../source.ts'
+import { idText } from './id-text.ts'
+import { withPaths } from './paths.ts'
+
+/** Also sent when the guarantee ends, as PURCHASE_COMPLETE: the same sale again. */
+const PAID = 'PURCHASE_APPROVED'
+/** The product of the deliveries that the test button makes up. */
+const TEST_PRODUCT = '0'
+/** Where the example reads the number of a sample, and where Hotmart has it. */
+const SAMPLE_PHONE = 'buyer_phone.phone'
+const PHONE_PATH = 'data.buyer.checkout_phone'
+
+const text = v.nullish(v.string())
+const digits = v.nullish(v.union([v.string(), v.number()]))
+
+const event = v.looseObject({
+  id: v.nullish(v.union([v.string(), v.number()])),
+  event: v.string(),
+  data: v.looseObject({
+    product: v.nullish(v.looseObject({ id: v.nullish(v.union([v.string(), v.number()])) })),
+    buyer: v.nullish(
+      v.looseObject({
+        checkout_phone_code: digits,
+        checkout_phone: digits,
+        address: v.nullish(v.looseObject({ country_iso: text })),
+      }),
+    ),
+    purchase: v.nullish(
+      v.looseObject({
+        transaction: text,
+        checkout_country: v.nullish(v.looseObject({ iso: text })),
+      }),
+    ),
+  }),
+})
+
+type Event = v.InferOutput<typeof event>
+
+export const hotmart = defineSource({
+  name: 'hotmart',
+  title: 'Hotmart',
+  kind: 'shop',
+  scheme: headerToken('X-HOTMART-HOTTOK'),
+  accepts: ['json'],
+  payload: event,
+  submissions: (body) => {
+    const skip = reasonToSkip(body)
+    // The token that proves the request may stand in the body as well.
+    const { hottok: _, ...fields } = body
+    return [
+      {
+        id: idText(body.id) ?? idText(body.data.purchase?.transaction),
+        fields: { ...fields, buyer_phone: phoneOf(body) },
+        ...(skip === null ? {} : { skip }),
+      },
+    ]
+  },
+  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id, now }) => {
+    const sale = approved(id, now)
+    const called =
+      phone === undefined
+        ? sale
+        : withPaths(sale, { [PHONE_PATH]: phone, 'data.buyer.checkout_phone_code': '' })
+    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
+  },
+  setup: [
+    'In Hotmart open Tools, then Webhook (API and notifications), and register a new webhook: choose the product, version 2.0.0 and the event “Purchase approved” alone.',
+    'Paste {url} as the URL for receiving the data.',
+    'Copy the account’s Hottok, which the same page shows, and store it as {secret}. Hotmart sends it with every request; only its support can change it.',
+    'The hook reads buyer_phone, the number that the buyer gave at the checkout with the buyer’s country, and the body as Hotmart sends it: data.product.name tells what was bought.',
+    'Refunds, chargebacks, cancellations, printed boletos, abandoned carts and the test button are acknowledged and skipped. A purchase counts when it is approved; when its guarantee ends Hotmart tells of it again, which is skipped.',
+  ],
+  fails: [
+    'Answers other than 2xx are listed as failures in the webhook’s history, which is kept for 60 days.',
+  ],
+  example: `hook({
+  source: hotmart,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  fields: v.object({
+    buyer_phone: phone('BR'),
+    data: v.object({ product: v.object({ name: v.string() }) }),
+  }),
+  invite: ({ buyer_phone, data }) => ({
+    groupName: data.product.name,
+    contacts: [buyer_phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://developers.hotmart.com/docs/en/2.0.0/webhook/purchase-webhook',
+  unconfirmed: [
+    'When and how often Hotmart tries again, and how long it waits.',
+    'Whether checkout_phone_code is the country’s code or a Brazilian area code: what stands in it is put before the number, and phone() reads both.',
+    'How a renewal of a subscription is told from its first payment: it comes as PURCHASE_APPROVED, too, and adds nobody twice.',
+    'Where exactly the dashboard shows the Hottok.',
+  ],
+})
+
+/** https://developers.hotmart.com/docs/en/2.0.0/webhook/purchase-webhook */
+function reasonToSkip({ event: name, data }: Event): string | null {
+  if (name !== PAID) return `${name} is no approved purchase`
+  return idText(data.product?.id) === TEST_PRODUCT ? 'a test' : null
+}
+
+/** A number with the country in which it is dialled, as `phone()` reads it. */
+function phoneOf({ data: { buyer, purchase } }: Event) {
+  const phone = [buyer?.checkout_phone_code, buyer?.checkout_phone].map((part) => part ?? '')
+  const country = buyer?.address?.country_iso ?? purchase?.checkout_country?.iso ?? null
+  return { phone: phone.join(''), country }
+}
+
+function approved(id: string, now: number) {
+  return {
+    id,
+    creation_date: now,
+    event: PAID,
+    version: '2.0.0',
+    data: {
+      product: { id: 700001, name: 'Turma 7' },
+      buyer: {
+        name: 'Ana Souza',
+        first_name: 'Ana',
+        last_name: 'Souza',
+        email: 'ana@example.com',
+        checkout_phone_code: '11',
+        checkout_phone: '912345601',
+        address: { country: 'Brasil', country_iso: 'BR' },
+      },
+      purchase: {
+        transaction: `HP-${id}`,
+        status: 'APPROVED',
+        approved_date: now,
+        price: { value: 499, currency_value: 'BRL' },
+        checkout_country: { name: 'Brasil', iso: 'BR' },
+      },
+    },
+  }
+}

@@ -1,0 +1,137 @@
+/** Kiwify: sales of courses and other digital products. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import type { Incoming, Scheme } from '../schemes/scheme.ts'
+import { defineSource } from '../source.ts'
+import { idSchema } from './ids.ts'
+import { withPaths } from './paths.ts'
+
+const SIGNATURE = 'signature'
+/** Kiwify makes tokens of 11 characters; longer ones can be typed. */
+const TOKEN_LENGTH = 11
+const APPROVED = 'order_approved'
+const PAID = 'paid'
+/** Of the orders that the panel's test makes up. */
+const TEST_EMAIL = 'johndoe@example.com'
+
+const order = v.looseObject({
+  order_id: idSchema,
+  order_status: v.nullish(v.string()),
+  webhook_event_type: v.nullish(v.string()),
+  Customer: v.nullish(v.looseObject({ email: v.nullish(v.string()) })),
+})
+
+type Order = v.InferOutput<typeof order>
+
+/** Some deliveries put the order into a member of that name. */
+const body = v.union([
+  order,
+  v.pipe(
+    v.object({ order }),
+    v.transform((wrapped) => wrapped.order),
+  ),
+])
+
+const digest = hmac({
+  header: SIGNATURE,
+  encoding: 'hex',
+  hash: 'SHA-1',
+  title: 'HMAC-SHA1 of the body, as signature in the URL',
+  minSecretLength: TOKEN_LENGTH,
+})
+
+/** The HMAC of a header, read from the query: https://docs.kiwify.com.br/api-reference/webhooks/receiving */
+const scheme: Scheme = {
+  ...digest,
+  verify: (incoming, secrets) => digest.verify(withSignature(incoming), secrets),
+  sign: async (outgoing, secret) => ({
+    headers: {},
+    query: (await digest.sign(outgoing, secret)).headers,
+  }),
+}
+
+export const kiwify = defineSource({
+  name: 'kiwify',
+  title: 'Kiwify',
+  kind: 'shop',
+  scheme,
+  accepts: ['json'],
+  payload: body,
+  submissions: (fields) => {
+    const skip = reasonToSkip(fields)
+    const id = `${fields.webhook_event_type ?? ''}:${fields.order_id}`
+    return [{ id, fields, ...(skip === null ? {} : { skip }) }]
+  },
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(approvedOrder(id, now), fields)),
+    contentType: 'application/json',
+  }),
+  setup: [
+    'In the Kiwify dashboard open Apps, then Webhooks, and create one: paste {url} as the URL.',
+    'As the token paste the value of {secret}. Kiwify’s own tokens have 11 characters; a long one of yours is safer.',
+    'Choose the products and the event “Compra aprovada” alone.',
+    'The hook reads Customer.mobile and Customer.full_name; Product.product_name tells what was bought.',
+    'Refused and refunded purchases, chargebacks, generated boletos and Pix, abandoned carts, renewals and the panel’s test are acknowledged and skipped.',
+  ],
+  fails: ['Kiwify follows no redirect. Its panel can send an event again, which changes nothing.'],
+  example: `hook({
+  source: kiwify,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  fields: v.object({
+    Customer: v.object({ mobile: phone('BR') }),
+    Product: v.object({ product_name: v.string() }),
+  }),
+  invite: ({ Customer, Product }) => ({
+    groupName: Product.product_name,
+    contacts: [Customer.mobile],
+    create: true,
+  }),
+})`,
+  docs: 'https://docs.kiwify.com.br/api-reference/webhooks/receiving',
+  unconfirmed: [
+    'How often Kiwify tries again, and how long it waits.',
+    'Where exactly the dashboard has its webhooks.',
+    'Which deliveries put the order into a member named order: both are read.',
+  ],
+})
+
+function withSignature(incoming: Incoming): Incoming {
+  const shown = new URL(incoming.url).searchParams.getAll(SIGNATURE)
+  // Headers that are sent twice are joined like this, and then refused.
+  const headers = new Headers(shown.length === 0 ? {} : { [SIGNATURE]: headerText(shown) })
+  return { ...incoming, headers }
+}
+
+/** What no header could carry is no signature either. */
+function headerText(shown: readonly string[]): string {
+  return shown.join(', ').replaceAll(/[^!-~ ]/g, '?')
+}
+
+/** https://docs.kiwify.com.br/api-reference/webhooks/receiving */
+function reasonToSkip({ webhook_event_type, order_status, Customer }: Order): string | null {
+  if (webhook_event_type !== APPROVED) return `${webhook_event_type} is no approved purchase`
+  if (order_status !== PAID) return `an order whose status is ${order_status}`
+  return Customer?.email === TEST_EMAIL ? 'a test' : null
+}
+
+function approvedOrder(id: string, now: number) {
+  const at = new Date(now).toISOString().slice(0, 16).replace('T', ' ')
+  return {
+    order_id: id,
+    order_ref: `ref-${id}`,
+    order_status: PAID,
+    webhook_event_type: APPROVED,
+    payment_method: 'pix',
+    approved_date: at,
+    created_at: at,
+    Product: { product_id: 'product-7', product_name: 'Turma 7' },
+    Customer: {
+      full_name: 'Ana Souza',
+      email: 'ana@example.com',
+      mobile: '+5511912345601',
+    },
+    Commissions: { charge_amount: 49900, currency: 'BRL' },
+    TrackingParameters: { s1: null, src: null, utm_source: null },
+  }
+}
