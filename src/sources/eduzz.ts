@@ -1,0 +1,126 @@
+/** Eduzz: paid invoices of courses and other digital products, by the Developer Hub's webhook. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { idText } from './id-text.ts'
+import { serial, withPaths } from './paths.ts'
+
+const PAID_EVENT = 'myeduzz.invoice_paid'
+const PAID = 'paid'
+/** Where the example reads the number of a sample, and where Eduzz has it. */
+const SAMPLE_PHONE = 'buyer_phone'
+const PHONE_PATH = 'data.buyer.cellphone'
+
+const id = v.nullish(v.union([v.string(), v.number()]))
+const text = v.nullish(v.string())
+
+const event = v.looseObject({
+  id,
+  event: v.string(),
+  /** The ping with which Eduzz tries an address need not have any. */
+  data: v.nullish(
+    v.looseObject({
+      id,
+      status: text,
+      buyer: v.nullish(v.looseObject({ cellphone: text, phone: text, phone2: text })),
+    }),
+  ),
+})
+
+type Event = v.InferOutput<typeof event>
+
+export const eduzz = defineSource({
+  name: 'eduzz',
+  title: 'Eduzz',
+  kind: 'shop',
+  scheme: hmac({
+    header: 'x-signature',
+    encoding: 'hex',
+    title: 'HMAC-SHA256 of the body in x-signature',
+  }),
+  accepts: ['json'],
+  payload: event,
+  submissions: (body) => {
+    const skip = reasonToSkip(body)
+    const invoice = idText(body.data?.id)
+    return [
+      {
+        // The invoice, not the event: whether an event that is sent again keeps its id no page says.
+        id: invoice === null ? idText(body.id) : `${body.event}:${invoice}`,
+        fields: { ...body, buyer_phone: phoneOf(body) },
+        ...(skip === null ? {} : { skip }),
+      },
+    ]
+  },
+  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id: sample, now }) => {
+    const invoice = paidInvoice(sample, now)
+    const called = phone === undefined ? invoice : withPaths(invoice, { [PHONE_PATH]: phone })
+    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
+  },
+  setup: [
+    'In Eduzz open the Developer Hub, then Webhook, then Segurança, make a secret and store it as {secret}. Deploy before you go on: Eduzz tries the address.',
+    'Under Configurações choose “Criar configuração”, paste {url}, choose the event “Fatura paga” of MyEduzz and your products, and activate it.',
+    'The hook reads buyer_phone, the first number that the buyer gave; the body as Eduzz sends it has what was bought in data.items.',
+    'Numbers have no country code: give phone() your country.',
+    'Opened, cancelled and refunded invoices, chargebacks and the trial event are acknowledged and skipped. An order bump is an invoice of its own.',
+  ],
+  fails: ['Events can be sent again from the history in the Developer Hub, which changes nothing.'],
+  example: `hook({
+  source: eduzz,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  fields: v.object({
+    buyer_phone: phone('BR'),
+    data: v.object({ items: v.array(v.object({ name: v.string() })) }),
+  }),
+  invite: ({ buyer_phone, data }) => ({
+    groupName: data.items[0]?.name ?? 'Alunos',
+    contacts: [buyer_phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://developers.eduzz.com/reference/webhook/myeduzz-invoice-paid',
+  unconfirmed: [
+    'The signature: the vendor’s page on it could not be read; receivers that were written independently agree.',
+    'How often Eduzz tries again, how long it waits, and whether an event that is sent again keeps its id.',
+    'Whether the trial event has data: it is taken without.',
+    'Whether a student who is not the buyer has a number: only the buyer’s is read.',
+  ],
+})
+
+/** https://developers.eduzz.com/reference/webhook/myeduzz-invoice-paid */
+function reasonToSkip({ event: name, data }: Event): string | null {
+  if (name !== PAID_EVENT) return `${name} is no paid invoice`
+  return data?.status === PAID ? null : `an invoice whose status is ${data?.status ?? 'not told'}`
+}
+
+function phoneOf({ data }: Event): string | null {
+  const { cellphone, phone, phone2 } = data?.buyer ?? {}
+  return [cellphone, phone, phone2].find(Boolean) ?? null
+}
+
+function paidInvoice(id: string, now: number) {
+  const at = new Date(now).toISOString()
+  return {
+    id: `event-${id}`,
+    event: PAID_EVENT,
+    sentDate: at,
+    data: {
+      id: String(serial(id)),
+      status: PAID,
+      buyer: {
+        id: '1',
+        name: 'Ana Souza',
+        email: 'ana@example.com',
+        cellphone: '11912345601',
+        phone: '',
+        phone2: '',
+      },
+      items: [{ productId: '700001', name: 'Turma 7', price: { currency: 'BRL', value: 499 } }],
+      paid: { currency: 'BRL', value: 499 },
+      paidAt: at,
+      paymentMethod: 'pix',
+      transaction: { id: `transaction-${id}` },
+    },
+  }
+}

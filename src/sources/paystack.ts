@@ -1,0 +1,165 @@
+/** Paystack: payments, payment pages and invoices in Africa. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import type { Scheme } from '../schemes/scheme.ts'
+import { newSecret } from '../schemes/secret.ts'
+import { defineSource, type FormFields } from '../source.ts'
+import { answer, answers } from './answers.ts'
+import { idText } from './id-text.ts'
+import { serial, withPaths } from './paths.ts'
+
+const PAID_EVENT = 'charge.success'
+const PAID = 'success'
+const TEST = 'test'
+/** Where a hook reads the answers of a payment page; Paystack has them in a list. */
+const ANSWERS = 'custom_fields.'
+const SECRET_KEY = /^sk_(?:live|test)_/
+
+const text = v.nullish(v.string())
+
+const customField = v.looseObject({
+  display_name: text,
+  variable_name: text,
+  value: v.optional(v.unknown()),
+})
+
+const event = v.looseObject({
+  event: v.string(),
+  data: v.looseObject({
+    id: v.nullish(v.union([v.string(), v.number()])),
+    domain: text,
+    status: text,
+    /** An object where there is any, else null or an empty text. */
+    metadata: v.optional(v.unknown()),
+  }),
+})
+
+const withCustomFields = v.object({ custom_fields: v.array(customField) })
+
+type Event = v.InferOutput<typeof event>
+
+const digest = hmac({
+  header: 'x-paystack-signature',
+  encoding: 'hex',
+  hash: 'SHA-512',
+  title: 'HMAC-SHA512 of the body in x-paystack-signature',
+})
+
+const scheme: Scheme = {
+  ...digest,
+  refuseSecret: (secret) =>
+    SECRET_KEY.test(secret)
+      ? digest.refuseSecret(secret)
+      : 'is no secret key of Paystack, which starts with sk_live_ or sk_test_',
+  newSecret: () => `sk_test_${newSecret()}`,
+}
+
+export const paystack = defineSource({
+  name: 'paystack',
+  title: 'Paystack',
+  kind: 'shop',
+  scheme,
+  accepts: ['json'],
+  payload: event,
+  submissions: (body) => {
+    const skip = reasonToSkip(body)
+    const charge = idText(body.data.id)
+    return [
+      {
+        id: charge === null ? null : `${body.event}:${charge}`,
+        fields: { ...body, custom_fields: answersIn(body) },
+        ...(skip === null ? {} : { skip }),
+      },
+    ]
+  },
+  sample: ({ fields, id, now }) => {
+    const given = Object.entries(fields)
+    const isAnswer = (path: string) => path.startsWith(ANSWERS)
+    const asked = given
+      .filter(([path]) => isAnswer(path))
+      .map(([path, value]): [string, string] => [path.slice(ANSWERS.length), value])
+    const others = given.filter(([path]) => !isAnswer(path))
+    const sample = charge(id, now, Object.fromEntries(asked))
+    return {
+      body: JSON.stringify(withPaths(sample, Object.fromEntries(others))),
+      contentType: 'application/json',
+    }
+  },
+  setup: [
+    'In the Paystack dashboard open Settings, then API Keys & Webhooks, and paste {url} as the Live Webhook URL.',
+    'On the same page copy the Live Secret Key and store it as {secret}: Paystack signs with it, and has no other secret for webhooks. This key can move money: store it nowhere else, and tell it to nobody.',
+    'Paystack seldom knows the customer’s phone. Add a custom field to the payment page, such as whatsapp, and require it: the hook reads it as custom_fields.whatsapp, by its variable name or its label. Where the customer has a number it is data.customer.phone.',
+    'Numbers come as they were typed, mostly without a country code: give phone() your country.',
+    'Only successful charges are taken. Refunds, disputes, transfers, failed invoices and everything in test mode are acknowledged and skipped.',
+  ],
+  fails: [
+    'Paystack takes 200 only. Live, it tries again every 3 minutes four times, and then every hour for 72 hours.',
+  ],
+  example: `hook({
+  source: paystack,
+  consent: { attested: 'Asked on the payment page: “Add me to the WhatsApp group”' },
+  fields: v.object({
+    custom_fields: v.object({ whatsapp: phone('NG'), cohort: v.string() }),
+  }),
+  invite: ({ custom_fields }) => ({
+    groupName: custom_fields.cohort,
+    contacts: [custom_fields.whatsapp],
+    create: true,
+  }),
+})`,
+  docs: 'https://paystack.com/docs/payments/webhooks/',
+  unconfirmed: [
+    'That all custom fields of a payment page arrive in data.metadata.custom_fields.',
+    'How long Paystack waits for an answer in live mode; in test mode it is 30 seconds.',
+  ],
+})
+
+/** https://paystack.com/docs/payments/webhooks/ */
+function reasonToSkip({ event: name, data }: Event): string | null {
+  if (name !== PAID_EVENT) return `${name} is no successful charge`
+  if (data.status !== PAID) return `a charge whose status is ${data.status ?? 'not told'}`
+  return data.domain === TEST ? 'a payment of test mode' : null
+}
+
+/** By their variable names, which the author chose, before their labels. */
+function answersIn({ data }: Event): FormFields {
+  const read = v.safeParse(withCustomFields, data.metadata)
+  if (!read.success) return {}
+  const asked = read.output.custom_fields
+  return answers(
+    asked.map(({ variable_name, value }) => [variable_name ?? '', answer(value)]),
+    asked.map(({ display_name, value }) => [display_name ?? '', answer(value)]),
+  )
+}
+
+function charge(id: string, now: number, asked: Readonly<Record<string, string>>) {
+  const custom = { whatsapp: '+2348031234501', cohort: 'Lagos Cohort 7', ...asked }
+  return {
+    event: PAID_EVENT,
+    data: {
+      id: serial(id),
+      domain: 'live',
+      status: PAID,
+      reference: id,
+      amount: 500000,
+      currency: 'NGN',
+      paid_at: new Date(now).toISOString(),
+      channel: 'card',
+      metadata: {
+        custom_fields: Object.entries(custom).map(([variable_name, value]) => ({
+          display_name: variable_name,
+          variable_name,
+          value,
+        })),
+      },
+      customer: {
+        first_name: 'Ada',
+        last_name: 'Obi',
+        email: 'ada@example.com',
+        customer_code: 'CUS_ushersample',
+        phone: null,
+      },
+    },
+  }
+}
