@@ -35,6 +35,7 @@ export { zoom } from './zoom.ts'
 // Ads
 
 export { googleAds } from './google-ads.ts'
+export { indiaMart } from './india-mart.ts'
 export { metaLeadAds } from './meta-lead-ads.ts'
 
 // CRMs
@@ -52,6 +53,7 @@ export { kommo } from './kommo.ts'
 export { leadSquared } from './lead-squared.ts'
 export { odoo } from './odoo.ts'
 export { pipedrive } from './pipedrive.ts'
+export { rdStation } from './rd-station.ts'
 export { salesforce } from './salesforce.ts'
 export { salesforceFlow } from './salesforce-flow.ts'
 export { zohoCrm } from './zoho-crm.ts'
@@ -61,6 +63,7 @@ export { zohoCrm } from './zoho-crm.ts'
 export { cashfree } from './cashfree.ts'
 export { eduzz } from './eduzz.ts'
 export { eventbrite } from './eventbrite.ts'
+export { flutterwave } from './flutterwave.ts'
 export { gumroad } from './gumroad.ts'
 export { hotmart } from './hotmart.ts'
 export { instamojo } from './instamojo.ts'
@@ -74,6 +77,7 @@ export { razorpay } from './razorpay.ts'
 export { shopify } from './shopify.ts'
 export { stripe } from './stripe.ts'
 export { wooCommerce } from './woo-commerce.ts'
+export { xendit } from './xendit.ts'
 
 // Automations and your own programs
 

@@ -1,0 +1,127 @@
+/** Flutterwave: charges of its versions 3 and 4 in Africa. */
+
+import * as v from 'valibot'
+import { hmac } from '../schemes/hmac.ts'
+import type { Scheme } from '../schemes/scheme.ts'
+import { headerToken } from '../schemes/token.ts'
+import { defineSource } from '../source.ts'
+import { idText } from './id-text.ts'
+import { serial, withPaths } from './paths.ts'
+
+const SIGNATURE = 'flutterwave-signature'
+const SHOWN = 'verif-hash'
+const PAID_EVENT = 'charge.completed'
+/** A completed charge may have failed: version 3 spells success in the first way, version 4 in the second. */
+const PAID = ['successful', 'succeeded']
+
+const event = v.looseObject({
+  /** Version 3. */
+  event: v.nullish(v.string()),
+  /** Version 4. */
+  type: v.nullish(v.string()),
+  data: v.looseObject({
+    id: v.nullish(v.union([v.string(), v.number()])),
+    status: v.nullish(v.string()),
+  }),
+})
+
+type Event = v.InferOutput<typeof event>
+
+const signed = hmac({ header: SIGNATURE, encoding: 'base64' })
+const shown = headerToken(SHOWN)
+
+/** Where both arrive the signature decides: it covers the body. */
+const scheme: Scheme = {
+  ...shown,
+  title: `HMAC-SHA256 of the body in ${SIGNATURE}, or the secret in ${SHOWN} where that is absent`,
+  verify: (incoming, secrets) =>
+    incoming.headers.has(SIGNATURE)
+      ? signed.verify(incoming, secrets)
+      : shown.verify(incoming, secrets),
+  sign: (outgoing, secret) => signed.sign(outgoing, secret),
+}
+
+export const flutterwave = defineSource({
+  name: 'flutterwave',
+  title: 'Flutterwave',
+  kind: 'shop',
+  scheme,
+  accepts: ['json'],
+  payload: event,
+  submissions: (fields) => {
+    const skip = reasonToSkip(fields)
+    const charge = idText(fields.data.id)
+    return [
+      {
+        id: charge === null ? null : `${nameOf(fields)}:${charge}:${fields.data.status ?? ''}`,
+        fields,
+        ...(skip === null ? {} : { skip }),
+      },
+    ]
+  },
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(completedCharge(id, now), fields)),
+    contentType: 'application/json',
+  }),
+  setup: [
+    'In the Flutterwave dashboard switch to Live, open Settings, then Webhooks, and paste {url} as the URL.',
+    'As the secret hash paste the value of {secret}, switch retries on if the page offers it, and save.',
+    'Ask for the phone number at the checkout: the hook reads data.customer.phone_number. What tells the group your program puts into tx_ref (version 3), reference or meta (version 4).',
+    'Numbers come as they were typed, mostly without a country code: give phone() your country.',
+    'A completed charge counts only when its status says that it was paid. Failed charges, refunds, chargebacks and transfers are acknowledged and skipped.',
+  ],
+  fails: ['Flutterwave takes 200, and tries again only where retries are switched on.'],
+  example: `hook({
+  source: flutterwave,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  fields: v.object({
+    data: v.object({ customer: v.object({ phone_number: phone('NG') }) }),
+  }),
+  invite: ({ data }) => ({
+    groupName: 'Lagos Cohort 7',
+    contacts: [data.customer.phone_number],
+    create: true,
+  }),
+})`,
+  docs: 'https://developer.flutterwave.com/docs/webhooks',
+  unconfirmed: [
+    'How long Flutterwave waits; a time-out of 60 seconds and three retries half an hour apart have been named.',
+    'Where version 4 has the customer’s number: its samples have none. Let your program put it into meta.',
+    'Whether version 4 shows the secret in verif-hash where it does not sign: both are taken.',
+  ],
+})
+
+function nameOf({ event: name, type }: Event): string {
+  return name ?? type ?? ''
+}
+
+/** https://developer.flutterwave.com/docs/webhooks */
+function reasonToSkip(fields: Event): string | null {
+  const name = nameOf(fields)
+  if (name !== PAID_EVENT) return `${name} is no completed charge`
+  const status = fields.data.status ?? 'not told'
+  return PAID.includes(status) ? null : `a charge whose status is ${status}`
+}
+
+function completedCharge(id: string, now: number) {
+  return {
+    event: PAID_EVENT,
+    data: {
+      id: serial(id),
+      tx_ref: id,
+      flw_ref: `FLW-${id}`,
+      amount: 5000,
+      currency: 'NGN',
+      status: 'successful',
+      payment_type: 'card',
+      created_at: new Date(now).toISOString(),
+      customer: {
+        id: 1,
+        name: 'Ada Obi',
+        phone_number: '08031234501',
+        email: 'ada@example.com',
+        created_at: new Date(now).toISOString(),
+      },
+    },
+  }
+}

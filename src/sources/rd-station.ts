@@ -1,0 +1,116 @@
+/** RD Station Marketing: conversions, and leads that become opportunities. */
+
+import * as v from 'valibot'
+import { urlToken } from '../schemes/url-token.ts'
+import { defineSource } from '../source.ts'
+import { idText } from './id-text.ts'
+import { withPaths } from './paths.ts'
+
+const JOINS = /^WEBHOOK\.(?:CONVERTED|MARKED_OPPORTUNITY)$/
+/** Where the example reads the number of a sample, and where RD Station has it. */
+const SAMPLE_PHONE = 'contact_phone'
+const PHONE_PATH = 'contact.mobile_phone'
+
+const text = v.nullish(v.string())
+
+const event = v.looseObject({
+  event_type: v.string(),
+  event_identifier: text,
+  event_timestamp: text,
+  contact: v.looseObject({
+    uuid: v.nullish(v.union([v.string(), v.number()])),
+    mobile_phone: text,
+    personal_phone: text,
+    legal_bases: v.nullish(
+      v.array(v.looseObject({ category: text, type: text, status: text })),
+      [],
+    ),
+  }),
+})
+
+type Event = v.InferOutput<typeof event>
+
+export const rdStation = defineSource({
+  name: 'rdStation',
+  title: 'RD Station Marketing',
+  kind: 'crm',
+  // It signs nothing; whether it can set a header no page says.
+  scheme: urlToken,
+  accepts: ['json'],
+  payload: event,
+  submissions: (body) => [
+    {
+      id: eventId(body),
+      fields: {
+        ...body,
+        contact_phone: body.contact.mobile_phone || body.contact.personal_phone || null,
+        communications_consent: consented(body),
+      },
+      ...(JOINS.test(body.event_type) ? {} : { skip: `${body.event_type} is no conversion` }),
+    },
+  ],
+  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id, now }) => {
+    const conversion = converted(id, now)
+    const called = phone === undefined ? conversion : withPaths(conversion, { [PHONE_PATH]: phone })
+    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
+  },
+  setup: [
+    'In RD Station Marketing open Integrações, then Webhooks, and create one: paste {url} with a slash and the value of {secret} at its end. RD Station does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'Choose the trigger “Conversão” with the conversions of your form, or “Oportunidade”.',
+    'The hook reads contact_phone (the mobile number before the other one), event_identifier (the conversion), and the contact as RD Station sends it: fields of your own are contact.cf_….',
+    'communications_consent is true where the lead granted the legal basis “consent” for communications. Let the text beside that box say that it includes the WhatsApp group.',
+    'Numbers are national and as they were typed: give phone() your country.',
+  ],
+  fails: ['Nothing is known of what RD Station does when it gets no answer of 200.'],
+  example: `hook({
+  source: rdStation,
+  consent: { field: 'communications_consent' },
+  fields: v.object({ contact_phone: phone('BR'), event_identifier: v.string() }),
+  invite: ({ contact_phone, event_identifier }) => ({
+    groupName: event_identifier,
+    contacts: [contact_phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://developers.rdstation.com/reference/webhooks-payload-copy',
+  unconfirmed: [
+    'How often RD Station tries again, how long it waits, and whether it can set a header.',
+    'The body of RD Station CRM’s own webhooks, which is not taken.',
+  ],
+})
+
+/** `timestamp` is when it was sent; the event’s own time stays. */
+function eventId({ event_type, event_identifier, event_timestamp, contact }: Event): string | null {
+  const uuid = idText(contact.uuid)
+  if (uuid === null || !event_timestamp) return null
+  return [event_type, event_identifier ?? '', uuid, event_timestamp].join(':')
+}
+
+function consented({ contact }: Event): boolean {
+  return (contact.legal_bases ?? []).some(
+    ({ category, type, status }) =>
+      category === 'communications' && type === 'consent' && status === 'granted',
+  )
+}
+
+function converted(id: string, now: number) {
+  const at = new Date(now).toISOString()
+  return {
+    event_type: 'WEBHOOK.CONVERTED',
+    entity_type: 'CONTACT',
+    event_identifier: 'Turma 7',
+    timestamp: at,
+    event_timestamp: at,
+    contact: {
+      uuid: id,
+      email: 'ana@example.com',
+      name: 'Ana Souza',
+      personal_phone: '11 3123-0001',
+      mobile_phone: '11 91234-5601',
+      city: 'São Paulo',
+      tags: ['curso'],
+      cf_turma: ['Noite'],
+      legal_bases: [{ category: 'communications', type: 'consent', status: 'granted' }],
+    },
+  }
+}

@@ -1,0 +1,104 @@
+/** Xendit: paid invoices and payment links. The webhook has no number; the invoice is looked up. */
+
+import * as v from 'valibot'
+import { encode, utf8 } from '../bytes.ts'
+import { headerToken } from '../schemes/token.ts'
+import { defineSource } from '../source.ts'
+import { askVendor } from './ask-vendor.ts'
+import { jsonObject } from './json-object.ts'
+import { onlyEvent } from './only-event.ts'
+import { withPaths } from './paths.ts'
+
+const TITLE = 'Xendit'
+const API = 'https://api.xendit.co/v2/invoices'
+/** SETTLED is the same invoice again, once its money was paid out. */
+const PAID = /^(?:PAID|SETTLED)$/
+/** As it goes into a path. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/
+
+const invoice = v.looseObject({
+  id: v.pipe(v.string(), v.regex(ID, 'Expected the id of an invoice')),
+  status: v.string(),
+})
+
+export const xendit = defineSource({
+  name: 'xendit',
+  title: TITLE,
+  kind: 'shop',
+  scheme: headerToken('x-callback-token'),
+  accepts: ['json'],
+  payload: onlyEvent('status', PAID, invoice),
+  submissions: (event) => {
+    if ('other' in event) {
+      return [{ id: null, fields: {}, skip: `an invoice whose status is ${event.other}` }]
+    }
+    return [{ id: event.ours.id, fields: event.ours }]
+  },
+  async lookUp(fields, tools) {
+    const found = v.safeParse(invoice, fields)
+    if (!found.success) return { ok: false, message: `${TITLE} named no invoice.` }
+    const { id } = found.output
+    const authorization = `Basic ${encode(utf8(`${tools.token}:`), 'base64')}`
+    const asked = await askVendor(TITLE, tools, `${API}/${id}`, { authorization })
+    if (!asked.ok) return asked
+    // Of what was found before nothing stays but what the webhook said.
+    const { invoice: _, ...said } = found.output
+    return v.is(jsonObject, asked.value)
+      ? { ok: true, fields: { ...said, id, invoice: asked.value } }
+      : { ok: false, message: `${TITLE} answered something else than an invoice.` }
+  },
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(paidInvoice(id, now), fields)),
+    contentType: 'application/json',
+  }),
+  setup: [
+    'In the Xendit dashboard open Settings, then Webhooks. Paste {url} for “Invoices paid” and save it with “Test and save”; the test’s invoice cannot be looked up and is held once.',
+    'On the same page copy the Webhook Verification Token and store it as {secret}.',
+    'Under API Keys make a secret key that may read money-in products alone, and store it as {apiToken}: the webhook has no number, and Usher looks the invoice up.',
+    'The hook reads the webhook’s members and invoice, the invoice as Xendit’s API gives it: the number is invoice.customer.mobile_number where the invoice or payment link asked for it, and description or external_id tells the group.',
+    'Invoices that expired are acknowledged and skipped.',
+  ],
+  fails: ['Xendit waits 30 seconds and tries again for a day.'],
+  phoneless:
+    'Xendit’s webhook has no number in it. With a secret key Usher looks the invoice up, and the number is there where the invoice has a customer.',
+  example: `hook({
+  source: xendit,
+  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
+  fields: v.object({
+    description: v.string(),
+    invoice: v.object({ customer: v.object({ mobile_number: phone('ID') }) }),
+  }),
+  invite: ({ description, invoice }) => ({
+    groupName: description,
+    contacts: [invoice.customer.mobile_number],
+    create: true,
+  }),
+})`,
+  docs: 'https://docs.xendit.co/docs/handling-webhooks',
+  unconfirmed: [
+    'The 30 seconds and the day of retries, which a page on payouts tells.',
+    'What exactly the dashboard’s test sends.',
+    'Events of the newer Payments API have another shape: they are held.',
+  ],
+})
+
+function paidInvoice(id: string, now: number) {
+  const at = new Date(now).toISOString()
+  return {
+    id,
+    external_id: `order-${id}`,
+    user_id: 'usher-sample',
+    status: 'PAID',
+    merchant_name: 'Usher',
+    amount: 250000,
+    paid_amount: 250000,
+    payer_email: 'sari@example.com',
+    description: 'Jakarta Batch 7',
+    created: at,
+    updated: at,
+    paid_at: at,
+    currency: 'IDR',
+    payment_method: 'QR_CODE',
+    payment_channel: 'QRIS',
+  }
+}
