@@ -1,0 +1,110 @@
+/** ClickFunnels 2.0: contacts, submitted forms and orders of a workspace. */
+
+import * as v from 'valibot'
+import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { defineSource } from '../source.ts'
+import { idText } from './id-text.ts'
+import { withPaths } from './paths.ts'
+
+/** https://developers.myclickfunnels.com/docs/signature-verification */
+const TOLERANCE_SECONDS = 600
+const NOBODY_JOINS =
+  /delete|destroy|fail|refund|cancel|suspend|void|expire|dispute|chargeback|unsubscribe|abandon|churn/
+/** Where the example reads the number of a sample, and where ClickFunnels has a contact's. */
+const SAMPLE_PHONE = 'contact_phone'
+const PHONE_PATH = 'data.phone_number'
+
+const id = v.nullish(v.union([v.string(), v.number()]))
+const text = v.nullish(v.string())
+
+const event = v.looseObject({
+  event_id: id,
+  id,
+  event_type: v.string(),
+  data: v.looseObject({
+    phone_number: text,
+    /** Of an order or a form, whose person nests. */
+    contact: v.nullish(v.looseObject({ phone_number: text, phone: text })),
+  }),
+})
+
+type Event = v.InferOutput<typeof event>
+
+export const clickFunnels = defineSource({
+  name: 'clickFunnels',
+  title: 'ClickFunnels 2.0',
+  kind: 'crm',
+  scheme: hmac({
+    header: 'X-Webhook-ClickFunnels-Signature',
+    encoding: 'hex',
+    signed: timestampThenBody('.'),
+    timestamp: {
+      header: 'X-Webhook-ClickFunnels-Timestamp',
+      unit: 's',
+      toleranceSeconds: TOLERANCE_SECONDS,
+    },
+    title: 'HMAC-SHA256 of time and body in X-Webhook-ClickFunnels-Signature',
+  }),
+  accepts: ['json'],
+  payload: event,
+  submissions: (body) => {
+    const { event_type: name } = body
+    const own = idText(body.event_id) ?? idText(body.id)
+    return [
+      {
+        id: own === null ? null : `${name}:${own}`,
+        fields: { ...body, contact_phone: phoneOf(body) },
+        ...(NOBODY_JOINS.test(name) ? { skip: `${name} is nobody joining` } : {}),
+      },
+    ]
+  },
+  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id: sample, now }) => {
+    const contact = createdContact(sample, now)
+    const called = phone === undefined ? contact : withPaths(contact, { [PHONE_PATH]: phone })
+    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
+  },
+  setup: [
+    'In ClickFunnels 2.0 open Workspace Settings, then Webhooks, and add an endpoint: paste {url} as its URL.',
+    'Choose one event type: contact.created or form_submission.created for sign-ups, one-time-order.completed for purchases.',
+    'The endpoint’s page shows its secret: store it as {secret}.',
+    'The hook reads contact_phone and the body as ClickFunnels sends it, with the contact, form or order in data. Require the phone in the form.',
+    'Failed and refunded payments, and what was cancelled, deleted or suspended, are acknowledged and skipped. Webhooks of a single funnel in ClickFunnels Classic are not signed: let Zapier post them to a hook of the source json.',
+  ],
+  fails: ['Nothing is known of how often ClickFunnels tries again: answers of 200 end it.'],
+  example: `hook({
+  source: clickFunnels,
+  consent: { attested: 'Ticked on the opt-in page: “Add me to the WhatsApp group”' },
+  when: (event) => event.event_type === 'contact.created',
+  fields: v.object({ contact_phone: phone('IN') }),
+  invite: ({ contact_phone }) => ({
+    groupName: 'Webinar May',
+    contacts: [contact_phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://developers.myclickfunnels.com/docs/signature-verification',
+  unconfirmed: [
+    'Where data has the number: phone_number is read, and that of data.contact.',
+    'Which member has the event’s id: event_id is read before id; without either two equal bodies count as one.',
+    'How often ClickFunnels tries again, and whether a retry is signed with a new time: one of the same time is refused after ten minutes.',
+  ],
+})
+
+function phoneOf({ data: { phone_number, contact } }: Event): string | null {
+  return [phone_number, contact?.phone_number, contact?.phone].find(Boolean) ?? null
+}
+
+function createdContact(id: string, now: number) {
+  return {
+    id,
+    event_type: 'contact.created',
+    created_at: new Date(now).toISOString(),
+    data: {
+      id: 85,
+      first_name: 'Asha',
+      last_name: 'Rao',
+      email_address: 'asha@example.com',
+      phone_number: '+919800000001',
+    },
+  }
+}

@@ -1,0 +1,185 @@
+/** monday.com: items of a board, by its webhook integration. It has no column in it; the item is looked up. */
+
+import * as v from 'valibot'
+import { textOf } from '../bytes.ts'
+import type { Incoming } from '../schemes/scheme.ts'
+import { urlToken } from '../schemes/url-token.ts'
+import { defineSource, type LookUpTools } from '../source.ts'
+import { answers, type NamedAnswer } from './answers.ts'
+import { askVendor } from './ask-vendor.ts'
+import { serial, withPaths } from './paths.ts'
+
+const TITLE = 'monday.com'
+const API = 'https://api.monday.com/v2'
+const NOBODY_JOINS = /delete|archive|update_name|create_update|edit_update|restore/
+/** monday's challenges; nothing is echoed that a page could be made of. */
+const CHALLENGE = /^[A-Za-z0-9_.=-]{1,256}$/
+const NUMBER = /^\d{1,20}$/
+
+/** https://developer.monday.com/api-reference/reference/items */
+const QUERY = `query ($ids: [ID!]) {
+  items(ids: $ids) { id name group { title } column_values { id text column { title } } }
+}`
+
+const number = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
+  v.transform(String),
+  v.regex(NUMBER, 'Expected an id of digits'),
+)
+
+const notification = v.looseObject({
+  event: v.looseObject({
+    type: v.string(),
+    pulseId: number,
+    boardId: v.nullish(v.union([v.string(), v.number()])),
+    triggerUuid: v.nullish(v.string()),
+  }),
+})
+
+const text = v.nullish(v.string())
+
+const found = v.object({
+  data: v.object({
+    items: v.array(
+      v.object({
+        id: v.string(),
+        name: text,
+        group: v.nullish(v.object({ title: text })),
+        column_values: v.array(
+          v.object({ id: v.string(), text, column: v.nullish(v.object({ title: text })) }),
+        ),
+      }),
+    ),
+  }),
+})
+
+export const monday = defineSource({
+  name: 'monday',
+  title: TITLE,
+  kind: 'crm',
+  // The webhook of a board proves nothing; that of an app has a token which says nothing of the body.
+  scheme: urlToken,
+  accepts: ['json'],
+  payload: notification,
+  submissions: (fields) => {
+    const { type, triggerUuid } = fields.event
+    const skip = NOBODY_JOINS.test(type) ? `${type} is nobody joining` : null
+    return [{ id: triggerUuid || null, fields, ...(skip === null ? {} : { skip }) }]
+  },
+  handshake: answerChallenge,
+  async lookUp(fields, tools) {
+    const read = v.safeParse(notification, fields)
+    if (!read.success) return { ok: false, message: `${TITLE} named no item.` }
+    const { event } = read.output
+    const asked = await ask(tools, { query: QUERY, variables: { ids: [event.pulseId] } })
+    if (!asked.ok) return asked
+    const answered = v.safeParse(found, asked.value)
+    const [item] = answered.success ? answered.output.data.items : []
+    if (item === undefined) {
+      return {
+        ok: false,
+        message: `${TITLE} answered without the item: it may be deleted, or on a board that the API token may not read.`,
+      }
+    }
+    const { column_values: columns, group, ...own } = item
+    return {
+      ok: true,
+      fields: {
+        event,
+        item: {
+          ...own,
+          group: group?.title ?? null,
+          columns: answers(
+            columns.map((column): NamedAnswer => [column.id, column.text ?? null]),
+            columns.map((column): NamedAnswer => [column.column?.title ?? '', column.text ?? null]),
+          ),
+        },
+      },
+    }
+  },
+  sample: ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(createdItem(id, now), fields)),
+    contentType: 'application/json',
+  }),
+  setup: [
+    'In monday.com open your picture, then Developers, then My access tokens, copy the token and store it as {apiToken}: the webhook has no column in it, and Usher looks the item up. Deploy before you go on: monday.com tries the address.',
+    'On the board open Integrate, search for Webhooks, and choose “When an item is created, send a webhook” or “When a status changes to something, send a webhook”.',
+    'Paste {url} with a slash and the value of {secret} at its end. monday.com does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'The hook reads item.name, item.group and item.columns, each column by its title or its id as text, such as item.columns.Phone, and event.boardId.',
+    'An item that is made by hand has no phone at that moment: choose the status. Deleted and archived items are acknowledged and skipped.',
+  ],
+  fails: [
+    'monday.com is said to try again every minute for half an hour.',
+    'Where its API does not answer, the delivery is held; mapping it again asks again.',
+  ],
+  phoneless:
+    'monday.com’s webhook names the item only. With an access token Usher asks for the item’s columns.',
+  example: `hook({
+  source: monday,
+  consent: { field: 'item.columns.WhatsApp', accept: ['Agreed'] },
+  fields: v.object({
+    item: v.object({ group: v.string(), columns: v.object({ Phone: phone('IN') }) }),
+  }),
+  invite: ({ item }) => ({
+    groupName: item.group,
+    contacts: [item.columns.Phone],
+    create: true,
+  }),
+})`,
+  docs: 'https://developer.monday.com/api-reference/reference/webhooks',
+  unconfirmed: [
+    'How often monday.com tries again, and whether a retry keeps its triggerUuid.',
+    'Whether all webhooks of a board have a triggerUuid: without one two equal bodies count as one.',
+    'How a column of checkboxes is spelt as text: v for a ticked one is known, which the hook’s consent must name in accept.',
+  ],
+})
+
+/** https://developer.monday.com/api-reference/reference/webhooks: only who knows the secret is answered. */
+async function answerChallenge(
+  incoming: Incoming,
+  secrets: readonly string[],
+): Promise<Response | null> {
+  if (incoming.method !== 'POST') return null
+  const asked = v.safeParse(
+    v.pipe(
+      v.string(),
+      v.parseJson(),
+      v.strictObject({ challenge: v.pipe(v.string(), v.regex(CHALLENGE)) }),
+    ),
+    textOf(incoming.body),
+  )
+  if (!asked.success || !(await urlToken.verify(incoming, secrets)).ok) return null
+  return Response.json({ challenge: asked.output.challenge })
+}
+
+/** GraphQL is asked by POST. */
+function ask({ token, fetch }: LookUpTools, question: object) {
+  const post: LookUpTools['fetch'] = (url, init) =>
+    fetch(url, { ...init, method: 'POST', body: JSON.stringify(question) })
+  return askVendor(TITLE, { token, fetch: post }, API, {
+    authorization: token,
+    'content-type': 'application/json',
+  })
+}
+
+function createdItem(id: string, now: number) {
+  return {
+    event: {
+      userId: 32002207,
+      originalTriggerUuid: null,
+      boardId: 2924980809,
+      pulseId: serial(id),
+      pulseName: 'Asha Rao',
+      groupId: 'topics',
+      groupName: 'Pune Batch 7',
+      groupColor: '#579bfc',
+      isTopGroup: true,
+      columnValues: {},
+      app: TITLE,
+      type: 'create_pulse',
+      triggerTime: new Date(now).toISOString(),
+      subscriptionId: 147295839,
+      triggerUuid: `trigger-${id}`,
+    },
+  }
+}
