@@ -27,7 +27,7 @@ const event = v.object({
   event: v.pipe(v.string(), v.toUpperCase()),
   data: v.object({ FIELDS: v.object({ ID: number }) }),
   ts: v.nullish(v.string()),
-  /** It also holds tokens of an app, which nobody needs to keep. */
+  /** It may also hold the tokens of an app: they are not kept. */
   auth: v.nullish(v.object({ domain: v.nullish(v.string()), member_id: v.nullish(v.string()) })),
 })
 

@@ -8,7 +8,7 @@ import { withPaths } from './paths.ts'
 
 /** https://developers.myclickfunnels.com/docs/signature-verification */
 const TOLERANCE_SECONDS = 600
-const NOBODY_JOINS =
+const NOT_JOINING =
   /delete|destroy|fail|refund|cancel|suspend|void|expire|dispute|chargeback|unsubscribe|abandon|churn/
 /** Where the example reads the number of a sample, and where ClickFunnels has a contact's. */
 const SAMPLE_PHONE = 'contact_phone'
@@ -54,7 +54,7 @@ export const clickFunnels = defineSource({
       {
         id: own === null ? null : `${name}:${own}`,
         fields: { ...body, contact_phone: phoneOf(body) },
-        ...(NOBODY_JOINS.test(name) ? { skip: `${name} is nobody joining` } : {}),
+        ...(NOT_JOINING.test(name) ? { skip: `${name} is no sign-up and no purchase` } : {}),
       },
     ]
   },

@@ -94,7 +94,7 @@ export const hotmart = defineSource({
   unconfirmed: [
     'When and how often Hotmart tries again, and how long it waits.',
     'Whether checkout_phone_code is the country’s code or a Brazilian area code: what stands in it is put before the number, and phone() reads both.',
-    'How a renewal of a subscription is told from its first payment: it comes as PURCHASE_APPROVED, too, and adds nobody twice.',
+    'How a renewal of a subscription is told from its first payment: it comes as PURCHASE_APPROVED, too, and adds no person twice.',
     'Where exactly the dashboard shows the Hottok.',
   ],
 })

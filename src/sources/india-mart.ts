@@ -51,7 +51,7 @@ export const indiaMart = defineSource({
   }),
   setup: [
     'In IndiaMART open Lead Manager, then Import/Export Leads, then Push API, and choose “Other” as the CRM.',
-    'Paste {url} with a slash and the value of {secret} at its end. IndiaMART does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url} with a slash and the value of {secret} at its end. IndiaMART does not sign: anyone who knows this URL can send, so keep it to yourself.',
     'The hook reads SENDER_MOBILE, SENDER_NAME, SENDER_CITY, QUERY_PRODUCT_NAME, SUBJECT and the other members by IndiaMART’s names.',
     'An enquiry is no consent to a group. Ask in your first answer, or use a group whose link you send, unless your own terms say otherwise.',
     'Views of the catalogue (QUERY_TYPE BIZ) are acknowledged and skipped. W is an enquiry, B a bought lead, P a phone call: give the hook a `when` that looks at QUERY_TYPE to take only some.',

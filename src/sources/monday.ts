@@ -11,7 +11,7 @@ import { serial, withPaths } from './paths.ts'
 
 const TITLE = 'monday.com'
 const API = 'https://api.monday.com/v2'
-const NOBODY_JOINS = /delete|archive|update_name|create_update|edit_update|restore/
+const NOT_JOINING = /delete|archive|update_name|create_update|edit_update|restore/
 /** monday's challenges; nothing is echoed that a page could be made of. */
 const CHALLENGE = /^[A-Za-z0-9_.=-]{1,256}$/
 const NUMBER = /^\d{1,20}$/
@@ -63,7 +63,7 @@ export const monday = defineSource({
   payload: notification,
   submissions: (fields) => {
     const { type, triggerUuid } = fields.event
-    const skip = NOBODY_JOINS.test(type) ? `${type} is nobody joining` : null
+    const skip = NOT_JOINING.test(type) ? `${type} is no new item and no change of a column` : null
     return [{ id: triggerUuid || null, fields, ...(skip === null ? {} : { skip }) }]
   },
   handshake: answerChallenge,
@@ -104,9 +104,9 @@ export const monday = defineSource({
   setup: [
     'In monday.com open your picture, then Developers, then My access tokens, copy the token and store it as {apiToken}: the webhook has no column in it, and Usher looks the item up. Deploy before you go on: monday.com tries the address.',
     'On the board open Integrate, search for Webhooks, and choose “When an item is created, send a webhook” or “When a status changes to something, send a webhook”.',
-    'Paste {url} with a slash and the value of {secret} at its end. monday.com does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url} with a slash and the value of {secret} at its end. monday.com does not sign: anyone who knows this URL can send, so keep it to yourself.',
     'The hook reads item.name, item.group and item.columns, each column by its title or its id as text, such as item.columns.Phone, and event.boardId.',
-    'An item that is made by hand has no phone at that moment: choose the status. Deleted and archived items are acknowledged and skipped.',
+    'An item that a person types in has no phone when it is created: choose the status. Deleted and archived items are acknowledged and skipped.',
   ],
   fails: [
     'monday.com is said to try again every minute for half an hour.',

@@ -88,7 +88,7 @@ export const paystack = defineSource({
   },
   setup: [
     'In the Paystack dashboard open Settings, then API Keys & Webhooks, and paste {url} as the Live Webhook URL.',
-    'On the same page copy the Live Secret Key and store it as {secret}: Paystack signs with it, and has no other secret for webhooks. This key can move money: store it nowhere else, and tell it to nobody.',
+    'On the same page copy the Live Secret Key and store it as {secret}: Paystack signs with it, and has no other secret for webhooks. This key can move money: store it nowhere else and share it with no one.',
     'Paystack seldom knows the customer’s phone. Add a custom field to the payment page, such as whatsapp, and require it: the hook reads it as custom_fields.whatsapp, by its variable name or its label. Where the customer has a number it is data.customer.phone.',
     'Numbers come as they were typed, mostly without a country code: give phone() your country.',
     'Only successful charges are taken. Refunds, disputes, transfers, failed invoices and everything in test mode are acknowledged and skipped.',

@@ -55,7 +55,7 @@ export const rdStation = defineSource({
     return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
   },
   setup: [
-    'In RD Station Marketing open Integrações, then Webhooks, and create one: paste {url} with a slash and the value of {secret} at its end. RD Station does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'In RD Station Marketing open Integrações, then Webhooks, and create one: paste {url} with a slash and the value of {secret} at its end. RD Station does not sign: anyone who knows this URL can send, so keep it to yourself.',
     'Choose the trigger “Conversão” with the conversions of your form, or “Oportunidade”.',
     'The hook reads contact_phone (the mobile number before the other one), event_identifier (the conversion), and the contact as RD Station sends it: fields of your own are contact.cf_….',
     'communications_consent is true where the lead granted the legal basis “consent” for communications. Let the text beside that box say that it includes the WhatsApp group.',
