@@ -1,0 +1,132 @@
+/** The recipes of docs/senders.md: each is a hook that takes a request proven as its sender does, and makes an invite of it. */
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { transformSync } from 'esbuild'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { utf8 } from '../../src/bytes.ts'
+import { defineConfig } from '../../src/define-config.ts'
+import type { Hook } from '../../src/hook.ts'
+import { isForUs, mapFields } from '../../src/map.ts'
+import * as usher from '../../src/usher.ts'
+
+const NOW = Date.parse('2026-11-20T09:15:04Z')
+const PAGE = resolve(import.meta.dirname, '../../docs/senders.md')
+const RECIPE = /^### (.+)\n[\s\S]*?^```ts\n([\s\S]*?)^```/gm
+
+const recipes = [...readFileSync(PAGE, 'utf8').matchAll(RECIPE)].map(
+  ([, title = '', code = '']) => ({
+    title,
+    code,
+  }),
+)
+
+/** What the sender sends: its proof was computed with node:crypto, or is shown as its own page says. */
+const requests: Readonly<
+  Record<
+    string,
+    {
+      readonly secret: string
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+      readonly id: string | null
+      readonly contacts: readonly string[] | null
+    }
+  >
+> = {
+  Chargebee: {
+    secret: 'Pune2026Batch7Secret',
+    headers: { authorization: 'Basic dXNoZXI6UHVuZTIwMjZCYXRjaDdTZWNyZXQ=' },
+    body: '{"id":"ev_1","occurred_at":1795165204,"source":"hosted_page","object":"event","api_version":"v2","event_type":"payment_succeeded","content":{"customer":{"id":"c1","first_name":"Asha","phone":"9800000001"},"subscription":{"id":"s1","status":"active"}}}',
+    id: null,
+    contacts: ['919800000001'],
+  },
+  ManyChat: {
+    secret: 'manychat-secret-of-the-hook-1',
+    headers: { authorization: 'Bearer manychat-secret-of-the-hook-1' },
+    body: '{"groupName":"Pune Batch 7","contacts":["+91 98000 00001"],"create":true}',
+    id: null,
+    contacts: ['919800000001'],
+  },
+  Thinkific: {
+    secret: 'thinkific-api-key-01',
+    headers: {
+      'x-thinkific-hmac-sha256': 'efac5e579d81ebf771cf79005abcb48e12047f1058207d027ee86b2e14c71dff',
+    },
+    body: '{"id":"20261127120000000000001","resource":"order","action":"created","payload":{"id":1,"user_email":"asha@example.com"}}',
+    id: '20261127120000000000001',
+    // It has no number, so that the delivery is held.
+    contacts: null,
+  },
+  Typebot: {
+    secret: 'typebot-secret-of-the-hook-01',
+    headers: { authorization: 'Bearer typebot-secret-of-the-hook-01' },
+    body: '{"group":"Pune Batch 7","phone":"98000 00001","agreed":"yes"}',
+    id: null,
+    contacts: ['919800000001'],
+  },
+  'Zendesk with a token': {
+    secret: 'zendesk-secret-of-the-hook-01',
+    headers: { authorization: 'Bearer zendesk-secret-of-the-hook-01' },
+    body: '{"groupName":"Support","contacts":["+919800000001"],"create":true}',
+    id: null,
+    contacts: ['919800000001'],
+  },
+  'Another sender that signs': {
+    secret: 'phonepe-hmac-secret-0001',
+    headers: {
+      'x-phonepe-checksum-signature':
+        '14d4044d7805507d58d12e6c9358c7a287356389b9dd039afc453222669ca00f',
+    },
+    body: '{"event":"paylink.order.completed","payload":{"merchantId":"USHER01","merchantOrderId":"pune-batch-7-0001","orderId":"OMO2600000001","state":"COMPLETED","amount":49900,"metaInfo":{"udf1":"+919800000001"}}}',
+    id: 'OMO2600000001',
+    contacts: ['919800000001'],
+  },
+}
+
+test('every recipe is tried', () => {
+  expect(recipes.map(({ title }) => title).toSorted()).toEqual(Object.keys(requests).toSorted())
+})
+
+describe.each(recipes)('the recipe for $title', ({ title, code }) => {
+  const request = requests[title]
+  if (request === undefined) return
+  const { secret, headers, body, id, contacts } = request
+  const hook = evaluated(code)
+  const incoming = {
+    method: 'POST',
+    url: 'https://usher.example/hooks/recipe',
+    headers: new Headers({ 'content-type': 'application/json', ...headers }),
+    body: utf8(body),
+    urlSecret: null,
+    now: NOW,
+  }
+
+  test('is a hook that a config takes', () => {
+    expect(() => defineConfig({ hooks: { recipe: hook } })).not.toThrow()
+  })
+
+  test('takes what its sender proves, and nothing under another secret', async () => {
+    const { scheme } = hook.source
+    expect(await scheme.verify(incoming, [secret])).toEqual({ ok: true })
+    expect(await scheme.verify(incoming, [`${secret}x`])).toMatchObject({ ok: false })
+  })
+
+  test('makes of it what the page says', () => {
+    const reading = hook.source.read(JSON.parse(body), incoming.headers)
+    const [submission] = reading.ok ? reading.submissions : []
+    if (submission === undefined) throw new TypeError('It was not read')
+    expect(submission.id).toBe(id)
+    expect(isForUs(hook, submission)).toBe(true)
+    expect(mapFields(hook, submission.fields, NOW)).toMatchObject(
+      contacts === null ? { kind: 'held' } : { kind: 'invite', invite: { contacts } },
+    )
+  })
+})
+
+/** The hook that the text spells, with what a config imports at hand. */
+function evaluated(text: string): Hook {
+  const { code } = transformSync(`return ${text}`, { loader: 'ts', format: 'cjs' })
+  return new Function('v', ...Object.keys(usher), code)(v, ...Object.values(usher))
+}
