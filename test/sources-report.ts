@@ -76,7 +76,7 @@ function report(): void {
     'kind',
     'known by',
     'bodies',
-    'proof is',
+    'confidence',
     'rows',
     'vectors',
     'UNCONFIRMED',

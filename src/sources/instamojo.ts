@@ -73,7 +73,7 @@ export const instamojo = defineSource({
     create: true,
   }),
 })`,
-  docs: 'https://docs.instamojo.com/docs/webhooks',
+  docs: 'https://docs.instamojo.com/docs/payments-api',
   fails: ['Nothing is known of how often Instamojo tries again: answers of 200 end it.'],
   unconfirmed: [
     'How long Instamojo waits, how often it tries again, and whether it switches a webhook off.',

@@ -74,7 +74,7 @@ export const xendit = defineSource({
     create: true,
   }),
 })`,
-  docs: 'https://docs.xendit.co/docs/handling-webhooks',
+  docs: 'https://docs.xendit.co/apidocs/set-webhook-url',
   unconfirmed: [
     'The 30 seconds and the day of retries, which a page on payouts tells.',
     'What exactly the dashboard’s test sends.',
