@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmacSign, utf8 } from '../bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
 import { defineSource } from '../source.ts'
-import { answers, type NamedAnswer } from './answers.ts'
+import { answer, answers, type NamedAnswer } from './answers.ts'
 import { idIn } from './ids.ts'
 import { type JsonObject, jsonObject } from './json-object.ts'
 
@@ -98,14 +98,9 @@ function answersIn({ custom_fields }: JsonObject) {
   if (!read.success) return {}
   const asked = Object.entries(read.output)
   return answers(
-    asked.map(([name, { value }]): NamedAnswer => [name, textOr(value)]),
-    asked.map(([, { label, value }]): NamedAnswer => [label ?? '', textOr(value)]),
+    asked.map(([name, { value }]): NamedAnswer => [name, answer(value)]),
+    asked.map(([, { label, value }]): NamedAnswer => [label ?? '', answer(value)]),
   )
-}
-
-function textOr(value: unknown): string | boolean | null {
-  if (typeof value === 'boolean' || typeof value === 'string') return value
-  return typeof value === 'number' ? String(value) : null
 }
 
 function paidRequest(id: string) {
