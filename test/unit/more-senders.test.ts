@@ -405,3 +405,121 @@ test.each(shapes)(
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('401') })
   },
 )
+
+describe('answers that a sender has in a list of its own', () => {
+  const fieldsOf = (source: Source, body: unknown) => {
+    const reading = source.read(body, new Headers())
+    return reading.ok ? reading.submissions[0]?.fields : null
+  }
+
+  test('of Instamojo are read by name and by label, choices as lists', () => {
+    const asked = {
+      Field_1: { label: 'City', type: 'text', value: 'Pune' },
+      Field_2: { label: 'Days', type: 'checkbox', value: ['Mon', 'Tue'] },
+      Field_3: { label: 'Join the group', type: 'checkbox', value: true },
+    }
+    const form = { payment_id: 'MOJO1', status: 'Credit', custom_fields: JSON.stringify(asked) }
+    expect(fieldsOf(instamojo, form)).toMatchObject({
+      custom_fields: {
+        Field_1: 'Pune',
+        City: 'Pune',
+        Days: ['Mon', 'Tue'],
+        'Join the group': true,
+      },
+    })
+  })
+
+  test.each([undefined, '', 'no JSON', '[]', '{"Field_1":7}'])(
+    'of Instamojo are none where custom_fields is %j',
+    (custom_fields) => {
+      const form = { payment_id: 'MOJO1', status: 'Credit', custom_fields }
+      expect(fieldsOf(instamojo, form)).toMatchObject({ custom_fields: {} })
+    },
+  )
+
+  test('of Paystack are read by variable name before label, and from nothing else', () => {
+    const charge = (metadata: unknown) => ({
+      event: 'charge.success',
+      data: { id: 1, status: 'success', metadata },
+    })
+    const custom_fields = [
+      { display_name: 'WhatsApp', variable_name: 'whatsapp', value: '0803 123 4501' },
+      { display_name: 'whatsapp', variable_name: 'other', value: 'not this one' },
+      { display_name: 'Days', variable_name: 'days', value: ['Mon', 'Tue'] },
+    ]
+    expect(fieldsOf(paystack, charge({ custom_fields }))).toMatchObject({
+      custom_fields: { whatsapp: '0803 123 4501', WhatsApp: '0803 123 4501', days: ['Mon', 'Tue'] },
+    })
+    for (const odd of [null, '', 'text', [], { custom_fields: 'x' }, { custom_fields: [7] }]) {
+      expect(fieldsOf(paystack, charge(odd))).toMatchObject({ custom_fields: {} })
+    }
+  })
+
+  test('of LinkedIn are looked up with the form that names them', async () => {
+    const lead = {
+      versionedLeadGenFormUrn: 'urn:li:versionedLeadGenForm:(urn:li:leadGenForm:77,1)',
+      submittedAt: 1795165203000,
+      testLead: false,
+      formResponse: {
+        consentResponses: [
+          { consentId: 1, accepted: true },
+          { consentId: 2, accepted: false },
+        ],
+        answers: [
+          { questionId: 1, answerDetails: { textQuestionAnswer: { answer: '+919800000001' } } },
+          { questionId: 2, answerDetails: { multipleChoiceAnswer: { options: ['Mon', 'Tue'] } } },
+        ],
+      },
+    }
+    const form = {
+      hiddenFields: [{ name: 'intake', value: 'May' }],
+      content: {
+        questions: [
+          { questionId: 1, name: 'Phone number', predefinedField: 'PHONE_NUMBER' },
+          { questionId: 2, name: 'Days' },
+          { questionId: 3, name: 'City' },
+        ],
+      },
+    }
+    const { asked, fetch } = api({ 'leadFormResponses/8e5f-4': lead, 'leadForms/77': form })
+    const fields = { leadGenFormResponse: 'urn:li:leadGenFormResponse:8e5f-4' }
+    expect(await linkedIn.lookUp?.(fields, { token: 'AQX', fetch })).toEqual({
+      ok: true,
+      fields: {
+        leadGenFormResponse: 'urn:li:leadGenFormResponse:8e5f-4',
+        leadGenForm: null,
+        leadType: null,
+        submittedAt: 1795165203000,
+        testLead: false,
+        PHONE_NUMBER: '+919800000001',
+        'Phone number': '+919800000001',
+        Days: ['Mon', 'Tue'],
+        City: null,
+        'consent.1': true,
+        'consent.2': false,
+        intake: 'May',
+      },
+    })
+    expect(asked.map(({ url }) => url)).toEqual([
+      'https://api.linkedin.com/rest/leadFormResponses/8e5f-4',
+      'https://api.linkedin.com/rest/leadForms/77',
+    ])
+  })
+
+  test('of a test lead of LinkedIn are left out', async () => {
+    const lead = {
+      testLead: true,
+      formResponse: {
+        answers: [
+          { questionId: 1, answerDetails: { textQuestionAnswer: { answer: '+919800000001' } } },
+        ],
+      },
+    }
+    const { asked, fetch } = api({ 'leadFormResponses/8e5f-4': lead })
+    const fields = { leadGenFormResponse: 'urn:li:leadGenFormResponse:8e5f-4' }
+    const looked = await linkedIn.lookUp?.(fields, { token: 'AQX', fetch })
+    expect(looked).toMatchObject({ ok: true, fields: { testLead: true } })
+    expect(JSON.stringify(looked)).not.toContain('9800000001')
+    expect(asked).toHaveLength(1)
+  })
+})
