@@ -11,6 +11,11 @@ const MAX_BARE_LANDLINE_DIGITS = 11
 /** Ten digits are what people in India or the United States type without the country, not a landline with one. */
 const MIN_BARE_INTERNATIONAL_LANDLINE_DIGITS = 11
 
+/** Of country codes. */
+const CODE_LENGTHS = [1, 2, 3]
+/** Kazakhstan's numbers begin with their code's digit: with a digit too many they look as if it was typed twice. */
+const KAZAKH = '7'
+
 export type Found =
   | {
       readonly ok: true
@@ -40,7 +45,31 @@ function foundOr(reason: PhoneRefusal, line: Line | null): Found {
 }
 
 function afterPlus(digits: string, home: CountryCode | null): Line | null {
-  return lineOf(digits.replace(/^00/, '')) ?? afterPlusEight(digits, home)
+  return (
+    lineOf(digits.replace(/^00/, '')) ??
+    afterPlusZero(digits, home) ??
+    afterPlusEight(digits, home) ??
+    afterCodeTwice(digits)
+  )
+}
+
+/** `+091 98765 43210`. Where the zero may be the home country's own, the number has two readings. */
+function afterPlusZero(digits: string, home: CountryCode | null): Line | null {
+  if (!/^0[1-9]/.test(digits)) return null
+  const line = lineOf(digits.slice(1))
+  const local = home === null ? null : lineAtHome(digits, home)
+  return local === null || local.digits === line?.digits ? line : null
+}
+
+/** `+91 91 98765 43210` and `+91 +91 98765 43210`. */
+function afterCodeTwice(digits: string): Line | null {
+  for (const length of CODE_LENGTHS) {
+    const code = digits.slice(0, length)
+    const line = lineOf(digits.slice(length).replace(/^0+/, ''))
+    if (line === null || code === KAZAKH || !line.digits.startsWith(code)) continue
+    if (line.digits.length - line.national.length === length) return line
+  }
+  return null
 }
 
 /** Russia and Kazakhstan dial 8 before a number, and some write it where +7 belongs. */
@@ -60,10 +89,16 @@ function atHome(digits: string, home: CountryCode): Found {
   const local = dialledLocally(digits, home)
   const own = withOwnCode(digits, home)
   if (own) return local ? localOrOwn(digits, local, own) : found(own)
-  if (local) return isSure(digits, home, local) ? found(local) : refused('ambiguous')
+  if (local) {
+    if (!isSure(digits, home, local)) return refused('ambiguous')
+    const isBareLandline = !local.mobile && local.landline && !hasPrefix(digits, local)
+    return isBareLandline ? refused('landline') : found(local)
+  }
   const abroad = lineOf(digits)
   // A slip makes a landline of some country more easily than a mobile.
-  return abroad?.mobile ? found(abroad, true) : refused('invalid_for_country')
+  if (abroad?.mobile) return found(abroad, true)
+  const twice = digits.startsWith(getCountryCallingCode(home)) ? afterCodeTwice(digits) : null
+  return foundOr('invalid_for_country', twice)
 }
 
 function dialledLocally(digits: string, home: CountryCode): Line | null {

@@ -11,9 +11,9 @@ const SEPARATORS = [
   /[,،、]/,
   /[/\\]/,
 ]
-/** `ext 12`, `extn. 12`, `x12`, `;ext=12`, `#12`, Spanish anexo, Portuguese ramal, Russian доб. */
+/** `ext 12`, `extn. 12`, `x12`, `;ext=12`, `#12`, `,,12#` as it is dialled, Spanish anexo, Portuguese ramal, Russian доб. */
 const EXTENSION =
-  /(?:[;,]?\s*(?:ext(?:n|ension)?|xtn|x|anexo|ramal|доб)\s?[.:=]?|\s#)\s?\d{1,7}[\s)\]]*$/iu
+  /(?:[;,]?\s*(?:ext(?:n|ension)?|xtn|x|anexo|ramal|доб)\s?[.:=]?|\s#|,,+)\s?\d{1,7}#?[\s)\]]*$/iu
 
 export interface FirstNumber {
   readonly text: string

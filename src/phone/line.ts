@@ -3,7 +3,7 @@
 import { type PhoneNumberType, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import type { CountryCode } from './country.ts'
 import { MIN_DIGITS } from './first-number.ts'
-import { spellings, withNinthDigit } from './spellings.ts'
+import { currentSpelling, spellings } from './spellings.ts'
 
 /** E.164. */
 export const MAX_DIGITS = 15
@@ -23,7 +23,9 @@ export interface Line {
   readonly digits: string
   /** Without the country code. */
   readonly national: string
+  /** Whether a mobile can be there, and whether a landline can: some plans do not tell the two apart. */
   readonly mobile: boolean
+  readonly landline: boolean
 }
 
 /** The line of full international digits, or null. Reading its digits again gives the same line. */
@@ -50,18 +52,19 @@ export function hasPossibleLength(digits: string): boolean {
 
 function oneReading(digits: string): Line | null {
   for (const spelling of spellings(digits)) {
-    const line = brazilianEight(spelling) ?? planned(spelling)
+    const line = olderSpelling(spelling) ?? planned(spelling)
     if (line) return line
   }
   return null
 }
 
 /** Kept as typed: which of the two ids WhatsApp has, only WhatsApp knows. */
-function brazilianEight(digits: string): Line | null {
-  const current = withNinthDigit(digits)
-  return current !== null && planned(current)
-    ? { digits, national: digits.slice(2), mobile: true }
-    : null
+function olderSpelling(digits: string): Line | null {
+  const current = currentSpelling(digits)
+  const line = current === null ? null : planned(current)
+  if (!line?.mobile) return null
+  const code = line.digits.length - line.national.length
+  return { ...line, digits, national: digits.slice(code) }
 }
 
 /** A number has a type only where the plan's `max` metadata knows it; the smaller `min` calls strangers' numbers valid. */
@@ -75,5 +78,6 @@ function planned(digits: string): Line | null {
     digits: canonical,
     national: number.nationalNumber,
     mobile: type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE',
+    landline: type === 'FIXED_LINE' || type === 'FIXED_LINE_OR_MOBILE',
   }
 }

@@ -10,7 +10,19 @@ const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed.
 const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/g
 const OTHER_DIGIT = /[^\P{Nd}0-9]/gu
-const DECIMAL_DIGIT = /^\p{Nd}$/u
+/** The zero of each script of Unicode 17 that has digits of its own; its nine others follow it in order. */
+const ZEROS = `660 6f0 7c0 966 9e6 a66 ae6 b66 be6 c66 ce6 d66 de6 e50 ed0 f20 1040 1090 17e0 1810 1946 19d0 1a80 1a90 1b50
+1bb0 1c40 1c50 a620 a8d0 a900 a9d0 a9f0 aa50 abf0 ff10 104a0 10d30 10d40 11066 110f0 11136 111d0 112f0 11450 114d0 11650 116c0
+116d0 116da 11730 118e0 11950 11bf0 11c50 11d50 11da0 11de0 11f50 16130 16a60 16ac0 16b50 16d70 1ccf0 1d7ce 1d7d8 1d7e2 1d7ec
+1d7f6 1e140 1e2f0 1e4f0 1e5f1 1e950 1fbf0`
+const ASCII_DIGITS: ReadonlyMap<string, string> = new Map(
+  ZEROS.split(/\s/).flatMap((zero) =>
+    [...'0123456789'].map((digit) => [
+      String.fromCodePoint(Number.parseInt(zero, 16) + Number(digit)),
+      digit,
+    ]),
+  ),
+)
 
 export function plainText(input: unknown): { readonly ok: true; readonly text: string } | Refused {
   if (input === null || input === undefined) return refused('empty')
@@ -31,13 +43,5 @@ export function plainText(input: unknown): { readonly ok: true; readonly text: s
 
 /** The same text with the digits of every script as ASCII ones. */
 export function asciiDigits(text: string): string {
-  return text.replaceAll(OTHER_DIGIT, digitValue)
-}
-
-/** Unicode keeps the ten digits of a script in order and in one run, so a digit's value is its distance from the start of the run. */
-function digitValue(digit: string): string {
-  const code = digit.codePointAt(0) ?? 0
-  let first = code
-  while (DECIMAL_DIGIT.test(String.fromCodePoint(first - 1))) first--
-  return String((code - first) % 10)
+  return text.replaceAll(OTHER_DIGIT, (digit) => ASCII_DIGITS.get(digit) ?? digit)
 }

@@ -9,7 +9,7 @@ import { isPlaceholder } from './placeholder.ts'
 import { plainText } from './plain-text.ts'
 import { type PhoneReading, type PhoneWarning, refused } from './reading.ts'
 import { unspreadsheet } from './unspreadsheet.ts'
-import { unwrap } from './unwrap.ts'
+import { unwrap, withoutLabelBehind } from './unwrap.ts'
 
 const LETTER = /\p{L}/u
 /** White space, punctuation people put between digits, and pictures: U+1F4DE, an icon font's private character. */
@@ -24,7 +24,9 @@ export function readPhone(input: unknown, country?: CountryCode): PhoneReading {
   if (!wrapped.ok) return wrapped
   const sheet = unspreadsheet(wrapped.text)
   if (!sheet.ok) return sheet
-  const { text, warnings } = firstNumber(sheet.text)
+  const first = firstNumber(sheet.text)
+  const { warnings } = first
+  const text = withoutLabelBehind(first.text)
   if (LETTER.test(text)) return refused('letters')
   const digits = text.replaceAll(/\D/g, '')
   if (digits === '' || !NOISE.test(text)) return refused('not_a_phone')
@@ -45,6 +47,9 @@ function readDialled(
   // Some islands have mobiles of five or six digits; elsewhere so few are a slip.
   if (digits.length < MIN_DIGITS && !(found.ok && found.line.mobile)) return refused('too_short')
   if (found.ok) {
+    // A mobile has no extension, so what stands there is something else. Any other line with one is not a person's.
+    const isMobile = found.line.mobile && !found.line.landline
+    if (warnings.includes('extension_dropped') && !isMobile) return refused('extension')
     return accept(
       found.line,
       found.abroad ? [...warnings, 'country_guessed_from_digits'] : warnings,

@@ -21,6 +21,8 @@ export type PhoneRefusal =
   | 'country_unknown'
   | 'invalid_for_country'
   | 'ambiguous'
+  | 'landline'
+  | 'extension'
   | 'chat_id_not_a_person'
   | 'lid_not_a_phone'
 
@@ -44,6 +46,9 @@ export const REFUSALS: Readonly<Record<PhoneRefusal, string>> = {
     'does not say its country: write it with + and the country code, or set a country for the hook',
   invalid_for_country: 'is not a number that a person can have in its country',
   ambiguous: 'can be read as two different numbers: write it with + and the country code',
+  landline:
+    'is a landline, or a number of another country: write it with + and the country code if it is right',
+  extension: 'has an extension: a switchboard or a relay answers there, not a person',
   chat_id_not_a_person: 'is the id of a group, channel or broadcast list, not of a person',
   lid_not_a_phone: 'is a WhatsApp privacy id (@lid), which hides the phone number',
 }

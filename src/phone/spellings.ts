@@ -13,7 +13,18 @@ const INTERNATIONAL: readonly (readonly [RegExp, string, ...string[]])[] = [
   [/^550(?:\d{2})?([1-9]{2}[6-9]\d{7})$/, '55$1'],
 ]
 
-const BRAZIL_EIGHT_DIGITS = /^55([1-9]{2})([6-9]\d{7})$/
+/**
+ * Mobiles that were given more digits, as they were and as they are. WhatsApp's accounts from before may keep the older number.
+ * Brazil from 2012: https://github.com/wwebjs/whatsapp-web.js/issues/596. Ivory Coast in 2021, where the second digit told the
+ * operator, which is the new prefix. Benin in 2024.
+ */
+const RENUMBERED: readonly (readonly [older: RegExp, current: string])[] = [
+  [/^55([1-9]{2})([6-9]\d{7})$/, '55$19$2'],
+  [/^225([04-9][0-3]\d{6})$/, '22501$1'],
+  [/^225([04-9][4-6]\d{6})$/, '22505$1'],
+  [/^225([04-9][7-9]\d{6})$/, '22507$1'],
+  [/^229(\d{8})$/, '22901$1'],
+]
 
 /** The full international spellings to try for full international digits, best first. */
 export function spellings(digits: string): readonly string[] {
@@ -28,10 +39,8 @@ export function hasDoubtfulTrunk(digits: string, country: CountryCode): boolean 
   return country === 'MX' && /^1\d{10}$/.test(digits)
 }
 
-/**
- * The number behind an eight-digit Brazilian WhatsApp id, or null where it is none. Accounts made before Brazil's mobiles got
- * a ninth digit may keep their id without it. https://github.com/wwebjs/whatsapp-web.js/issues/596
- */
-export function withNinthDigit(digits: string): string | null {
-  return BRAZIL_EIGHT_DIGITS.test(digits) ? digits.replace(BRAZIL_EIGHT_DIGITS, '55$19$2') : null
+/** The number that replaced this older one, or null where none did. */
+export function currentSpelling(digits: string): string | null {
+  const row = RENUMBERED.find(([older]) => older.test(digits))
+  return row === undefined ? null : digits.replace(...row)
 }

@@ -8,12 +8,14 @@ import {
 } from 'libphonenumber-js/max'
 import examples from 'libphonenumber-js/mobile/examples'
 import * as v from 'valibot'
-import { describe, expect, expectTypeOf, it } from 'vitest'
+import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import {
+  asciiDigits,
   type CountryCode,
   isCountryCode,
   maskPhone,
   maskText,
+  numbersIn,
   type Phone,
   type PhoneReading,
   type PhoneRefusal,
@@ -130,6 +132,27 @@ const WRAPPED: readonly Row[] = [
   ['an at sign', '9876543210@', 'IN', 'not_a_phone'],
   ['the quote of a spreadsheet', "'9876543210", 'IN', '919876543210'],
   ['the formula of a CSV export', '="9876543210"', 'IN', '919876543210'],
+  ["the p: of Meta's exports", 'p:+919876543210', 'IN', '919876543210'],
+  ["the p: of Meta's exports, without a country", 'p:+919876543210', null, '919876543210'],
+  ['a label before it', 'Mob: 98765 43210', 'IN', '919876543210'],
+  ['a label with a dot', 'Ph. 98765-43210', 'IN', '919876543210'],
+  ['a label without anything between', 'WhatsApp 98765 43210', 'IN', '919876543210'],
+  ['two labels', 'Phone/WhatsApp: +91 98765 43210', 'US', '919876543210'],
+  ['a label of two words', 'Mobile No. - (98765) 43210', 'IN', '919876543210'],
+  ['a Spanish label', 'Teléfono: 55 1234 5678', 'MX', '525512345678'],
+  ['a Portuguese label', 'celular 11 98765-4321', 'BR', '5511987654321'],
+  ['a Russian label', 'тел.: 8 912 345-67-89', 'RU', '79123456789'],
+  ['a label in brackets behind it', '98765 43210 (WhatsApp)', 'IN', '919876543210'],
+  ['a label in brackets before it', '(WhatsApp) 98765 43210', 'IN', '919876543210'],
+  ['a label behind it', '+91 98765 43210 - whats app no.', 'IN', '919876543210'],
+  ['a label that says no more than it', '98765 43210 WhatsApp only', 'IN', '919876543210'],
+  ['a label and no number', 'WhatsApp', 'IN', 'letters'],
+  ['a word that begins like a label', 'Walter 98765 43210', 'IN', 'letters'],
+  ['a word that is no label', 'Fax: 98765 43210', 'IN', 'letters'],
+  ['a single letter is no label without its colon', 'P 98765 43210', 'IN', 'letters'],
+  ['an escaped plus of a hidden field', '%2B919876543210', 'IN', '919876543210'],
+  ['other escapes', '%2B91%20%2898765%29%2043210', null, '919876543210'],
+  ['a per cent sign', '98765 43210%', 'IN', 'not_a_phone'],
 ]
 
 const SPREADSHEETS: readonly Row[] = [
@@ -184,7 +207,15 @@ const FIRST_OF_SEVERAL: readonly Row[] = [
     'extension_dropped',
   ],
   ['two with nothing between', '9876543210 9123456789 1', 'IN', 'too_long'],
-  ['x', '(415) 555-2671 x12', 'US', '14155552671', 'extension_dropped'],
+  [
+    'an extension in a plan whose mobiles look like landlines',
+    '(415) 555-2671 x12',
+    'US',
+    'extension',
+  ],
+  ["a relay of Amazon's", '+1 210-728-4548 ext. 12345', 'IN', 'extension'],
+  ['an extension as it is dialled', '+1 210 728 4548,,12345#', null, 'extension'],
+  ['an extension of a landline', '022 2765 4321 ext 12', 'IN', 'extension'],
   ['extn in brackets', '98765 43210 (extn 12)', 'IN', '919876543210', 'extension_dropped'],
   ['a hash', '98765 43210 #12', 'IN', '919876543210', 'extension_dropped'],
   ['a Portuguese ramal', '11 98765-4321 ramal 5', 'BR', '5511987654321', 'extension_dropped'],
@@ -215,7 +246,25 @@ const PREFIXES: readonly Row[] = [
   ],
   ['full digits of ten without country', '6591234567', null, '6591234567'],
   ['+91 and a trunk zero', '+91 098765 43210', null, '919876543210'],
-  ['+91 twice', '+91 +91 98765 43210', 'IN', 'invalid_for_country'],
+  ['+91 twice', '+91 +91 98765 43210', 'IN', '919876543210'],
+  ['+91 twice without white space', '+91+919876543210', 'US', '919876543210'],
+  ['+91 and 91', '+91 91 98765 43210', null, '919876543210'],
+  ['91 and 91 without a plus', '91 91 98765 43210', 'IN', '919876543210'],
+  ['+91 and 0091', '+91 0091 98765 43210', 'IN', '919876543210'],
+  ['+1 twice', '+1 +1 415 555 2671', 'IN', '14155552671'],
+  ['the code twice, and the number may begin with it', '+91 91234 56789', 'IN', '919123456789'],
+  ['the code twice before half a number', '+91 91 98765 4321', 'IN', 'invalid_for_country'],
+  ['two codes', '+91 44 98765 43210', 'IN', 'invalid_for_country'],
+  [
+    'a Kazakh number with a digit too many is no code twice',
+    '+7 771 234 56789',
+    'KZ',
+    'invalid_for_country',
+  ],
+  ['+0 and the code', '+091 98765 43210', 'IN', '919876543210'],
+  ['+0 and the code, without a country', '+0919876543210', null, '919876543210'],
+  ['+0 and no code', '+098765 43210', 'IN', 'invalid_for_country'],
+  ['+0 that may be a code or an area', '+0 65 9123 4567', 'IN', 'invalid_for_country'],
   ['an unassigned country code', '+999 1234 5678', 'IN', 'invalid_for_country'],
   ['a country nobody knows is no country', '9876543210', 'XX' as CountryCode, 'country_unknown'],
 ]
@@ -288,7 +337,20 @@ const COUNTRIES: readonly Row[] = [
   ['Brazil: 55, 0 and eight digits', '+55 (031) 8765-4321', null, '553187654321'],
   ['Brazil: an eight-digit mobile is kept as typed', '31 8765-4321', 'BR', '553187654321'],
   ['Brazil: a nine-digit mobile is kept as typed', '+55 31 98765-4321', null, '5531987654321'],
-  ['Brazil: a landline', '31 3456-7890', 'BR', '553134567890'],
+  ['Brazil: a landline', '31 3456-7890', 'BR', 'landline'],
+  ['Brazil: a landline with its country code', '+55 31 3456-7890', 'BR', '553134567890'],
+  ['India: ten digits of an American are an Indian landline', '4155552671', 'IN', 'landline'],
+  ['India: a landline that says so by its 0', '0415 5552671', 'IN', '914155552671'],
+  ['Benin: ten digits', '01 90 01 12 34', 'BJ', '2290190011234'],
+  ['Benin: eight digits are kept as typed', '90 01 12 34', 'BJ', '22990011234'],
+  ['Ivory Coast: ten digits', '07 12 34 56 78', 'CI', '2250712345678'],
+  ['Ivory Coast: eight digits are kept as typed', '+225 47 34 56 78', null, '22547345678'],
+  [
+    'Ivory Coast: eight digits of a landline are gone',
+    '+225 22 41 23 45',
+    null,
+    'invalid_for_country',
+  ],
   ['Brazil: no area', '98765-4321', 'BR', 'invalid_for_country'],
   ['Brazil: an area nobody has', '+55 23 8765-4321', null, 'invalid_for_country'],
   ['Brazil: area 55 or the code without an area', '55 3221 1234', 'BR', 'ambiguous'],
@@ -304,7 +366,7 @@ const COUNTRIES: readonly Row[] = [
   ['Kazakhstan: +8', '+8 701 123 4567', 'KZ', '77011234567'],
   ['Italy: a mobile', '347 123 4567', 'IT', '393471234567'],
   ['Italy: a mobile that starts like the code', '390 612 3456', 'IT', '393906123456'],
-  ['Italy: a landline keeps its zero', '06 1234 5678', 'IT', '390612345678'],
+  ['Italy: a landline keeps its zero', '+39 06 1234 5678', 'IT', '390612345678'],
   ['Italy: a landline keeps its zero behind +39', '+39 06 1234 5678', 'IN', '390612345678'],
   ['Italy: a mobile with a zero it never has', '+39 0347 1234567', null, 'invalid_for_country'],
   ['Germany: a mobile', '0151 12345678', 'DE', '4915112345678'],
@@ -324,7 +386,7 @@ const COUNTRIES: readonly Row[] = [
   ['France', '06 12 34 56 78', 'FR', '33612345678'],
   ['Spain', '612 34 56 78', 'ES', '34612345678'],
   ['Singapore', '9123 4567', 'SG', '6591234567'],
-  ['Singapore: a landline that starts like the code', '6512 3456', 'SG', '6565123456'],
+  ['Singapore: a landline that starts like the code', '6512 3456', 'SG', 'landline'],
   ['Hong Kong', '9123 4567', 'HK', '85291234567'],
   ['Hong Kong with its code', '852 9123 4567', 'HK', '85291234567'],
   ['Norway', '412 34 567', 'NO', '4741234567'],
@@ -565,12 +627,18 @@ describe('sharedSpelling', () => {
     ['Mexico with and without 1', ['525512345678', '5215512345678']],
     ['Argentina with and without 9', ['5491158749895', '541158749895']],
     ['Brazil with and without the ninth digit', ['5531987654321', '553187654321']],
+    ['Benin with and without 01', ['2290190011234', '22990011234']],
+    ['Ivory Coast: Moov', ['2250141345678', '22541345678']],
+    ['Ivory Coast: MTN', ['2250505345678', '22505345678']],
+    ['Ivory Coast: Orange', ['2250747345678', '22547345678']],
   ])('is one for all spellings: %s', (_title, spellings) => {
     expect(new Set(spellings.map(sharedSpelling)).size).toBe(1)
   })
 
   it.each([
     ['two Indians', '919876543210', '919876543211'],
+    ['two operators of Ivory Coast', '2250741345678', '22541345678'],
+    ["a Brazilian's landline and a mobile that ends like it", '5511951234567', '551151234567'],
     ['two areas of Brazil', '5531987654321', '5511987654321'],
     ['a Mexican and an American', '525512345678', '15512345678'],
     ['Brazilians whose ninth digits differ', '5531987654321', '553197654321'],
@@ -582,6 +650,46 @@ describe('sharedSpelling', () => {
     for (const digits of ['919876543210', '14155552671', '521551234567', '549115874989']) {
       expect(sharedSpelling(digits)).toBe(digits)
     }
+  })
+})
+
+describe('the digits of other scripts', () => {
+  /** Unicode keeps the ten digits of a script in one run, in order. */
+  function everyDigit(): [digit: string, value: string][] {
+    const all: [string, string][] = []
+    let inRun = 0
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code)
+      inRun = /^\p{Nd}$/u.test(character) ? inRun + 1 : 0
+      if (inRun > 0) all.push([character, String((inRun - 1) % 10)])
+    }
+    return all
+  }
+
+  it('are all known', () => {
+    const all = everyDigit()
+    expect(all.length).toBeGreaterThanOrEqual(770)
+    for (const [digit, value] of all) expect(asciiDigits(digit), digit).toBe(value)
+  })
+
+  it.each(['९', '𝟿', '𞥙'])('are each looked up once, however many %s there are', (nine) => {
+    const text = `a${nine}`.repeat(5_000) + nine.repeat(50_000)
+    const lookUps = vi.spyOn(Map.prototype, 'get')
+    const builds = vi.spyOn(String, 'fromCodePoint')
+    const ascii = asciiDigits(text)
+    const steps = lookUps.mock.calls.length + builds.mock.calls.length
+    vi.restoreAllMocks()
+    expect(ascii).toBe(text.replaceAll(nine, '9'))
+    expect(steps).toBeLessThanOrEqual(55_000)
+  })
+})
+
+describe('numbersIn', () => {
+  it('finds what is there in a text of a megabyte, in whatever script', () => {
+    const digits = '९८७६५४३२१०'
+    const found = numbersIn(`${digits}, x; `.repeat(50_000))
+    expect(found).toHaveLength(50_000)
+    expect(new Set(found)).toEqual(new Set(['9876543210']))
   })
 })
 
