@@ -7,8 +7,9 @@ import { readXml } from './xml.ts'
 
 /** `JSON.parse` takes a million nested brackets; what walks the result afterwards does not. */
 const MAX_DEPTH = 32
-/** Members and elements in all, whatever they nest in. */
+/** Members and elements in all, whatever they nest in: what is longer may have more, at the rate of a shop's order. */
 const MAX_NODES = 20_000
+const MIN_CHARACTERS_PER_NODE = 10
 /** A CRM may put many contacts into one form, each with five parts for every field of its own. */
 const MAX_FORM_PARTS = 5_000
 /** Any name that a media type may have (RFC 6838, section 4.2): `vnd.surveymonkey.response_completed.v1`. */
@@ -26,6 +27,9 @@ export const CONTENT_TYPES: Readonly<Record<ContentKind, string>> = {
   xml: 'application/xml',
   text: 'text/plain',
 }
+
+/** What a content type may be quoted with: no parameters, and nothing that a page could be made of. */
+const MEDIA_TYPE = /^[\w!#$&^.+-]{1,60}\/[\w!#$&^.+-]{1,60}/
 
 /** What a content type announces, or null where it is none that any source takes. */
 export function contentKind(contentType: string | null): ContentKind | null {
@@ -50,6 +54,25 @@ export async function decodeBody(
   return kind === 'xml' ? decodeXml(text) : decodeJson(text)
 }
 
+/**
+ * The value of a verified body of a sender that uses these content types. JSON is read whatever it is called: plugins send
+ * a text that their user wrote as text/plain.
+ */
+export async function decodeFrom(
+  bytes: Bytes,
+  contentType: string,
+  accepts: readonly ContentKind[],
+): Promise<Decoded> {
+  const kind = contentKind(contentType)
+  if (kind !== null && accepts.includes(kind)) return decodeBody(bytes, kind, contentType)
+  const text = accepts.includes('json') ? textOf(bytes) : null
+  const decoded = text === null ? null : decodeJson(text)
+  if (decoded?.ok) return decoded
+  const name = MEDIA_TYPE.exec(contentType)?.[0] ?? 'nothing known'
+  const types = accepts.map((one) => CONTENT_TYPES[one]).join(' or ')
+  return failure(`The body is announced as ${name}, and cannot be read as ${types}`)
+}
+
 function decodeJson(text: string): Decoded {
   let value: unknown
   try {
@@ -57,7 +80,7 @@ function decodeJson(text: string): Decoded {
   } catch {
     return failure('The body is not JSON')
   }
-  return withinBounds(value)
+  return withinBounds(value, Math.max(MAX_NODES, text.length / MIN_CHARACTERS_PER_NODE))
     ? { ok: true, value }
     : failure('The body nests too deep or is too wide')
 }
@@ -68,7 +91,7 @@ function decodeXml(text: string): Decoded {
 }
 
 /** Walks level by level, so that its own stack does not grow with the input. */
-function withinBounds(root: unknown): boolean {
+function withinBounds(root: unknown, maxNodes: number): boolean {
   let level = [root]
   let nodes = 0
   for (let depth = 0; level.length > 0; depth++) {
@@ -77,7 +100,7 @@ function withinBounds(root: unknown): boolean {
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue
       for (const child of Object.values(value)) {
-        if (++nodes > MAX_NODES) return false
+        if (++nodes > maxNodes) return false
         next.push(child)
       }
     }

@@ -68,9 +68,9 @@ export interface SourceOptions<payload, fields> {
   readonly title: string
   readonly kind: SourceKind
   readonly scheme: Scheme
-  /** Content types the sender uses; anything else is answered 415. */
+  /** Content types the sender uses. Anything else is held, or answered 415 where `readsAnswer`. */
   readonly accepts: readonly ContentKind[]
-  /** Bytes of the largest body, where it may hold more events than the 256 KiB of everybody else. */
+  /** Bytes of the largest body, where it is another than that of its kind: 1 MiB for shops, 256 KiB for the others. */
   readonly maxBodyBytes?: number
   /** Only what is read of the decoded body; senders add fields at any time. */
   readonly payload: v.GenericSchema<unknown, payload>

@@ -3,9 +3,12 @@
 import type { Bytes } from '../bytes.ts'
 import type { Refusal } from '../problem.ts'
 import { readStream } from '../read-stream.ts'
+import type { Source } from '../source.ts'
 
 /** Senders' events are a few kilobytes; Standard Webhooks advises under 20, HubSpot's batches reach about 60. */
 export const MAX_BODY_BYTES = 256 * 1024
+/** Shopify's orders take about 2 KiB a line. */
+const MAX_SHOP_BODY_BYTES = 1024 * 1024
 /** A sender that dribbles holds a connection: it gets this long. */
 const BODY_DEADLINE_MS = 10_000
 
@@ -17,6 +20,11 @@ export interface BodyBounds {
   /** `MAX_BODY_BYTES` by default. */
   readonly maxBytes?: number | undefined
   readonly deadlineMs?: number
+}
+
+/** The largest body that a sender may send. */
+export function bodyLimit({ kind, maxBodyBytes }: Source): number {
+  return maxBodyBytes ?? (kind === 'shop' ? MAX_SHOP_BODY_BYTES : MAX_BODY_BYTES)
 }
 
 /** The raw bytes, or why they are not taken. Workers do not decompress request bodies, so a coded one is refused. */

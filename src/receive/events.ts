@@ -2,14 +2,13 @@
 
 import type { Bytes } from '../bytes.ts'
 import { textOf } from '../bytes.ts'
-import { decodeBody } from '../decode.ts'
+import { decodeFrom } from '../decode.ts'
 import type { Hook } from '../hook.ts'
 import { awaitingLookUp, wholeFields } from '../look-up.ts'
 import { held, isForUs, isWanted, mapFields, readSubmissions } from '../map.ts'
 import type { ArrivalItem } from '../outbox/arrival.ts'
 import type { Issue } from '../problem.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import type { ContentKind } from '../source.ts'
 import { keyOf } from './keys.ts'
 
 /** A body that could not even be read is kept so far, for its operator to look at. */
@@ -45,14 +44,10 @@ export interface Drafts {
 }
 
 /** The body's events that are for us. One that cannot be read is an event too. */
-export async function readEvents(
-  event: Event,
-  incoming: Incoming,
-  kind: ContentKind,
-  contentType: string,
-): Promise<Drafts> {
+export async function readEvents(event: Event, incoming: Incoming): Promise<Drafts> {
   const { hook } = event
-  const decoded = await decodeBody(incoming.body, kind, contentType)
+  const contentType = incoming.headers.get('content-type') ?? ''
+  const decoded = await decodeFrom(incoming.body, contentType, hook.source.accepts)
   if (!decoded.ok) {
     const issues = [{ path: '', message: decoded.message }]
     return unread(event, unreadable(incoming.body), issues)

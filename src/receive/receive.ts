@@ -17,7 +17,7 @@ import { paceTrouble, readinessOf } from '../readiness.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
-import { readBody } from './body.ts'
+import { bodyLimit, readBody } from './body.ts'
 import type { Event, Visit } from './events.ts'
 import { mapEvents, readEvents, secondKey } from './events.ts'
 import { Forgeries } from './forgeries.ts'
@@ -60,7 +60,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   if (method !== 'POST' && !asks) {
     return refuse(name, hook, { reason: 'method_not_allowed', allow: 'POST' })
   }
-  const body = await readBody(c.req.raw, { maxBytes: source.maxBodyBytes })
+  const body = await readBody(c.req.raw, { maxBytes: bodyLimit(source) })
   if (!body.ok) return refuse(name, hook, body.refusal)
   const incoming: Incoming = {
     method,
@@ -75,14 +75,6 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   if (greeting) return greeted(visit, greeting)
   if (asks) return refuse(name, hook, { reason: 'method_not_allowed', allow: 'POST' })
 
-  const contentType = c.req.header('content-type') ?? ''
-  const kind = contentKind(contentType)
-  if (kind === null || !source.accepts.includes(kind)) {
-    return refuse(name, hook, {
-      reason: 'unsupported_type',
-      accepts: source.accepts.map((one) => CONTENT_TYPES[one]),
-    })
-  }
   if (!readiness.ready) {
     const { because } = readiness
     const status = source.busyStatus ?? 503
@@ -94,6 +86,14 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
   }
 
+  // A program can mend its content type. What anybody else sent is kept, since it will not come again in another.
+  const kind = contentKind(c.req.header('content-type') ?? null)
+  if (source.readsAnswer === true && (kind === null || !source.accepts.includes(kind))) {
+    return refuse(name, hook, {
+      reason: 'unsupported_type',
+      accepts: source.accepts.map((one) => CONTENT_TYPES[one]),
+    })
+  }
   const idempotencyKey =
     source.readsAnswer === true ? readIdempotencyKey(c.req.header('idempotency-key') ?? null) : null
   if (idempotencyKey === false) return refuse(name, hook, { reason: 'bad_key' })
@@ -102,7 +102,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     idempotencyKey,
     fingerprint: await fingerprintOf(body.bytes),
   }
-  const { drafts, id } = await readEvents(event, incoming, kind, contentType)
+  const { drafts, id } = await readEvents(event, incoming)
   if (drafts.length === 0) return answered(c, event, incoming, SKIPPED, false)
 
   // One look into KV for the whole body: its events come together again, or not at all.

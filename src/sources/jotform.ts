@@ -15,6 +15,9 @@ const delivery = v.object({
   rawRequest: v.pipe(v.string(), v.parseJson(), jsonObject),
 })
 
+/** A drawn signature is a picture in the body. */
+const MAX_BODY_BYTES = 1024 * 1024
+
 export const jotform = defineSource({
   name: 'jotform',
   title: 'Jotform',
@@ -22,6 +25,7 @@ export const jotform = defineSource({
   // It signs nothing and sets no header.
   scheme: urlToken,
   accepts: ['multipart'],
+  maxBodyBytes: MAX_BODY_BYTES,
   payload: delivery,
   submissions: ({ submissionID, rawRequest }) => {
     // What is not a question is the form's own: path, event_id, uploads …

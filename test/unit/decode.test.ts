@@ -52,6 +52,8 @@ describe('a JSON body', () => {
     ['20,000 members', `[${'0,'.repeat(19_999)}0]`, { ok: true }],
     ['20,001 members', `[${'0,'.repeat(20_000)}0]`, TOO_MUCH],
     ['20,001 members in many lists', `[${'[0],'.repeat(10_000)}0]`, TOO_MUCH],
+    ['60,000 members of a long order', `[${'"0123456789",'.repeat(59_999)}0]`, { ok: true }],
+    ['60,000 members of a short text', `[${'0,'.repeat(59_999)}0]`, TOO_MUCH],
   ])('of %s', async (_, text, decoded) => {
     expect(await decodeBody(utf8(text), 'json', JSON_TYPE)).toMatchObject(decoded)
   })

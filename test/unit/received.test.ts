@@ -9,12 +9,15 @@ import type { Arrival } from '../../src/outbox/arrival.ts'
 import { receiver } from '../../src/receive/receive.ts'
 import { withQuery } from '../../src/schemes/scheme.ts'
 import type { Source } from '../../src/source.ts'
+import { contactForm7, jotform, shopify } from '../../src/sources/index.ts'
 import { everySource } from '../every-source.ts'
 import type { Fixture, FixtureRow } from '../fixtures/fixture.ts'
 import { fixtures } from '../fixtures/index.ts'
 import { emptied, nested, nulled, numbered } from '../oddities.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')
+/** What a template of a plugin's user becomes when an answer has a quote in it. */
+const BROKEN = '{"phone":"98765 43005","message":"I am "Ravi""}'
 const ORIGIN = 'https://usher.example'
 const PATH = '/hooks/example'
 
@@ -76,7 +79,8 @@ async function signed(
   row: FixtureRow,
   text: string,
 ): Promise<{ path: string; init: RequestInit }> {
-  const headers = { 'content-type': row.contentType, ...row.headers }
+  const type = row.contentType === '' ? {} : { 'content-type': row.contentType }
+  const headers = { ...type, ...row.headers }
   const body = utf8(text)
   const id = row.headers?.['webhook-id'] ?? 'msg_usher_1'
   const outgoing = { method: 'POST', url: ORIGIN + PATH, headers: new Headers(headers), body, id }
@@ -120,15 +124,42 @@ describe.each(table)('$name', ({ source, fixture, row }) => {
     expect(answer.status).toBe(unmappable ? 422 : 200)
   })
 
-  test('is refused by another content type, and without one', async () => {
-    const at = house(source, fixture)
-    for (const type of ['text/html', 'application/octet-stream', 'application/jsonp', null]) {
-      const { path, init } = await signed(source, fixture, row, row.body)
-      const headers = new Headers(init.headers)
-      if (type === null) headers.delete('content-type')
-      else headers.set('content-type', type)
-      expect((await at.ask(path, { ...init, headers })).status).toBe(415)
+  test('is kept under another content type, and without one, unless a program reads the answer', async () => {
+    for (const type of ['text/html', 'text/plain', 'application/octet-stream', null]) {
+      // JSON is read whatever it is called.
+      if (type === 'text/plain' && source.accepts.includes('text')) continue
+      const at = house(source, fixture)
+      const request = await signed(
+        source,
+        fixture,
+        { ...row, contentType: type ?? '' },
+        BROKEN,
+      ).catch(() => null)
+      // A proof that is a member of the body needs a body that has members.
+      if (request === null) continue
+      const { status } = await at.ask(request.path, request.init)
+      const held = at.arrived.flatMap(({ items }) => items.map(({ mapped }) => mapped))
+      if (source.readsAnswer === true) {
+        expect([status, held]).toEqual([415, []])
+        continue
+      }
+      expect(status).toBe(200)
+      expect(held).toMatchObject([{ kind: 'held', issues: [{ path: '' }] }])
+      expect(JSON.stringify(held)).toContain('"payload"')
+      expect(at.arrived[0]?.items[0]?.fields).toContain('98765 43005')
     }
+  })
+
+  test('lets nothing in under another content type that another secret signed', async () => {
+    const at = house(source, fixture)
+    const { path, init } = await signed(
+      source,
+      fixture,
+      { ...row, contentType: 'text/plain' },
+      row.body,
+    )
+    const answer = await at.ask(path, init, { EXAMPLE_SECRET: fixture.otherSecret })
+    expect(answer.status).toBe(401)
     expect(at.arrived).toEqual([])
   })
 
@@ -171,6 +202,79 @@ describe.each(table)('$name', ({ source, fixture, row }) => {
   test('answers no GET but one of its own', async () => {
     const { status } = await house(source, fixture).ask(PATH, {})
     expect(source.handshake === undefined ? [405] : [200, 204, 400, 403, 405]).toContain(status)
+  })
+})
+
+describe('a body', () => {
+  function shopOrder(lines: number): string {
+    const money = { shop_money: { amount: '170.00', currency_code: 'INR' } }
+    const line = { title: 'Pune Batch 7', price_set: money, total_discount_set: money }
+    const taxes = ['CGST', 'SGST'].map((title) => ({ title, rate: 0.09, price_set: money }))
+    const whole = {
+      ...line,
+      tax_lines: taxes,
+      properties: [{ name: 'Note', value: 'x'.repeat(1_500) }],
+    }
+    const { body } = shopify.sample({ fields: {}, id: 'order-1', now: NOW })
+    return JSON.stringify({ ...JSON.parse(body), line_items: Array(lines).fill(whole) })
+  }
+
+  async function sent(source: Source, fixture: Fixture | undefined, body: string, type: string) {
+    if (fixture === undefined) throw new TypeError('There is no fixture')
+    const at = house(source, fixture)
+    const row = { title: 'A body', body, contentType: type, submissions: [] }
+    const { path, init } = await signed(source, fixture, row, body)
+    const { status } = await at.ask(path, init)
+    return {
+      status,
+      kinds: at.arrived.flatMap(({ items }) => items.map(({ mapped }) => mapped.kind)),
+    }
+  }
+
+  test('of a shop may list 300 things that were bought', async () => {
+    const order = shopOrder(300)
+    expect(order.length).toBeGreaterThan(512 * 1024)
+    expect(await sent(shopify, fixtures.shopify, order, 'application/json')).toEqual({
+      status: 200,
+      kinds: ['invite'],
+    })
+    const { status } = await sent(shopify, fixtures.shopify, shopOrder(700), 'application/json')
+    expect(status).toBe(413)
+  })
+
+  test('of Jotform may hold a drawn signature', async () => {
+    const { body, contentType } = jotform.sample({
+      fields: {
+        signature: `data:image/png;base64,${'A'.repeat(600_000)}`,
+        whatsappNumber: '+919800000001',
+      },
+      id: 'submission-1',
+      now: NOW,
+    })
+    const { status } = await sent(jotform, fixtures.jotform, body, contentType)
+    expect(status).toBe(200)
+  })
+
+  test('of another sender is no larger than 256 KiB', async () => {
+    const body = JSON.stringify({ phone: '98765 43005', text: 'x'.repeat(300_000) })
+    const { status } = await sent(contactForm7, fixtures.contactForm7, body, 'application/json')
+    expect(status).toBe(413)
+  })
+
+  test('that is JSON is read when it is announced as a text', async () => {
+    const { body } = contactForm7.sample({ fields: {}, id: 'mail-1', now: NOW })
+    const [row] = fixtures.contactForm7?.rows ?? []
+    for (const text of [body, row?.body ?? '']) {
+      const { status, kinds } = await sent(
+        contactForm7,
+        fixtures.contactForm7,
+        text,
+        'text/plain; charset=UTF-8',
+      )
+      expect([status, kinds.length]).toEqual([200, 1])
+    }
+    const read = await sent(contactForm7, fixtures.contactForm7, row?.body ?? '', 'text/plain')
+    expect(read.kinds).toEqual(['invite'])
   })
 })
 
