@@ -21,6 +21,7 @@ const booking = v.object({
     timezone: v.nullish(v.string()),
     text_reminder_number: v.nullish(v.string()),
     old_invitee: v.nullish(v.string()),
+    payment: v.nullish(v.object({ successful: v.nullish(v.boolean()) })),
     questions_and_answers: v.nullish(
       v.array(v.object({ question: v.string(), answer: v.optional(v.unknown()) })),
       [],
@@ -56,6 +57,7 @@ export const calendly = defineSource({
     const { payload } = event.ours
     // Moving a meeting cancels one invitee and creates another, who is the same person and had an invite at the first.
     if (payload.old_invitee != null) return [skipped('a booking moved to another time')]
+    if (payload.payment?.successful === false) return [skipped('a booking that was not paid')]
     // A delivery has no id of its own.
     return [{ id: `${EVENT} ${payload.uri}`, fields: fieldsOf(payload) }]
   },

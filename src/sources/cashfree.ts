@@ -10,17 +10,20 @@ import { withPaths } from './paths.ts'
 const TOLERANCE_SECONDS = 3600
 /** Most of these carry the buyer's number, too. */
 const NOBODY_JOINS = /FAILED|USER_DROPPED|REFUND|DISPUTE|SETTLEMENT|CANCELLED|EXPIRED/
+/** The events of links and forms come for every outcome: only the status tells. */
+const PAID = new Set(['SUCCESS', 'PAID'])
 
 const id = v.nullish(v.union([v.string(), v.number()]))
-const order = v.nullish(v.looseObject({ order_id: id, transaction_id: id }))
+const status = v.nullish(v.string())
+const order = v.nullish(v.looseObject({ order_id: id, transaction_id: id, order_status: status }))
 
 const event = v.looseObject({
   type: v.string(),
   data: v.looseObject({
     order,
-    payment: v.nullish(v.looseObject({ cf_payment_id: id })),
+    payment: v.nullish(v.looseObject({ cf_payment_id: id, payment_status: status })),
     link_id: id,
-    link_status: v.nullish(v.string()),
+    link_status: status,
     /** In the test that the dashboard sends. */
     test_object: v.optional(v.unknown()),
   }),
@@ -57,7 +60,7 @@ export const cashfree = defineSource({
   }),
   setup: [
     'In the Cashfree dashboard open Payment Gateway, then Developers, then Webhooks, and choose “Add Webhook URL”.',
-    'Paste {url}, choose the newest webhook version, and tick success payment only (for payment links or forms: theirs).',
+    'Paste {url}, choose the newest webhook version, and tick success payment only (for payment links or forms: theirs, which come for every outcome: those that nobody paid are skipped).',
     'Cashfree signs with the client secret of your API keys (Developers, API Keys): store it as {secret}.',
     'The number is data.customer_details.customer_phone, of a payment form data.order.customer_details.customer_phone. It comes without a country code: the example reads it as Indian.',
     'Put what tells the group into the order’s order_tags when your program creates it; a payment link has link_notes, a payment form its fields.',
@@ -94,16 +97,19 @@ export const cashfree = defineSource({
 function eventId({ type, data }: Event): string | null {
   const payment = idText(data.payment?.cf_payment_id)
   if (payment !== null) return `${type}:${payment}`
-  const paid = [data.link_id, data.link_status, data.order?.order_id, data.order?.transaction_id]
-    .map(idText)
-    .filter((part) => part !== null)
+  const { link_id, link_status, order } = data
+  // With its status: a form that failed may be paid at the next try.
+  const parts = [link_id, link_status, order?.order_id, order?.transaction_id, order?.order_status]
+  const paid = parts.map(idText).filter((part) => part !== null)
   return paid.length === 0 ? null : [type, ...paid].join(':')
 }
 
 function reasonToSkip({ type, data }: Event): string | null {
   if (data.test_object !== undefined) return 'a test'
-  const what = `${type} ${data.link_status ?? ''}`.trim()
-  return NOBODY_JOINS.test(what) ? `${what} is nobody paying` : null
+  if (NOBODY_JOINS.test(type)) return `${type} is not a payment`
+  const outcomes = [data.payment?.payment_status, data.link_status, data.order?.order_status]
+  const unpaid = outcomes.find((outcome) => outcome && !PAID.has(outcome))
+  return unpaid === undefined ? null : `${type} with the status ${unpaid}`
 }
 
 function paidOrder(id: string, now: number) {

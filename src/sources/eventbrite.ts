@@ -4,7 +4,6 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
 import { askVendor } from './ask-vendor.ts'
-import { jsonObject } from './json-object.ts'
 import { serial, withPaths } from './paths.ts'
 
 const TITLE = 'Eventbrite'
@@ -19,6 +18,19 @@ const body = v.pipe(
     'api_url is not the address of an order',
   ),
 )
+
+/** Who gave a ticket back is still in the order. */
+const attendee = v.looseObject({
+  cancelled: v.nullish(v.boolean()),
+  refunded: v.nullish(v.boolean()),
+})
+
+const order = v.looseObject({
+  status: v.nullish(v.string()),
+  attendees: v.nullish(v.array(attendee)),
+})
+/** Of an order by the time it is looked up. */
+const NOT_PAID = new Set(['cancelled', 'refunded', 'deleted', 'unpaid'])
 
 export const eventbrite = defineSource({
   name: 'eventbrite',
@@ -39,11 +51,18 @@ export const eventbrite = defineSource({
     // `expand` puts into the answer what is elsewhere a list of addresses.
     const url = `https://www.eventbriteapi.com/v3/orders/${orderNumber(fields)}/?expand=attendees,event`
     const headers = { authorization: `Bearer ${tools.token}` }
-    const order = await askVendor(TITLE, tools, url, headers)
-    if (!order.ok) return order
-    return v.is(jsonObject, order.value)
-      ? { ok: true, fields: { ...fields, ...order.value, api_url, config } }
-      : { ok: false, message: `${TITLE} answered something else than an order.` }
+    const asked = await askVendor(TITLE, tools, url, headers)
+    if (!asked.ok) return asked
+    const found = v.safeParse(order, asked.value)
+    if (!found.success) {
+      return { ok: false, message: `${TITLE} answered something else than an order.` }
+    }
+    const { status, attendees } = found.output
+    if (status && NOT_PAID.has(status)) {
+      return { ok: false, message: `${TITLE} says that the order is ${status}.` }
+    }
+    const kept = attendees?.filter(({ cancelled, refunded }) => !cancelled && !refunded)
+    return { ok: true, fields: { ...fields, ...found.output, attendees: kept, api_url, config } }
   },
   sample: ({ fields, id }) => ({
     body: JSON.stringify(withPaths(placedOrder(id), fields)),
@@ -53,7 +72,7 @@ export const eventbrite = defineSource({
     'In Eventbrite open Account Settings, then Developer Links, then API Keys, and create a key. Store its private token as {apiToken}: the webhook names only the order, and Usher looks up who is in it.',
     'Under Developer Links open Webhooks and add one: paste {url} with a slash and the value of {secret} at its end as the payload URL. Eventbrite cannot sign: whoever knows this URL can send, so keep it to yourself.',
     'Choose one event, or all, and the action order.placed.',
-    'In the event’s order form ask each attendee for a cell phone, and add a question for the consent: they arrive as attendees[].profile.cell_phone and attendees[].answers[].',
+    'In the event’s order form ask each attendee for a cell phone, and add a question for the consent: they arrive as attendees[].profile.cell_phone and attendees[].answers[]. Tickets that were given back are left out.',
     '“Test” is acknowledged and skipped: try it with a free ticket.',
   ],
   fails: ['An answer of 410 unsubscribes the webhook; Usher never gives it.'],

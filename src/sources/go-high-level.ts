@@ -10,6 +10,10 @@ const NOBODY_JOINS = /Delete$|^(?:UN)?INSTALL$/
 /** Do-not-disturb that is on: the contact, or HighLevel for good, does not want messages. */
 const ON = new Set(['active', 'permanent'])
 
+/** Of orders and invoices. */
+const SALE = /^(?:Order|Invoice)/
+const PAID = new Set(['completed', 'paid', 'processing', 'fulfilled'])
+
 const contact = {
   dnd: v.nullish(v.boolean()),
   dndSettings: v.nullish(
@@ -22,6 +26,7 @@ const event = v.looseObject({
   type: v.nullish(v.string()),
   webhookId: v.nullish(v.string()),
   locationId: v.nullish(v.string()),
+  status: v.nullish(v.string()),
   ...contact,
   /** The buyer as an order knows them. */
   contactSnapshot: v.nullish(v.looseObject(contact)),
@@ -60,7 +65,7 @@ export const goHighLevel = defineSource({
   setup: [
     'If you are an agency that builds workflows, use the source goHighLevelWorkflow: it needs no app.',
     'In the developer marketplace open your app, then Advanced Settings, then Webhooks, and paste {url} as the webhook URL.',
-    'Switch on ContactCreate or ContactTagUpdate, or OrderCreate for a shop. Opportunities and appointments carry ids only, no number.',
+    'Switch on ContactCreate or ContactTagUpdate, or OrderCreate and OrderStatusUpdate for a shop: an order is skipped until it is paid. Opportunities and appointments carry ids only, no number.',
     'Copy HighLevel’s public Ed25519 key from its webhook guide: the line that starts with MCow.',
     'Store as {secret} the id of your location (sub-account), one space, and that key. HighLevel signs for all of its customers with one key: the location’s id keeps the others out. Further locations go on further lines.',
     'Where events still come with x-wh-signature only, add a space and the older RSA key (it starts with MIIC), all in one line.',
@@ -84,6 +89,9 @@ export const goHighLevel = defineSource({
 function reasonToSkip(fields: Event): string | null {
   const { type, contactSnapshot } = fields
   if (type && NOBODY_JOINS.test(type)) return `${type} is nobody joining`
+  if (type && SALE.test(type) && fields.status && !PAID.has(fields.status)) {
+    return `${type} with the status ${fields.status}`
+  }
   const isOn = [fields, contactSnapshot].some(
     (person) => person?.dnd === true || ON.has(person?.dndSettings?.WhatsApp?.status ?? ''),
   )

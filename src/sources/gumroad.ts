@@ -20,6 +20,8 @@ const ping = v.pipe(
     resource_name: v.optional(v.string(), SALE),
     test: v.optional(v.string()),
     refunded: v.optional(v.string()),
+    disputed: v.optional(v.string()),
+    dispute_won: v.optional(v.string()),
     is_recurring_charge: v.optional(v.string()),
   }),
 )
@@ -88,6 +90,7 @@ function reasonToSkip(fields: v.InferOutput<typeof ping>): string | null {
   if (fields.test === 'true') return 'a test'
   if (fields.resource_name !== SALE) return `${fields.resource_name} is nobody buying`
   if (fields.refunded === 'true') return 'a sale that was refunded'
+  if (fields.disputed === 'true' && fields.dispute_won !== 'true') return 'a sale in dispute'
   return fields.is_recurring_charge === 'true' ? 'a renewal: the buyer joined at first' : null
 }
 

@@ -14,10 +14,13 @@ const SECRET_PREFIX = 'pdl_ntfset_'
 const API_KEY = /^(?:pdl_(?:live|sdbx)_|live_|test_)/
 const NOBODY_JOINS = /\.(?:canceled|paused|past_due|payment_failed)$|^adjustment\./
 
+/** Of transactions and subscriptions: `transaction.updated` comes for each. */
+const NOT_PAID = new Set(['draft', 'ready', 'billed', 'past_due', 'canceled', 'paused'])
+
 const event = v.looseObject({
   event_id: v.pipe(v.string(), v.nonEmpty()),
   event_type: v.string(),
-  data: v.looseObject({}),
+  data: v.looseObject({ status: v.nullish(v.string()) }),
 })
 
 // The whole text is the key, prefix and all.
@@ -51,15 +54,10 @@ export const paddle = defineSource({
   accepts: ['json'],
   payload: event,
   // Not `notification_id`: each destination has one of its own for the same event.
-  submissions: (fields) => [
-    {
-      id: fields.event_id,
-      fields,
-      ...(NOBODY_JOINS.test(fields.event_type)
-        ? { skip: `${fields.event_type} is nobody joining` }
-        : {}),
-    },
-  ],
+  submissions: (fields) => {
+    const skip = reasonToSkip(fields)
+    return [{ id: fields.event_id, fields, ...(skip === null ? {} : { skip }) }]
+  },
   sample: ({ fields, id, now }) => ({
     body: JSON.stringify(withPaths(completedTransaction(id, now), fields)),
     contentType: 'application/json',
@@ -97,6 +95,13 @@ export const paddle = defineSource({
     'By what a simulated event can be told from a real one: use a destination of its own for the simulator.',
   ],
 })
+
+function reasonToSkip({ event_type, data }: v.InferOutput<typeof event>): string | null {
+  if (NOBODY_JOINS.test(event_type)) return `${event_type} is nobody joining`
+  return data.status && NOT_PAID.has(data.status)
+    ? `${event_type} with the status ${data.status}`
+    : null
+}
 
 function completedTransaction(id: string, now: number) {
   const time = new Date(now).toISOString()

@@ -9,6 +9,16 @@ const EVENT_ID = 'x-razorpay-event-id'
 /** These carry the payer's number, too: `payment.failed`, `refund.processed`, `subscription.halted` … */
 const NOBODY_PAYS = /failed|refund|dispute|cancelled|expired|halted/
 
+/** The outcome stands in the entity: an event such as `payment.authorized` does not say that the money came. */
+const PAID: Readonly<Record<string, ReadonlySet<string>>> = {
+  payment: new Set(['captured']),
+  payment_link: new Set(['paid']),
+  order: new Set(['paid']),
+  invoice: new Set(['paid']),
+  subscription: new Set(['authenticated', 'active', 'completed']),
+}
+const outcome = v.object({ entity: v.object({ status: v.string() }) })
+
 const event = v.looseObject({
   event: v.string(),
   /** By entity: `payment.entity`, `payment_link.entity`. Their `notes` are `[]` when there are none, else an object. */
@@ -23,7 +33,7 @@ export const razorpay = defineSource({
   accepts: ['json'],
   payload: event,
   submissions: (fields, headers) => {
-    const skip = NOBODY_PAYS.test(fields.event) ? `${fields.event} is nobody paying` : null
+    const skip = reasonToSkip(fields)
     return [{ id: headers.get(EVENT_ID), fields, ...(skip === null ? {} : { skip }) }]
   },
   // The body says neither which event it is nor which delivery; the header that does is not signed.
@@ -35,8 +45,8 @@ export const razorpay = defineSource({
   }),
   setup: [
     'In the Razorpay Dashboard open Account & Settings, then Webhooks, and choose “Add new webhook”.',
-    'Paste {url} as the Webhook URL and the value of {secret} as the Secret. Without a secret Razorpay does not sign, and nothing is let in.',
-    'Tick one event only, payment.captured or payment_link.paid: one purchase fires several. Payments that failed, refunds, and what expired or was cancelled are acknowledged and skipped.',
+    'Paste {url} as the Webhook URL and the value of {secret} as the Secret, which must have 16 characters at least, although Razorpay takes fewer. Without a secret Razorpay does not sign, and nothing is let in.',
+    'Tick one event only, payment.captured or payment_link.paid: one purchase fires several. Payments that failed or are not captured, refunds, and what is paid in part, expired or cancelled are acknowledged and skipped.',
     'The phone number is payload.payment.entity.contact; extra fields of a payment page are in payload.payment.entity.notes.',
     'When you change the secret, keep the old one too, one per line: retries of old events are still signed with it.',
   ],
@@ -64,6 +74,16 @@ export const razorpay = defineSource({
   docs: 'https://razorpay.com/docs/webhooks/',
   unconfirmed: ['That all custom fields of a payment page arrive in the notes of the payment.'],
 })
+
+function reasonToSkip({ event: name, payload }: v.InferOutput<typeof event>): string | null {
+  if (NOBODY_PAYS.test(name)) return `${name} is not a payment`
+  for (const [kind, paid] of Object.entries(PAID)) {
+    const entity = v.safeParse(outcome, payload[kind])
+    if (!entity.success || paid.has(entity.output.entity.status)) continue
+    return `the ${kind} is ${entity.output.entity.status}`
+  }
+  return null
+}
 
 function capturedPayment(id: string, now: number) {
   const at = Math.floor(now / 1000)

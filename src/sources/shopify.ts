@@ -8,9 +8,15 @@ import { serial, withPaths } from './paths.ts'
 /** `orders/cancelled`, `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
 const NOBODY_JOINS = /\/(?:cancelled|delete|redact|data_request)$/
 
+/** Of orders whose money went back, or never came. `pending` may be paid on delivery. */
+const NOT_PAID = new Set(['voided', 'refunded', 'expired'])
+
 const body = v.looseObject({
   /** An order placed through a test gateway, or the sample order of a test notification. */
   test: v.nullish(v.boolean()),
+  /** When an order was cancelled: `orders/updated` comes for that as well. */
+  cancelled_at: v.nullish(v.string()),
+  financial_status: v.nullish(v.string()),
   /** Only in a request to erase somebody, which carries their phone number. */
   orders_to_redact: v.optional(v.unknown()),
 })
@@ -45,7 +51,7 @@ export const shopify = defineSource({
     'Choose one event, for example “Order payment”, and JSON as the format.',
     'Paste {url} as the URL and choose the newest stable API version.',
     'Below the list Shopify shows the key that signs all webhooks made there: store it as {secret}. For an app’s webhooks it is the app’s client secret.',
-    'Test notifications, orders of test gateways and cancelled orders are acknowledged and skipped; try it with a real order.',
+    'Test notifications, orders of test gateways, and orders that are cancelled, voided or refunded are acknowledged and skipped; try it with a real order.',
   ],
   fails: [
     'Shopify waits 5 seconds, and takes no redirect.',
@@ -67,7 +73,6 @@ export const shopify = defineSource({
   docs: 'https://shopify.dev/docs/apps/build/webhooks',
   unconfirmed: [
     'How long the old secret goes on signing after a rotation: keep both, one per line, for a day.',
-    'Whether a test notification from the admin is signed like any other.',
   ],
 })
 
@@ -85,6 +90,10 @@ function reasonToSkip(fields: v.InferOutput<typeof body>, headers: Headers): str
   if (fields.test === true) return 'a test order'
   if (headers.get('X-Shopify-Test') === 'true') return 'a test notification'
   if (fields.orders_to_redact !== undefined) return 'a request to erase a customer'
+  if (fields.cancelled_at) return 'an order that is cancelled'
+  const { financial_status } = fields
+  if (financial_status && NOT_PAID.has(financial_status))
+    return `an order that is ${financial_status}`
   const topic = headers.get('X-Shopify-Topic') ?? ''
   return NOBODY_JOINS.test(topic) ? `${topic} is nobody joining` : null
 }

@@ -14,10 +14,27 @@ const SECRET_PREFIX = 'whsec_'
 /** Some carry a number: `customer.deleted`, `checkout.session.expired`, `…async_payment_failed`, `charge.refunded` … */
 const NOBODY_JOINS = /\.(?:deleted|expired|canceled|voided)$|failed$|refund|dispute/
 
+/** By what the event is about: its name often says only that it changed. */
+const PAID: Readonly<Record<string, ReadonlySet<string>>> = {
+  'checkout.session': new Set(['complete']),
+  payment_intent: new Set(['succeeded']),
+  charge: new Set(['succeeded']),
+  invoice: new Set(['paid']),
+  subscription: new Set(['active', 'trialing']),
+}
+
+const text = v.nullish(v.string())
+
 const event = v.looseObject({
   id: v.pipe(v.string(), v.nonEmpty()),
   object: v.string(),
   type: v.string(),
+  // Not in a thin event.
+  data: v.nullish(
+    v.looseObject({
+      object: v.nullish(v.looseObject({ object: text, status: text, payment_status: text })),
+    }),
+  ),
 })
 
 // The whole text is the key, `whsec_` and all. Standard Webhooks has the same prefix and another key behind it.
@@ -56,11 +73,11 @@ export const stripe = defineSource({
   }),
   setup: [
     'In the Stripe Dashboard open Developers, then Webhooks, and add an endpoint (“destination”).',
-    'Choose the event checkout.session.completed, with snapshot (not thin) payloads. For UPI, boleto and other slow methods add checkout.session.async_payment_succeeded.',
+    'Choose the event checkout.session.completed, with snapshot (not thin) payloads. For UPI, boleto and other slow methods add checkout.session.async_payment_succeeded: their checkout is completed before it is paid, and skipped until then.',
     'Paste {url} as the endpoint URL.',
     'Reveal the endpoint’s signing secret (it starts with whsec_) and store it as {secret}.',
     'Turn on phone number collection in the payment link or checkout, and put what tells the group into its metadata: line items are not sent.',
-    'A completed checkout may still be unpaid: give the hook a `when` that looks at data.object.payment_status. Failed payments, refunds, and what expired or was cancelled are acknowledged and skipped.',
+    'What is not paid, refunds, and what expired or was cancelled are acknowledged and skipped.',
   ],
   fails: [
     'Stripe tries again for three days, ever more seldom; in a sandbox three times within hours.',
@@ -69,7 +86,7 @@ export const stripe = defineSource({
   example: `hook({
   source: stripe,
   consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  when: (event) => event.type === 'checkout.session.completed',
+  when: (event) => event.type.startsWith('checkout.session.'),
   fields: v.object({
     data: v.object({
       object: v.object({
@@ -88,9 +105,13 @@ export const stripe = defineSource({
   unconfirmed: ['How long Stripe waits for an answer.'],
 })
 
-function reasonToSkip({ object, type }: v.InferOutput<typeof event>): string | null {
+function reasonToSkip({ object, type, data }: v.InferOutput<typeof event>): string | null {
   if (object === 'v2.core.event') return 'a thin event carries no data'
-  return NOBODY_JOINS.test(type) ? `${type} is nobody joining` : null
+  if (NOBODY_JOINS.test(type)) return `${type} is nobody joining`
+  const { object: kind, status, payment_status } = data?.object ?? {}
+  if (payment_status === 'unpaid') return 'a checkout that is not paid yet'
+  const isPaid = !kind || !status || PAID[kind]?.has(status) !== false
+  return isPaid ? null : `the ${kind} is ${status}`
 }
 
 function completedCheckout(id: string, now: number) {

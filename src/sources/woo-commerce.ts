@@ -21,9 +21,15 @@ const NAMED: Readonly<Record<string, string>> = {
   '&quot;': '"',
 }
 
+/** Statuses of WooCommerce's own in which an order is not paid, or not any more. Plugins add others. */
+const NOT_PAID =
+  /^(?:pending|on-hold|failed|cancelled|refunded|trash|draft|auto-draft|checkout-draft)$/
+
 const body = v.looseObject({
   id: v.optional(v.union([v.number(), v.string()])),
   date_modified_gmt: v.nullish(v.string()),
+  /** Of an order. */
+  status: v.nullish(v.string()),
 })
 
 const plain = hmac({ header: SIGNATURE, encoding: 'base64' })
@@ -46,13 +52,8 @@ export const wooCommerce = defineSource({
   payload: body,
   submissions: (fields, headers) => {
     const topic = headers.get(TOPIC) ?? ''
-    return [
-      {
-        id: eventId(topic, fields),
-        fields,
-        ...(topic.endsWith('.deleted') ? { skip: `${topic} is nobody joining` } : {}),
-      },
-    ]
+    const skip = reasonToSkip(topic, fields)
+    return [{ id: eventId(topic, fields), fields, ...(skip === null ? {} : { skip }) }]
   },
   // Only the body is signed; the topic is a header.
   unsignedId: true,
@@ -71,7 +72,7 @@ export const wooCommerce = defineSource({
   }),
   setup: [
     'In WordPress open WooCommerce, then Settings, then Advanced, then Webhooks, and choose “Add webhook”.',
-    'Set Status to Active and Topic to “Order created”. “Order updated” also works, and fires many times per order.',
+    'Set Status to Active and Topic to “Order updated”: an order is often paid after it was created. It fires many times per order, and each person is added once. Orders that are pending, on hold, failed, cancelled or refunded are skipped.',
     'Paste {url} as the Delivery URL and the value of {secret} as the Secret.',
     'Save. WooCommerce pings the URL once before it keeps the webhook.',
     'Make sure that the checkout asks for a phone number: the block checkout can hide it.',
@@ -83,7 +84,6 @@ export const wooCommerce = defineSource({
   example: `hook({
   source: wooCommerce,
   consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  when: (order) => order.status === 'processing',
   fields: v.object({
     billing: v.object({ phone: phone('IN') }),
     line_items: v.array(v.object({ name: v.string() })),
@@ -99,6 +99,11 @@ export const wooCommerce = defineSource({
     'After how many failures WooCommerce disables a webhook: its page says 5, its source says more than 5.',
   ],
 })
+
+function reasonToSkip(topic: string, { status }: v.InferOutput<typeof body>): string | null {
+  if (topic.endsWith('.deleted')) return `${topic} is nobody joining`
+  return status && NOT_PAID.test(status) ? `an order that is ${status}` : null
+}
 
 function decodeEntities(secret: string): string {
   return secret.replaceAll(ENTITY, (entity) => {
