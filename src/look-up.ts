@@ -15,7 +15,7 @@ const MAX_ANSWER_BYTES = 256 * 1024
 const BODILESS = [101, 204, 205, 304]
 
 export type WholeFields =
-  | { readonly ok: true; readonly fields: unknown }
+  | { readonly ok: true; readonly fields: unknown; readonly skip?: string }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
 /** Marks fields that are kept without what a look-up would have added: mapping them again must look up first. */

@@ -56,9 +56,12 @@ export interface LookUpTools {
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>
 }
 
-/** The whole fields, or why they are not to be had: a sentence for the operator, without the token and without a person. */
+/**
+ * The whole fields, or why they are not to be had: a sentence for the operator, without the token and without a person.
+ * `skip` as of a submission, where only the vendor's answer tells that the event is not for us.
+ */
 export type LookedUp<fields> =
-  | { readonly ok: true; readonly fields: fields }
+  | { readonly ok: true; readonly fields: fields; readonly skip?: string }
   | { readonly ok: false; readonly message: string }
 
 export interface SourceOptions<payload, fields> {

@@ -92,7 +92,8 @@ async function mapEvent(
     const unmapped = kept(awaitingLookUp(fields), secrets)
     return { key, fields: unmapped, mapped: held('payload', whole.issues) }
   }
-  if (hook.source.lookUp !== undefined && !isWanted(hook, whole.fields)) return null
+  const isLookedUp = hook.source.lookUp !== undefined
+  if (whole.skip !== undefined || (isLookedUp && !isWanted(hook, whole.fields))) return null
   const mapped = mapFields(hook, whole.fields, began)
   return { key, fields: kept(whole.fields, secrets), mapped }
 }

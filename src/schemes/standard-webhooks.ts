@@ -24,13 +24,15 @@ const FAMILIES = ['webhook', 'svix'] as const
 const ID = /^[!-+\-/-~]{1,256}$/
 const SIGNATURES = /^[a-z0-9]+,[A-Za-z0-9+/=]+(?: [a-z0-9]+,[A-Za-z0-9+/=]+)*$/
 
+/** Supabase shows its secrets with the version before them: `v1,whsec_…`. */
+const VERSION = /^v1a?,/
 const SYMMETRIC = 'whsec_'
 const PUBLIC = 'whpk_'
 const PRIVATE = 'whsk_'
 
 /**
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
- * The secret is `whsec_…`, with or without its prefix, or the sender's public key `whpk_…`.
+ * The secret is `whsec_…`, with or without its prefix or its version, or the sender's public key `whpk_…`.
  */
 export const standardWebhooks: Scheme = {
   title: 'Standard Webhooks, in webhook-signature or svix-signature',
@@ -107,7 +109,8 @@ interface Versioned {
 }
 
 /** The key that a secret spells, or why it spells none. */
-function readKey(secret: string): Versioned | string {
+function readKey(shown: string): Versioned | string {
+  const secret = shown.replace(VERSION, '')
   if (secret.startsWith(PRIVATE)) return `is the private key; to verify takes the ${PUBLIC} one`
   if (secret.startsWith(PUBLIC)) {
     const bytes = decode(secret.slice(PUBLIC.length), 'base64')
@@ -150,7 +153,8 @@ function verifyOne(key: Versioned, signature: Bytes, message: Bytes): Promise<bo
     : ed25519Verify(key.bytes, signature, message)
 }
 
-async function signOne(secret: string, message: Bytes): Promise<string> {
+async function signOne(shown: string, message: Bytes): Promise<string> {
+  const secret = shown.replace(VERSION, '')
   if (secret.startsWith(PRIVATE)) {
     // The seed alone, or followed by the public key as Svix writes it.
     const bytes = decode(secret.slice(PRIVATE.length), 'base64')

@@ -4,9 +4,13 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource } from '../source.ts'
 import { bracketBody, bracketForm } from './brackets.ts'
+import type { JsonObject } from './json-object.ts'
 import { withPaths } from './paths.ts'
 
 const NOBODY_JOINS = new Set(['unsubscribe', 'bounce', 'contact_tag_removed'])
+
+/** How it writes the ticked boxes of one field: `||Sunday||Monday||`. */
+const LIST = /^\|\|(.*)\|\|$/s
 
 const event = v.looseObject({
   // An automation's own action sends the contact and no event.
@@ -22,7 +26,7 @@ export const activeCampaign = defineSource({
   // It signs nothing and sets no header.
   scheme: urlToken,
   accepts: ['form'],
-  payload: v.pipe(bracketForm, event),
+  payload: v.pipe(bracketForm, v.transform(withLists), event),
   submissions: (fields) => {
     const { type = '' } = fields
     const skip = NOBODY_JOINS.has(type) ? `${type} is nobody joining` : null
@@ -43,7 +47,7 @@ export const activeCampaign = defineSource({
     'In ActiveCampaign open Settings, then Developer, then Manage Webhooks, and add a webhook. Or add the action “Webhook” to an automation.',
     'Paste {url} with a slash and the value of {secret} at its end. ActiveCampaign cannot sign: whoever knows this URL can send, so keep it to yourself.',
     'Choose one event only, “Subscribes to list” or “Tag added”: a contact who subscribes and is tagged would otherwise arrive twice.',
-    'The number is contact.phone, as people typed it: give phone() your country. Fields of your own are contact.fields and their tag.',
+    'The number is contact.phone, as people typed it: give phone() your country. Fields of your own are contact.fields and their number, such as contact.fields.39; ticked boxes are a list.',
     'Imports and changes of many contacts at once send nothing.',
   ],
   docs: 'https://developers.activecampaign.com/page/webhooks',
@@ -53,12 +57,23 @@ export const activeCampaign = defineSource({
   ],
   unconfirmed: [
     'How long ActiveCampaign waits for an answer. Its page also says that an event arrives at least once, so that repeats are possible.',
-    'Whether custom fields are named by their tag or by their number, which differs between webhooks and automations.',
+    'Whether the webhook of an automation names custom fields by their tag. Those of Manage Webhooks come under their numbers, in no fixed order.',
     'That the webhook of an automation says neither its event nor its time: two equal bodies then count as one event.',
   ],
 })
 
 /** Contact, event and second; of one second's tags and lists each is an event of its own. */
+function withLists(form: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, listIn(value)]))
+}
+
+function listIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(listIn)
+  if (typeof value === 'object' && value !== null) return withLists({ ...value })
+  const items = typeof value === 'string' ? LIST.exec(value)?.[1] : undefined
+  return items === undefined ? value : items.split('||').filter((item) => item !== '')
+}
+
 function eventId({ type, date_time, contact, tag, list }: v.InferOutput<typeof event>) {
   if (!type || !date_time || !contact.id) return null
   return [type, contact.id, named(tag), named(list), date_time].join(':')
@@ -85,7 +100,7 @@ function subscribed(id: string, now: number) {
       tags: 'webinar, pune',
       orgname: '',
       ip: '203.0.113.9',
-      fields: { city: 'Pune' },
+      fields: { '39': 'Pune' },
     },
   }
 }

@@ -44,6 +44,7 @@ const value = v.object({
 
 /** https://developers.acuityscheduling.com/reference/get-appointments-id */
 const appointment = v.looseObject({
+  canceled: v.optional(v.unknown()),
   forms: v.nullish(v.array(v.object({ values: v.nullish(v.array(value), []) })), []),
 })
 
@@ -74,7 +75,11 @@ export const acuity = defineSource({
     if (!read.success) {
       return { ok: false, message: 'Acuity answered with something else than an appointment.' }
     }
-    return { ok: true, fields: answers(membersOf(ids.output), ...answersOf(read.output)) }
+    return {
+      ok: true,
+      fields: answers(membersOf(ids.output), ...answersOf(read.output)),
+      ...(read.output.canceled === true ? { skip: 'an appointment that is canceled' } : {}),
+    }
   },
   sample: ({ id }) => ({
     body: new URLSearchParams({
@@ -102,7 +107,7 @@ export const acuity = defineSource({
   fails: [
     'Acuity is said to try again for 24 hours, ever more slowly, and to switch a webhook off after five days of failures.',
     'If its API does not give the appointment within 5 seconds, the booking is held; “map again” reads it once more.',
-    'A meeting that was canceled by then is read with canceled as true.',
+    'A meeting that was canceled by then is skipped.',
   ],
   phoneless:
     'The body names the appointment only. Usher reads the person from Acuity’s API with the API key that signs.',

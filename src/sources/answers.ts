@@ -47,6 +47,11 @@ export function box(value: unknown): FormValue {
   return text === '' || text === 'off' || text === 'false' || text === '0' ? false : given
 }
 
+/** The first of these that says something, or null: vendors keep one thing, such as a phone, in several places. */
+export function firstGiven(...values: readonly unknown[]): FormValue {
+  return values.map(answer).find((value) => value !== null && value !== '') ?? null
+}
+
 /** The answers of a sample: somebody who does not exist, and over that what the caller asked for. */
 export function sampleAnswers(
   fields: Readonly<Record<string, string>>,

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
-import { answer, answers, membersOf, sampleAnswers } from './answers.ts'
+import { answer, answers, firstGiven, membersOf, sampleAnswers } from './answers.ts'
 import { formExample } from './form-example.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 
@@ -21,12 +21,20 @@ const responses = v.nullish(
   {},
 )
 
+/** The answer to where the meeting is. The attendee's own number has this name, the host's another: `userPhone`. */
+const attendeeCalled = v.object({ value: v.literal('phone'), optionValue: v.string() })
+
+/** Any other booking waits for somebody's word, or got a no. */
+const ACCEPTED = 'ACCEPTED'
+
 const booking = v.object({
   createdAt: v.pipe(v.string(), v.nonEmpty()),
   payload: v.object({
     uid: v.pipe(v.string(), v.nonEmpty()),
     type: text,
     title: text,
+    startTime: text,
+    status: text,
     attendees: v.nullish(
       v.array(v.object({ name: text, email: text, phoneNumber: text, timeZone: text })),
       [],
@@ -54,6 +62,8 @@ export const calcom = defineSource({
     if ('other' in event) return [skipped(`${event.other} is nobody booking`)]
     const { createdAt, payload } = event.ours
     if (v.is(TEST, payload)) return [skipped('a ping test')]
+    const { status } = payload
+    if (status && status.toUpperCase() !== ACCEPTED) return [skipped(`a booking that is ${status}`)]
     // With its time: whoever takes another seat of the same meeting has the same uid.
     return [{ id: `${EVENT} ${payload.uid} ${createdAt}`, fields: fieldsOf(payload) }]
   },
@@ -97,7 +107,7 @@ export const calcom = defineSource({
     'Paste {url} as the subscriber URL, and of the event triggers choose “Booking created” alone.',
     'Paste the value of {secret} as the secret, and leave the custom payload template off.',
     '“Ping test” shows whether it arrives: it is acknowledged and skipped.',
-    'In the event type’s booking questions add the phone and the consent. The hook reads answers by a question’s identifier, or by its label. phone is the attendee’s number, wherever Cal.com has it; name, email, timeZone, type and title are there as well.',
+    'In the event type’s booking questions add the phone and the consent. The hook reads answers by a question’s identifier, or by its label. phone is the attendee’s number, wherever Cal.com has it; name, email, timeZone, type, title and startTime are there as well.',
   ],
   example: formExample('calcom'),
   fails: [
@@ -120,12 +130,20 @@ function fieldsOf(payload: Booking) {
     Object.entries(all).flatMap(([slug, one]) => (one?.value == null ? [] : [{ ...one, slug }])),
   )
   const [{ name, email, timeZone, phoneNumber } = {}] = attendees
-  const numbers = [payload.responses.attendeePhoneNumber?.value, phoneNumber, smsReminderNumber]
+  const { attendeePhoneNumber, location, aiAgentCallPhoneNumber } = payload.responses
+  const called = v.is(attendeeCalled, location?.value) ? location.value.optionValue : null
+  const number = firstGiven(
+    attendeePhoneNumber?.value,
+    called,
+    phoneNumber,
+    smsReminderNumber,
+    aiAgentCallPhoneNumber?.value,
+  )
   return answers(
     asked.map((one) => [one.slug, answer(one.value)]),
     membersOf({ name, email, timeZone, phoneNumber, smsReminderNumber }),
-    membersOf({ type: payload.type, title: payload.title }),
-    [['phone', answer(numbers.find((number) => number != null && number !== ''))]],
+    membersOf({ type: payload.type, title: payload.title, startTime: payload.startTime }),
+    [['phone', number]],
     membersOf(metadata),
     asked.map((one) => [one.label, answer(one.value)]),
   )

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
+import { answer, answers, firstGiven, membersOf, sampleAnswers } from './answers.ts'
 import { formExample } from './form-example.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 
@@ -27,8 +27,20 @@ const booking = v.object({
       [],
     ),
     tracking: v.nullish(v.record(v.string(), v.unknown()), {}),
+    scheduled_event: v.nullish(
+      v.object({
+        name: v.nullish(v.string()),
+        start_time: v.nullish(v.string()),
+        location: v.nullish(
+          v.object({ type: v.nullish(v.string()), location: v.optional(v.unknown()) }),
+        ),
+      }),
+    ),
   }),
 })
+
+/** The invitee is called: the number is theirs. Of an `inbound_call` it is the host's. */
+const CALLED = 'outbound_call'
 
 const OWN_NAMES = [
   'name',
@@ -38,6 +50,9 @@ const OWN_NAMES = [
   'timezone',
   'text_reminder_number',
 ] as const
+
+/** What the fields say of the meeting. */
+const OF_EVENT: readonly string[] = ['event', 'start_time']
 
 export const calendly = defineSource({
   name: 'calendly',
@@ -66,7 +81,7 @@ export const calendly = defineSource({
     const given = Object.fromEntries(sampleAnswers(fields))
     const own: readonly string[] = OWN_NAMES
     const asked = Object.entries(given).filter(
-      ([name]) => !own.includes(name) && !name.startsWith('utm_'),
+      ([name]) => !own.includes(name) && !OF_EVENT.includes(name) && !name.startsWith('utm_'),
     )
     const uri = `https://api.calendly.com/scheduled_events/${id}`
     return {
@@ -90,6 +105,13 @@ export const calendly = defineSource({
           tracking: Object.fromEntries(
             Object.entries(given).filter(([name]) => name.startsWith('utm_')),
           ),
+          scheduled_event: {
+            uri,
+            name: given.event ?? 'Discovery call',
+            status: 'active',
+            start_time: given.start_time ?? time,
+            location: { type: CALLED, location: given.phone },
+          },
           rescheduled: false,
           old_invitee: null,
           new_invitee: null,
@@ -104,7 +126,7 @@ export const calendly = defineSource({
     'Calendly makes webhooks only through its API, on a paid plan. In Calendly open Integrations, then API and webhooks, and create a personal access token.',
     'Find your own address and your organization’s: curl https://api.calendly.com/users/me -H "Authorization: Bearer TOKEN" shows them as uri and current_organization.',
     'Make the webhook: curl -X POST https://api.calendly.com/webhook_subscriptions -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" -d \'{"url":"{url}","events":["invitee.created"],"organization":"ORGANIZATION_URI","user":"USER_URI","scope":"user","signing_key":"SECRET"}\' with the value of {secret} in place of SECRET. Without signing_key Calendly does not sign, and nothing gets in.',
-    'Ask for the WhatsApp number and the consent as questions of the event type: the hook reads answers by the question’s text, and knows name, email, text_reminder_number and utm_* beside them.',
+    'Ask for the WhatsApp number and the consent as questions of the event type: the hook reads answers by the question’s text, and knows name, email, utm_*, event (the meeting’s name) and start_time beside them. Without a question of that name, phone is the number for text reminders, or that on which the invitee is to be called.',
   ],
   fails: [
     'Calendly tries again for a day, ever more seldom. Then it disables the webhook, and you make a new one.',
@@ -112,16 +134,21 @@ export const calendly = defineSource({
   example: formExample('calendly'),
   docs: 'https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures',
   unconfirmed: [
-    'How a phone is written in text_reminder_number, and where the number of a phone-call location stands.',
+    'How a phone is written in text_reminder_number.',
     'How several ticked options are joined in one answer.',
     'How long Calendly waits for an answer, and whether a retry is signed with a new time. If it is not, give the hook a tolerance of 86400 seconds: retries go on for a day.',
   ],
 })
 
 function fieldsOf(payload: v.InferOutput<typeof booking>['payload']) {
+  const { questions_and_answers: asked, scheduled_event: event, text_reminder_number } = payload
+  const called = event?.location?.type === CALLED ? event.location.location : null
+  const own = asked.find(({ question }) => question.trim() === 'phone')?.answer
   return answers(
     OWN_NAMES.map((name) => [name, payload[name] ?? null]),
     Object.entries(payload.tracking).map(([name, value]) => [name, answer(value)]),
-    payload.questions_and_answers.map((one) => [one.question, answer(one.answer)]),
+    [['phone', firstGiven(own, text_reminder_number, called)]],
+    asked.map((one) => [one.question, answer(one.answer)]),
+    event ? membersOf({ event: event.name, start_time: event.start_time }) : [],
   )
 }

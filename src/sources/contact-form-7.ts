@@ -26,7 +26,8 @@ export const contactForm7 = defineSource({
     'Under Headers write one line: x-usher-secret, a colon, a space and the value of {secret}.',
     'The hook reads answers by the names in the form’s tags: [tel* phone] is phone. An option renames one for the webhook alone, as in [tel* your-phone webhook:phone].',
     'Add the special mail tag _serial_number or _date and _time to what is sent, so that two people whose answers are equal are told apart.',
-    'A phone comes as it was typed: give the hook its country. An acceptance box that is left open comes as an empty text.',
+    'A phone comes as it was typed: give the hook its country. An acceptance box is 1 where it is ticked, and an empty text where it is not.',
+    'Leave the body as it is. In a body of your own, a quote in an answer breaks the JSON, and the lead is held.',
     CONSENT_BY_TEXT,
   ],
   example: formExample('contactForm7'),
@@ -35,8 +36,5 @@ export const contactForm7 = defineSource({
     'The plugin sends while the visitor waits, for up to 30 seconds, and never tries again.',
     'It takes 200, 201, 202, 204 and 205 for a success, unless told otherwise. On any other answer the visitor reads that the message could not be sent, and its administrator gets an email.',
     'It sends only when Contact Form 7 could send its own email.',
-  ],
-  unconfirmed: [
-    'Whether an acceptance box sends 1 where it is ticked, and an empty text where it is not.',
   ],
 })

@@ -8,6 +8,8 @@ import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 
 /** With “Advanced Data”: `fields[phone][value]`, beside the field’s title, type and raw value. */
 const VALUE = /^fields\[(.+)\]\[value\]$/s
+/** Without it: what a field without a label is called, by its id. */
+const NO_LABEL = /^No Label (.+)$/s
 /** What else that mode sends: of the fields, of the form, and of the visit. */
 const ADVANCED = /^(?:fields|form|meta)\[.+\]$/s
 
@@ -29,7 +31,8 @@ export const elementor = defineSource({
       fields: answers(
         byId(all),
         byTitle(all),
-        membersOf(all).filter(([name]) => !ADVANCED.test(name)),
+        named(all),
+        named(all).map(([name, value]) => [NO_LABEL.exec(name)?.[1] ?? '', value]),
       ),
     },
   ],
@@ -57,7 +60,7 @@ export const elementor = defineSource({
     'In Elementor edit the form. Under Actions After Submit add Webhook.',
     'In its settings paste {url} with a slash and the value of {secret} at its end. Elementor cannot sign: whoever knows this URL can send, so keep it to yourself.',
     'Switch Advanced Data on. The hook then reads answers by the ID of the field (its Advanced tab), such as phone, or by its label.',
-    'Without Advanced Data only labels are sent, and of two fields with one label the first is lost.',
+    'Without Advanced Data only labels are sent, and of two fields with one label the first is lost. A field without a label is read by its ID.',
     'Add Time and Date to the form’s metadata, so that two people whose answers are equal are told apart.',
     'A phone comes as it was typed: give the hook its country.',
     `For consent use the field type Acceptance. ${CONSENT_BY_TEXT}`,
@@ -81,6 +84,10 @@ function byId(all: v.InferOutput<typeof body>): NamedAnswer[] {
     if (id === undefined) return []
     return [[id, all[`fields[${id}][type]`] === 'acceptance' ? box(value) : answer(value)]]
   })
+}
+
+function named(all: v.InferOutput<typeof body>): readonly NamedAnswer[] {
+  return membersOf(all).filter(([name]) => !ADVANCED.test(name))
 }
 
 function byTitle(all: v.InferOutput<typeof body>): NamedAnswer[] {

@@ -58,11 +58,12 @@ export const eventbrite = defineSource({
       return { ok: false, message: `${TITLE} answered something else than an order.` }
     }
     const { status, attendees } = found.output
-    if (status && NOT_PAID.has(status)) {
-      return { ok: false, message: `${TITLE} says that the order is ${status}.` }
-    }
     const kept = attendees?.filter(({ cancelled, refunded }) => !cancelled && !refunded)
-    return { ok: true, fields: { ...fields, ...found.output, attendees: kept, api_url, config } }
+    return {
+      ok: true,
+      fields: { ...fields, ...found.output, attendees: kept, api_url, config },
+      ...(status && NOT_PAID.has(status) ? { skip: `an order that is ${status}` } : {}),
+    }
   },
   sample: ({ fields, id }) => ({
     body: JSON.stringify(withPaths(placedOrder(id), fields)),

@@ -62,7 +62,6 @@ export const intercom = defineSource({
   unconfirmed: [
     'How often Intercom tries again: one page says five times.',
     'That it tries the URL with HEAD when it is saved; Usher answers that.',
-    'Where exactly the contact stands when it was tagged, in data.item or data.item.contact.',
   ],
 })
 

@@ -6,9 +6,13 @@ import { defineSource } from '../source.ts'
 import { answer, answers, sampleAnswers } from './answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
 import { jsonObject } from './json-object.ts'
+import { skipped } from './only-event.ts'
 
 /** `q34_phoneNumber`: the question's number, and the name that its author sees in its settings. */
 const QUESTION = /^q\d+_(.+)$/s
+
+/** What the form builder's preview sends along with the answers. */
+const PREVIEW = v.union([v.literal('true'), v.literal(true), v.literal('1')])
 
 const delivery = v.object({
   submissionID: v.pipe(v.string(), v.nonEmpty()),
@@ -28,6 +32,7 @@ export const jotform = defineSource({
   maxBodyBytes: MAX_BODY_BYTES,
   payload: delivery,
   submissions: ({ submissionID, rawRequest }) => {
+    if (v.is(PREVIEW, rawRequest.preview)) return [skipped('a preview of the form')]
     // What is not a question is the form's own: path, event_id, uploads …
     const asked = Object.entries(rawRequest).filter(([key]) => QUESTION.test(key))
     const byKey = asked.map(([key, value]) => [key, answer(value)] as const)
@@ -64,6 +69,7 @@ export const jotform = defineSource({
     'Paste {url} with a slash and the value of {secret} at its end. Jotform cannot sign: whoever knows this URL can send, so keep it to yourself.',
     'Add it once only: the same URL twice means every submission twice.',
     'The hook reads answers by the question’s unique name (its properties, Advanced), such as phoneNumber, or with its number, q34_phoneNumber.',
+    'What is sent from the form builder’s preview is skipped: try it at the form’s own address.',
     'A phone question with a mask gives no country code: give the hook its country.',
     CONSENT_BY_TEXT,
   ],

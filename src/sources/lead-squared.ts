@@ -15,7 +15,7 @@ const lead = v.looseObject({
   DoNotSMS: v.optional(v.unknown()),
 })
 
-/** An update may come as the lead before and after it. */
+/** An update comes as the lead before and after it. */
 const wrapper = v.object({
   After: v.optional(jsonObject),
   Current: v.optional(jsonObject),
@@ -56,16 +56,16 @@ export const leadSquared = defineSource({
     'Under Custom Headers add one with the name x-usher-secret and the value of {secret}.',
     'Tick “Notify on failure”, so that your administrators get a mail when a webhook did not arrive.',
     'Save, and create a lead with your own number: fields without a value are not sent, and fields of your own begin with mx_.',
-    'The hook reads the lead’s fields by their schema names, such as Phone, Mobile, ProspectStage and mx_Course.',
+    'The hook reads the lead’s fields by their schema names, such as Phone, Mobile, ProspectStage and mx_Course. Of an update it reads the lead after it.',
   ],
   docs: 'https://apidocs.leadsquared.com/webhooks/',
   fails: [
-    'LeadSquared may switch a webhook off when the answer is 4xx or 5xx, and mails the administrators.',
+    'LeadSquared tries up to three times.',
+    'It may switch a webhook off when the answer is 4xx or 5xx, and mails the administrators.',
     'After a change of {secret}, or a time without it, look at the webhook in LeadSquared and switch it on again.',
   ],
   unconfirmed: [
-    'How long LeadSquared waits for an answer, and whether it tries again.',
-    'Whether an update is sent as { Before, After }: the fields of After, or of Current, are then read as if they stood alone.',
+    'How long LeadSquared waits for an answer.',
     'The members of an opportunity’s and an activity’s webhook: only those of a lead are published.',
   ],
 })

@@ -18,6 +18,9 @@ const EVENT = 'leadgen'
 /** The lead that the dashboard's test button makes up. */
 const TEST_LEAD = '444444444444'
 
+/** What its testing tool answers in somebody's place: `<test lead: dummy data for phone_number>`. */
+const DUMMY = /^<test lead:/
+
 /** What a verify token begins with. It travels in URLs, so it must never serve as a key. */
 const VERIFY_TOKEN = 'verify_'
 /** Meta's challenges are numbers; nothing is echoed that a page could be made of. */
@@ -111,9 +114,16 @@ export const metaLeadAds = defineSource({
     const asked = await askVendor('Meta', tools, url, { authorization: `Bearer ${tools.token}` })
     if (!asked.ok) return asked
     const found = v.safeParse(lead, asked.value)
-    return found.success
-      ? { ok: true, fields: withAnswers(fields, found.output) }
-      : { ok: false, message: 'Meta told of this lead without its field_data.' }
+    if (!found.success) {
+      return { ok: false, message: 'Meta told of this lead without its field_data.' }
+    }
+    const given = found.output.field_data.flatMap(({ values }) => values)
+    const isDummy = given.some((value) => typeof value === 'string' && DUMMY.test(value))
+    return {
+      ok: true,
+      fields: withAnswers(fields, found.output),
+      ...(isDummy ? { skip: 'a made-up lead of the testing tool' } : {}),
+    }
   },
   sample: ({ id, now }) => {
     const time = Math.floor(now / 1000)
@@ -149,7 +159,7 @@ export const metaLeadAds = defineSource({
     'In the app open Webhooks, choose Page, paste {url} as the Callback URL and the word that begins with verify_ as the Verify token. Never paste the app secret there: that word travels in addresses.',
     'Subscribe to the field leadgen, and connect your Page to the app (POST /PAGE_ID/subscribed_apps?subscribed_fields=leadgen with the Page’s token).',
     'Meta sends ids only. Make a long-lived Page access token and store it as {apiToken}: the answers are asked for with it.',
-    'The hook reads answers by the form’s field names, such as phone_number, full_name and email, and the form’s checkboxes by their keys. form_id, ad_name and campaign_name tell where the lead came from.',
+    'The hook reads answers by the form’s field names, such as phone_number, full_name and email, and the form’s checkboxes by their keys. Leads of Meta’s testing tool are skipped. form_id, ad_name and campaign_name tell where the lead came from.',
   ],
   docs: 'https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving',
   fails: [
@@ -161,7 +171,6 @@ export const metaLeadAds = defineSource({
   unconfirmed: [
     'How long Meta waits for an answer.',
     'That the test button always makes up the lead 444444444444; another made-up lead would be held, since nothing can be asked about it.',
-    'How is_checked of a custom checkbox is spelt: "1" and true count as ticked.',
   ],
 })
 

@@ -10,6 +10,9 @@ const record = v.looseObject({
   _id: v.union([v.number(), v.string()]),
   // What is empty is `false`, whatever its type.
   write_date: v.optional(v.union([v.string(), v.literal(false), v.null()])),
+  /** The number is on Odoo's own list of those that want no messages. */
+  phone_blacklisted: v.optional(v.unknown()),
+  mobile_blacklisted: v.optional(v.unknown()),
 })
 
 export const odoo = defineSource({
@@ -20,7 +23,11 @@ export const odoo = defineSource({
   scheme: urlToken,
   accepts: ['json'],
   payload: record,
-  submissions: (fields) => [{ id: eventId(fields), fields }],
+  submissions: (fields) => {
+    const isListed = fields.phone_blacklisted === true || fields.mobile_blacklisted === true
+    const skip = isListed ? { skip: 'the number wants no messages' } : {}
+    return [{ id: eventId(fields), fields, ...skip }]
+  },
   sample: ({ fields, id, now }) => ({
     body: JSON.stringify(withPaths(lead(id, now), fields)),
     contentType: 'application/json',
@@ -39,7 +46,7 @@ export const odoo = defineSource({
   setup: [
     'In Odoo 17 or later switch on the developer mode (Settings, General Settings), then open Settings, Technical, Automation Rules, and make a rule on Lead or Contact.',
     'Add the action “Send Webhook Notification” and paste {url} with a slash and the value of {secret} at its end. Odoo cannot sign: whoever knows this URL can send, so keep it to yourself.',
-    'Tick the fields to send: phone or mobile, name, stage_id, and always “Last Updated on” (write_date), by which two changes of one record are told apart.',
+    'Tick the fields to send: phone or mobile, name, stage_id, and always “Last Updated on” (write_date), by which two changes of one record are told apart. With phone_blacklisted, numbers that want no messages are skipped.',
     'Stages, tags and countries are sent as numbers: look at the first delivery, and let the hook say which number is which group.',
     'Odoo shows a sample of the body below the fields; the hook reads the names in it.',
   ],

@@ -49,7 +49,11 @@ export const salesforce = defineSource({
   submissions: ({ Envelope: { Body } }) => {
     // Whoever has the session's id can act as its user: it is not kept.
     const { Notification, SessionId: _, ...about } = Body.notifications
-    return Notification.map((one) => ({ id: one.Id, fields: { ...about, Notification: one } }))
+    return Notification.map((one) => ({
+      id: one.Id,
+      fields: { ...about, Notification: one },
+      ...(one.sObject.DoNotCall === 'true' ? { skip: 'the record is marked as Do Not Call' } : {}),
+    }))
   },
   acknowledge: () =>
     new Response(envelope(ACKNOWLEDGEMENT), { headers: { 'content-type': CONTENT_TYPE } }),
@@ -77,7 +81,7 @@ export const salesforce = defineSource({
   setup: [
     'In Salesforce Setup search for Outbound Messages, add one, and choose the object, such as Lead.',
     'As the Endpoint URL paste {url} with a slash and the value of {secret} at its end. Salesforce does not sign: whoever knows this URL can send, so keep it to yourself.',
-    'Choose the fields to send: MobilePhone or Phone, and what tells the group. Leave “Send Session ID” off.',
+    'Choose the fields to send: MobilePhone or Phone, DoNotCall, and what tells the group. Records with DoNotCall on are skipped. Leave “Send Session ID” off.',
     'Add the outbound message to a record-triggered flow (Action, Outbound Message) or to a workflow rule.',
     'The hook reads Notification.sObject.MobilePhone and the like; empty fields are not sent. Give phone() the country of numbers without a country code.',
     'To take events of your organization only, give the hook a `when` that looks at OrganizationId: ({ OrganizationId }) => OrganizationId === "00D…", in its form of 18 characters.',

@@ -23,7 +23,8 @@ export const standardWebhooks = defineSource({
   }),
   setup: [
     'Where the sender lists its webhooks or endpoints, add one and paste {url}.',
-    'Copy its signing secret, which starts with whsec_ (or its public key, whpk_), and store it as {secret}.',
+    'Copy its signing secret, which starts with whsec_ or v1,whsec_ (or its public key, whpk_), and store it as {secret}.',
+    'Secrets that Polar made before 8 September 2026 are a text and not base64: store whsec_ and the base64 of the whole secret, as printf %s "SECRET" | base64 writes it.',
     'Your own program signs with any Standard Webhooks library and may send {"groupName":"Webinar May","contacts":["919800000001"],"create":true}. For any other body the hook has `fields` that read it from the top: members of an envelope are under `data`.',
   ],
   fails: [

@@ -9,6 +9,10 @@ import { onlyEvent, skipped } from './only-event.ts'
 
 const EVENT = 'form_response'
 
+/** Bold and italic words in a title, which its author sees without them: `Your *phone*`. */
+const MARKS =
+  /(?<![\p{L}\p{N}])[*_]{1,3}(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}?!.:)])[*_]{1,3}(?![\p{L}\p{N}])/gu
+
 const given = v.looseObject({
   type: v.string(),
   field: v.object({ id: v.nullish(v.string(), ''), ref: v.nullish(v.string(), '') }),
@@ -122,6 +126,7 @@ function fieldsOf({ form_response: { answers: all, ...form } }: v.InferOutput<ty
     form.variables.map((one) => [one.key, answer(one[one.type])]),
     values.map(({ id, value }) => [id, value]),
     values.map(({ title, value }) => [title, value]),
+    values.map(({ title, value }) => [title.replaceAll(MARKS, ''), value]),
   )
 }
 

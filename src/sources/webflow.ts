@@ -83,7 +83,7 @@ export const webflow = defineSource({
     'The answer holds a secretKey, shown this once: store it as {secret}. For a webhook made by an OAuth app it is the app’s client secret.',
     'The hook reads answers by the name that each field has in the Designer.',
     'For consent use a checkbox: it comes as a yes or no. A choice is a yes only as a plain “Yes” or “I agree”, or where the hook names its text in accept.',
-    'Use a text field for the phone: Webflow may send one that looks like a number as a number, without its plus and leading zeros.',
+    'Use a text field for the phone: Webflow sends one that looks like a number as a number, without its plus and leading zeros.',
   ],
   fails: [
     'Webflow takes only 200 for an answer, and no redirect.',
@@ -93,7 +93,6 @@ export const webflow = defineSource({
   docs: 'https://developers.webflow.com/data/docs/working-with-webhooks',
   unconfirmed: [
     'Which scopes the token needs to make a webhook.',
-    'What a ticked checkbox is sent as: true, "true" and "on" have all been described.',
     'How long Webflow waits for an answer, and whether a retry is signed with a new time. If it is not, give the hook a tolerance of 3600 seconds: the retries come within half an hour.',
   ],
 })

@@ -62,6 +62,11 @@ describe('Acuity’s appointment', () => {
     ])
   })
 
+  test('is skipped where it is canceled by then', async () => {
+    const canceled = await look(BOOKING, api({ ...APPOINTMENT, canceled: true }))
+    expect(canceled).toMatchObject({ ok: true, skip: expect.stringContaining('canceled') })
+  })
+
   test('may be as bare as it likes, and is read again from what was read', async () => {
     const bare = await look(BOOKING, api({ forms: null }))
     expect(bare).toMatchObject({ ok: true, fields: { ...BOOKING, phone: null } })

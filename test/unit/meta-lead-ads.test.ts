@@ -147,6 +147,13 @@ describe('the look-up', () => {
     expect(empty.looked).toMatchObject({ ok: false, message: expect.stringMatching(/field_data/) })
   })
 
+  test('skips what the testing tool made up', async () => {
+    const dummy = (name: string) => ({ name, values: [`<test lead: dummy data for ${name}>`] })
+    const field_data = ['full_name', 'phone_number'].map(dummy)
+    const { looked } = await lookUp(Response.json({ ...found, field_data }))
+    expect(looked).toMatchObject({ ok: true, skip: expect.stringContaining('testing tool') })
+  })
+
   test('asks nobody about what is no lead', async () => {
     const { asked, looked } = await lookUp(Response.json(found), { leadgen_id: '../me' })
     expect(asked).toEqual([])

@@ -9,7 +9,7 @@ import type { Arrival } from '../../src/outbox/arrival.ts'
 import { receiver } from '../../src/receive/receive.ts'
 import { withQuery } from '../../src/schemes/scheme.ts'
 import type { Source } from '../../src/source.ts'
-import { contactForm7, jotform, shopify } from '../../src/sources/index.ts'
+import { contactForm7, jotform, metaLeadAds, shopify } from '../../src/sources/index.ts'
 import { everySource } from '../every-source.ts'
 import type { Fixture, FixtureRow } from '../fixtures/fixture.ts'
 import { fixtures } from '../fixtures/index.ts'
@@ -203,6 +203,22 @@ describe.each(table)('$name', ({ source, fixture, row }) => {
     const { status } = await house(source, fixture).ask(PATH, {})
     expect(source.handshake === undefined ? [405] : [200, 204, 400, 403, 405]).toContain(status)
   })
+})
+
+test('a lead that its look-up shows to be made up joins nothing', async () => {
+  const { metaLeadAds: fixture } = fixtures
+  if (fixture === undefined) throw new TypeError('There is no fixture')
+  const values = ['<test lead: dummy data for phone_number>']
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () =>
+    Response.json({ field_data: [{ name: 'phone_number', values }] }),
+  )
+  const at = house(metaLeadAds, fixture)
+  const { body, contentType } = metaLeadAds.sample({ fields: {}, id: 'lead-1', now: NOW })
+  const row = { title: 'A lead', body, contentType, submissions: [] }
+  const { path, init } = await signed(metaLeadAds, fixture, row, body)
+  const answer = await at.ask(path, init)
+  expect([answer.status, await answer.json()]).toEqual([200, { status: 'skipped', deliveries: [] }])
+  expect(at.arrived).toEqual([])
 })
 
 describe('a body', () => {
