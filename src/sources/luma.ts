@@ -1,14 +1,19 @@
 /** Luma: guests of an event, once they are approved. */
 
 import * as v from 'valibot'
+import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import type { Scheme } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource, type FormFields, type Submission } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
+import { answer, answers, firstGiven, sampleAnswers } from './answers.ts'
 import { onlyEvent, skipped } from './only-event.ts'
 
 /** The second also comes at registration, and is how an approval is told. */
 const GUESTS = /^guest\.(?:registered|updated)$/
 const APPROVED = 'approved'
+const SIGNATURE = 'Webhook-Signature'
+/** No page names a window, nor says that a retry is signed anew. */
+const TOLERANCE_SECONDS = 300
 
 const text = v.nullish(v.string())
 
@@ -27,6 +32,7 @@ const guest = v.object({
           label: text,
           value: v.optional(v.unknown()),
           answer: v.optional(v.unknown()),
+          question_type: text,
         }),
       ),
       [],
@@ -38,12 +44,30 @@ const guest = v.object({
 
 type Guest = v.InferOutput<typeof guest>
 
+// As working receivers check it. The `webhook-id` beside it is not signed.
+const signed = hmac({
+  header: SIGNATURE,
+  encoding: 'hex',
+  signed: timestampThenBody('.'),
+  timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
+  title: `HMAC-SHA256 of time and body in ${SIGNATURE}, or the secret at the end of the URL`,
+})
+
+/** Luma always signs, also to an address that has the hook's secret in it. */
+const scheme: Scheme = {
+  ...signed,
+  async verify(incoming, secrets, toleranceSeconds) {
+    const shown = await urlToken.verify(incoming, secrets)
+    if (shown.ok || !incoming.headers.has(SIGNATURE)) return shown
+    return signed.verify(incoming, secrets, toleranceSeconds)
+  },
+}
+
 export const luma = defineSource({
   name: 'luma',
   title: 'Luma',
   kind: 'calendar',
-  // It makes a secret, and no page says what it does with it.
-  scheme: urlToken,
+  scheme,
   accepts: ['json'],
   payload: onlyEvent('type', GUESTS, guest),
   submissions: (event) => [
@@ -83,7 +107,8 @@ export const luma = defineSource({
   },
   setup: [
     'In Luma (with Luma Plus) open your calendar, then Settings, then Developer, and create a webhook.',
-    'Paste {url} with a slash and the value of {secret} at its end. Luma’s own signature is not documented: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url}. Luma shows the webhook’s secret: store it as {secret}.',
+    'If what Luma sends is refused, make up a secret of your own, store it as a second line, and paste the URL with a slash and that secret at its end: then it need not be signed, but whoever knows the URL can send.',
     'Choose the action types Guest Registered and, where you approve guests by hand, Guest Updated.',
     'In the event’s registration form require the phone number, and add a question for the consent, such as whatsapp_ok. The hook reads answers by the question’s text, and knows name, email, phone, event and ticket beside them.',
   ],
@@ -95,7 +120,8 @@ export const luma = defineSource({
 })`,
   docs: 'https://help.luma.com/p/webhooks',
   unconfirmed: [
-    'How Luma signs: its API gives out a secret for each webhook, and no page says what is signed with it.',
+    'How Luma signs: receivers that work agree on it, and no page of Luma’s says it.',
+    'Whether a retry is signed with a new time. If it is not, give the hook a tolerance of 86400 seconds.',
     'How long Luma waits for an answer, and whether it tries again.',
     'Whether an answer stands in value or in answer: value is read first.',
   ],
@@ -112,7 +138,7 @@ function submission({ data }: Guest): Submission<FormFields> {
         ['first_name', data.user_first_name ?? null],
         ['last_name', data.user_last_name ?? null],
         ['email', data.user_email ?? null],
-        ['phone', data.phone_number ?? null],
+        ['phone', firstGiven(data.phone_number, phoneAsked(data))],
         ['event', data.event?.name ?? null],
         ['event_id', data.event?.id ?? null],
         ['start_at', data.event?.start_at ?? null],
@@ -121,4 +147,10 @@ function submission({ data }: Guest): Submission<FormFields> {
       data.registration_answers.map((one) => [one.label ?? '', answer(one.value ?? one.answer)]),
     ),
   }
+}
+
+/** Where the event asks for the number with a question of its own. */
+function phoneAsked({ registration_answers }: Guest['data']): unknown {
+  const asked = registration_answers.find(({ question_type }) => question_type?.includes('phone'))
+  return asked?.value ?? asked?.answer
 }
