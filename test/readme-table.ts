@@ -4,8 +4,10 @@ import { guideOf } from '../src/guide.ts'
 import type { Source } from '../src/source.ts'
 
 const HEAD = ['| source | sender | proves itself by |', '|---|---|---|']
-const LAST =
-  '| `signedJson({…})` | any JSON that you or your vendor signs | a scheme you spell out: header, encoding, what is signed |'
+const MADE = [
+  '| `jsonWith({ tokenHeader })` | any program that sends JSON | as `json`, or the secret in a header of that name |',
+  '| `signedJson({…})` | any JSON that you or your vendor signs | a scheme you spell out: header, encoding, what is signed |',
+]
 const TABLE = /^\| source \| sender \|.*\n(?:\|.*\n)*/m
 
 export function sendersTable(sources: readonly Source[]): string {
@@ -15,7 +17,7 @@ export function sendersTable(sources: readonly Source[]): string {
       ({ name, title, docs, kind, proof }) =>
         `| \`${name}\` | [${title}](${docs}) (${kind}) | ${proof} |`,
     )
-  return `${[...HEAD, ...rows, LAST].join('\n')}\n`
+  return `${[...HEAD, ...rows, ...MADE].join('\n')}\n`
 }
 
 /** The table as it stands in the README. */

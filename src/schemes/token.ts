@@ -1,4 +1,4 @@
-/** The hook's secret itself, in a header, for senders that can set a header and cannot sign. */
+/** The hook's secret itself, in a header or the URL, for senders that cannot sign. */
 
 import { decode, textOf } from '../bytes.ts'
 import { BELIEVED, type Disbelief, disbelieve, type Scheme } from './scheme.ts'
@@ -11,28 +11,48 @@ const BEARER = /^bearer ([!-~]+)$/i
 const BASIC = /^basic ([A-Za-z0-9+/=]+)$/i
 const MAX_LENGTH = 2048
 
+/** Where the secret may be shown beside `Authorization` and `x-usher-secret`. */
+export interface TokenPlaces {
+  /** A header of the sender's own, which has the bare secret. */
+  readonly header?: string
+  /** Whether it may stand at the end of the URL: `/hooks/:hook/:secret`. Whoever sees such a URL can send. */
+  readonly inUrl?: boolean
+}
+
 /**
- * `Authorization: Bearer`, the password of `Authorization: Basic` (whatever the user), or `x-usher-secret`.
+ * `Authorization: Bearer`, the password of `Authorization: Basic` (whatever the user), `x-usher-secret`, or another place.
  * Nothing of the request is signed, so a stolen header is good for any body.
  */
-export const token: Scheme = {
-  title: `The secret in Authorization (Bearer, or Basic as the password) or in ${HEADER}`,
-  refuseSecret: (secret) =>
-    refuseSecret(secret) ??
-    (VISIBLE_ASCII.test(secret) ? null : 'has characters that a header does not carry'),
-  newSecret: () => newSecret(),
+export function tokenIn({ header, inUrl = false }: TokenPlaces): Scheme {
+  const own = header === undefined ? [HEADER] : [HEADER, header]
+  const places = [
+    'in Authorization (Bearer, or Basic as the password)',
+    ...own.map((name) => `in ${name}`),
+    ...(inUrl ? ['at the end of the URL'] : []),
+  ]
+  const scheme: Scheme = {
+    title: `The secret ${places.slice(0, -1).join(', ')} or ${places.at(-1)}`,
+    refuseSecret: (secret) =>
+      refuseSecret(secret) ??
+      (VISIBLE_ASCII.test(secret) ? null : 'has characters that a header does not carry'),
+    newSecret: () => newSecret(),
 
-  async verify({ headers }, secrets) {
-    const shown = readToken(headers)
-    if ('reason' in shown) return disbelieve(shown.reason)
-    const usable = secrets.filter((secret) => token.refuseSecret(secret) === null)
-    return (await isOneOf(shown.token, usable)) ? BELIEVED : disbelieve('mismatch')
-  },
+    async verify({ headers, urlSecret }, secrets) {
+      const shown = readToken(headers, own, inUrl ? urlSecret : null)
+      if ('reason' in shown) return disbelieve(shown.reason)
+      const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
+      return (await isOneOf(shown.token, usable)) ? BELIEVED : disbelieve('mismatch')
+    },
 
-  async sign(_outgoing, secret) {
-    return { headers: { authorization: `Bearer ${secret}` } }
-  },
+    async sign(_outgoing, secret) {
+      return { headers: { authorization: `Bearer ${secret}` } }
+    },
+  }
+  return scheme
 }
+
+/** For senders that can set a header of any name. */
+export const token: Scheme = tokenIn({})
 
 /** The secret itself in a header of the sender's own, such as `verif-hash`. Nothing of the request is signed. */
 export function headerToken(header: string): Scheme {
@@ -56,15 +76,14 @@ export function headerToken(header: string): Scheme {
 
 type Shown = { readonly token: string } | { readonly reason: Disbelief }
 
-function readToken(headers: Headers): Shown {
+function readToken(headers: Headers, own: readonly string[], urlSecret: string | null): Shown {
   const authorization = headers.get('authorization')
-  const own = headers.get(HEADER)
-  if (authorization === null && own === null) return { reason: 'missing' }
-  const shown: (string | null)[] = []
+  const bare = [...own.map((name) => headers.get(name)), urlSecret].filter((one) => one !== null)
+  const shown = bare.map((one) => (VISIBLE_ASCII.test(one) ? one : null))
   if (authorization !== null) shown.push(authorizationToken(authorization))
-  if (own !== null) shown.push(VISIBLE_ASCII.test(own) ? own : null)
-  const [first = null] = shown
-  // Two different ones: a proxy or a second program had a hand in this request.
+  const [first] = shown
+  if (first === undefined) return { reason: 'missing' }
+  // Two different ones: a proxy or a second program changed this request.
   if (first === null || shown.some((one) => one !== first)) return { reason: 'malformed' }
   return first.length > MAX_LENGTH ? { reason: 'malformed' } : { token: first }
 }

@@ -87,6 +87,7 @@ export { xendit } from './xendit.ts'
 
 // Automations and your own programs
 
-export { json } from './json.ts'
+export { make, n8n, pabbly, zapier } from './automations.ts'
+export { json, jsonWith } from './json.ts'
 export { signedJson } from './signed-json.ts'
 export { standardWebhooks } from './standard-webhooks.ts'
