@@ -1,6 +1,7 @@
 /** Flattens what form tools send into answers by name, and makes the answers of their samples. */
 
 import type { FormFields, FormValue } from '../source.ts'
+import { valueAt } from '../value-at.ts'
 
 export type NamedAnswer = readonly [name: string, value: FormValue]
 
@@ -50,6 +51,45 @@ export function box(value: unknown): FormValue {
 /** The first of these that says something, or null: vendors keep one thing, such as a phone, in several places. */
 export function firstGiven(...values: readonly unknown[]): FormValue {
   return values.map(answer).find((value) => value !== null && value !== '') ?? null
+}
+
+/** A body with what its lists of titles and values say, by title. */
+export type WithAnswers<body> = body & { readonly answers?: FormFields }
+
+/** Adds those answers as one more member; a body whose lists say nothing is left as it is. */
+export function withAnswers<body extends object>(
+  body: body,
+  ...lists: readonly (readonly NamedAnswer[])[]
+): WithAnswers<body> {
+  const titled = answers(...lists)
+  return Object.keys(titled).length === 0 ? body : { ...body, answers: titled }
+}
+
+/** The answers in a list such as `[{ title, value }]`; `title` and `value` are dotted paths into its objects. */
+export function titledIn(list: unknown, title: string, value = 'value'): readonly NamedAnswer[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((one: unknown): NamedAnswer[] => {
+    const name = valueAt(one, title)
+    return typeof name === 'string' || typeof name === 'number'
+      ? [[String(name), answer(valueAt(one, value))]]
+      : []
+  })
+}
+
+const ANSWERS = 'answers.'
+
+/** What a sample is asked for: answers by title, which go into the vendor's list, and all else, by path. */
+export function askedByTitle(fields: Readonly<Record<string, string>>): {
+  readonly titled: readonly (readonly [title: string, value: string])[]
+  readonly paths: Readonly<Record<string, string>>
+} {
+  const all = Object.entries(fields)
+  return {
+    titled: all.flatMap(([name, value]) =>
+      name.startsWith(ANSWERS) ? [[name.slice(ANSWERS.length), value] as const] : [],
+    ),
+    paths: Object.fromEntries(all.filter(([name]) => !name.startsWith(ANSWERS))),
+  }
 }
 
 /** The answers of a sample: somebody who does not exist, and over that what the caller asked for. */

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
+import { askedByTitle, titledIn, withAnswers } from './answers.ts'
 import { idText } from './id-text.ts'
 import { withPaths } from './paths.ts'
 
@@ -15,7 +16,15 @@ const PAID = new Set(['SUCCESS', 'PAID'])
 
 const id = v.nullish(v.union([v.string(), v.number()]))
 const status = v.nullish(v.string())
-const order = v.nullish(v.looseObject({ order_id: id, transaction_id: id, order_status: status }))
+const order = v.nullish(
+  v.looseObject({
+    order_id: id,
+    transaction_id: id,
+    order_status: status,
+    // Of a payment form: what it asked, as `{ title, value }`.
+    customer_details: v.nullish(v.looseObject({ customer_fields: v.optional(v.unknown()) })),
+  }),
+)
 
 const event = v.looseObject({
   type: v.string(),
@@ -49,21 +58,26 @@ export const cashfree = defineSource({
   }),
   accepts: ['json'],
   payload: event,
-  submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    return [{ id: eventId(fields), fields, ...(skip === null ? {} : { skip }) }]
+  submissions: (event) => {
+    const skip = reasonToSkip(event)
+    const asked = event.data.order?.customer_details?.customer_fields
+    const fields = withAnswers(event, titledIn(asked, 'title'))
+    return [{ id: eventId(event), fields, ...(skip === null ? {} : { skip }) }]
   },
-  sample: ({ fields, id: sample, now }) => ({
-    body: JSON.stringify(withPaths(paidOrder(sample, now), fields)),
-    contentType: 'application/json',
-    headers: { 'x-webhook-version': '2025-01-01', 'x-webhook-attempt': '1' },
-  }),
+  sample: ({ fields, id: sample, now }) => {
+    const { titled, paths } = askedByTitle(fields)
+    return {
+      body: JSON.stringify(withPaths(paidOrder(sample, now, titled), paths)),
+      contentType: 'application/json',
+      headers: { 'x-webhook-version': '2025-01-01', 'x-webhook-attempt': '1' },
+    }
+  },
   setup: [
     'In the Cashfree dashboard open Payment Gateway, then Developers, then Webhooks, and choose “Add Webhook URL”.',
     'Paste {url}, choose the newest webhook version, and tick success payment only (for payment links or forms: theirs, which come for every outcome: those that nobody paid are skipped).',
     'Cashfree signs with the client secret of your API keys (Developers, API Keys): store it as {secret}.',
     'The number is data.customer_details.customer_phone, of a payment form data.order.customer_details.customer_phone. It comes without a country code: the example reads it as Indian.',
-    'Put what tells the group into the order’s order_tags when your program creates it; a payment link has link_notes, a payment form its fields.',
+    'Put what tells the group into the order’s order_tags when your program creates it; a payment link has link_notes, a payment form its fields, which the hook reads by title as answers.Batch and the like.',
   ],
   fails: [
     'Any answer other than 200, a redirect included, counts as a failure.',
@@ -112,7 +126,8 @@ function reasonToSkip({ type, data }: Event): string | null {
   return unpaid === undefined ? null : `${type} with the status ${unpaid}`
 }
 
-function paidOrder(id: string, now: number) {
+function paidOrder(id: string, now: number, asked: readonly (readonly [string, string])[]) {
+  const customer_fields = asked.map(([title, value]) => ({ title, value }))
   return {
     data: {
       order: {
@@ -120,6 +135,7 @@ function paidOrder(id: string, now: number) {
         order_amount: 170,
         order_currency: 'INR',
         order_tags: { group: 'Pune Batch 7' },
+        ...(asked.length === 0 ? {} : { customer_details: { customer_fields } }),
       },
       payment: {
         cf_payment_id: id,

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { defineSource } from '../source.ts'
+import { askedByTitle, titledIn, withAnswers } from './answers.ts'
 import { goHighLevelSignature, SAMPLE_LOCATION } from './go-high-level-signature.ts'
 import { withPaths } from './paths.ts'
 
@@ -27,6 +28,8 @@ const event = v.looseObject({
   webhookId: v.nullish(v.string()),
   locationId: v.nullish(v.string()),
   status: v.nullish(v.string()),
+  /** Fields of one's own, as `{ id, value }`. */
+  customFields: v.optional(v.unknown()),
   ...contact,
   /** The buyer as an order knows them. */
   contactSnapshot: v.nullish(v.looseObject(contact)),
@@ -41,17 +44,21 @@ export const goHighLevel = defineSource({
   scheme: goHighLevelSignature,
   accepts: ['json'],
   payload: event,
-  submissions: (fields) => {
-    const skip = reasonToSkip(fields)
+  submissions: (event) => {
+    const skip = reasonToSkip(event)
+    const fields = withAnswers(event, titledIn(event.customFields, 'id'))
     // Without an id of its own an event is known by all that it says.
-    return [{ id: fields.webhookId || null, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: event.webhookId || null, fields, ...(skip === null ? {} : { skip }) }]
   },
   // The only status after which HighLevel tries again.
   busyStatus: 429,
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(createdContact(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: ({ fields, id, now }) => {
+    const { titled, paths } = askedByTitle(fields)
+    return {
+      body: JSON.stringify(withPaths(createdContact(id, now, titled), paths)),
+      contentType: 'application/json',
+    }
+  },
   example: `hook({
   source: goHighLevel,
   when: ({ type }) => type === 'ContactCreate',
@@ -69,7 +76,7 @@ export const goHighLevel = defineSource({
     'Copy HighLevel’s public Ed25519 key from its webhook guide: the line that starts with MCow.',
     'Store as {secret} the id of your location (sub-account), one space, and that key. HighLevel signs for all of its customers with one key: the location’s id keeps the others out. Further locations go on further lines.',
     'Where events still come with x-wh-signature only, add a space and the older RSA key (it starts with MIIC), all in one line.',
-    'The number is phone, of an order contactSnapshot.phone. Tags are always the whole list, not the one that was added.',
+    'The number is phone, of an order contactSnapshot.phone. Fields of your own are read by their id, as answers.BatchOfTheContact001. Tags are always the whole list, not the one that was added.',
     'Contacts with do-not-disturb on, in general or for WhatsApp, are skipped.',
   ],
   docs: 'https://marketplace.gohighlevel.com/docs/webhook/WebhookIntegrationGuide',
@@ -98,7 +105,7 @@ function reasonToSkip(fields: Event): string | null {
   return isOn ? 'the contact does not want to be disturbed' : null
 }
 
-function createdContact(id: string, now: number) {
+function createdContact(id: string, now: number, asked: readonly (readonly [string, string])[]) {
   const at = new Date(now).toISOString()
   return {
     type: 'ContactCreate',
@@ -115,7 +122,10 @@ function createdContact(id: string, now: number) {
     tags: ['webinar', 'pune'],
     dnd: false,
     dndSettings: { WhatsApp: { status: 'inactive' } },
-    customFields: [{ id: 'BatchOfTheContact001', value: '7' }],
+    customFields: [
+      ...asked.map(([field, value]) => ({ id: field, value })),
+      { id: 'BatchOfTheContact001', value: '7' },
+    ],
     dateAdded: at,
     timestamp: at,
     webhookId: id,

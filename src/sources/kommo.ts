@@ -3,6 +3,8 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { defineSource, type Submission } from '../source.ts'
+import { valueAt } from '../value-at.ts'
+import { askedByTitle, type NamedAnswer, titledIn, withAnswers } from './answers.ts'
 import { bracketBody, bracketForm } from './brackets.ts'
 import { type JsonObject, jsonObject } from './json-object.ts'
 import { serial, withPaths } from './paths.ts'
@@ -41,10 +43,11 @@ export const kommo = defineSource({
     return eventsOf(form).map((event) => submission(about, event))
   },
   sample: ({ fields: { [FIRST_PHONE]: phone, ...fields }, id, now }) => {
-    const contact = addedContact(id, now)
+    const { titled, paths } = askedByTitle(fields)
+    const contact = addedContact(id, now, titled)
     const called = phone === undefined ? contact : withPaths(contact, { [PHONE_PATH]: phone })
     return {
-      body: bracketBody(withPaths(called, fields)),
+      body: bracketBody(withPaths(called, paths)),
       contentType: 'application/x-www-form-urlencoded',
     }
   },
@@ -58,7 +61,7 @@ export const kommo = defineSource({
     'In Kommo open Settings, then Integrations, then Web hooks, and add a webhook. The plan must be Advanced or higher.',
     'Paste {url} with a slash and the value of {secret} at its end. Kommo does not sign: whoever knows this URL can send, so keep it to yourself.',
     'Tick “Contact added”, and “Contact edited” if numbers come later. Leads carry no number.',
-    'The hook reads phones, the contact’s numbers in their order, or the contact as Kommo sends it, such as contacts.add.0.name. Custom fields are a list without a fixed order: look for a field’s id or code in it.',
+    'The hook reads phones, the contact’s numbers in their order, or the contact as Kommo sends it, such as contacts.add.0.name. Custom fields, a list without a fixed order, are read by their name, code or id as answers.Batch and the like.',
     'Numbers are as people typed them: give phone() your country.',
     'If several accounts send here, give the hook a `when` that looks at account.subdomain.',
   ],
@@ -111,11 +114,10 @@ function submission(about: JsonObject, { entity, action, item }: Event): Submiss
   const skip = RECORDS.has(entity) && !NOBODY_JOINS.has(action) ? null : 'nobody joining'
   return {
     id: eventId(entity, action, item),
-    fields: {
-      ...about,
-      [entity]: { [action]: [item] },
-      phones: phonesOf(item),
-    },
+    fields: withAnswers(
+      { ...about, [entity]: { [action]: [item] }, phones: phonesOf(item) },
+      ...['name', 'code', 'id'].map((title) => customFields(item, title)),
+    ),
     ...(skip === null ? {} : { skip: `${entity} ${action} is ${skip}` }),
   }
 }
@@ -127,6 +129,18 @@ function eventId(entity: string, action: string, item: JsonObject): string | nul
   return [entity, action, id, last_modified, serial(JSON.stringify(item))].join(':')
 }
 
+/** Each has a list of values: `{ value }`, or a bare one. */
+function customFields({ custom_fields }: JsonObject, title: string): readonly NamedAnswer[] {
+  if (!Array.isArray(custom_fields)) return []
+  const fields = custom_fields.map((field: unknown) => {
+    const values = valueAt(field, 'values')
+    const list: readonly unknown[] = Array.isArray(values) ? values : []
+    const given = list.map((one) => valueAt(one, 'value') ?? one)
+    return { title: valueAt(field, title), value: given.length === 1 ? given[0] : given }
+  })
+  return titledIn(fields, 'title')
+}
+
 function phonesOf({ custom_fields }: JsonObject): readonly string[] {
   if (!Array.isArray(custom_fields)) return []
   return custom_fields.flatMap((field) =>
@@ -134,7 +148,7 @@ function phonesOf({ custom_fields }: JsonObject): readonly string[] {
   )
 }
 
-function addedContact(id: string, now: number) {
+function addedContact(id: string, now: number, asked: readonly (readonly [string, string])[]) {
   const at = String(Math.floor(now / 1000))
   return {
     account: {
@@ -164,6 +178,7 @@ function addedContact(id: string, now: number) {
               code: 'EMAIL',
               values: [{ value: 'asha@example.com', enum: '301' }],
             },
+            ...asked.map(([name, value], at) => ({ id: `${201 + at}`, name, values: [{ value }] })),
           ],
         },
       ],

@@ -3,6 +3,8 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { defineSource } from '../source.ts'
+import { valueAt } from '../value-at.ts'
+import { askedByTitle, titledIn, withAnswers } from './answers.ts'
 import { serial, withPaths } from './paths.ts'
 
 /** `orders/cancelled`, `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
@@ -17,6 +19,9 @@ const body = v.looseObject({
   /** When an order was cancelled: `orders/updated` comes for that as well. */
   cancelled_at: v.nullish(v.string()),
   financial_status: v.nullish(v.string()),
+  /** What cart and products asked, as `{ name, value }`. */
+  note_attributes: v.optional(v.unknown()),
+  line_items: v.optional(v.unknown()),
   /** Only in a request to erase somebody, which carries their phone number. */
   orders_to_redact: v.optional(v.unknown()),
 })
@@ -28,29 +33,39 @@ export const shopify = defineSource({
   scheme: hmac({ header: 'X-Shopify-Hmac-Sha256', encoding: 'base64' }),
   accepts: ['json'],
   payload: body,
-  submissions: (fields, headers) => {
-    const skip = reasonToSkip(fields, headers)
+  submissions: (order, headers) => {
+    const skip = reasonToSkip(order, headers)
+    const lines: unknown[] = Array.isArray(order.line_items) ? order.line_items : []
+    const fields = withAnswers(
+      order,
+      titledIn(order.note_attributes, 'name'),
+      lines.flatMap((line) => titledIn(valueAt(line, 'properties'), 'name')),
+    )
     return [{ id: eventId(headers), fields, ...(skip === null ? {} : { skip }) }]
   },
   // Only the body is signed; ids, topic and test mark are headers.
   unsignedId: true,
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(order(id, now), fields)),
-    contentType: 'application/json',
-    headers: {
-      'X-Shopify-Topic': 'orders/create',
-      'X-Shopify-Shop-Domain': 'usher-sample.myshopify.com',
-      'X-Shopify-API-Version': '2026-07',
-      'X-Shopify-Event-Id': id,
-      'X-Shopify-Webhook-Id': id,
-      'X-Shopify-Triggered-At': new Date(now).toISOString(),
-    },
-  }),
+  sample: ({ fields, id, now }) => {
+    const { titled, paths } = askedByTitle(fields)
+    return {
+      body: JSON.stringify(withPaths(order(id, now, titled), paths)),
+      contentType: 'application/json',
+      headers: {
+        'X-Shopify-Topic': 'orders/create',
+        'X-Shopify-Shop-Domain': 'usher-sample.myshopify.com',
+        'X-Shopify-API-Version': '2026-07',
+        'X-Shopify-Event-Id': id,
+        'X-Shopify-Webhook-Id': id,
+        'X-Shopify-Triggered-At': new Date(now).toISOString(),
+      },
+    }
+  },
   setup: [
     'In the Shopify admin open Settings, then Notifications, then Webhooks, and choose “Create webhook”.',
     'Choose one event, for example “Order payment”, and JSON as the format.',
     'Paste {url} as the URL and choose the newest stable API version.',
     'Below the list Shopify shows the key that signs all webhooks made there: store it as {secret}. For an app’s webhooks it is the app’s client secret.',
+    'What the cart or a product asks (note attributes, line item properties) is read by name, as answers.batch and the like.',
     'Test notifications, orders of test gateways, and orders that are cancelled, voided or refunded are acknowledged and skipped; try it with a real order.',
   ],
   fails: [
@@ -98,7 +113,7 @@ function reasonToSkip(fields: v.InferOutput<typeof body>, headers: Headers): str
   return NOBODY_JOINS.test(topic) ? `${topic} is nobody joining` : null
 }
 
-function order(id: string, now: number) {
+function order(id: string, now: number, asked: readonly (readonly [string, string])[]) {
   const address = {
     name: 'Asha Rao',
     phone: '+91 98000 00001',
@@ -118,7 +133,10 @@ function order(id: string, now: number) {
     buyer_accepts_marketing: true,
     tags: '',
     note: null,
-    note_attributes: [{ name: 'group', value: 'Pune Batch 7' }],
+    note_attributes: [
+      ...asked.map(([name, value]) => ({ name, value })),
+      { name: 'group', value: 'Pune Batch 7' },
+    ],
     customer: {
       id: serial(`customer of ${id}`),
       first_name: 'Asha',

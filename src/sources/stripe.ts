@@ -5,6 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { defineSource } from '../source.ts'
+import { askedByTitle, titledIn, withAnswers } from './answers.ts'
 import { withPaths } from './paths.ts'
 
 const TOLERANCE_SECONDS = 300
@@ -32,7 +33,14 @@ const event = v.looseObject({
   // Not in a thin event.
   data: v.nullish(
     v.looseObject({
-      object: v.nullish(v.looseObject({ object: text, status: text, payment_status: text })),
+      object: v.nullish(
+        v.looseObject({
+          object: text,
+          status: text,
+          payment_status: text,
+          custom_fields: v.optional(v.unknown()),
+        }),
+      ),
     }),
   ),
 })
@@ -63,20 +71,29 @@ export const stripe = defineSource({
   payload: event,
   // Events of a sandbox are taken: they are signed with a secret of their own, so that whoever
   // stores it wants them, and the phone in a test checkout is the tester's.
-  submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    return [{ id: fields.id, fields, ...(skip === null ? {} : { skip }) }]
+  submissions: (event) => {
+    const skip = reasonToSkip(event)
+    const asked = event.data?.object?.custom_fields
+    const values = ['text.value', 'numeric.value', 'dropdown.value']
+    const fields = withAnswers(
+      event,
+      ...['key', 'label.custom'].map((name) => values.flatMap((path) => given(asked, name, path))),
+    )
+    return [{ id: event.id, fields, ...(skip === null ? {} : { skip }) }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(completedCheckout(id, now), fields), null, 2),
-    contentType: 'application/json; charset=utf-8',
-  }),
+  sample: ({ fields, id, now }) => {
+    const { titled, paths } = askedByTitle(fields)
+    return {
+      body: JSON.stringify(withPaths(completedCheckout(id, now, titled), paths), null, 2),
+      contentType: 'application/json; charset=utf-8',
+    }
+  },
   setup: [
     'In the Stripe Dashboard open Developers, then Webhooks, and add an endpoint (“destination”).',
     'Choose the event checkout.session.completed, with snapshot (not thin) payloads. For UPI, boleto and other slow methods add checkout.session.async_payment_succeeded: their checkout is completed before it is paid, and skipped until then.',
     'Paste {url} as the endpoint URL.',
     'Reveal the endpoint’s signing secret (it starts with whsec_) and store it as {secret}.',
-    'Turn on phone number collection in the payment link or checkout, and put what tells the group into its metadata: line items are not sent.',
+    'Turn on phone number collection in the payment link or checkout, and put what tells the group into its metadata: line items are not sent. Custom fields of the checkout are read by key or label, as answers.batch and the like.',
     'What is not paid, refunds, and what expired or was cancelled are acknowledged and skipped.',
   ],
   fails: [
@@ -105,6 +122,11 @@ export const stripe = defineSource({
   unconfirmed: ['How long Stripe waits for an answer.'],
 })
 
+/** A field has its value under its type: of the other types there is none. */
+function given(asked: unknown, name: string, path: string) {
+  return titledIn(asked, name, path).filter(([, value]) => value !== null)
+}
+
 function reasonToSkip({ object, type, data }: v.InferOutput<typeof event>): string | null {
   if (object === 'v2.core.event') return 'a thin event carries no data'
   if (NOBODY_JOINS.test(type)) return `${type} is nobody joining`
@@ -114,7 +136,7 @@ function reasonToSkip({ object, type, data }: v.InferOutput<typeof event>): stri
   return isPaid ? null : `the ${kind} is ${status}`
 }
 
-function completedCheckout(id: string, now: number) {
+function completedCheckout(id: string, now: number, asked: readonly (readonly [string, string])[]) {
   return {
     id: `evt_${id}`,
     object: 'event',
@@ -132,7 +154,12 @@ function completedCheckout(id: string, now: number) {
         currency: 'inr',
         client_reference_id: null,
         consent: { promotions: 'opt_in', terms_of_service: null },
-        custom_fields: [],
+        custom_fields: asked.map(([key, value]) => ({
+          key,
+          label: { type: 'custom', custom: key },
+          type: 'text',
+          text: { value },
+        })),
         customer: null,
         customer_details: {
           address: { city: 'Pune', country: 'IN' },

@@ -5,6 +5,7 @@ import { textOf } from '../bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { defineSource } from '../source.ts'
+import { askedByTitle, titledIn, withAnswers } from './answers.ts'
 import { serial, withPaths } from './paths.ts'
 
 const SIGNATURE = 'X-WC-Webhook-Signature'
@@ -30,6 +31,8 @@ const body = v.looseObject({
   date_modified_gmt: v.nullish(v.string()),
   /** Of an order. */
   status: v.nullish(v.string()),
+  /** What plugins asked at the checkout, among other things, as `{ key, value }`. */
+  meta_data: v.optional(v.unknown()),
 })
 
 const plain = hmac({ header: SIGNATURE, encoding: 'base64' })
@@ -50,32 +53,36 @@ export const wooCommerce = defineSource({
   scheme,
   accepts: ['json'],
   payload: body,
-  submissions: (fields, headers) => {
+  submissions: (order, headers) => {
     const topic = headers.get(TOPIC) ?? ''
-    const skip = reasonToSkip(topic, fields)
-    return [{ id: eventId(topic, fields), fields, ...(skip === null ? {} : { skip }) }]
+    const skip = reasonToSkip(topic, order)
+    const fields = withAnswers(order, titledIn(order.meta_data, 'key'))
+    return [{ id: eventId(topic, order), fields, ...(skip === null ? {} : { skip }) }]
   },
   // Only the body is signed; the topic is a header.
   unsignedId: true,
   handshake: answerPing,
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(order(id, now), fields)),
-    contentType: 'application/json',
-    headers: {
-      'X-WC-Webhook-Source': 'https://shop.example.com/',
-      [TOPIC]: 'order.created',
-      'X-WC-Webhook-Resource': 'order',
-      'X-WC-Webhook-Event': 'created',
-      'X-WC-Webhook-ID': '1',
-      'X-WC-Webhook-Delivery-ID': id,
-    },
-  }),
+  sample: ({ fields, id, now }) => {
+    const { titled, paths } = askedByTitle(fields)
+    return {
+      body: JSON.stringify(withPaths(order(id, now, titled), paths)),
+      contentType: 'application/json',
+      headers: {
+        'X-WC-Webhook-Source': 'https://shop.example.com/',
+        [TOPIC]: 'order.created',
+        'X-WC-Webhook-Resource': 'order',
+        'X-WC-Webhook-Event': 'created',
+        'X-WC-Webhook-ID': '1',
+        'X-WC-Webhook-Delivery-ID': id,
+      },
+    }
+  },
   setup: [
     'In WordPress open WooCommerce, then Settings, then Advanced, then Webhooks, and choose “Add webhook”.',
     'Set Status to Active and Topic to “Order updated”: an order is often paid after it was created. It fires many times per order, and each person is added once. Orders that are pending, on hold, failed, cancelled or refunded are skipped.',
     'Paste {url} as the Delivery URL and the value of {secret} as the Secret.',
     'Save. WooCommerce pings the URL once before it keeps the webhook.',
-    'Make sure that the checkout asks for a phone number: the block checkout can hide it.',
+    'Make sure that the checkout asks for a phone number: the block checkout can hide it. Fields that a plugin added to it are read by their key, as answers.billing_batch and the like.',
   ],
   fails: [
     'WooCommerce waits 60 seconds and never tries again: an order that Usher did not take is lost to it.',
@@ -134,7 +141,7 @@ function answerPing({ method, headers, body }: Incoming): Response | null {
   return isPing ? new Response(null, { status: 200 }) : null
 }
 
-function order(id: string, now: number) {
+function order(id: string, now: number, asked: readonly (readonly [string, string])[]) {
   const number = serial(id)
   const at = new Date(now).toISOString().slice(0, 19)
   const person = { first_name: 'Asha', last_name: 'Rao', city: 'Pune', country: 'IN' }
@@ -151,7 +158,7 @@ function order(id: string, now: number) {
     billing: { ...person, email: 'asha@example.com', phone: '98000 00001' },
     shipping: { ...person, phone: '' },
     payment_method: 'cod',
-    meta_data: [],
+    meta_data: asked.map(([key, value], at) => ({ id: at + 1, key, value })),
     line_items: [{ id: 1, name: 'Pune Batch 7', product_id: 7001, sku: 'PUNE-7', quantity: 1 }],
     coupon_lines: [],
   }

@@ -8,13 +8,20 @@ import {
   activeCampaign,
   calcom,
   calendly,
+  cashfree,
   elementor,
   formstack,
+  goHighLevel,
   jotform,
+  kommo,
   odoo,
   salesforce,
+  shopify,
+  stripe,
   typeform,
+  wooCommerce,
 } from '../../src/sources/index.ts'
+import { valueAt } from '../../src/value-at.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 const NOW = Date.parse('2026-11-20T09:15:04Z')
@@ -206,6 +213,92 @@ describe('an answer in Formstack', () => {
   ])('in the form encoding, %s', async (_, sent, read) => {
     const form = new URLSearchParams({ FormID: '1', UniqueID: '5003', Name: sent })
     expect(await fieldsOf(formstack, form.toString())).toEqual({ Name: read })
+  })
+})
+
+describe('what a list of titles and values says', () => {
+  it.each([cashfree, stripe, shopify, wooCommerce, goHighLevel, kommo])(
+    '$title: is read by title, for fields and for the consent, beside the list itself',
+    async (source) => {
+      const asked = { 'answers.Batch': 'May', 'answers.whatsapp_ok': 'yes', 'answers.a.b': 'c' }
+      const { body, contentType } = source.sample({ fields: asked, id: 'order-1', now: NOW })
+      expect(body).not.toContain('"answers"')
+      const submission = await submissionOf(source, body, contentType)
+      expect(valueAt(submission?.fields, 'answers.Batch')).toBe('May')
+      expect(valueAt(submission?.fields, 'answers.whatsapp_ok')).toBe('yes')
+      expect(valueAt(submission?.fields, 'answers')).toMatchObject({ 'a.b': 'c' })
+    },
+  )
+
+  it('of Cashfree’s payment form', async () => {
+    const customer_fields = [{ title: 'Batch', value: 'May' }]
+    const body = {
+      type: 'PAYMENT_FORM_ORDER_WEBHOOK',
+      data: {
+        order: { order_id: 'o', order_status: 'PAID', customer_details: { customer_fields } },
+      },
+    }
+    expect(await fieldsOf(cashfree, body)).toEqual({ ...body, answers: { Batch: 'May' } })
+  })
+
+  it('of Stripe’s custom fields, by key and by label', async () => {
+    const custom_fields = [
+      {
+        key: 'batch',
+        label: { type: 'custom', custom: 'Which batch?' },
+        type: 'dropdown',
+        dropdown: { value: 'may' },
+      },
+      {
+        key: 'age',
+        label: { type: 'custom', custom: 'Age' },
+        type: 'numeric',
+        numeric: { value: '30' },
+      },
+      {
+        key: 'note',
+        label: { type: 'custom', custom: 'Note' },
+        type: 'text',
+        text: { value: null },
+      },
+    ]
+    const object = { object: 'checkout.session', payment_status: 'paid', custom_fields }
+    const body = {
+      id: 'evt_1',
+      object: 'event',
+      type: 'checkout.session.completed',
+      data: { object },
+    }
+    expect(await fieldsOf(stripe, body)).toEqual({
+      ...body,
+      answers: { batch: 'may', age: '30', 'Which batch?': 'may', Age: '30' },
+    })
+  })
+
+  it('of what a product of Shopify’s asks, after what the cart asks', async () => {
+    const body = {
+      id: 1,
+      note_attributes: [{ name: 'batch', value: 'May' }],
+      line_items: [
+        {
+          title: 'Course',
+          properties: [
+            { name: 'batch', value: 'June' },
+            { name: 'city', value: 'Pune' },
+          ],
+        },
+        { title: 'Book', properties: null },
+      ],
+    }
+    expect(await fieldsOf(shopify, body)).toEqual({
+      ...body,
+      answers: { batch: 'May', city: 'Pune' },
+    })
+  })
+
+  it('is not there where nothing was asked', async () => {
+    const body = { id: 1, note_attributes: [], line_items: [{ title: 'Course', properties: [] }] }
+    expect(await fieldsOf(shopify, body)).toEqual(body)
   })
 })
 
