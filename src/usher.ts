@@ -3,5 +3,5 @@
 export type { ConfigInput } from './define-config.ts'
 export { defineConfig } from './define-config.ts'
 export { hook } from './hook.ts'
-export { phone } from './phone.ts'
+export { firstOf, phone } from './phone.ts'
 export * from './sources/index.ts'

@@ -65,6 +65,7 @@ export const shopify = defineSource({
     'Choose one event, for example “Order payment”, and JSON as the format.',
     'Paste {url} as the URL and choose the newest stable API version.',
     'Below the list Shopify shows the key that signs all webhooks made there: store it as {secret}. For an app’s webhooks it is the app’s client secret.',
+    'The number may be in the shipping address, the order, its customer or the billing address: firstOf(…) takes the first that is there.',
     'What the cart or a product asks (note attributes, line item properties) is read by name, as answers.batch and the like.',
     'Test notifications, orders of test gateways, and orders that are cancelled, voided or refunded are acknowledged and skipped; try it with a real order.',
   ],
@@ -75,13 +76,17 @@ export const shopify = defineSource({
   example: `hook({
   source: shopify,
   consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({
-    billing_address: phone('IN'),
-    line_items: v.array(v.object({ title: v.string() })),
-  }),
-  invite: ({ billing_address, line_items }) => ({
+  fields: firstOf(
+    'phone',
+    ['shipping_address', 'phone', 'customer', 'billing_address'],
+    v.object({
+      phone: phone('IN'),
+      line_items: v.array(v.object({ title: v.string() })),
+    }),
+  ),
+  invite: ({ phone, line_items }) => ({
     groupName: line_items[0]?.title ?? 'Buyers',
-    contacts: [billing_address],
+    contacts: [phone],
     create: true,
   }),
 })`,

@@ -12,6 +12,7 @@ import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import {
   asciiDigits,
   type CountryCode,
+  firstOf,
   isCountryCode,
   maskPhone,
   maskText,
@@ -829,6 +830,51 @@ describe('phone', () => {
     expectTypeOf<string>().not.toExtend<Phone>()
     const fields = v.object({ phone: phone('IN') })
     expectTypeOf<v.InferOutput<typeof fields>>().toEqualTypeOf<{ phone: Phone }>()
+  })
+})
+
+describe('firstOf', () => {
+  const places = ['shipping_address', 'phone', 'customer', 'billing.mobile']
+  const order = firstOf('phone', places, v.object({ phone: phone('IN'), id: v.number() }))
+  const empty = { id: 1, shipping_address: { phone: '' }, phone: null, customer: null }
+
+  it.each<[title: string, fields: object, digits: string]>([
+    [
+      'an address with its country',
+      { shipping_address: { phone: '07911 123456', country_code: 'GB' } },
+      '447911123456',
+    ],
+    ['the order', { shipping_address: { phone: null }, phone: '98765 43210' }, '919876543210'],
+    ['its customer', { shipping_address: null, customer: { phone: 9876543210 } }, '919876543210'],
+    ['a path', { customer: { name: 'Asha' }, billing: { mobile: '98765 43210' } }, '919876543210'],
+    [
+      'the first of two',
+      { phone: '98765 43210', customer: { phone: '91234 56789' } },
+      '919876543210',
+    ],
+  ])('reads %s', (_title, fields, digits) => {
+    expect(v.parse(order, { ...empty, ...fields })).toEqual({ id: 1, phone: digits })
+  })
+
+  it.each<[title: string, fields: unknown, message: string]>([
+    ['nothing anywhere', empty, REFUSALS.empty],
+    ['a number that cannot be read', { ...empty, phone: 'none' }, REFUSALS.letters],
+  ])('says of %s what is wrong, under its name', (_title, fields, message) => {
+    const { issues = [] } = v.safeParse(order, fields)
+    expect(issues.map((issue) => [v.getDotPath(issue), issue.message])).toEqual([
+      ['phone', message],
+    ])
+  })
+
+  it('leaves what is no object to the schema', () => {
+    for (const fields of [null, 'text', 7, undefined]) expect(v.is(order, fields)).toBe(false)
+  })
+
+  it('is typed by its schema', () => {
+    expectTypeOf(v.parse(order, { ...empty, phone: '98765 43210' })).toEqualTypeOf<{
+      phone: Phone
+      id: number
+    }>()
   })
 })
 
