@@ -5,6 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { defineSource, type FormValue } from '../source.ts'
+import { valueAt } from '../value-at.ts'
 import { answerHead } from './answer-head.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './answers.ts'
 import { askVendor } from './ask-vendor.ts'
@@ -59,6 +60,8 @@ const question = v.object({
 
 /** A response with `simple`, which adds headings and texts to the ids. */
 const details = v.object({
+  /** Whom an invitation was sent to: each member is `{ type, value }`. */
+  metadata: v.nullish(v.object({ contact: v.nullish(v.record(v.string(), v.unknown()), {}) }), {}),
   custom_variables: v.nullish(v.record(v.string(), v.unknown()), {}),
   pages: v.nullish(v.array(v.object({ questions: v.nullish(v.array(question), []) })), []),
 })
@@ -132,7 +135,7 @@ export const surveyMonkey = defineSource({
     'A webhook says only who answered, not what. So that Usher may read the answers, store the app’s access token as {apiToken}. Until then every response is held, and “map again” reads it later.',
     'Deploy Usher before you go on: SurveyMonkey knocks at {url} and wants 200.',
     'Make the webhook: curl -X POST https://api.surveymonkey.com/v3/webhooks -H "Authorization: Bearer ACCESS_TOKEN" -H "Content-Type: application/json" -d \'{"name":"Usher","event_type":"response_completed","object_type":"survey","object_ids":["SURVEY_ID"],"subscription_url":"{url}"}\'.',
-    'Ask for the number in a question of one text box. The hook reads answers by the question’s text or its id, one box of several by both ids (319352786.3057839051), and custom variables by their name.',
+    'Ask for the number in a question of one text box. The hook reads answers by the question’s text or its id, one box of several by both ids (319352786.3057839051), and custom variables by their name. Of somebody who was invited it knows phone_number, first_name, last_name and email, as far as the contact has them.',
     CONSENT_BY_TEXT,
   ],
   example: `hook({
@@ -156,6 +159,7 @@ export const surveyMonkey = defineSource({
     'How long SurveyMonkey waits for an answer, and whether it tries again.',
     'How the text of a choice is written where `simple` is asked for: it is taken as it comes from `simple_text`.',
     'Accounts in the data centres of the European Union and Canada, whose API has another host, are not served.',
+    'Where the number of a contact stands who was invited by text message: metadata.contact.phone_number is read.',
     'How many requests a day the app may make: one is made for each response.',
   ],
 })
@@ -165,13 +169,17 @@ function pathOf({ response_id, survey_id, collector_id }: v.InferOutput<typeof p
   return collector_id === null ? null : `collectors/${collector_id}/responses/${response_id}`
 }
 
-function answersOf({ custom_variables, pages }: v.InferOutput<typeof details>): NamedAnswer[] {
+function answersOf(response: v.InferOutput<typeof details>): NamedAnswer[] {
+  const { custom_variables, pages, metadata } = response
   const questions = pages.flatMap(({ questions }) => questions)
   return [
     ...membersOf(custom_variables),
     ...questions.map((one): NamedAnswer => [one.id, answered(one)]),
     ...questions.flatMap(rowsOf),
     ...questions.map((one): NamedAnswer => [one.heading, answered(one)]),
+    ...Object.entries(metadata.contact).map(
+      ([name, one]): NamedAnswer => [name, answer(valueAt(one, 'value') ?? one)],
+    ),
   ]
 }
 

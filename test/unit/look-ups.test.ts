@@ -118,6 +118,18 @@ describe('SurveyMonkey’s response', () => {
     ])
   })
 
+  test('has the number of the contact who was invited', async () => {
+    const contact = {
+      phone_number: { type: 'string', value: '+919800000173' },
+      first_name: { type: 'string', value: 'Asha' },
+    }
+    const looked = await look(RESPONSE, api({ metadata: { contact, respondent: {} } }))
+    expect(looked).toMatchObject({
+      ok: true,
+      fields: { phone_number: '+919800000173', first_name: 'Asha' },
+    })
+  })
+
   test('is found through its collector where no survey is named', async () => {
     const calls = api({})
     await look({ ...RESPONSE, survey_id: null, collector_id: '50253690' }, calls)
