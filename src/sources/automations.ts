@@ -45,7 +45,7 @@ export const pabbly = platform({
   title: 'Pabbly Connect',
   setup: [
     'In the workflow add the action “API by Pabbly”, with the method POST, and paste {url}. As the payload type choose JSON.',
-    'Add a header named x-usher-secret with the value of {secret}. Where no header can be set, paste {url} with a slash and the value of {secret} at its end instead: whoever knows that URL can send.',
+    'Add a header named x-usher-secret with the value of {secret}. Where no header can be set, paste {url} with a slash and the value of {secret} at its end instead: anyone who knows that URL can send.',
     'Add the names that the hook reads, such as phone, each with the value from a step before.',
   ],
   docs: 'https://www.pabbly.com/pabbly-connect-documentation-complete-integration-guide/',

@@ -24,7 +24,7 @@ const responses = v.nullish(
 /** The answer to where the meeting is. The attendee's own number has this name, the host's another: `userPhone`. */
 const attendeeCalled = v.object({ value: v.literal('phone'), optionValue: v.string() })
 
-/** Any other booking waits for somebody's word, or got a no. */
+/** With any other status the booking waits or was declined. */
 const ACCEPTED = 'ACCEPTED'
 
 const booking = v.object({

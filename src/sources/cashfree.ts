@@ -74,7 +74,7 @@ export const cashfree = defineSource({
   },
   setup: [
     'In the Cashfree dashboard open Payment Gateway, then Developers, then Webhooks, and choose “Add Webhook URL”.',
-    'Paste {url}, choose the newest webhook version, and tick success payment only (for payment links or forms: theirs, which come for every outcome: those that nobody paid are skipped).',
+    'Paste {url}, choose the newest webhook version, and tick success payment only (for payment links or forms: theirs, which come for every outcome: unpaid ones are skipped).',
     'Cashfree signs with the client secret of your API keys (Developers, API Keys): store it as {secret}.',
     'The number is data.customer_details.customer_phone, of a payment form data.order.customer_details.customer_phone. It comes without a country code: the example reads it as Indian.',
     'Put what tells the group into the order’s order_tags when your program creates it; a payment link has link_notes, a payment form its fields, which the hook reads by title as answers.Batch and the like.',

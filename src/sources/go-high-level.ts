@@ -87,6 +87,7 @@ export const goHighLevel = defineSource({
   phoneless:
     'Opportunities and appointments carry the contact’s id only. Let a workflow with the action “Custom Webhook” send the contact’s phone, to a hook of the source goHighLevelWorkflow.',
   unconfirmed: [
+    'Which statuses an order can have: completed, paid, processing and fulfilled are taken for paid, any other is skipped.',
     'When HighLevel stops to send x-wh-signature: its pages say 1 July 2026 or 1 September 2026, and its own package says that it already has.',
     'Whether a retry has a new timestamp: so the time in the body is not looked at, and what comes again is known by its webhookId.',
     'How long HighLevel waits for an answer.',

@@ -62,7 +62,7 @@ function described({ header }: TokenPlaces) {
       'In your program send the method POST to {url}. For Zapier, Make, n8n and Pabbly there are sources of those names, with their own steps.',
       `Add a header ${name} with the value ${value}.`,
       'Where only your own header can be set, x-usher-secret takes the bare value; for a header of another name the hook has source: jsonWith({ tokenHeader: "x-api-key" }).',
-      'Where nothing but a URL can be set, paste {url} with a slash and the value of {secret} at its end. Whoever knows that URL can send, so keep it to yourself.',
+      'Where nothing but a URL can be set, paste {url} with a slash and the value of {secret} at its end. Anyone who knows that URL can send, so keep it to yourself.',
       ...bodySteps,
     ],
     fails: [

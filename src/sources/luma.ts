@@ -108,7 +108,7 @@ export const luma = defineSource({
   setup: [
     'In Luma (with Luma Plus) open your calendar, then Settings, then Developer, and create a webhook.',
     'Paste {url}. Luma shows the webhook’s secret: store it as {secret}.',
-    'If what Luma sends is refused, make up a secret of your own, store it as a second line, and paste the URL with a slash and that secret at its end: then it need not be signed, but whoever knows the URL can send.',
+    'If what Luma sends is refused, make up a secret of your own, store it as a second line, and paste the URL with a slash and that secret at its end: then it need not be signed, but anyone who knows the URL can send.',
     'Choose the action types Guest Registered and, where you approve guests by hand, Guest Updated.',
     'In the event’s registration form require the phone number, and add a question for the consent, such as whatsapp_ok. The hook reads answers by the question’s text, and knows name, email, phone, event and ticket beside them.',
   ],

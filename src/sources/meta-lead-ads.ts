@@ -18,7 +18,7 @@ const EVENT = 'leadgen'
 /** The lead that the dashboard's test button makes up. */
 const TEST_LEAD = '444444444444'
 
-/** What its testing tool answers in somebody's place: `<test lead: dummy data for phone_number>`. */
+/** What its testing tool puts in place of answers: `<test lead: dummy data for phone_number>`. */
 const DUMMY = /^<test lead:/
 
 /** What a verify token begins with. It travels in URLs, so it must never serve as a key. */

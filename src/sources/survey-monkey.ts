@@ -60,7 +60,7 @@ const question = v.object({
 
 /** A response with `simple`, which adds headings and texts to the ids. */
 const details = v.object({
-  /** Whom an invitation was sent to: each member is `{ type, value }`. */
+  /** The contact who was invited: each member is `{ type, value }`. */
   metadata: v.nullish(v.object({ contact: v.nullish(v.record(v.string(), v.unknown()), {}) }), {}),
   custom_variables: v.nullish(v.record(v.string(), v.unknown()), {}),
   pages: v.nullish(v.array(v.object({ questions: v.nullish(v.array(question), []) })), []),
@@ -135,7 +135,7 @@ export const surveyMonkey = defineSource({
     'A webhook says only who answered, not what. So that Usher may read the answers, store the app’s access token as {apiToken}. Until then every response is held, and “map again” reads it later.',
     'Deploy Usher before you go on: SurveyMonkey knocks at {url} and wants 200.',
     'Make the webhook: curl -X POST https://api.surveymonkey.com/v3/webhooks -H "Authorization: Bearer ACCESS_TOKEN" -H "Content-Type: application/json" -d \'{"name":"Usher","event_type":"response_completed","object_type":"survey","object_ids":["SURVEY_ID"],"subscription_url":"{url}"}\'.',
-    'Ask for the number in a question of one text box. The hook reads answers by the question’s text or its id, one box of several by both ids (319352786.3057839051), and custom variables by their name. Of somebody who was invited it knows phone_number, first_name, last_name and email, as far as the contact has them.',
+    'Ask for the number in a question of one text box. The hook reads answers by the question’s text or its id, one box of several by both ids (319352786.3057839051), and custom variables by their name. Of a contact who was invited it also reads phone_number, first_name, last_name and email.',
     CONSENT_BY_TEXT,
   ],
   example: `hook({

@@ -31,6 +31,12 @@ const refused = (reason: string) => ({ ok: false, reason })
 describe('the secret of a json hook', () => {
   it.each<[title: string, headers: Record<string, string>, url: string | null, verdict: object]>([
     ['at the end of the URL', {}, SECRET, OK],
+    [
+      "at the end of the URL, beside a program's own token",
+      { authorization: 'Bearer abc' },
+      SECRET,
+      OK,
+    ],
     ['at the end of the URL and in a header', { 'x-usher-secret': SECRET }, SECRET, OK],
     [
       'right in a header and wrong in the URL',

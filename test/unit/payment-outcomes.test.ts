@@ -1,4 +1,4 @@
-/** A shop says in a member, and not in the name of its event, how a payment ended: who did not pay joins nothing. */
+/** Shops state the outcome of a payment in a member of the event, not in its name: an unpaid event is skipped. */
 
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../src/bytes.ts'
@@ -45,7 +45,7 @@ function titled(rows: readonly Row[]): [title: string, row: Row][] {
 const FORM = { type: 'PAYMENT_FORM_ORDER_WEBHOOK' }
 const LINK = { type: 'PAYMENT_LINK_EVENT', 'data.link_id': 'evening_8' }
 
-describe('an event that somebody paid is taken', () => {
+describe('a paid event is taken', () => {
   const rows: readonly Row[] = [
     [cashfree, 'a payment', {}],
     [cashfree, 'a payment link', { ...LINK, 'data.link_status': 'PAID' }],
@@ -82,7 +82,7 @@ describe('an event that somebody paid is taken', () => {
   })
 })
 
-describe('an event that nobody paid is skipped', () => {
+describe('an unpaid event is skipped', () => {
   const rows: readonly Row[] = [
     [cashfree, 'a payment form that failed', { ...FORM, 'data.order.order_status': 'FAILED' }],
     [cashfree, 'a payment form that waits', { ...FORM, 'data.order.order_status': 'ACTIVE' }],

@@ -1,4 +1,4 @@
-/** Bodies as they come in real life, and what a hook must find in them: a number in a second place, a list in a notation of the vendor's own, a mark that nobody joins. */
+/** Bodies as they come in real life, and what a hook must find in them: a number in a second place, a list in a notation of the vendor's own, a mark that the event joins no group. */
 
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../src/bytes.ts'
@@ -334,7 +334,7 @@ it('a field of Elementor without a label is read by its id', async () => {
   })
 })
 
-describe('somebody who joins nothing is skipped', () => {
+describe('an event that joins no group is skipped', () => {
   it.each(['true', '1', true])('by Jotform’s preview: %j', (preview) => {
     const read = (raw: object) => {
       const rawRequest = JSON.stringify({ q4_phone: { full: '98765 43210' }, ...raw })
