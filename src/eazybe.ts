@@ -18,6 +18,16 @@ const MAX_RETRY_AFTER_MS = 31 * 24 * 3_600_000
  */
 const NEVER_ARRIVED = new Set([521, 523, 525, 526, 530])
 
+/** What `status` says where EazyBe took the call: of the group page, and of its neighbours. */
+const YES: ReadonlySet<unknown> = new Set([true, 'true', 'success'])
+/** The sentences of EazyBe's pages by status, in small letters and without their full stop. */
+const SENTENCES: Readonly<Record<number, string>> = {
+  400: 'invalid data provided',
+  401: 'invalid access token',
+  403: 'cloud session is not active or working',
+  404: 'group not found',
+}
+
 /** What a header takes of a token: no quotes or blanks that came along when it was copied. */
 const TOKEN = /^[\x21-\x7e]+$/
 const NO_TOKEN = 'The token holds a sign that no token has: copy it again, without “Bearer”'
@@ -31,7 +41,7 @@ export interface GroupCall {
 
 /**
  * What EazyBe's answer means, by https://help.eazybe.com (200, 400, 403, 404, 500) and, for what no page says (401, 429, other
- * statuses, `status:false`, HTML, empty bodies), by the careful reading: whatever may have taken effect is `ambiguous`.
+ * statuses, `status:false`, a gateway's page, empty bodies), by the careful reading: whatever may have taken effect is `ambiguous`.
  */
 export type Outcome =
   | { readonly kind: 'accepted' }
@@ -74,19 +84,27 @@ export async function addToGroup(call: GroupCall, options: EazybeOptions): Promi
 
 function outcomeOf(response: Response, text: string, now: number): Outcome {
   const { status } = response
-  const answer = readAnswer(text)
   if (NEVER_ARRIVED.has(status)) {
     return { kind: 'unreachable', message: `Cloudflare could not reach EazyBe (${status})` }
   }
-  const message = answer?.message ?? `EazyBe answered ${status} without its usual body`
+  if (status === 429) {
+    return {
+      kind: 'throttled',
+      retryAfterMs: readRetryAfter(response.headers.get('retry-after'), now),
+    }
+  }
+  const answer = readAnswer(text, status)
+  const message = answer?.message ?? `EazyBe answered ${status} without a message of its own`
+  // A gateway's page says nothing of numbers, tokens, sessions or groups.
+  if (answer === null) return { kind: 'ambiguous', status, message }
   switch (status) {
     case 200:
-      return answer?.status === true
+      return answer.yes
         ? { kind: 'accepted' }
         : {
             kind: 'ambiguous',
             status,
-            message: answer?.message ?? 'EazyBe answered 200 without saying yes',
+            message: answer.message ?? 'EazyBe answered 200 without saying yes',
           }
     case 400:
       return { kind: 'invalid', message }
@@ -96,32 +114,48 @@ function outcomeOf(response: Response, text: string, now: number): Outcome {
       return { kind: 'inactive', message }
     case 404:
       return { kind: 'missing', message }
-    case 429:
-      return {
-        kind: 'throttled',
-        retryAfterMs: readRetryAfter(response.headers.get('retry-after'), now),
-      }
     default:
       return { kind: 'ambiguous', status, message }
   }
 }
 
-function readAnswer(text: string): { status: unknown; message: string | undefined } | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) return null
+/** What EazyBe says itself. Of its body nothing is kept but the message. */
+interface OwnAnswer {
+  readonly yes: boolean
+  readonly message: string | undefined
+}
+
+/**
+ * EazyBe's own answer: a JSON object, or the sentence that its pages give for this status, as text; null: another wrote it. Its
+ * group page shows `{ status: true, message }`, its remove-employees page `{ statusCode, status: "success" | "error", message, data }`,
+ * and no page a whole error body.
+ */
+function readAnswer(text: string, status: number): OwnAnswer | null {
+  const value = parsed(text)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const message: unknown = Reflect.get(value, 'message')
     return {
-      status: Reflect.get(value, 'status'),
-      // It is kept longer than the numbers, and EazyBe may repeat one. Hidden before it is cut: a piece is not known for a number.
-      message:
-        typeof message === 'string'
-          ? maskText(message).slice(0, MAX_MESSAGE_CHARACTERS)
-          : undefined,
+      yes: YES.has(Reflect.get(value, 'status')),
+      message: typeof message === 'string' ? shortened(message) : undefined,
     }
-  } catch {
-    return null
   }
+  const sentence = (typeof value === 'string' ? value : text).trim()
+  const known = SENTENCES[status] === sentence.replace(/\.$/, '').toLowerCase()
+  return known ? { yes: false, message: sentence } : null
+}
+
+/** JSON's value; undefined where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** It is kept longer than the numbers, and EazyBe may repeat one. Hidden before it is cut: a piece is not known for a number. */
+function shortened(message: string): string {
+  return maskText(message).slice(0, MAX_MESSAGE_CHARACTERS)
 }
 
 /** Milliseconds from seconds, also fractional, or from an HTTP date; null where it is neither, or no time to come: who heeded that would ask without end. */

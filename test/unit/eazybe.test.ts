@@ -8,6 +8,11 @@ const NOW = Date.UTC(2026, 10, 20, 12)
 const TOKEN = 'token-of-an-organization'
 const CALL = { groupName: 'Webinar May', contacts: ['919876543210'], create: true }
 
+/** An answer as EazyBe's remove-employees page shows it. */
+function neighbour(statusCode: number, status: 'success' | 'error', message: string): Response {
+  return Response.json({ statusCode, status, message, data: {} }, { status: statusCode })
+}
+
 /** EazyBe's own shape of an answer. */
 function said(status: number, message: string, yes = false): Response {
   return Response.json({ status: yes, message }, { status })
@@ -60,23 +65,33 @@ describe('an answer', () => {
       outcome: { kind: 'ambiguous', status: 200, message: 'Failed.' },
     },
     {
-      title: '200 with "true" for true is no yes',
+      title: '200 with "true" for true is a yes',
       answer: () => Response.json({ status: 'true' }),
-      outcome: {
-        kind: 'ambiguous',
-        status: 200,
-        message: 'EazyBe answered 200 without saying yes',
-      },
+      outcome: { kind: 'accepted' },
     },
     {
-      title: '200 with a page may have worked',
-      answer: () => new Response('<h1>Hello</h1>'),
+      title: '200 as its neighbour says yes is a yes',
+      answer: () => neighbour(200, 'success', 'Done.'),
+      outcome: { kind: 'accepted' },
+    },
+    ...['error', 'ok', 1, null, undefined, ['success']].map((status) => ({
+      title: `200 with the status ${JSON.stringify(status)} may have worked`,
+      answer: () => Response.json({ status }),
       outcome: {
         kind: 'ambiguous',
         status: 200,
         message: 'EazyBe answered 200 without saying yes',
-      },
-    },
+      } as const,
+    })),
+    ...['<h1>Hello</h1>', '', '"success"', 'true', '[{"status":true}]', 'null'].map((text) => ({
+      title: `200 with ${text === '' ? 'nothing' : text} may have worked`,
+      answer: () => new Response(text),
+      outcome: {
+        kind: 'ambiguous',
+        status: 200,
+        message: 'EazyBe answered 200 without a message of its own',
+      } as const,
+    })),
     {
       title: '400 is about the data',
       answer: () => said(400, 'Invalid data provided.'),
@@ -108,7 +123,7 @@ describe('an answer', () => {
       outcome: {
         kind: 'ambiguous',
         status: 502,
-        message: 'EazyBe answered 502 without its usual body',
+        message: 'EazyBe answered 502 without a message of its own',
       },
     },
     {
@@ -124,6 +139,71 @@ describe('an answer', () => {
   ]
   it.each(rows)('$title', async ({ answer, outcome }) => {
     expect((await callWith(answer)).outcome).toEqual(outcome)
+  })
+})
+
+describe('a refusal', () => {
+  const REFUSALS = [
+    [400, 'invalid', 'Invalid data provided.'],
+    [401, 'unauthorized', 'Invalid access token'],
+    [403, 'inactive', 'Cloud session is not active or working.'],
+    [404, 'missing', 'Group not found'],
+  ] as const
+
+  it.each(REFUSALS)(
+    '%i counts in each form that EazyBe may give it',
+    async (status, kind, sentence) => {
+      const forms = [
+        said(status, sentence),
+        neighbour(status, 'error', sentence),
+        new Response(sentence, { status }),
+        new Response(`${sentence}\n`, { status }),
+        new Response(JSON.stringify(sentence.toUpperCase()), { status }),
+      ]
+      for (const form of forms) {
+        const { outcome } = await callWith(() => form)
+        expect(outcome).toMatchObject({ kind })
+        expect(JSON.stringify(outcome).toLowerCase()).toContain(sentence.toLowerCase())
+      }
+      expect((await callWith(() => Response.json({}, { status }))).outcome).toEqual({
+        kind,
+        message: `EazyBe answered ${status} without a message of its own`,
+      })
+    },
+  )
+
+  it.each(REFUSALS)(
+    '%i of a gateway says nothing of the call: it may have worked',
+    async (status) => {
+      const others = REFUSALS.filter(([other]) => other !== status).map(
+        ([, , sentence]) => sentence,
+      )
+      const bodies = ['', '<h1>Not here</h1>', 'Access denied', '[]', '42', '"no"', ...others]
+      for (const body of bodies) {
+        const { outcome } = await callWith(() => new Response(body, { status }))
+        expect(outcome).toEqual({
+          kind: 'ambiguous',
+          status,
+          message: `EazyBe answered ${status} without a message of its own`,
+        })
+      }
+    },
+  )
+
+  it('keeps its message alone, whatever else is in its body', async () => {
+    const body = {
+      statusCode: 400,
+      status: 'error',
+      message: 'No.',
+      data: { number: '919876543210', token: TOKEN },
+    }
+    const { outcome } = await callWith(() => Response.json(body, { status: 400 }))
+    expect(outcome).toEqual({ kind: 'invalid', message: 'No.' })
+  })
+
+  it('keeps a piece of a long message', async () => {
+    const { outcome } = await callWith(() => said(400, 'No. '.repeat(1_000)))
+    expect(outcome.kind === 'invalid' && outcome.message.length).toBe(300)
   })
 })
 
