@@ -425,6 +425,34 @@ describe.each([
   })
 })
 
+describe('Answers as EazyBe’s neighbour gives them', () => {
+  it.each([
+    ['a yes', {}, 200, 'success', ACCEPTED.message, [[ASHA]]],
+    ['a 200 that says no', { statusFalse: true }, 200, 'error', FAILED.message, []],
+    ['a refused token', { token: 'invalid' }, 401, 'error', UNAUTHORIZED.message, []],
+    ['an inactive session', { session: 'inactive' }, 403, 'error', INACTIVE.message, []],
+    ['a failure', { failRate: 1 }, 500, 'error', FAILED.message, []],
+    ['too many calls', { retryAfterSeconds: 1 }, 429, 'error', 'Too many requests.', []],
+  ] as const)('%s', async (_, behaviour, statusCode, status, message, after) => {
+    const box = sandbox()
+    await box.behave({ ...behaviour, answers: 'neighbour' })
+    const response = await box.call(create(ASHA))
+    expect([response.status, await response.json()]).toEqual([
+      statusCode,
+      { statusCode, status, message, data: {} },
+    ])
+    expect((await box.groups()).map((group) => group.members)).toEqual(after)
+  })
+
+  it('are no pages of a proxy, nor empty', async () => {
+    const box = sandbox()
+    await box.behave({ answers: 'neighbour', body: 'html' })
+    expect(await (await box.call(create(ASHA))).text()).toContain('502 Bad Gateway')
+    await box.behave({ body: 'empty' })
+    expect(await (await box.call(create(ASHA))).text()).toBe('')
+  })
+})
+
 describe('Answers that are not EazyBe’s', () => {
   it('429 carries Retry-After until it is turned off', async () => {
     const box = sandbox()
@@ -1041,6 +1069,7 @@ describe('The page', () => {
       listLagMs: '6',
       createLimit: '7',
       retryAfterSeconds: '8',
+      answers: 'neighbour',
       body: 'html',
       statusFalse: 'on',
       silent: `${CARA}, ${BEN}`,
@@ -1061,6 +1090,7 @@ describe('The page', () => {
       listLagMs: 6,
       createLimit: 7,
       retryAfterSeconds: 8,
+      answers: 'neighbour',
       body: 'html',
       statusFalse: true,
       silent: [CARA, BEN],

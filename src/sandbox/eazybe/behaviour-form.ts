@@ -11,7 +11,8 @@ export type Html = ReturnType<typeof html>
 export function behaviourForm(behaviour: Behaviour): Html {
   const { session, token, latencyMs, hang, failRate, createAnswers500, poison, listLagMs } =
     behaviour
-  const { createLimit, retryAfterSeconds, body, statusFalse, silent, groupLimit, mix } = behaviour
+  const { createLimit, retryAfterSeconds, answers, body, statusFalse, silent, groupLimit, mix } =
+    behaviour
   return html`<form method="post" action="/behaviour-form" id="switches">
     <fieldset>
       <legend>The account</legend>
@@ -25,6 +26,10 @@ export function behaviourForm(behaviour: Behaviour): Html {
       ${field('failRate', failRate, 'Share that fails with 500', '0 to 1', 'any')}
       ${tick('hang', hang, 'Never answer', 'and do nothing')}
       ${tick('statusFalse', statusFalse, '200 with status:false', 'and do nothing')}
+      ${choice('answers', answers, 'Its own answers', [
+        ['documented', '{ status, message }'],
+        ['neighbour', '{ statusCode, status: "success", message, data }'],
+      ])}
       ${choice('body', body, 'Bodies', [
         ['json', 'as they should be'],
         ['html', 'a 502 page of a proxy'],
@@ -89,6 +94,7 @@ export function readBehaviourForm(form: URLSearchParams): unknown {
     listLagMs: amount('listLagMs', CALM.listLagMs),
     createLimit: amount('createLimit', CALM.createLimit),
     retryAfterSeconds: amount('retryAfterSeconds', CALM.retryAfterSeconds),
+    answers: text('answers') || CALM.answers,
     body: text('body') || CALM.body,
     statusFalse: form.has('statusFalse'),
     silent: numbers('silent'),

@@ -14,7 +14,7 @@ const numbers = v.array(v.pipe(v.string(), v.regex(/^\d+$/, 'must be digits')))
 
 /**
  * What `PUT /behaviour` takes: any of these, and the rest stays as it is. One rule for all of them: a call that was not
- * answered 200 with `status:true` has changed nothing, but for `createAnswers500: 'after'`, for a caller who leaves during
+ * answered 200 with a yes has changed nothing, but for `createAnswers500: 'after'`, for a caller who leaves during
  * `latencyMs`, whose call is carried out as if he had stayed, and for what a `mix` says it changes.
  */
 export const behaviourChangeSchema = v.strictObject({
@@ -40,6 +40,8 @@ export const behaviourChangeSchema = v.strictObject({
   retryAfterSeconds: v.exactOptional(v.nullable(count)),
   /** `html` answers a proxy's 502 page, `empty` a 200 without a body. */
   body: v.exactOptional(v.picklist(['json', 'html', 'empty'])),
+  /** `documented` answers `{ status, message }`, `neighbour` as EazyBe's remove-employees page does. */
+  answers: v.exactOptional(v.picklist(['documented', 'neighbour'])),
   /** Answers 200 with `status:false`. */
   statusFalse: v.exactOptional(v.boolean()),
   /** Accepted, and not added: nothing in the answer tells. */
@@ -66,6 +68,7 @@ export const CALM: Behaviour = {
   createLimit: null,
   retryAfterSeconds: null,
   body: 'json',
+  answers: 'documented',
   statusFalse: false,
   silent: [],
   groupLimit: WHATSAPP_GROUP_MEMBERS,

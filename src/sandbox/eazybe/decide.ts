@@ -22,6 +22,13 @@ const UNAUTHORIZED = 'Invalid access token'
 /** UNCONFIRMED: the group page knows no 429. */
 const TOO_MANY = 'Too many requests.'
 
+/** What EazyBe's own answers are made of. */
+const answerSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ status: v.boolean(), message: v.string() }),
+)
+
 /** Digits only, with the country code: no plus, no punctuation, no leading zero. */
 const CONTACT = /^[1-9]\d{6,14}$/
 
@@ -107,6 +114,20 @@ export function throttled(seconds: number | null): Decision {
 export function broken(): Decision {
   const { headers, answer } = yes()
   return { status: null, headers, answer: answer.slice(0, answer.length / 2), effect: null }
+}
+
+/** The same in the form that is asked for. What is no whole answer of EazyBe's own stays as it is. */
+export function inForm(form: Behaviour['answers'], decision: Decision): Decision {
+  const own = v.safeParse(answerSchema, decision.answer)
+  if (form === 'documented' || !own.success) return decision
+  const { status, message } = own.output
+  const said = {
+    statusCode: decision.status,
+    status: status ? 'success' : 'error',
+    message,
+    data: {},
+  }
+  return { ...decision, answer: JSON.stringify(said) }
 }
 
 function carryOut(

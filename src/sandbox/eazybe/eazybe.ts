@@ -12,7 +12,7 @@ import { issuesOf } from '../../issues.ts'
 import { type Issue, problemResponse } from '../../problem.ts'
 import { type Behaviour, behaviourChangeSchema, CALM } from './behaviour.ts'
 import { readBehaviourForm } from './behaviour-form.ts'
-import { type Decision, failed } from './decide.ts'
+import { type Decision, failed, inForm } from './decide.ts'
 import type { Journal } from './journal.ts'
 import { meet } from './meet.ts'
 import { wayOf } from './mix.ts'
@@ -91,9 +91,10 @@ export function createEazybe(options: EazybeOptions): Hono {
     return answerWith(meet(way, asked, circumstances, world.calls))
 
     function answerWith(decision: Decision): Response {
-      const { status, answer, effect } = decision
+      const said = inForm(behaviour.answers, decision)
+      const { status, answer, effect } = said
       world.record({ ...call, body, answeredAt: now(), status, answer, effect, way })
-      return responseOf(decision)
+      return responseOf(said)
     }
   })
 

@@ -87,6 +87,7 @@ function troubles(behaviour: Behaviour): Html {
     retryAfterSeconds !== null && `429 for ${retryAfterSeconds} s`,
     behaviour.hang && 'never answers',
     behaviour.body !== 'json' && `${behaviour.body} bodies`,
+    behaviour.answers !== 'documented' && `answers as its ${behaviour.answers}`,
     behaviour.statusFalse && 'status:false',
     behaviour.latencyMs > 0 && `${behaviour.latencyMs} ms a call`,
     behaviour.failRate > 0 && `${percent(behaviour.failRate)} fail`,
