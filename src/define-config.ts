@@ -4,10 +4,11 @@ import * as v from 'valibot'
 import { isComparable } from './consent.ts'
 import type { Hook } from './hook.ts'
 import { apiTokenName, secretName, tokenName } from './names.ts'
-import type { AccountOptions } from './outbox/pace.ts'
-import { PACES } from './outbox/pace.ts'
-import type { Retention, RetentionDays } from './outbox/retention.ts'
-import { RETENTIONS, retentionOf } from './outbox/retention.ts'
+import type { AccountOptions } from './outbox/dispatch/pace.ts'
+import { DAY_MS, PACES } from './outbox/dispatch/pace.ts'
+import type { Retention } from './outbox/jobs/retention.ts'
+import { RETENTIONS, retentionOf } from './outbox/jobs/retention.ts'
+import type { RetentionDays } from './outbox/ports.ts'
 import { isCountryCode } from './phone.ts'
 import { MAX_TEXT_UNITS } from './text.ts'
 
@@ -73,6 +74,8 @@ const comparableSchema = v.object({ accept: v.optional(v.array(v.custom<string>(
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
 const MAX_CAPACITY = 1_023
+/** A wait without end would stop the account, and no clock reaches it. */
+const MAX_WAIT_MS = 31 * DAY_MS
 /** A hook of the name `admin` would hand the keys of the API to its sender. */
 const OWN_SECRET = 'ADMIN_SECRET'
 
@@ -209,9 +212,15 @@ function accountMistakes(name: string, account: AccountOptions): string[] {
     if (timeZone === undefined) wrong('timeZone', 'is missing: quiet hours need one')
   }
   for (const [option, value] of Object.entries(numbers)) {
+    const isWait = option.endsWith('Ms')
     if (!Object.hasOwn(PACES.steady, option)) wrong(option, 'is not an option of an account')
-    else if (!(typeof value === 'number' && value >= 0))
-      wrong(option, 'must be a number, 0 or more')
+    else if (!(typeof value === 'number' && value >= 0 && (!isWait || value <= MAX_WAIT_MS)))
+      wrong(
+        option,
+        isWait
+          ? `must be a number of milliseconds from 0 to ${MAX_WAIT_MS}`
+          : 'must be a number, 0 or more; Infinity for no cap',
+      )
   }
   if (numbers.batchSize !== undefined && !isWithin(numbers.batchSize, 1, 50)) {
     wrong('batchSize', 'must be a whole number from 1 to 50')
@@ -264,7 +273,7 @@ function clashes(owners: readonly (readonly [owner: string, secret: string])[]):
 }
 
 function isPositive(value: unknown): boolean {
-  return typeof value === 'number' && value > 0
+  return Number.isFinite(value) && Number(value) > 0
 }
 
 function isWithin(value: number, least: number, most: number): boolean {

@@ -89,7 +89,7 @@ function expectations(source: Source): string[] {
     source.speaksInvite === true &&
       'It may send { groupName, contacts, create } itself: the hook then needs no `fields` and no `invite`.',
     source.lookUp !== undefined &&
-      'It sends ids only. Usher asks its API for the rest, for five seconds at most; where that fails the delivery is held, and mapping it again asks again.',
+      'It sends ids only. Usher asks its API for the rest; where that fails it asks again for half a day. Then the delivery is held, and mapping it again asks once more.',
     source.handshake !== undefined &&
       'It checks the address before it sends anything: store {secret} and deploy first.',
     source.busyStatus === 429 &&

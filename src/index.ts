@@ -1,12 +1,13 @@
 /** The map of the house: the user's config, the Worker over it, and the outbox object it needs. */
 
 import config from './config.ts'
+import { lookUps } from './look-up.ts'
 import { OutboxObject } from './outbox/outbox.ts'
 import { worker } from './worker.ts'
 
 export class Outbox extends OutboxObject {
   constructor(ctx: DurableObjectState, env: object) {
-    super(ctx, env, config)
+    super(ctx, env, config, lookUps(config, env))
   }
 }
 

@@ -2,35 +2,41 @@
 
 import { atMost } from './at-most.ts'
 import type { Bytes } from './bytes.ts'
+import type { Config } from './define-config.ts'
 import type { Hook } from './hook.ts'
-import { apiTokenName, secretValues } from './names.ts'
-import type { Issue } from './problem.ts'
+import { isWanted, keptFields, mapFields } from './map.ts'
+import { apiTokenName, secretName, secretValues } from './names.ts'
+import type { OutboxPorts } from './outbox/ports.ts'
 import { readStream } from './read-stream.ts'
 import type { LookedUp } from './source.ts'
 
-/** The sender waits for our answer meanwhile; the quickest gives us some 10 s. */
+/** One alarm asks for several, and calls wait meanwhile. */
 const GIVE_UP_MS = 5_000
 const MAX_ANSWER_BYTES = 256 * 1024
 /** `Response` refuses a body with these. */
 const BODILESS = [101, 204, 205, 304]
 
+/** Asks a hook's sender for the rest of an event, and maps it: for the outbox, after the webhook was answered. Never throws. */
+export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
+  return async (name, fields) => {
+    const hook = Object.hasOwn(config.hooks, name) ? config.hooks[name] : undefined
+    if (hook === undefined)
+      return { kind: 'failed', message: 'The hook is no longer in the config' }
+    const whole = await wholeFields(name, hook, env, JSON.parse(fields))
+    if (!whole.ok) return { kind: 'failed', message: whole.message }
+    if (whole.skip !== undefined || !isWanted(hook, whole.fields)) return { kind: 'unwanted' }
+    const secrets = secretValues(env, secretName(name))
+    return {
+      kind: 'mapped',
+      mapped: mapFields(hook, whole.fields, Date.now()),
+      fields: keptFields(whole.fields, secrets),
+    }
+  }
+}
+
 export type WholeFields =
   | { readonly ok: true; readonly fields: unknown; readonly skip?: string }
-  | { readonly ok: false; readonly issues: readonly Issue[] }
-
-/** Marks fields that are kept without what a look-up would have added: mapping them again must look up first. */
-const AWAITING = 'awaiting look-up'
-
-/** The fields under that mark. */
-export function awaitingLookUp(fields: unknown): object {
-  return { [AWAITING]: fields }
-}
-
-/** The fields under that mark, or null where they were looked up, or need not be. */
-export function awaited(kept: unknown): { readonly fields: unknown } | null {
-  if (typeof kept !== 'object' || kept === null || !Object.hasOwn(kept, AWAITING)) return null
-  return { fields: Reflect.get(kept, AWAITING) }
-}
+  | { readonly ok: false; readonly message: string }
 
 /** The fields as they come where the source has no look-up; else what the vendor says, or what to do about it. */
 export async function wholeFields(
@@ -44,32 +50,30 @@ export async function wholeFields(
   const secret = apiTokenName(name)
   const [token] = secretValues(env, secret)
   if (token === undefined) {
-    return held(
-      `${source.title} sends ids only, and the secret ${secret} with which the rest is looked up is not set: store it, then map this delivery again`,
+    return failed(
+      `${source.title} sends ids only, and the secret ${secret} with which the rest is looked up is not set: store it with wrangler secret put`,
     )
   }
   const ending = new AbortController()
   const late: LookedUp<unknown> = {
     ok: false,
-    message: `${source.title} did not answer within ${GIVE_UP_MS / 1_000} s: map this delivery again in a while.`,
+    message: `${source.title} did not answer within ${GIVE_UP_MS / 1_000} s`,
   }
   try {
     const looking = source.lookUp(fields, { token, fetch: guarded(ask, ending.signal) })
     const found = await atMost(GIVE_UP_MS, looking, late)
-    return found.ok ? found : held(found.message.replaceAll(token, '…'))
+    return found.ok ? found : failed(found.message.replaceAll(token, '…'))
   } catch (error) {
     // Its text may repeat a URL or a token.
     const kind = error instanceof Error ? error.name : 'no Error'
-    return held(
-      `${source.title} could not be asked for the rest (${kind}): map this delivery again in a while`,
-    )
+    return failed(`${source.title} could not be asked for the rest (${kind})`)
   } finally {
     ending.abort()
   }
 }
 
-function held(message: string): WholeFields {
-  return { ok: false, issues: [{ path: '', message }] }
+function failed(message: string): WholeFields {
+  return { ok: false, message }
 }
 
 /** A `fetch` that a token may be given to. */

@@ -7,7 +7,7 @@ import type { Invite } from './invite.ts'
 import { inviteSchema, missingWord, spokenInviteSchema } from './invite.ts'
 import { issuesOf, repeats } from './issues.ts'
 import { errorText } from './log.ts'
-import type { HoldReason, Mapped } from './outbox/arrival.ts'
+import type { HoldReason, Mapped } from './outbox/ports.ts'
 import type { Issue } from './problem.ts'
 import type { Submission } from './source.ts'
 import { teammatesIn } from './teammates.ts'
@@ -153,6 +153,15 @@ function noConsent({ consent }: Hook): Issue {
 /** Kept back before consent could be read. */
 export function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
   return { kind: 'held', reasons: [reason], issues, consent: null }
+}
+
+/**
+ * What is kept of an event, as JSON, without the hook's secrets: some senders show theirs in the body, and one that is
+ * given it in the URL may repeat that URL there: Jotform does.
+ */
+export function keptFields(fields: unknown, secrets: readonly string[]): string {
+  const spelt = secrets.map((secret) => JSON.stringify(secret).slice(1, -1))
+  return spelt.reduce((text, secret) => text.replaceAll(secret, '…'), JSON.stringify(fields))
 }
 
 /** A source that throws is our mistake, and no reason to lose what came: the sender would give up on 503s some day. */

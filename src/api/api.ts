@@ -1,6 +1,7 @@
 /** `/api`, `/openapi.json` and `/metrics`: what the console shows and does, for programs. */
 
 import { Hono } from 'hono'
+import type * as v from 'valibot'
 import type { Config } from '../define-config.ts'
 import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
@@ -39,7 +40,7 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
   app.all('/metrics', () => notAllowed(['GET']))
   for (const endpoint of endpoints) {
     app.on(endpoint.method.toUpperCase(), endpoint.path, async (c) => {
-      const body = endpoint.body === null ? undefined : await jsonOf(c)
+      const body = endpoint.body === null ? undefined : await jsonOf(c, endpoint.body)
       if (body instanceof Response) return body
       const id = c.req.param('id') ?? ''
       return endpoint.respond(c.get('desk'), { id, query: givenQuery(c), body })
@@ -55,11 +56,13 @@ function givenQuery(c: OperatorContext): Record<string, string> {
   return Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ''))
 }
 
-/** The body, whatever its content type says, as long as it is JSON. */
-async function jsonOf(c: OperatorContext): Promise<unknown> {
+/** The body, whatever its content type says, as long as it is JSON; undefined where it may be left out, and is. */
+async function jsonOf(c: OperatorContext, { type }: v.GenericSchema): Promise<unknown> {
+  // Not `json()`: the runtime warns of a body that says it is a form.
+  const text = new TextDecoder().decode(await c.req.arrayBuffer())
+  if (text === '' && type === 'optional') return undefined
   try {
-    // Not `json()`: the runtime warns of a body that says it is a form.
-    return JSON.parse(new TextDecoder().decode(await c.req.arrayBuffer()))
+    return JSON.parse(text)
   } catch {
     // What curl sends unless it is told otherwise.
     const form = /\bform\b/.test(c.req.header('content-type') ?? '')

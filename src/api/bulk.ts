@@ -26,6 +26,13 @@ export const bulkEndpoints = [
     body: only({
       filter: only(filterSchema.entries),
       action: v.picklist(BULK_ACTIONS),
+      agreed: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description('The operator states that all these people agreed, which is recorded'),
+        ),
+        false,
+      ),
       dryRun: v.optional(v.boolean(), false),
       cursor: pagingEntries.cursor,
     }),
@@ -36,9 +43,9 @@ export const bulkEndpoints = [
       }),
       v.object({ outcomes, ...cursorEntry }),
     ]),
-    async run(desk, { body: { filter, action, dryRun, cursor } }) {
+    async run(desk, { body: { filter, action, agreed, dryRun, cursor } }) {
       if (dryRun) return countDeliveries(desk, filter)
-      const step = await bulkStep(desk, filter, action, cursor ?? null)
+      const step = await bulkStep(desk, filter, action, cursor ?? null, agreed)
       return { outcomes: step.outcomes, cursor: cursorText(step.cursor) }
     },
   }),

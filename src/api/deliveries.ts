@@ -19,6 +19,17 @@ import {
   storySchema,
 } from './schemas.ts'
 
+/** Without it a delivery of which no evidence of consent is kept is answered 409. */
+const agreedEntry = {
+  agreed: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description('The operator states that the person agreed, which is recorded'),
+    ),
+    false,
+  ),
+}
+
 const one = {
   method: 'post',
   tag: 'Deliveries',
@@ -61,34 +72,34 @@ export const deliveryEndpoints = [
     path: '/api/deliveries/:id/retry',
     name: 'retryDelivery',
     summary: 'Send it again, exactly as it was or mapped with today’s config',
-    body: v.object({ mode: v.picklist(['exact', 'remap']) }),
-    run: (desk, { id, body: { mode } }) => acted(desk, id, { kind: mode }),
+    body: v.object({ mode: v.picklist(['exact', 'remap']), ...agreedEntry }),
+    run: (desk, { id, body: { mode, agreed } }) => acted(desk, id, { kind: mode, agreed }),
   }),
   endpoint({
     ...one,
     path: '/api/deliveries/:id/release',
     name: 'releaseDelivery',
     summary: 'Send a held one as it is',
-    detail: 'On the operator’s word: that the person agreed, or that the name or group is right.',
-    body: none,
-    run: (desk, { id }) => acted(desk, id, { kind: 'release' }),
+    detail: 'On the operator’s word that the name or group is right.',
+    body: v.optional(only(agreedEntry), {}),
+    run: (desk, { id, body: { agreed } }) => acted(desk, id, { kind: 'release', agreed }),
   }),
   endpoint({
     ...one,
     path: '/api/deliveries/:id/create',
     name: 'createGroupOfDelivery',
     summary: 'Let it create its group, which EazyBe does not find, and send it',
-    body: none,
-    run: (desk, { id }) => acted(desk, id, { kind: 'create' }),
+    body: v.optional(only(agreedEntry), {}),
+    run: (desk, { id, body: { agreed } }) => acted(desk, id, { kind: 'create', agreed }),
   }),
   endpoint({
     ...one,
     path: '/api/deliveries/:id/edit',
     name: 'editDelivery',
     summary: 'Change whom it takes where, and send it',
-    body: only(editSchema.entries),
-    run(desk, { id, body }) {
-      const edit = readEdit(body)
+    body: only({ ...editSchema.entries, ...agreedEntry }),
+    run(desk, { id, body: { agreed, ...body } }) {
+      const edit = readEdit(body, agreed)
       return 'issues' in edit
         ? problemResponse({ reason: 'bad_request', issues: edit.issues })
         : acted(desk, id, edit)

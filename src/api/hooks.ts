@@ -21,7 +21,7 @@ export const hookEndpoints = [
     query: none,
     body: none,
     answer: v.object({ hooks: v.array(hookSchema) }),
-    run: (desk) => ({ hooks: hookStates(desk) }),
+    run: async (desk) => ({ hooks: await hookStates(desk) }),
   }),
   endpoint({
     method: 'get',

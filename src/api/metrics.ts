@@ -3,7 +3,8 @@
 import { overviews } from '../operator/accounts.ts'
 import type { Desk } from '../operator/desk.ts'
 import { hookStates } from '../operator/hooks.ts'
-import type { Overview } from '../outbox/account-desk.ts'
+import type { Overview } from '../outbox/admin/account.ts'
+import { PAUSE_REASONS } from '../outbox/model.ts'
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>
@@ -12,13 +13,13 @@ interface Sample {
 
 export async function metrics(desk: Desk): Promise<string> {
   const accounts = await overviews(desk)
-  const hooks = hookStates(desk)
+  const hooks = await hookStates(desk)
   const each = (value: (account: Overview) => number): Sample[] =>
     accounts.map((one) => ({ labels: { account: one.account }, value: value(one) }))
   return [
     gauge('usher_account_paused', 'Whether the account makes no calls, by reason', [
       ...accounts.flatMap((one) =>
-        (['session', 'token', 'operator'] as const).map((reason) => ({
+        PAUSE_REASONS.map((reason) => ({
           labels: { account: one.account, reason },
           value: one.pause?.reason === reason ? 1 : 0,
         })),
@@ -65,6 +66,9 @@ export async function metrics(desk: Desk): Promise<string> {
         labels: { hook: name },
         value: trouble === null ? 1 : 0,
       })),
+    ]),
+    gauge('usher_hook_refused', 'Webhooks refused since the last verified one', [
+      ...hooks.map(({ name, refused }) => ({ labels: { hook: name }, value: refused?.count ?? 0 })),
     ]),
   ].join('')
 }

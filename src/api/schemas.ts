@@ -2,8 +2,10 @@
 
 import * as v from 'valibot'
 import { type Cursor, readCursor, writeCursor } from '../operator/cursor.ts'
-import { MOST_PER_PAGE } from '../outbox/reader.ts'
-import { DELIVERY_STATES } from '../outbox/state.ts'
+import { DELIVERY_STATES, PAUSE_REASONS } from '../outbox/model.ts'
+
+/** Deliveries of one page, at most. */
+const MOST_PER_PAGE = 200
 
 export const DEFAULT_PER_PAGE = 50
 
@@ -79,7 +81,15 @@ const consentSchema = v.object({
 
 export const storySchema = v.object({
   ...deliverySchema.entries,
-  timeline: v.array(v.object({ at: time, event: v.string(), detail: v.optional(v.string()) })),
+  timeline: v.array(
+    v.object({
+      at: time,
+      event: v.string(),
+      detail: v.optional(v.string()),
+      count: v.pipe(v.optional(count), v.description('How often it happened in a row')),
+      last: v.pipe(v.optional(time), v.description('When it happened last')),
+    }),
+  ),
   fields: v.pipe(
     v.unknown(),
     v.description('What was sent, with its numbers masked; null once it was deleted'),
@@ -89,6 +99,10 @@ export const storySchema = v.object({
   people: v.array(v.object({ mask: v.string(), state: v.string(), suppressed: v.boolean() })),
   create: v.boolean(),
   forced: v.boolean(),
+  lacksConsent: v.pipe(
+    v.boolean(),
+    v.description('Nothing is kept that shows consent: sending it needs `agreed`'),
+  ),
 })
 
 export const groupSchema = v.object({
@@ -114,10 +128,14 @@ export const accountSchema = v.object({
   account: v.string(),
   pause: v.nullable(
     v.object({
-      reason: v.picklist(['session', 'token', 'operator']),
+      reason: v.picklist(PAUSE_REASONS),
       since: time,
       probeAt: v.nullable(time),
     }),
+  ),
+  longWait: v.pipe(
+    v.nullable(v.object({ why: v.picklist(['throttled', 'unreachable']), until: time })),
+    v.description('A wait of over an hour that EazyBe made; `resume` ends it'),
   ),
   nextCallAt: v.nullable(time),
   nextCallWhy: v.nullable(v.string()),
@@ -164,6 +182,10 @@ const hookEntries = {
   ),
   consent: v.string(),
   mapping: v.picklist(['own', 'sender']),
+  refused: v.pipe(
+    v.nullable(v.object({ count, lastAt: time, because: v.string() })),
+    v.description('Webhooks refused since the last verified one; null: none'),
+  ),
 }
 
 export const hookSchema = v.object(hookEntries)

@@ -1,24 +1,24 @@
 /** One EazyBe account: whether it works, what waits and why, and how much of its pace is used. */
 
-import type { Overview } from '../outbox/account-desk.ts'
+import type { Overview } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'
 import { Action, Badge, Time } from './parts.tsx'
-import { PAUSES, several } from './words.ts'
+import { LONG_WAITS, PAUSES, several } from './words.ts'
 
 /** From here on a bar warns. */
 const NEARLY = 0.9
 
 export function AccountCard({ account: view, clock }: { account: Overview; clock: Clock }): Html {
-  const { account, pause, backlog } = view
+  const { account, pause, longWait, backlog } = view
   const waiting = backlog.queued + backlog.unknown
-  const verb = pause === null ? 'pause' : 'resume'
+  const verb = pause === null && longWait === null ? 'pause' : 'resume'
   return (
     <article class="card" id={`account-${account}`}>
       <div class="row apart">
         <div class="row">
           <h2>Account {account}</h2>
-          {pause === null ? <Badge tone="good">Working</Badge> : <Badge tone="bad">Paused</Badge>}
+          <Standing view={view} />
         </div>
         <Action
           path={`/console/accounts/${account}/${verb}`}
@@ -38,6 +38,17 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
               Tries again <Time at={pause.probeAt} clock={clock} />.
             </p>
           )}
+        </div>
+      )}
+      {pause === null && longWait !== null && (
+        <div class="notice wait">
+          <p>
+            <strong>{LONG_WAITS[longWait.why].title}</strong>
+          </p>
+          <p>
+            The next call is made <Time at={longWait.until} clock={clock} />.{' '}
+            {LONG_WAITS[longWait.why].what}
+          </p>
         </div>
       )}
       <dl class="facts">
@@ -69,6 +80,12 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
       <Budget view={view} />
     </article>
   )
+}
+
+function Standing({ view: { pause, longWait } }: { view: Overview }): Html {
+  if (pause !== null) return <Badge tone="bad">Paused</Badge>
+  if (longWait !== null) return <Badge tone="wait">Waiting</Badge>
+  return <Badge tone="good">Working</Badge>
 }
 
 /** When the last of those that wait can go out, where that is not today. Most leads are one person. */

@@ -30,8 +30,7 @@ const RESULTS: Readonly<Record<Outcome, string>> = {
   not_mapped: 'to be mapped again first',
   busy: 'in a call that is under way',
   not_possible: 'left as they are: it cannot be done in their state',
-  consent_not_meant:
-    'left as they are, for want of consent: list those with the reason “consent” to release them on your word that they agreed',
+  no_consent: 'left as they are: nothing shows that they agreed',
   no_longer_mapped:
     'left as they are: they were accepted, or may have been, and today’s config does not map them',
   hook_gone: 'whose hook is no longer in the config',
@@ -40,6 +39,8 @@ const RESULTS: Readonly<Record<Outcome, string>> = {
 
 const formSchema = v.object({
   action: v.picklist(BULK_ACTIONS),
+  /** The operator states that all these people agreed. */
+  agreed: v.optional(v.string()),
   /** How many there were when they were counted. */
   total: v.optional(v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.toNumber()), '0'),
   cursor: v.optional(v.pipe(v.string(), v.transform(readCursor)), ''),
@@ -66,14 +67,18 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
           <Described asked={asked} />
         </p>
         {count > 0 && <p>{warning}</p>}
-        {count > 0 && action === 'release' && filter.reason !== 'consent' && (
-          <p class="soft">Those held for want of consent are left as they are.</p>
-        )}
         <div class="row">
           {count > 0 && (
             <form method="post" action={`/console/bulk?${queryOf(asked)}`}>
               <input type="hidden" name="action" value={action} />
               <input type="hidden" name="total" value={String(count)} />
+              {action !== 'discard' && (
+                <label class="tick">
+                  <input type="checkbox" name="agreed" value="yes" />
+                  All these people agreed to join. Without this, those of whom no consent is kept
+                  are left as they are. It is recorded with your name.
+                </label>
+              )}
               <button class={action === 'discard' ? 'risky' : 'main'} type="submit">
                 {`${verb} ${many}`}
               </button>
@@ -96,8 +101,8 @@ export async function bulkStepPage(
   const { asked, filter } = readFilter(params, visit.clock)
   const form = v.safeParse(formSchema, sent)
   if (filter === null || !form.success) return senseless()
-  const { action, total, cursor, done } = form.output
-  const step = await bulkStep(visit.desk, filter, action, cursor)
+  const { action, agreed, total, cursor, done } = form.output
+  const step = await bulkStep(visit.desk, filter, action, cursor, agreed === 'yes')
   const sums: Partial<Record<Outcome, number>> = { ...done }
   for (const outcome of OUTCOMES) {
     const more = step.outcomes[outcome] ?? 0
@@ -130,6 +135,7 @@ export async function bulkStepPage(
             <form method="post" action={`/console/bulk?${queryOf(asked)}`} data-go-on>
               <input type="hidden" name="action" value={action} />
               <input type="hidden" name="total" value={String(total)} />
+              {agreed === 'yes' && <input type="hidden" name="agreed" value="yes" />}
               <input type="hidden" name="cursor" value={writeCursor(step.cursor)} />
               <input type="hidden" name="done" value={JSON.stringify(sums)} />
               <button class="main" type="submit">

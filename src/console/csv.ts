@@ -1,6 +1,6 @@
 /** Deliveries as CSV for a spreadsheet, in which nothing that somebody typed becomes a formula or hides what it says. */
 
-import type { DeliveryView } from '../outbox/views.ts'
+import type { DeliveryView } from '../outbox/admin/views.ts'
 
 const COLUMNS = [
   'id',

@@ -3,7 +3,7 @@
 import type { BulkAction } from '../operator/act.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { listDeliveries } from '../operator/list.ts'
-import type { DeliveryState } from '../outbox/state.ts'
+import type { DeliveryState } from '../outbox/model.ts'
 import type { Asked } from './filter-form.tsx'
 import { FilterForm, queryOf, readFilter } from './filter-form.tsx'
 import type { Html } from './html.ts'

@@ -2,7 +2,6 @@
 
 import type { Revealed, Story } from '../operator/deliveries.ts'
 import type { Html } from './html.ts'
-import { Action } from './parts.tsx'
 
 interface Offer {
   readonly action: string
@@ -15,6 +14,7 @@ export interface Typed {
   readonly groupName: string
   readonly contacts: string
   readonly create: boolean
+  readonly agreed: boolean
 }
 
 interface Props {
@@ -25,8 +25,8 @@ interface Props {
   readonly groups: readonly string[]
 }
 
-export function DeliveryActions({ story, revealed, typed, groups }: Props): Html {
-  const offers = offersOf(story)
+export function DeliveryActions(props: Props): Html {
+  const { story } = props
   const path = `/console/deliveries/${story.id}`
   const sentBefore = story.state === 'accepted' || story.state === 'skipped'
   return (
@@ -40,18 +40,12 @@ export function DeliveryActions({ story, revealed, typed, groups }: Props): Html
             EazyBe accepted these people before. Sending again calls it once more for the same
             people: do it only when you know that they are not in the group.
           </p>
-          <div class="row">
-            <Offers path={path} offers={offers} />
-          </div>
+          <Offers {...props} path={path} />
         </details>
       ) : (
-        <div class="row">
-          <Offers path={path} offers={offers} />
-        </div>
+        <Offers {...props} path={path} />
       )}
-      {story.state !== 'sending' && (
-        <Edit story={story} revealed={revealed} typed={typed} groups={groups} path={path} />
-      )}
+      {story.state !== 'sending' && <Edit {...props} path={path} />}
     </section>
   )
 }
@@ -88,19 +82,37 @@ function offersOf(story: Story): Offer[] {
   }
 }
 
-function Offers({ path, offers }: { path: string; offers: readonly Offer[] }): Html {
+function Offers({ story, typed, path }: Props & { readonly path: string }): Html | null {
+  const offers = offersOf(story)
+  if (offers.length === 0) return null
   return (
-    <>
-      {offers.map(({ action, label, look }) => (
-        <Action path={`${path}/${action}`} label={label} {...(look !== undefined && { look })} />
-      ))}
-    </>
+    <form class="tall" method="post" action={`${path}/${offers[0]?.action}`}>
+      {story.lacksConsent && <Agreed ticked={typed?.agreed === true} />}
+      <div class="row">
+        {offers.map(({ action, label, look = 'button' }) => (
+          <button type="submit" class={look} formaction={`${path}/${action}`}>
+            {label}
+          </button>
+        ))}
+      </div>
+    </form>
   )
 }
 
-/** Nobody who is no programmer can mend a mapping; they can say whom it takes where. */
+/** The operator's statement, without which nothing is sent of which no consent is kept. */
+function Agreed({ ticked }: { ticked: boolean }): Html {
+  return (
+    <label class="tick">
+      <input type="checkbox" name="agreed" value="yes" checked={ticked} />I know that this person
+      agreed to join. It is recorded with my name.
+    </label>
+  )
+}
+
+/** True where no group and number were read. Only a programmer can mend a mapping; an operator can say who goes where. */
 export function isUnfit({ state, reason }: Story): boolean {
-  return state === 'held' && (reason === 'mapping' || reason === 'payload')
+  const unread = ['mapping', 'payload', 'look-up']
+  return state === 'held' && (reason?.split(', ').some((one) => unread.includes(one)) ?? false)
 }
 
 /** Numbers are changed only by whoever has revealed them, or writes them anew. */
@@ -154,6 +166,7 @@ function Edit({ story, revealed, typed, groups, path }: Props & { readonly path:
           />
           It may create the group
         </label>
+        {story.lacksConsent && <Agreed ticked={typed?.agreed === true} />}
         <div>
           <button class="main" type="submit">
             Save and send

@@ -21,6 +21,7 @@ export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<F
     groupName: String(sent.groupName ?? ''),
     contacts: String(sent.contacts ?? ''),
     create: sent.create === 'yes',
+    agreed: sent.agreed === 'yes',
   }
   const name = c.req.param('action') ?? ''
   const refuse = (problem: string) =>
@@ -39,18 +40,16 @@ export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<F
 
 function actionOf(name: string, typed: Typed): Action | { problem: string } | null {
   const kind = ACTIONS.find((one) => one === name)
-  if (kind !== undefined) return { kind }
+  const { agreed } = typed
+  if (kind !== undefined) return { kind, agreed }
   if (name !== 'edit') return null
   const { groupName, contacts, create } = typed
   const numbers = contacts
     .split(/[\n,;]/)
     .map((line) => line.trim())
     .filter(Boolean)
-  const edit = readEdit({
-    groupName,
-    ...(numbers.length > 0 && { contacts: numbers }),
-    create,
-  })
+  const contactsTyped = numbers.length > 0 && { contacts: numbers }
+  const edit = readEdit({ groupName, ...contactsTyped, create }, agreed)
   if (!('issues' in edit)) return edit
   const problem = edit.issues.map(({ path, message }) => `${path} ${message}`).join('; ')
   return { problem }

@@ -75,7 +75,7 @@ function startOfEdit({ desk }: Visit, story: Story, revealed: Revealed | undefin
   const hook = hookOf(desk, story.hook)
   if (hook === null || revealed === undefined || revealed.contacts.length > 0) return null
   const contacts = numbersRead(hook, revealed.fields).join('\n')
-  return { groupName: story.groupName ?? '', contacts, create: story.create }
+  return { groupName: story.groupName ?? '', contacts, create: story.create, agreed: false }
 }
 
 function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { accountsOf } from '../operator/desk.ts'
 import { type Filter, filterSchema } from '../operator/filter.ts'
-import { DELIVERY_STATES } from '../outbox/state.ts'
+import { DELIVERY_STATES } from '../outbox/model.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'
 import type { Visit } from './page.ts'

@@ -3,7 +3,7 @@
 import { overviews } from '../operator/accounts.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { type Group, listGroups } from '../operator/groups.ts'
-import type { Overview } from '../outbox/account-desk.ts'
+import type { Overview } from '../outbox/admin/account.ts'
 import { Budget } from './account-card.tsx'
 import { STATUS } from './group.tsx'
 import type { Html } from './html.ts'

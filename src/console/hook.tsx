@@ -5,7 +5,7 @@ import type { Preview } from '../operator/preview.ts'
 import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../readiness.ts'
 import { FieldPicker, type Picked } from './field-picker.tsx'
-import { Ready } from './hooks.tsx'
+import { Ready, Refused } from './hooks.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
@@ -34,6 +34,7 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
         <h1>{name}</h1>
         <p class="row">
           <Ready trouble={hook.trouble} />
+          <Refused refused={hook.refused} clock={visit.clock} />
           <a href={`/console/hooks/${name}/setup`}>Set up {hook.sourceTitle}</a>
         </p>
       </div>

@@ -8,7 +8,9 @@ import { Badge, Empty, Time } from './parts.tsx'
 
 export async function hooksPage(visit: Visit): Promise<Page> {
   const { desk, clock } = visit
-  const found = await Promise.all(hookStates(desk).map(({ name }) => hookDetails(desk, name)))
+  const found = await Promise.all(
+    (await hookStates(desk)).map(({ name }) => hookDetails(desk, name)),
+  )
   const hooks = found.filter((hook) => hook !== null)
   const body = (
     <div class="stack">
@@ -44,7 +46,7 @@ function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clo
         </tr>
       </thead>
       <tbody>
-        {hooks.map(({ name, account, sourceTitle, trouble, consent, lastReceivedAt }) => (
+        {hooks.map(({ name, account, sourceTitle, trouble, refused, consent, lastReceivedAt }) => (
           <tr>
             <td class="lead">
               <a href={`/console/hooks/${name}`}>{name}</a>
@@ -52,6 +54,7 @@ function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clo
             </td>
             <td data-label="State">
               <Ready trouble={trouble} />
+              <Refused refused={refused} clock={clock} />
             </td>
             <td data-label="Sender">{sourceTitle}</td>
             <td data-label="Consent">{consent}</td>
@@ -66,6 +69,23 @@ function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clo
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** What was refused since the last webhook that was verified. */
+export function Refused({
+  refused,
+  clock,
+}: {
+  refused: HookDetails['refused']
+  clock: Clock
+}): Html | null {
+  if (refused === null) return null
+  return (
+    <p class="small">
+      <Badge tone="bad">Refused: {refused.count}</Badge> last{' '}
+      <Time at={refused.lastAt} clock={clock} />: {refused.because}
+    </p>
   )
 }
 

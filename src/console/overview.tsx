@@ -4,24 +4,24 @@ import { overviews } from '../operator/accounts.ts'
 import { MAX_CHARACTERS } from '../operator/filter.ts'
 import { type HookState, hookStates } from '../operator/hooks.ts'
 import { listDeliveries } from '../operator/list.ts'
-import type { InHand, Overview } from '../outbox/account-desk.ts'
+import type { InHand, Overview } from '../outbox/admin/account.ts'
 import { AccountCard } from './account-card.tsx'
 import { Chart, sumHours } from './chart.tsx'
 import { FirstRun } from './first-run.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { DeliveryTable } from './parts.tsx'
-import { PAUSES, several, type Tone } from './words.ts'
+import { LONG_WAITS, PAUSES, several, type Tone } from './words.ts'
 
 const LATEST = 8
 
 export async function overviewPage(visit: Visit): Promise<Page> {
   const { desk, clock } = visit
-  const [accounts, latest] = await Promise.all([
+  const [accounts, hooks, latest] = await Promise.all([
     overviews(desk),
+    hookStates(desk),
     listDeliveries(desk, {}, LATEST, null),
   ])
-  const hooks = hookStates(desk)
   const tasks = tasksOf(accounts, hooks)
   const empty = latest.values.length === 0
   // All parts are always there: the script replaces them by their names, and what is not needed yet is hidden.
@@ -64,10 +64,11 @@ interface Task {
 /** What needs a hand, the worst first. */
 function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Task[] {
   const several_ = accounts.length > 1
-  const paused = accounts.flatMap(({ account, pause }): Task[] => {
-    if (pause === null) return []
-    const { title, what } = PAUSES[pause.reason]
-    const tone = pause.reason === 'operator' ? 'wait' : 'bad'
+  const paused = accounts.flatMap(({ account, pause, longWait }): Task[] => {
+    const words = pause === null ? longWait && LONG_WAITS[longWait.why] : PAUSES[pause.reason]
+    if (words === null) return []
+    const { title, what } = words
+    const tone = pause === null || pause.reason === 'operator' ? 'wait' : 'bad'
     const name = several_ ? `${account}: ${title}` : title
     return [{ tone, title: name, what, href: `#account-${account}`, link: 'See the account' }]
   })
@@ -83,6 +84,12 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
         link: 'See the hook',
       },
     ]
+  })
+  const refused = hooks.flatMap(({ name, refused: some }): Task[] => {
+    if (some === null) return []
+    const title = `The hook “${name}” refused ${several(some.count, 'webhook')}`
+    const what = `The last one: ${some.because}.`
+    return [{ tone: 'bad', title, what, href: `/console/hooks/${name}`, link: 'See the hook' }]
   })
   const parked = sum(accounts, 'parked')
   const held = sum(accounts, 'held')
@@ -111,7 +118,7 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
       reasons: reasonsOf(accounts, 'held'),
     })
   }
-  return [...paused, ...shut, ...waiting].toSorted(
+  return [...paused, ...shut, ...refused, ...waiting].toSorted(
     (one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'),
   )
 }

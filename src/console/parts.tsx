@@ -1,6 +1,6 @@
 /** Small parts that several pages share. */
 
-import type { DeliveryView } from '../outbox/views.ts'
+import type { DeliveryView } from '../outbox/admin/views.ts'
 import type { Clock } from './clock.ts'
 import type { Child, Html } from './html.ts'
 import { STATES, type Tone } from './words.ts'

@@ -3,7 +3,7 @@
 import type { Guide } from '../guide.ts'
 import { guideOf } from '../guide.ts'
 import { hookOf } from '../operator/desk.ts'
-import { hookState } from '../operator/hooks.ts'
+import { stateOf } from '../operator/hooks.ts'
 import { CopyLine } from './hook.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
@@ -12,8 +12,8 @@ import type { Page, Visit } from './page.ts'
 export function setupPage(visit: Visit, name: string): Page {
   const { desk } = visit
   const hook = hookOf(desk, name)
-  const state = hookState(desk, name)
-  if (hook === null || state === null) return notFoundPage('hook')
+  if (hook === null) return notFoundPage('hook')
+  const state = stateOf(desk, name, hook, null)
   const guide = guideOf(hook.source, name, desk.config.publicUrl ?? desk.origin)
   const body = (
     <div class="stack">

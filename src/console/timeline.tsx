@@ -13,11 +13,12 @@ export function Timeline({ story, visit }: { story: Story; visit: Visit }): Html
     <section class="card" id="timeline" data-part aria-labelledby="timeline-title">
       <h2 id="timeline-title">What happened</h2>
       <ol class="timeline">
-        {story.timeline.map(({ at, event, detail }) => (
+        {story.timeline.map(({ at, event, detail, count = 1, last }) => (
           <li class={GOOD.test(event) ? 'good' : BAD.test(event) ? 'bad' : ''}>
             <strong>{event}</strong>{' '}
             <span class="soft small">
               <Time at={at} clock={visit.clock} /> · {visit.clock.full(at)}
+              {last !== undefined && ` · ${count} times, last ${visit.clock.full(last)}`}
             </span>
             {detail !== undefined && (
               <p>

@@ -1,7 +1,7 @@
 /** The console's words for what the outbox knows. They promise no more than is known: EazyBe *accepts*, nobody is ever "added". */
 
-import type { Overview } from '../outbox/account-desk.ts'
-import type { DeliveryState } from '../outbox/state.ts'
+import type { Overview } from '../outbox/admin/account.ts'
+import type { DeliveryState } from '../outbox/model.ts'
 
 export type Tone = 'good' | 'wait' | 'bad' | 'quiet'
 
@@ -36,6 +36,10 @@ const ADVICE: Readonly<Record<string, string>> = {
     'The answer does not say that the person agreed to join a group. If you know that they did, release it. Else discard it.',
   mapping:
     'The hook’s mapping does not fit what was sent: the timeline says where. Fill in the group and the number below and send it; or have src/config.ts mended, and map it again.',
+  'consent, mapping':
+    'The answer does not say that the person agreed, and the hook’s mapping does not fit what was sent: the timeline says where. If you know that they agreed, fill in the group and the number and send it.',
+  'look-up':
+    'Its sender sends ids only, and did not tell the rest when it was asked: the timeline says why. Map it again to ask once more.',
   payload:
     'The body is not what this sender documents. Look at it below; when the source reads it, map it again.',
   'group missing':
@@ -47,8 +51,6 @@ const ADVICE: Readonly<Record<string, string>> = {
     'The hook has minted its fill of new group names for today. If this name is meant, release it.',
   'some numbers were refused':
     'EazyBe refused a number. The timeline has its words: correct the number and send it.',
-  'a teammate was refused':
-    'EazyBe took the people of this lead, and refused one of the hook’s own numbers: correct that in src/config.ts.',
 }
 
 export function advice(state: DeliveryState, reason: string | null): string {
@@ -70,9 +72,30 @@ export const PAUSES: Readonly<
     title: 'EazyBe refuses the token',
     what: 'Take a new one from workspace.eazybe.com, Organization, and set it as the Worker’s secret. Usher notices a new token by itself.',
   },
+  failing: {
+    title: 'EazyBe fails for everybody',
+    what: 'Usher tries one person after the other and goes on by itself when EazyBe accepts one. What counted against people meanwhile is taken back.',
+  },
   operator: {
     title: 'Paused by an operator',
     what: 'Leads are still taken in, and wait. Resume when you are ready.',
+  },
+}
+
+/** Waits of over an hour that EazyBe made. */
+export const LONG_WAITS: Readonly<
+  Record<
+    NonNullable<Overview['longWait']>['why'],
+    { readonly title: string; readonly what: string }
+  >
+> = {
+  throttled: {
+    title: 'EazyBe asked to wait',
+    what: 'Resume to call it now all the same.',
+  },
+  unreachable: {
+    title: 'EazyBe cannot be reached',
+    what: 'Resume to try now.',
   },
 }
 

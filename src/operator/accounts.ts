@@ -1,14 +1,14 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
 import { outboxOf } from '../env.ts'
-import type { Overview } from '../outbox/account-desk.ts'
+import type { Overview } from '../outbox/admin/account.ts'
 import { accountsOf, type Desk } from './desk.ts'
 
 export function overviews(desk: Desk): Promise<Overview[]> {
   return Promise.all(
     accountsOf(desk).map(async (account) => {
       // An object that nothing has reached yet does not know its own name.
-      return { ...(await outboxOf(desk.env, account).overview()), account }
+      return { ...(await outboxOf(desk.env, account).account().overview()), account }
     }),
   )
 }
@@ -20,7 +20,7 @@ export async function setPaused(
   paused: boolean,
 ): Promise<'done' | 'not_found'> {
   if (!accountsOf(desk).includes(account)) return 'not_found'
-  const outbox = outboxOf(desk.env, account)
+  const outbox = outboxOf(desk.env, account).account()
   await (paused ? outbox.pause(desk.actor) : outbox.resume(desk.actor))
   return 'done'
 }

@@ -1,7 +1,7 @@
 /** What operators did, newest first: every outbox keeps its own log, and this is one list of them. */
 
 import { outboxOf } from '../env.ts'
-import type { AuditEntry } from '../outbox/audit.ts'
+import type { AuditEntry } from '../outbox/store/audit.ts'
 import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk } from './desk.ts'
 import { type MergedPage, merge } from './merge.ts'
@@ -21,7 +21,7 @@ export async function auditLog(
   const pages = await Promise.all(
     open.map(async (account) => {
       const before = cursor?.[account] ?? null
-      const page = await outboxOf(desk.env, account).audit(before, limit)
+      const page = await outboxOf(desk.env, account).account().audit(before, limit)
       const items = page.entries.map((entry) => {
         return { number: entry.id, at: entry.at, value: { ...entry, account } }
       })

@@ -33,7 +33,9 @@ export async function countDeliveries(desk: Desk, filter: Filter): Promise<Count
         const page: { seqs: readonly number[]; before: number | null } = await outboxOf(
           desk.env,
           account,
-        ).seqs(deliveryFilter(filter, COUNTED_AT_ONCE, before))
+        )
+          .deliveries()
+          .seqs(deliveryFilter(filter, COUNTED_AT_ONCE, before))
         count += page.seqs.length
         before = page.before
       } while (before !== null && count < MOST_COUNTED)
@@ -53,22 +55,23 @@ export interface Step {
   readonly cursor: Cursor | null
 }
 
-/** One step. It goes from the newest down by number, so what arrives meanwhile, or changes state, is not met twice. */
+/** One step. `agreed`: the operator states that all of these people agreed. It goes from the newest down by number, so what arrives meanwhile, or changes state, is not met twice. */
 export async function bulkStep(
   desk: Desk,
   filter: Filter,
   action: BulkAction,
   cursor: Cursor | null,
+  agreed: boolean,
 ): Promise<Step> {
   const accounts = accountsOf(desk)
   const account = accounts.find((name) => cursor?.[name] !== null)
   if (account === undefined) return { outcomes: {}, cursor: null }
-  if (cursor === null) await noteAt(desk, `bulk ${action}`, describe(filter))
+  if (cursor === null) await noteAt(desk, `bulk ${action}`, describe(filter, agreed))
   const outbox = outboxOf(desk.env, account)
-  const page = await outbox.seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
-  // Somebody who releases all that is held has not thought of those who said no.
-  const mayWaive = filter.reason === 'consent'
-  const results = await act(desk, { account, outbox }, page.seqs, { kind: action }, mayWaive)
+  const page = await outbox
+    .deliveries()
+    .seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
+  const results = await act(desk, { account, outbox }, page.seqs, { kind: action, agreed })
   const outcomes: Partial<Record<Outcome, number>> = {}
   for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   const next: Cursor = { ...cursor, [account]: page.before }
@@ -76,9 +79,10 @@ export async function bulkStep(
 }
 
 /** The filter in words, for the audit log; what may be a person's is left out. */
-function describe({ text, phoneEnd, ...rest }: Filter): string {
+function describe({ text, phoneEnd, ...rest }: Filter, agreed: boolean): string {
   const words = Object.entries(rest).map(([name, value]) => `${name}: ${value}`)
   if (text !== undefined) words.push('a text')
   if (phoneEnd !== undefined) words.push('the end of a number')
-  return words.length === 0 ? 'all deliveries' : words.join(', ')
+  const chosen = words.length === 0 ? 'all deliveries' : words.join(', ')
+  return agreed ? `${chosen}; the operator states that they agreed` : chosen
 }

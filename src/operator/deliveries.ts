@@ -1,6 +1,6 @@
 /** One delivery: its story with the numbers hidden, and, when asked for and noted, with them. */
 
-import type { DeliveryStory } from '../outbox/views.ts'
+import type { DeliveryStory } from '../outbox/admin/views.ts'
 import type { Desk } from './desk.ts'
 import { placeOf } from './desk.ts'
 
@@ -9,7 +9,7 @@ export type Story = Omit<DeliveryStory, 'fields'> & { readonly fields: unknown }
 
 export async function readStory(desk: Desk, id: string): Promise<Story | null> {
   const place = placeOf(desk, id)
-  const story = place === null ? null : await place.outbox.story(place.seq)
+  const story = place === null ? null : await place.outbox.deliveries().story(place.seq)
   return story === null ? null : readable(story)
 }
 
@@ -30,7 +30,8 @@ export async function revealDelivery(
   id: string,
 ): Promise<Revealed | 'not_found' | 'gone'> {
   const place = placeOf(desk, id)
-  const revealed = place === null ? null : await place.outbox.reveal(place.seq, desk.actor)
+  const revealed =
+    place === null ? null : await place.outbox.deliveries().reveal(place.seq, desk.actor)
   if (revealed === null) return 'not_found'
   const { contacts, fields } = revealed
   if (contacts.length === 0 && fields === null) return 'gone'

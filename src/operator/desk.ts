@@ -4,7 +4,7 @@ import type { Context, ExecutionContext } from 'hono'
 import type { Config } from '../define-config.ts'
 import { type Env, outboxOf } from '../env.ts'
 import type { Hook } from '../hook.ts'
-import { readDeliveryId } from '../outbox/delivery-id.ts'
+import { readDeliveryId } from '../outbox/accept.ts'
 
 export interface Desk {
   readonly config: Config
@@ -81,5 +81,5 @@ export async function noteAt(
   detail: string | null = null,
 ): Promise<void> {
   const [first = 'default'] = accountsOf(desk)
-  await outboxOf(desk.env, first).note(desk.actor, action, target, detail)
+  await outboxOf(desk.env, first).account().note(desk.actor, action, target, detail)
 }

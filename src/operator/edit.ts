@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { inviteSchema } from '../invite.ts'
 import { issuesOf } from '../issues.ts'
-import type { DeliveryAction } from '../outbox/operator.ts'
+import type { DeliveryAction } from '../outbox/admin/deliveries.ts'
 import { phone } from '../phone.ts'
 import type { Issue } from '../problem.ts'
 
@@ -38,9 +38,10 @@ const strictSchema = v.partial(
 /** The edit as an action, or what is wrong with it. */
 export function readEdit(
   input: v.InferOutput<typeof editSchema>,
+  agreed: boolean,
 ): Extract<DeliveryAction, { kind: 'edit' }> | { readonly issues: readonly Issue[] } {
   const read = v.safeParse(strictSchema, input)
   if (!read.success) return { issues: issuesOf(read.issues) }
   const { groupName = null, contacts = null, create = null } = read.output
-  return { kind: 'edit', groupName, contacts, create }
+  return { kind: 'edit', agreed, groupName, contacts, create }
 }

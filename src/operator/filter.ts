@@ -1,8 +1,8 @@
 /** What deliveries are looked for by: the same words in the API's query, the console's form and a bulk action. */
 
 import * as v from 'valibot'
-import type { DeliveryFilter } from '../outbox/search.ts'
-import { DELIVERY_STATES } from '../outbox/state.ts'
+import { DELIVERY_STATES } from '../outbox/model.ts'
+import type { DeliveryFilter } from '../outbox/store/reports.ts'
 
 /** The whole of a number has no place in a URL; its end is enough to find somebody by. */
 const MOST_PHONE_DIGITS = 6

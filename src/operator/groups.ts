@@ -1,7 +1,7 @@
 /** Groups of all accounts, each under an id that says whose it is. */
 
 import { outboxOf } from '../env.ts'
-import type { GroupChange, GroupResult, GroupView } from '../outbox/group-desk.ts'
+import type { GroupChange, GroupResult, GroupView } from '../outbox/admin/groups.ts'
 import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
 
@@ -31,7 +31,7 @@ export async function listGroups(
     if (groups.length === limit) break
     const before = cursor?.[account] ?? null
     const left = limit - groups.length
-    const page = await outboxOf(desk.env, account).groups({
+    const page = await outboxOf(desk.env, account).groups().list({
       text,
       limit: left,
       before,
@@ -46,7 +46,7 @@ export async function listGroups(
 
 export async function readGroup(desk: Desk, id: string): Promise<Group | null> {
   const place = placeOf(desk, id)
-  const group = place === null ? null : await place.outbox.group(place.seq)
+  const group = place === null ? null : await place.outbox.groups().view(place.seq)
   return place === null || group === null ? null : named(place.account, group)
 }
 
@@ -56,7 +56,7 @@ export async function changeGroup(
   change: GroupChange,
 ): Promise<GroupResult> {
   const place = placeOf(desk, id)
-  return place === null ? 'not_found' : place.outbox.changeGroup(place.seq, change, desk.actor)
+  return place === null ? 'not_found' : place.outbox.groups().change(place.seq, change, desk.actor)
 }
 
 /** Why a group was not changed, for its operator. */

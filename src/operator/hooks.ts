@@ -1,11 +1,12 @@
 /** Hooks as their operator sees them: where to post, whether they are ready, and what came in lately. */
 
 import { outboxOf } from '../env.ts'
+import type { Hook } from '../hook.ts'
 import { secretName } from '../names.ts'
 import { paceTrouble, readinessOf } from '../readiness.ts'
 import { urlToken } from '../schemes/url-token.ts'
 import type { SourceKind } from '../source.ts'
-import { type Desk, hookOf } from './desk.ts'
+import { accountsOf, type Desk, hookOf } from './desk.ts'
 
 export interface HookState {
   readonly name: string
@@ -24,6 +25,25 @@ export interface HookState {
   readonly trouble: string | null
   readonly consent: string
   readonly mapping: 'own' | 'sender'
+  /** Webhooks that were refused since the last one that was verified. */
+  readonly refused: RefusedState | null
+}
+
+export interface RefusedState {
+  readonly count: number
+  readonly lastAt: string
+  /** Why the last one was refused, in words that say what to check. */
+  readonly because: string
+}
+
+/** By the reasons of the signature schemes. */
+const BECAUSE: Readonly<Record<string, string>> = {
+  missing: 'no signature came: set the secret at the sender',
+  malformed:
+    'the signature is not of this sender’s form: check that the hook names the right sender',
+  mismatch: 'the signature does not match: compare the secret here with the sender’s',
+  stale: 'the time in it is too old: check the sender’s clock, or the hook’s tolerance',
+  future: 'the time in it is ahead: check the sender’s clock, or the hook’s tolerance',
 }
 
 export interface HookDetails extends HookState {
@@ -37,13 +57,30 @@ export interface HookDetails extends HookState {
 }
 
 /** Every hook of the config. */
-export function hookStates(desk: Desk): HookState[] {
-  return Object.keys(desk.config.hooks).flatMap((name) => hookState(desk, name) ?? [])
+export async function hookStates(desk: Desk): Promise<HookState[]> {
+  const accounts = accountsOf(desk).map((account) => refusalsOf(desk, account))
+  const refusals = new Map((await Promise.all(accounts)).flat())
+  return Object.keys(desk.config.hooks).flatMap((name) => {
+    const hook = hookOf(desk, name)
+    return hook === null ? [] : [stateOf(desk, name, hook, refusals.get(name) ?? null)]
+  })
 }
 
-export function hookState(desk: Desk, name: string): HookState | null {
-  const hook = hookOf(desk, name)
-  if (hook === null) return null
+async function refusalsOf(desk: Desk, account: string): Promise<[string, RefusedState][]> {
+  const all = await outboxOf(desk.env, account).hooks().refusals()
+  return all.map(({ hook, count, lastAt, because }) => [
+    hook,
+    { count, lastAt: new Date(lastAt).toISOString(), because: BECAUSE[because] ?? because },
+  ])
+}
+
+/** What the config and the secrets say of a hook. */
+export function stateOf(
+  desk: Desk,
+  name: string,
+  hook: Hook,
+  refused: RefusedState | null,
+): HookState {
   const { config, env, origin } = desk
   const { source, account = 'default' } = hook
   const readiness = readinessOf(name, hook, env)
@@ -61,13 +98,17 @@ export function hookState(desk: Desk, name: string): HookState | null {
     trouble: readiness.ready ? paceTrouble(hook, config, env) : readiness.because,
     consent: consentText(hook.consent),
     mapping: hook.fields === undefined ? 'sender' : 'own',
+    refused,
   }
 }
 
 export async function hookDetails(desk: Desk, name: string): Promise<HookDetails | null> {
-  const state = hookState(desk, name)
-  if (state === null) return null
-  const { last, ...facts } = await outboxOf(desk.env, state.account).hookFacts(name)
+  const hook = hookOf(desk, name)
+  if (hook === null) return null
+  const account = hook.account ?? 'default'
+  const refusals = new Map(await refusalsOf(desk, account))
+  const state = stateOf(desk, name, hook, refusals.get(name) ?? null)
+  const { last, ...facts } = await outboxOf(desk.env, account).hooks().facts(name)
   const lastFields = last && { id: last.id, fields: JSON.parse(last.fields) }
   return { ...state, ...facts, lastFields }
 }

@@ -1,8 +1,8 @@
 /** Deliveries of all accounts in one list. */
 
 import { outboxOf } from '../env.ts'
-import { readDeliveryId } from '../outbox/delivery-id.ts'
-import type { DeliveryView } from '../outbox/views.ts'
+import { readDeliveryId } from '../outbox/accept.ts'
+import type { DeliveryView } from '../outbox/admin/views.ts'
 import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
@@ -20,7 +20,9 @@ export async function listDeliveries(
   const pages = await Promise.all(
     open.map(async (account) => {
       const before = cursor?.[account] ?? null
-      const page = await outboxOf(desk.env, account).list(deliveryFilter(filter, limit, before))
+      const page = await outboxOf(desk.env, account)
+        .deliveries()
+        .list(deliveryFilter(filter, limit, before))
       const items = page.deliveries.map((value) => {
         return { number: readDeliveryId(value.id)?.seq ?? 0, at: value.receivedAt, value }
       })

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { outboxOf } from '../env.ts'
-import type { PersonFile } from '../outbox/people-desk.ts'
+import type { PersonFile } from '../outbox/admin/people.ts'
 import { isCountryCode, phone } from '../phone.ts'
 import { readable, type Story } from './deliveries.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
@@ -52,12 +52,12 @@ export async function setSuppressed(
   const method = suppressed ? 'suppress' : 'unsuppress'
   if (group !== null) {
     const place = placeOf(desk, group)
-    if (place === null || (await place.outbox.group(place.seq)) === null) return 'not_found'
-    await place.outbox[method](digits, place.seq, desk.actor)
+    if (place === null || (await place.outbox.groups().view(place.seq)) === null) return 'not_found'
+    await place.outbox.people()[method](digits, place.seq, desk.actor)
     return 'done'
   }
   const outboxes = accountsOf(desk).map((account) => outboxOf(desk.env, account))
-  await Promise.all(outboxes.map((outbox) => outbox[method](digits, null, desk.actor)))
+  await Promise.all(outboxes.map((outbox) => outbox.people()[method](digits, null, desk.actor)))
   return 'done'
 }
 
@@ -71,10 +71,9 @@ export async function erasePerson(
       let erased = 0
       let before: number | null = null
       for (let round = 0; round < MOST_ROUNDS; round++) {
-        const step: { erased: number; before: number | null } = await outboxOf(
-          desk.env,
-          account,
-        ).erase(digits, before, desk.actor)
+        const step: { erased: number; before: number | null } = await outboxOf(desk.env, account)
+          .people()
+          .erase(digits, before, desk.actor)
         erased += step.erased
         before = step.before
         if (before === null) break
@@ -100,11 +99,11 @@ export async function exportPerson(desk: Desk, digits: string): Promise<Exported
   return Promise.all(
     accountsOf(desk).map(async (account) => {
       const outbox = outboxOf(desk.env, account)
-      const { before: first, ...all } = await outbox.personFile(digits, null, desk.actor)
+      const { before: first, ...all } = await outbox.people().file(digits, null, desk.actor)
       const deliveries = [...all.deliveries]
       let before = first
       for (let round = 1; round < MOST_ROUNDS && before !== null; round++) {
-        const page: PersonFile = await outbox.personFile(digits, before, desk.actor)
+        const page: PersonFile = await outbox.people().file(digits, before, desk.actor)
         deliveries.push(...page.deliveries)
         before = page.before
       }

@@ -5,9 +5,8 @@ import type { ConsentEvidence } from '../consent.ts'
 import { decodeBody } from '../decode.ts'
 import type { Hook } from '../hook.ts'
 import { listedContacts, type SpokenInvite } from '../invite.ts'
-import { awaited } from '../look-up.ts'
 import { isWanted, mapFields, readSubmissions } from '../map.ts'
-import { maskFields } from '../outbox/mask-fields.ts'
+import { maskFields } from '../outbox/admin/views.ts'
 import {
   maskPhone,
   type PhoneReading,
@@ -72,11 +71,10 @@ export async function keptFields(
   id: string,
 ): Promise<{ readonly fields: unknown } | 'not_found' | 'gone'> {
   const place = placeOf(desk, id)
-  const kept = place === null ? null : await place.outbox.kept(place.seq)
+  const kept = place === null ? null : await place.outbox.deliveries().kept(place.seq)
   if (kept === null || kept.hook !== hook) return 'not_found'
   if (kept.fields === null) return 'gone'
-  const fields: unknown = JSON.parse(kept.fields)
-  return awaited(fields) ?? { fields }
+  return { fields: JSON.parse(kept.fields) }
 }
 
 /** Of fields that are kept of a delivery. Its numbers stay masked: looking is not revealing. */
@@ -101,7 +99,7 @@ function previewEvent(hook: Hook, fields: unknown, now: number): EventPreview {
   const common = { id: null, skip: null, fields, numbers }
   if (mapped.kind === 'held') {
     const { reasons, issues, consent } = mapped
-    return { ...common, invite: null, consent, held: { reason: reasons.join(' and '), issues } }
+    return { ...common, invite: null, consent, held: { reason: reasons.join(', '), issues } }
   }
   const { groupName, contacts, create } = mapped.invite
   return { ...common, invite: { groupName, contacts, create }, consent: mapped.consent, held: null }

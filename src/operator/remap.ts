@@ -1,31 +1,26 @@
 /** Maps a delivery again with today's config, from what is kept of it. */
 
-import type { Config } from '../define-config.ts'
 import type { Hook } from '../hook.ts'
-import { awaited, wholeFields } from '../look-up.ts'
+import { wholeFields } from '../look-up.ts'
 import { held, isForUs, mapFields, readSubmissions } from '../map.ts'
-import type { Kept, Remapped } from '../outbox/operator.ts'
-import { hookOf } from './desk.ts'
+import type { Kept, Remapped } from '../outbox/admin/deliveries.ts'
+import type { HoldReason, Mapped } from '../outbox/ports.ts'
 
-/** What today's config makes of it, or why it can make nothing of it. */
+/** What today's hook makes of a delivery, or why it can make nothing of it. */
 export async function remap(
-  config: Config,
-  { hook: name, fields, unread }: Kept,
+  name: string,
+  hook: Hook,
+  { fields, unread }: Kept,
   env: object,
-): Promise<Remapped | 'hook_gone' | 'fields_gone'> {
-  const hook = hookOf({ config }, name)
-  if (hook === null) return 'hook_gone'
+): Promise<Remapped | 'fields_gone'> {
   if (fields === null) return 'fields_gone'
   const kept: unknown = JSON.parse(fields)
-  const ids = awaited(kept)
-  if (unread && ids === null) return readAgain(name, hook, env, kept)
-  const whole = await wholeFields(name, hook, env, ids === null ? kept : ids.fields)
-  if (whole.ok) {
-    const mapped = mapFields(hook, whole.fields, Date.now())
-    return { mapped, fields: JSON.stringify(whole.fields) }
-  }
-  // Fields that were looked up once are no body to be read, whatever the vendor says today.
-  return { mapped: held(ids === null ? 'mapping' : 'payload', whole.issues), fields }
+  if (unread) return readAgain(name, hook, env, kept)
+  // A sender that is asked for the rest is asked again: what was wrong may be mended there.
+  const whole = await wholeFields(name, hook, env, kept)
+  if (!whole.ok) return { mapped: heldFor('look-up', whole.message), fields }
+  if (whole.skip !== undefined) return { mapped: heldFor('mapping', whole.skip), fields }
+  return { mapped: mapFields(hook, whole.fields, Date.now()), fields: JSON.stringify(whole.fields) }
 }
 
 /** A body that its source could not read when it came: today's source may. It is one delivery, so it must hold one event. */
@@ -37,13 +32,17 @@ async function readAgain(name: string, hook: Hook, env: object, body: unknown): 
   const [only] = wanted
   if (only === undefined || wanted.length > 1) {
     const message = `holds ${wanted.length} events for this hook: ask the sender to send it again`
-    return { mapped: held('payload', [{ path: '', message }]), fields }
+    return { mapped: heldFor('payload', message), fields }
   }
   // Until it is mapped it stays the body that it was.
   const whole = await wholeFields(name, hook, env, only.fields)
-  if (!whole.ok) return { mapped: held('payload', whole.issues), fields }
+  if (!whole.ok) return { mapped: heldFor('payload', whole.message), fields }
   const mapped = mapFields(hook, whole.fields, Date.now())
   return mapped.kind === 'held'
-    ? { mapped: held('payload', mapped.issues), fields }
+    ? { mapped: { ...mapped, reasons: ['payload'] }, fields }
     : { mapped, fields: JSON.stringify(whole.fields) }
+}
+
+function heldFor(reason: HoldReason, message: string): Mapped {
+  return held(reason, [{ path: '', message }])
 }

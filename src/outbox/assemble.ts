@@ -1,52 +1,42 @@
-/** Puts the parts of an outbox together, over whatever storage, clock, chance and EazyBe it is given. */
+/** Puts the rooms of an outbox together, over whatever storage, clock, chance and EazyBe it is given. */
 
-import { Account } from './account.ts'
-import { AccountDesk } from './account-desk.ts'
-import { AlertSender } from './alert-sender.ts'
-import { Caller } from './caller.ts'
-import { Chores } from './chores.ts'
-import { GroupDesk } from './group-desk.ts'
-import { HookDesk } from './hook-desk.ts'
-import { Intake } from './intake.ts'
-import type { Office } from './office.ts'
-import { Operator } from './operator.ts'
-import { PeopleDesk } from './people-desk.ts'
+import { accountAdmin } from './admin/account.ts'
+import { deliveriesAdmin } from './admin/deliveries.ts'
+import { groupsAdmin } from './admin/groups.ts'
+import { hooksAdmin } from './admin/hooks.ts'
+import { peopleAdmin } from './admin/people.ts'
+import type { Context } from './context.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import { Alarm } from './jobs/alarm.ts'
+import { LookUps } from './jobs/look-ups.ts'
+import { RetentionJob } from './jobs/retention.ts'
+import { Watch } from './jobs/watch.ts'
 import type { OutboxPorts } from './ports.ts'
-import { Reader } from './reader.ts'
-import { Rounds } from './rounds.ts'
-import { migrate } from './schema.ts'
-import { tablesOf } from './tables.ts'
+import { openStore } from './store/store.ts'
 import { Watchers } from './watchers.ts'
 
-export interface OutboxParts {
-  readonly rounds: Rounds
-  readonly intake: Intake
-  readonly operator: Operator
-  readonly accountDesk: AccountDesk
-  readonly groupDesk: GroupDesk
-  readonly peopleDesk: PeopleDesk
-  readonly hookDesk: HookDesk
-}
+export type Rooms = ReturnType<typeof assembleOutbox>
 
-/** The parts, with their tables brought to today's form. */
-export function assembleOutbox(ports: OutboxPorts): OutboxParts {
-  migrate(ports.storage)
-  const account = new Account(ports)
+/** The rooms, with their tables brought to today's form. */
+export function assembleOutbox(ports: OutboxPorts) {
+  const store = openStore(ports)
   const watchers = new Watchers()
-  const tables = tablesOf(ports, account)
-  const reader = new Reader(ports.storage.sql, account, tables)
-  const caller = new Caller(ports, account, tables, watchers)
-  const chores = new Chores(ports, account, tables)
-  // Alerts come last, so that what the others found is told at once.
-  const rounds = new Rounds(ports, [caller, chores, new AlertSender(ports, account, tables)])
-  const office: Office = { ports, account, tables, reader, caller, rounds, watchers }
+  const dispatcher = new Dispatcher(ports, store, watchers)
+  const watch = new Watch(ports, store)
+  // Look-ups come first, so that their people may travel at once; alerts last, so that what the others found is told at once.
+  const alarm = new Alarm(ports, [
+    new LookUps(ports, store, watchers),
+    dispatcher,
+    new RetentionJob(ports, store),
+    watch,
+  ])
+  const context: Context = { ports, store, alarm, dispatcher, watch, watchers }
   return {
-    rounds,
-    intake: new Intake(office, chores),
-    operator: new Operator(office),
-    accountDesk: new AccountDesk(office),
-    groupDesk: new GroupDesk(office),
-    peopleDesk: new PeopleDesk(office),
-    hookDesk: new HookDesk(office),
+    context,
+    account: accountAdmin(context),
+    deliveries: deliveriesAdmin(context),
+    groups: groupsAdmin(context),
+    people: peopleAdmin(context),
+    hooks: hooksAdmin(context),
   }
 }

@@ -1,8 +1,30 @@
-/** What the outbox needs from outside: storage, clock, chance, EazyBe and the config; tests and the simulation bring their own. */
+/** What the outbox needs from outside: storage, clock, chance, EazyBe, look-ups and the config. Tests bring their own. */
 
+import type { ConsentEvidence } from '../consent.ts'
 import type { GroupCall, Outcome } from '../eazybe.ts'
-import type { AccountOptions } from './pace.ts'
-import type { RetentionDays } from './retention.ts'
+import type { Invite } from '../invite.ts'
+import type { Issue } from '../problem.ts'
+import type { AccountOptions } from './dispatch/pace.ts'
+
+/** Why a delivery is held before there is an invite. */
+export type HoldReason = 'consent' | 'mapping' | 'payload' | 'look-up'
+
+/** What the mapping made of a submission. Evidence of a yes is kept also while it is held. */
+export type Mapped =
+  | { readonly kind: 'invite'; readonly invite: Invite; readonly consent: ConsentEvidence | null }
+  | {
+      readonly kind: 'held'
+      /** At least one; consent first. */
+      readonly reasons: readonly HoldReason[]
+      readonly issues: readonly Issue[]
+      readonly consent: ConsentEvidence | null
+    }
+
+/** What became of asking a sender for the rest of an event. `failed`: it is asked again later. */
+export type LookedUp =
+  | { readonly kind: 'mapped'; readonly mapped: Mapped; readonly fields: string }
+  | { readonly kind: 'unwanted' }
+  | { readonly kind: 'failed'; readonly message: string }
 
 export type OutboxStorage = Pick<
   DurableObjectStorage,
@@ -14,6 +36,20 @@ export interface HookRules {
   readonly source: { readonly kind: string }
   readonly capacity?: number
   readonly newGroupsPerDay?: number
+  /** Set where people are asked whether they agree: nothing is sent for the hook without evidence. */
+  readonly consent?: unknown
+}
+
+/** Every number in days. The reasons are in the README, "Privacy". */
+export interface RetentionDays {
+  /** Numbers and fields of a delivery after it was accepted or skipped. */
+  readonly settledDays: number
+  /** The same where it is held or parked and waits for an operator. */
+  readonly inHandDays: number
+  /** The delivery itself, masked, from when it came. */
+  readonly rowDays: number
+  /** What shows that somebody agreed. */
+  readonly consentDays: number
 }
 
 /** What the outbox reads of the config. */
@@ -34,6 +70,8 @@ export interface OutboxPorts {
   /** From 0 to 1. */
   readonly random: () => number
   readonly addToGroup: (call: GroupCall, token: string) => Promise<Outcome>
+  /** Asks a hook's sender for the rest of an event, whose fields are JSON. Never throws. */
+  readonly lookUp: (hook: string, fields: string) => Promise<LookedUp>
   /** Tells the operator something. True where it arrived. */
   readonly sendAlert: (url: string, text: string) => Promise<boolean>
   readonly config: OutboxConfig

@@ -1,7 +1,7 @@
 /** The answer to a webhook: what became of it, and the deliveries it made. */
 
 import * as v from 'valibot'
-import type { ArrivedItem } from '../outbox/arrival.ts'
+import type { ArrivedItem } from '../outbox/accept.ts'
 
 /** The "worst" first: what a body with several events is summed up as. */
 const STATUSES = ['queued', 'held', 'duplicate', 'skipped'] as const

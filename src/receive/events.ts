@@ -4,9 +4,8 @@ import type { Bytes } from '../bytes.ts'
 import { textOf } from '../bytes.ts'
 import { decodeFrom } from '../decode.ts'
 import type { Hook } from '../hook.ts'
-import { awaitingLookUp, wholeFields } from '../look-up.ts'
-import { held, isForUs, isWanted, mapFields, readSubmissions } from '../map.ts'
-import type { ArrivalItem } from '../outbox/arrival.ts'
+import { held, isForUs, keptFields, mapFields, readSubmissions } from '../map.ts'
+import type { ArrivalItem } from '../outbox/accept.ts'
 import type { Issue } from '../problem.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import { keyOf } from './keys.ts'
@@ -57,74 +56,44 @@ export async function readEvents(event: Event, incoming: Incoming): Promise<Draf
   const wanted = reading.submissions
     .map((submission, index) => ({ submission, index }))
     .filter(({ submission }) => isForUs(hook, submission))
-  const drafts = await Promise.all(
-    wanted.map(async ({ submission: { id, fields }, index }) => ({
-      key: await itemKey(event, id, index),
-      fields,
-    })),
-  )
+  const drafts = wanted.map(({ submission: { id, fields }, index }) => ({
+    key: itemKey(event, id, index),
+    fields,
+  }))
   const [first] = wanted
   return { drafts, id: wanted.length === 1 ? (first?.submission.id ?? null) : null }
 }
 
-/** The events as the outbox takes them: looked up where need be, and mapped, or held with the reason. */
-export async function mapEvents(
-  event: Event,
-  secrets: readonly string[],
-  drafts: readonly Draft[],
-  env: object,
-): Promise<ArrivalItem[]> {
-  const items = await Promise.all(drafts.map((draft) => mapEvent(event, secrets, draft, env)))
-  return items.filter((item) => item !== null)
-}
-
-async function mapEvent(
-  { name, hook, began }: Event,
+/** An event as the outbox takes it: mapped, held with the reason, or (null) waiting for a look-up at its sender. */
+export function mapEvent(
+  { hook, began }: Event,
   secrets: readonly string[],
   { key, fields, issues }: Draft,
-  env: object,
-): Promise<ArrivalItem | null> {
-  if (issues !== undefined) {
-    return { key, fields: kept(fields, secrets), mapped: held('payload', issues) }
-  }
-  const whole = await wholeFields(name, hook, env, fields)
-  if (!whole.ok) {
-    const unmapped = kept(awaitingLookUp(fields), secrets)
-    return { key, fields: unmapped, mapped: held('payload', whole.issues) }
-  }
-  const isLookedUp = hook.source.lookUp !== undefined
-  if (whole.skip !== undefined || (isLookedUp && !isWanted(hook, whole.fields))) return null
-  const mapped = mapFields(hook, whole.fields, began)
-  return { key, fields: kept(whole.fields, secrets), mapped }
+): ArrivalItem {
+  const kept = keptFields(fields, secrets)
+  if (issues !== undefined) return { key, fields: kept, mapped: held('payload', issues) }
+  const mapped = hook.source.lookUp === undefined ? mapFields(hook, fields, began) : null
+  return { key, fields: kept, mapped }
 }
 
-async function unread(event: Event, fields: unknown, issues: readonly Issue[]): Promise<Drafts> {
-  const { name, idempotencyKey, fingerprint } = event
-  const key = idempotencyKey === null ? keyOf(name, 'unread', fingerprint) : itemKey(event, null, 0)
-  return { drafts: [{ key: await key, fields, issues }], id: null }
+function unread(event: Event, fields: unknown, issues: readonly Issue[]): Drafts {
+  const { idempotencyKey, fingerprint } = event
+  const key = idempotencyKey === null ? keyOf('unread', fingerprint) : itemKey(event, null, 0)
+  return { drafts: [{ key, fields, issues }], id: null }
 }
 
 /** The caller's own key first, then the sender's id, then the body itself. */
-function itemKey(event: Event, id: string | null, index: number): Promise<string> {
-  const { name, idempotencyKey, fingerprint } = event
-  if (idempotencyKey !== null) return keyOf(name, 'key', idempotencyKey, String(index))
-  return id === null ? keyOf(name, 'digest', fingerprint, String(index)) : keyOf(name, 'id', id)
+function itemKey(event: Event, id: string | null, index: number): string {
+  const { idempotencyKey, fingerprint } = event
+  if (idempotencyKey !== null) return keyOf('key', idempotencyKey, String(index))
+  return id === null ? keyOf('digest', fingerprint, String(index)) : keyOf('id', id)
 }
 
 /** A second key for what its first one does not protect: an unsigned key in a header must not make an old event a new one. */
-export async function secondKey(event: Event, id: string | null): Promise<string | null> {
-  const { name, hook, idempotencyKey, fingerprint } = event
-  if (hook.source.unsignedId === true) return keyOf(name, 'body', fingerprint)
-  return idempotencyKey === null || id === null ? null : keyOf(name, 'id', id)
-}
-
-/**
- * What is kept of an event, as JSON, without the hook's secrets: some senders show theirs in the body, and one that is
- * given it in the URL may repeat that URL there: Jotform does.
- */
-function kept(fields: unknown, secrets: readonly string[]): string {
-  const spelt = secrets.map((secret) => JSON.stringify(secret).slice(1, -1))
-  return spelt.reduce((text, secret) => text.replaceAll(secret, '…'), JSON.stringify(fields))
+export function secondKey(event: Event, id: string | null): string | null {
+  const { hook, idempotencyKey, fingerprint } = event
+  if (hook.source.unsignedId === true) return keyOf('body', fingerprint)
+  return idempotencyKey === null || id === null ? null : keyOf('id', id)
 }
 
 function unreadable(body: Bytes): string {

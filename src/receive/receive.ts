@@ -8,8 +8,8 @@ import type { Env } from '../env.ts'
 import { outboxOf } from '../env.ts'
 import type { Hook } from '../hook.ts'
 import { errorText, log } from '../log.ts'
-import type { ArrivalItem, ArrivedItem } from '../outbox/arrival.ts'
-import { readDeliveryId } from '../outbox/delivery-id.ts'
+import type { ArrivalItem, ArrivedItem } from '../outbox/accept.ts'
+import { readDeliveryId } from '../outbox/accept.ts'
 import type { Refusal } from '../problem.ts'
 import { problemResponse } from '../problem.ts'
 import type { Readiness } from '../readiness.ts'
@@ -19,15 +19,15 @@ import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
 import { bodyLimit, readBody } from './body.ts'
 import type { Event, Visit } from './events.ts'
-import { mapEvents, readEvents, secondKey } from './events.ts'
-import { Forgeries } from './forgeries.ts'
+import { mapEvent, readEvents, secondKey } from './events.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
-import { fingerprintOf, keyOfAll } from './keys.ts'
+import { fingerprintOf, seenKeyOf } from './keys.ts'
 import { readPrefer } from './prefer.ts'
+import { Refusals } from './refusals.ts'
 import { recall, rememberAnswer } from './seen.ts'
 
 const POLL_SECONDS = 5
-const forgeries = new Forgeries()
+const refusals = new Refusals()
 /** Methods with which some senders look whether anybody is here. */
 const LOOKING: readonly string[] = ['GET', 'HEAD']
 
@@ -82,7 +82,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   }
   const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
   if (!verdict.ok) {
-    noteForgery(c, visit)
+    noteRefusal(c, visit, verdict.reason)
     return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
   }
 
@@ -105,31 +105,22 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const { drafts, id } = await readEvents(event, incoming)
   if (drafts.length === 0) return answered(c, event, incoming, SKIPPED, false)
 
-  // One look into KV for the whole body: its events come together again, or not at all.
-  const seenKey = await keyOfAll(drafts.map((draft) => draft.key))
-  const seen = await recall(c.env.SEEN, seenKey)
-  // What no signature covers may have been put on another body: then the outbox decides.
+  // One look into KV for the whole body: its events come together again, or not at all. What no signature covers may have been
+  // put on another body, so there the body is a part of the name.
   const signedKey = idempotencyKey === null && source.unsignedId !== true
-  if (seen !== null && (signedKey || seen.fingerprint === event.fingerprint)) {
-    return answered(c, event, incoming, seen.answer, true)
-  }
-  const remember = (answer: Answer) =>
-    c.executionCtx.waitUntil(
-      rememberAnswer(c.env.SEEN, seenKey, { fingerprint: event.fingerprint, answer }),
-    )
+  const [secret = ''] = readiness.secrets
+  const keys = drafts.map((draft) => draft.key)
+  const seenKey = await seenKeyOf(secret, name, signedKey ? '' : event.fingerprint, ...keys)
+  const seen = await recall(c.env.SEEN, seenKey)
+  if (seen !== null) return answered(c, event, incoming, seen, true)
 
-  const items = await mapEvents(event, readiness.secrets, drafts, c.env)
-  if (items.length === 0) {
-    // Remembered only so that a repeat is not looked up again.
-    remember(SKIPPED)
-    return answered(c, event, incoming, SKIPPED, false)
-  }
+  const items = drafts.map((draft) => mapEvent(event, readiness.secrets, draft))
   const account = hook.account ?? 'default'
   const arrived = await outboxOf(c.env, account).accept({
     account,
     hook: name,
     source: source.name,
-    bodyKey: await secondKey(event, id),
+    bodyKey: secondKey(event, id),
     fingerprint: event.fingerprint,
     items,
   })
@@ -141,7 +132,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const repeated = arrived.every((item) => item.duplicate)
   const response = await answered(c, event, incoming, answer, repeated)
   // Not before: while a caller waits for the outcome, the outbox tells others with the same key that it does.
-  remember(answer)
+  c.executionCtx.waitUntil(rememberAnswer(c.env.SEEN, seenKey, answer))
   return response
 }
 
@@ -161,11 +152,12 @@ function greeted({ name, hook }: Visit, greeting: Response): Response {
   return answer
 }
 
-/** After the answer: whoever forged it learns nothing by how long that took, nor by its failing. */
-function noteForgery(c: HookContext, { name, hook, began }: Visit): void {
-  const count = forgeries.add(name, began)
+/** After the answer: its sender learns nothing by how long that took, nor by its failing. */
+function noteRefusal(c: HookContext, { name, hook, began }: Visit, because: string): void {
+  const count = refusals.add(name, began)
   if (count === null) return
-  const tell = async () => outboxOf(c.env, hook.account ?? 'default').forged(name, count)
+  const account = hook.account ?? 'default'
+  const tell = async () => outboxOf(c.env, account).hooks().refused(name, count, because)
   c.executionCtx.waitUntil(tell().catch((error) => log('error', { error: errorText(error) })))
 }
 
@@ -177,7 +169,7 @@ function firstTime(items: readonly ArrivedItem[]): ArrivedItem[] {
 
 function withIssues(event: Event, items: readonly ArrivalItem[], answer: Answer): Answer {
   if (event.hook.source.readsAnswer !== true || answer.status !== 'held') return answer
-  const issues = items.flatMap(({ mapped }) => (mapped.kind === 'held' ? mapped.issues : []))
+  const issues = items.flatMap(({ mapped }) => (mapped?.kind === 'held' ? mapped.issues : []))
   // Held for another reason since it came, such as a group that is missing: the payload is not at fault.
   return issues.length === 0 ? answer : { ...answer, issues }
 }
@@ -243,7 +235,7 @@ async function outcomesOf(
   const account = parts[0]?.account ?? 'default'
   const seqs = parts.map((part) => part.seq)
   try {
-    const stories = await outboxOf(env, account).settled(seqs, waitMs)
+    const stories = await outboxOf(env, account).deliveries().settled(seqs, waitMs)
     return stories.map(({ id, state, reason }) => ({ id, state, reason }))
   } catch (error) {
     log('webhook.unwatched', { account, error: errorText(error) })

@@ -10,17 +10,11 @@ const KEEP_SECONDS = 7 * 24 * 60 * 60
 /** KV usually answers in a few milliseconds; when it does not, the outbox knows as well. */
 const GIVE_UP_MS = 50
 
-export interface SeenEntry {
-  /** Digest of the body that was answered. */
-  readonly fingerprint: string
-  readonly answer: Answer
-}
-
 /** The first answer to this event, or null where KV does not know, is slow or fails. */
-export async function recall(kv: KVNamespace, key: string): Promise<SeenEntry | null> {
+export async function recall(kv: KVNamespace, key: string): Promise<Answer | null> {
   try {
-    const text = await atMost(GIVE_UP_MS, kv.get(seenKey(key)), null)
-    return text === null ? null : readEntry(text)
+    const text = await atMost(GIVE_UP_MS, kv.get(key), null)
+    return text === null ? null : readAnswer(JSON.parse(text))
   } catch (error) {
     log('seen.unread', { error: errorText(error) })
     return null
@@ -28,27 +22,10 @@ export async function recall(kv: KVNamespace, key: string): Promise<SeenEntry | 
 }
 
 /** Remembers an answer. Call it after the answer is given: KV may be slow, throttled or over its daily limit. */
-export async function rememberAnswer(
-  kv: KVNamespace,
-  key: string,
-  entry: SeenEntry,
-): Promise<void> {
+export async function rememberAnswer(kv: KVNamespace, key: string, answer: Answer): Promise<void> {
   try {
-    await kv.put(seenKey(key), JSON.stringify(entry), { expirationTtl: KEEP_SECONDS })
+    await kv.put(key, JSON.stringify(answer), { expirationTtl: KEEP_SECONDS })
   } catch (error) {
     log('seen.unwritten', { error: errorText(error) })
   }
-}
-
-/** A hash already: it tells nobody the hook or the event, and fits KV's 512 bytes. */
-function seenKey(key: string): string {
-  return `seen:${key}`
-}
-
-function readEntry(text: string): SeenEntry | null {
-  const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null) return null
-  const fingerprint: unknown = Reflect.get(value, 'fingerprint')
-  const answer = readAnswer(Reflect.get(value, 'answer'))
-  return typeof fingerprint === 'string' && answer !== null ? { fingerprint, answer } : null
 }

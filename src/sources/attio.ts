@@ -91,7 +91,7 @@ export const attio = defineSource({
   docs: 'https://docs.attio.com/rest-api/guides/webhooks',
   fails: [
     'Attio tries again ten times over about three days, then calls the webhook degraded and writes a mail.',
-    'When Attio cannot be asked for the person, the delivery is held: put the token right and map it again.',
+    'When Attio cannot be asked for the person for half a day, the delivery is held: put the token right and map it again.',
   ],
   phoneless:
     'Attio’s webhooks carry ids only. Either store an access token, so that the person is asked for, or build a workflow in Attio whose step “Send HTTP request” posts the number to a hook with the source json.',

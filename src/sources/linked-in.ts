@@ -165,7 +165,7 @@ export const linkedIn = defineSource({
   ],
   fails: [
     'Three failed checks of the address in a row block it.',
-    'Where LinkedIn’s API does not answer, or the token has run out, the delivery is held: store a new one and map it again.',
+    'Where LinkedIn’s API does not answer for half a day, or the token has run out, the delivery is held: store a new one and map it again.',
   ],
   phoneless:
     'LinkedIn’s webhook carries ids only. Either store an access token, so that the answers are asked for, or let Zapier, Make or a CRM take the lead and post the number to a hook with the source json.',

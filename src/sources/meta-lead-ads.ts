@@ -164,7 +164,7 @@ export const metaLeadAds = defineSource({
   docs: 'https://developers.facebook.com/docs/marketing-api/guides/lead-ads/retrieving',
   fails: [
     'Meta tries again at once and then less and less often for 36 hours; another page of Meta’s says that an hour of failures is enough to switch a webhook off.',
-    'When Meta cannot be asked for the answers, the delivery is held: put the token right and map it again. Leads can be asked for during 90 days.',
+    'When Meta cannot be asked for the answers for half a day, the delivery is held: put the token right and map it again. Leads can be asked for during 90 days.',
   ],
   phoneless:
     'Meta’s webhook carries ids only. Either store a Page access token, so that the answers are asked for, or let Zapier, Make or a CRM take the lead and post the number to a hook with the source json.',

@@ -1,6 +1,6 @@
 /** A plan as a small chart for the terminal: a line a day, a sign an hour. */
 
-import type { Pace } from '../../src/outbox/pace.ts'
+import type { Pace } from '../../src/outbox/dispatch/pace.ts'
 import type { Call } from './facts.ts'
 import { isQuiet, localTime } from './local-time.ts'
 

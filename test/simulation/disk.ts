@@ -14,12 +14,14 @@ export class Disk {
   ringing: { replaced: boolean } | null = null
   /** How often something was written. */
   writes = 0
-  readonly #known = new Map<string, Known>()
+  /** What SQLite refused to do. */
+  readonly refusals: string[] = []
+  readonly #known = new Map<string, Known | Limited>()
   readonly #tables = new Set<string>()
   /** How often each table was written. */
   readonly #writesOf = new Map<string, number>()
   /** How often all tables may have changed at once. */
-  #upheavals = 0
+  #resets = 0
 
   get inTransaction(): boolean {
     return this.#db.isTransaction
@@ -35,7 +37,7 @@ export class Disk {
 
   rollback(): void {
     this.#db.exec('ROLLBACK')
-    this.#upheavals++
+    this.#resets++
   }
 
   close(): void {
@@ -56,13 +58,10 @@ export class Disk {
     return this.#do(statements.at(-1) ?? '', values)
   }
 
-  #do(statement: string, all: readonly Value[]): { rows: readonly Row[]; written: number } {
-    // SQLite compiles a statement anew for every value of its LIMIT.
-    const limited = statement.includes('LIMIT ?')
-    const known = this.#statement(
-      limited ? statement.replace('LIMIT ?', `LIMIT ${all.at(-1)}`) : statement,
-    )
-    const values = limited ? all.slice(0, -1) : all
+  #do(text: string, all: readonly Value[]): { rows: readonly Row[]; written: number } {
+    const statement = this.#statement(text)
+    const known = 'limited' in statement ? this.#limited(statement, all.at(-1)) : statement
+    const values = known === statement ? all : all.slice(0, -1)
     if (known.kind === 'reads') return { rows: this.#read(known, values), written: 0 }
     const { prepared, gives } = known
     const rows = gives ? rowsOf(known, values) : []
@@ -73,15 +72,15 @@ export class Disk {
         this.#writesOf.set(table, (this.#writesOf.get(table) ?? 0) + 1)
       }
     } else {
-      this.#upheavals++
+      this.#resets++
       for (const table of known.tables) this.#tables.add(table)
     }
     return { rows, written }
   }
 
-  /** Most reads are of tables that nobody wrote to since the last time: they are answered from memory. */
+  /** Most reads are of tables that were not written to since the last time: they are answered from memory. */
   #read(known: Known, values: readonly Value[]): readonly Row[] {
-    let stamp = this.#upheavals
+    let stamp = this.#resets
     for (const table of known.tables) stamp += this.#writesOf.get(table) ?? 0
     if (stamp !== known.stamp) {
       known.stamp = stamp
@@ -95,14 +94,33 @@ export class Disk {
     return rows
   }
 
-  #statement(text: string): Known {
+  #statement(text: string): Known | Limited {
     let known = this.#known.get(text)
     if (known === undefined) {
-      known = knownOf(text, this.#db.prepare(text), this.#tables)
+      known = text.includes('LIMIT ?')
+        ? { text, limited: new Map() }
+        : knownOf(text, this.#db.prepare(text), this.#tables)
       this.#known.set(text, known)
     }
     return known
   }
+
+  /** SQLite compiles a statement anew for every value of its LIMIT, which is its last one. */
+  #limited({ text, limited }: Limited, limit: Value | undefined): Known {
+    let known = limited.get(limit)
+    if (known === undefined) {
+      const own = text.replace('LIMIT ?', `LIMIT ${limit}`)
+      known = knownOf(own, this.#db.prepare(own), this.#tables)
+      limited.set(limit, known)
+    }
+    return known
+  }
+}
+
+/** A statement with a variant for each limit. */
+interface Limited {
+  readonly text: string
+  readonly limited: Map<Value | undefined, Known>
 }
 
 interface Known {
@@ -120,7 +138,7 @@ interface Known {
 
 function knownOf(text: string, prepared: StatementSync, tables: ReadonlySet<string>): Known {
   const target =
-    /^\s*(?:INSERT\b.*?\bINTO|UPDATE|DELETE\s+FROM|CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?)\s+(\w+)/s.exec(
+    /^\s*(?:INSERT\b.*?\bINTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM|CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?)\s+(\w+)/s.exec(
       text,
     )?.[1]
   const reads = /^\s*SELECT/.test(text)
@@ -160,5 +178,5 @@ function statementsOf(query: string): string[] {
     query.match(
       /(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\bBEGIN\b[\s\S]*?\bEND\b|[^;])+/g,
     ) ?? []
-  return parts.filter((part) => part.trim() !== '')
+  return parts.map((part) => part.replace(/^(?:\s|--[^\n]*\n)+/, '')).filter((part) => part !== '')
 }

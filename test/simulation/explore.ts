@@ -1,9 +1,9 @@
 /** Plays many histories by fast-check until one breaks an invariant, and makes that one as small as it gets. */
 
 import * as fc from 'fast-check'
+import { histories } from './histories.ts'
 import type { History } from './history.ts'
-import { histories } from './history.ts'
-import type { Figures, Mutation, Violation } from './simulate.ts'
+import type { Figures, Mutation, Played, Violation } from './simulate.ts'
 import { simulate } from './simulate.ts'
 
 const MOST_EVENTS = 24
@@ -41,8 +41,10 @@ export async function explore(options: ExplorationOptions): Promise<Exploration>
   }
   const checks = new Map<string, number>()
   let violation: Violation | null = null
+  let last: Promise<Played> | null = null
   const property = fc.asyncProperty(histories(MOST_EVENTS), async (history) => {
-    const played = await simulate(history, mutation === undefined ? {} : { mutation })
+    last = simulate(history, mutation === undefined ? {} : { mutation })
+    const played = await last
     if (violation === null) count(figures, checks, played)
     // While it gets smaller it must go on breaking the same rule.
     if (played.violation === null) return true
@@ -56,6 +58,8 @@ export async function explore(options: ExplorationOptions): Promise<Exploration>
     path,
     ...(shrinkMs === 0 ? { endOnFailure: true } : { interruptAfterTimeLimit: shrinkMs }),
   })
+  // Where the time was over, fast-check leaves the last one running.
+  await last
   const history = result.counterexample?.[0] ?? null
   if (history === null || violation === null) {
     if (result.failed) {

@@ -1,10 +1,11 @@
-/** What is known of a simulated run: the calls with the truth about each, the leads, and what is on disk. */
+/** What is known of a simulated run: the calls with the truth about each, what senders and the operator did, and what is on disk. */
 
 import type { Invite } from '../../src/invite.ts'
-import type { Pace } from '../../src/outbox/pace.ts'
-import type { OutboxConfig } from '../../src/outbox/ports.ts'
-import type { CallKind } from '../../src/outbox/state.ts'
+import type { Pace } from '../../src/outbox/dispatch/pace.ts'
+import type { CallKind } from '../../src/outbox/model.ts'
+import type { LookedUp, OutboxConfig, RetentionDays } from '../../src/outbox/ports.ts'
 import type { Names } from './names.ts'
+import type { Home } from './world.ts'
 
 /** How EazyBe's answer reached Usher. `refused`: 400. `failed`: 500 and everything read as such. `never arrived`: Cloudflare says so. */
 export type Answer =
@@ -34,7 +35,8 @@ export interface Call {
   readonly pace: Pace
   /** The claim on disk when it left; null: there was none. */
   readonly claim: Claim | null
-  readonly trouble: string | null
+  /** It fell into an outage of EazyBe. */
+  readonly outage: boolean
   /** What became of it in truth, once it did. */
   truth: Truth | null
   answer: Answer | null
@@ -51,7 +53,8 @@ export interface Call {
 export interface Claim {
   readonly id: number
   readonly kind: CallKind
-  readonly seqs: readonly number[]
+  readonly leads: readonly number[]
+  readonly team: readonly number[]
 }
 
 export interface Truth {
@@ -66,29 +69,74 @@ export interface Truth {
 /** A delivery that Usher answered for. */
 export interface Lead {
   readonly key: string
+  readonly hook: string
   readonly seq: number
+  /** When its event came first. */
+  readonly since: number
+}
+
+/** A question to the API of a sender. */
+export interface LookUp {
+  readonly key: string
+  /** Null: not answered yet, or the process was killed before. */
+  answer: LookedUp['kind'] | null
+  endedAt: number
+}
+
+export interface SenderFacts {
+  /** By key. */
+  readonly leads: ReadonlyMap<string, Lead>
+  readonly lookUps: readonly LookUp[]
+  /** How many of them are not answered. */
+  readonly asked: number
+  /** Persons that an event named, whatever became of it. */
+  peopleOf(key: string): readonly number[]
+  /** The key of an event by its mark in the tables. */
+  keyBehind(mark: string): string | undefined
+}
+
+/** Somebody who asked never to be sent. */
+export interface Suppression {
+  readonly person: number
+  /** The first name of the group; null: everywhere. */
+  readonly group: string | null
+  readonly since: number
 }
 
 /** What the operator did, and what may come of it. */
-export interface HandFacts {
-  /** By a delivery's key: what its sender or an operator said of it last; several while nobody knows which of them was written. */
+export interface OperatorFacts {
+  /** By a delivery's key: what its sender or the operator said of it last; several while it is not known which of them was written. */
   readonly wanted: ReadonlyMap<string, readonly Invite[]>
-  /** Pairs `person in family` that an operator has sent again, with the time. */
+  /** Pairs `person in group` that the operator has sent again, with the time. */
   readonly forced: ReadonlyMap<string, number>
-  /** Deliveries that an operator touched, with how often. */
+  /** Deliveries that the operator touched, with how often. */
   readonly touched: ReadonlyMap<number, number>
-  /** Deliveries that are not to be sent. */
-  readonly discarded: ReadonlySet<number>
+  /** Keys of deliveries that are not to be sent. */
+  readonly discarded: ReadonlySet<string>
   /** Deliveries that are to be sent once more whatever was before, with when that was said. */
-  readonly words: ReadonlyMap<number, number>
-  /** Groups that may be made (again), with how many calls were made before that was said. */
+  readonly resent: ReadonlyMap<number, number>
+  /** Parts that may be created (again), with how many calls were made before that was said. */
   readonly allowed: ReadonlyMap<string, number>
   /** The same, and those of which was said that they exist. */
   readonly corrected: ReadonlyMap<string, number>
-  /** The last correction of a group's count. `anew`: who was in before is in no more. */
+  /** The last correction of a part's count. `anew`: who was in before is in no more. */
   readonly counts: ReadonlyMap<string, { base: number; at: number; anew: boolean }>
-  /** Persons who were erased everywhere: their keyed hash, and the last delivery that there was. */
-  readonly erased: ReadonlyMap<number, { hash: string; upTo: number }>
+  /** Persons who were erased everywhere, with when, and the last delivery that there was. */
+  readonly erased: ReadonlyMap<number, { upTo: number; at: number }>
+  readonly suppressed: readonly Suppression[]
+  /** Persons of whom it is not known whether they are suppressed somewhere, or who were once. */
+  readonly maybeSuppressed: ReadonlySet<number>
+  /** Persons who were erased, or of whom a part may be. */
+  readonly maybeErased: ReadonlySet<number>
+  /** Groups that the operator named, or acted on a delivery of. */
+  readonly named: ReadonlySet<string>
+  /** True while the operator's own pause is written down. */
+  readonly paused: boolean
+  /** When the operator resumed last, or may have. */
+  readonly resumedAt: number
+  readonly resumes: readonly number[]
+  /** What a resume left in place that it should have ended; null: nothing. */
+  readonly leftByResume: string | null
   /** How many acts were answered: each must be in the audit log. */
   readonly done: number
 }
@@ -98,37 +146,43 @@ export interface Facts {
   readonly at: number
   /** The process's clock. */
   readonly wall: number
-  /** Every pace that was in force, oldest first. */
-  readonly paces: readonly { readonly since: number; readonly pace: Pace }[]
-  /** How often the pace was changed, or the clock set back. */
-  readonly changes: number
   readonly calls: readonly Call[]
   /** Calls whose outcome was seen on disk since the last look. */
   readonly justRecorded: readonly Call[]
   readonly inFlight: readonly Call[]
   readonly inTransaction: boolean
+  /** What SQLite refused, and what failed without a failing storage. */
+  readonly errors: readonly string[]
+  /** The paces that were in force, with since when. */
+  readonly paces: readonly { since: number; pace: Pace }[]
+  /** Grows with every change of the config and of the clock. */
+  readonly changes: number
   readonly alarmAt: number | null
   /** An alarm's handler is at work. */
   readonly running: boolean
-  /** A request broke off before it was answered: until somebody looks again, nothing need be armed. */
+  /** Since when every alarm rang in time, and all of its jobs went well. */
+  readonly wellSince: number
+  /** A request broke off before it was answered: until the next access, nothing need be armed. */
   readonly brokeOff: boolean
-  readonly hand: HandFacts
-  readonly leads: ReadonlyMap<string, Lead>
-  /** Persons who asked never to be sent again, with when that was written down. */
-  readonly suppressed: ReadonlyMap<number, number>
-  /** The same, with those of whom nobody knows whether it was written down. */
-  readonly maybeSuppressed: ReadonlySet<number>
-  /** True while the operator's own pause is written down. */
-  readonly pausedByHand: boolean
-  readonly twins: readonly string[]
+  readonly operator: OperatorFacts
+  readonly senders: SenderFacts
+  /** Names of which two groups were made. */
+  readonly madeTwice: readonly string[]
   readonly names: Names
   readonly hooks: OutboxConfig['hooks']
-  /** People a group takes, by today's config. */
-  readonly capacity: number
-  /** Names of the groups in which somebody is in truth. */
-  homesOf(person: number): string[]
+  readonly retention: RetentionDays
+  /** Null: alerts go nowhere. */
+  readonly alerts: readonly { readonly at: number; readonly text: string }[] | null
+  /** Until then, alerts do not arrive. */
+  readonly alertsFailUntil: number
+  /** Groups in which somebody is in truth. */
+  homesOf(person: number): Home[]
   isBad(person: number): boolean
   rows<T>(query: string, ...values: (string | number | null)[]): T[]
+  /** Who is behind a mark in the tables. */
+  personBehind(mark: string): number
+  /** The mark that stands for a person in the tables. */
+  markOf(person: number): string
   /** The end: the world works, and goes on to. */
   readonly ending: {
     readonly since: number
@@ -138,5 +192,5 @@ export interface Facts {
   } | null
 }
 
-/** `home`: a family, or a part of one. */
+/** `home`: a group, or a part of one. */
 export const pairOf = (person: number, home: string) => `${person} in ${home}`

@@ -1,17 +1,19 @@
 /** What must hold in every history, whatever happens. */
 
 import { alarmSet } from './invariants/alarm.ts'
+import { operatorTold } from './invariants/alerts.ts'
 import {
   attemptsByRefusalsOnly,
+  badNumberFound,
   innocentsNotParked,
+  outageParksNone,
   parkedForCause,
 } from './invariants/attempts.ts'
 import { claimBeforeCall, oneCallAtATime } from './invariants/calls.ts'
 import { nothingLeft } from './invariants/erasure.ts'
-import { groupRests, oneGroupOneName } from './invariants/groups.ts'
-import { actsWrittenDown, discardedStays, wordKept } from './invariants/hand.ts'
+import { groupRests, newNamesCapped, oneGroupOneName } from './invariants/groups.ts'
 import type { Invariant } from './invariants/invariant.ts'
-import { acceptedByEazybe, nothingLost, oneKeyOneDelivery } from './invariants/leads.ts'
+import { acceptedByEazybe, lookedUp, nothingLost, oneKeyOneDelivery } from './invariants/leads.ts'
 import {
   createBudget,
   gaps,
@@ -19,32 +21,41 @@ import {
   quietHours,
   retryAfterInFull,
 } from './invariants/limits.ts'
-import { capacityKept, countIsRight, nobodyInTwoParts } from './invariants/parts.ts'
 import {
-  nobodySuppressed,
-  nobodyTwice,
-  nobodyWhilePaused,
-  onlyWhoWasAsked,
-} from './invariants/persons.ts'
+  actsWrittenDown,
+  discardedStays,
+  nothingWhilePaused,
+  resentIsSent,
+  resumeEndsWaits,
+} from './invariants/operator.ts'
+import { capacityKept, countIsRight, oneHome } from './invariants/parts.ts'
+import { onlyWhoWasAsked, sentOnce, suppressedStayOut } from './invariants/persons.ts'
 import { progress } from './invariants/progress.ts'
+import { nothingGoesEarly, nothingKeptTooLong } from './invariants/retention.ts'
+import { nothingThrows, stateFollows } from './invariants/tables.ts'
 
 /** Fresh ones for each history: some remember what they saw. */
 export function invariants(): Invariant[] {
   return [
+    nothingThrows,
     nothingLost,
     acceptedByEazybe,
     oneKeyOneDelivery(),
-    nobodyInTwoParts,
-    nobodyTwice,
+    lookedUp,
+    stateFollows(),
+    oneHome,
+    sentOnce,
     onlyWhoWasAsked,
-    nobodySuppressed,
-    nobodyWhilePaused,
+    suppressedStayOut,
+    nothingWhilePaused,
     discardedStays,
-    wordKept,
+    resentIsSent,
+    resumeEndsWaits,
     actsWrittenDown,
     nothingLeft,
     oneCallAtATime,
     oneGroupOneName,
+    newNamesCapped(),
     capacityKept,
     countIsRight,
     claimBeforeCall,
@@ -55,8 +66,13 @@ export function invariants(): Invariant[] {
     quietHours,
     retryAfterInFull,
     attemptsByRefusalsOnly(),
+    innocentsNotParked(),
     parkedForCause(),
-    innocentsNotParked,
+    outageParksNone(),
+    badNumberFound,
+    operatorTold(),
+    nothingKeptTooLong(),
+    nothingGoesEarly(),
     alarmSet(),
     progress,
   ]

@@ -1,6 +1,6 @@
 /** The limits of a pace, each with the worst that a run of calls did to it. */
 
-import type { Pace } from '../../src/outbox/pace.ts'
+import type { Pace } from '../../src/outbox/dispatch/pace.ts'
 import type { Call } from './facts.ts'
 import { isQuiet, timeOfDay } from './local-time.ts'
 

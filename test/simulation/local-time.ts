@@ -1,6 +1,6 @@
 /** Local times and quiet hours, read in another way than Usher reads them. */
 
-import type { QuietHours } from '../../src/outbox/pace.ts'
+import type { QuietHours } from '../../src/outbox/dispatch/pace.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

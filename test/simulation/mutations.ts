@@ -1,36 +1,44 @@
-/** Usher made wrong on purpose, one rule at a time: what must make an invariant fail. */
+/** Usher made wrong on purpose, one rule at a time: each must make its invariant fail. */
 
-import type { Outcome } from '../../src/eazybe.ts'
-import { Account } from '../../src/outbox/account.ts'
-import { AlarmClock } from '../../src/outbox/alarm-clock.ts'
-import { Audit } from '../../src/outbox/audit.ts'
-import { Calls } from '../../src/outbox/calls.ts'
-import { Deliveries } from '../../src/outbox/deliveries.ts'
-import { Groups } from '../../src/outbox/groups.ts'
-import { Ledger } from '../../src/outbox/ledger.ts'
-import { People } from '../../src/outbox/people.ts'
-import type { OutboxPorts } from '../../src/outbox/ports.ts'
-import { Queue } from '../../src/outbox/queue.ts'
-import { Settings } from '../../src/outbox/settings.ts'
-import type { Change } from '../../src/outbox/settlement.ts'
-import type { Call } from '../../src/outbox/state.ts'
+import { AlarmClock } from '../../src/outbox/jobs/alarm.ts'
+import { Account } from '../../src/outbox/store/account.ts'
+import { Alerts } from '../../src/outbox/store/alerts.ts'
+import { Audit } from '../../src/outbox/store/audit.ts'
+import { Calls } from '../../src/outbox/store/calls.ts'
+import { Deliveries } from '../../src/outbox/store/deliveries.ts'
+import { Memberships } from '../../src/outbox/store/memberships.ts'
+import { Parts } from '../../src/outbox/store/parts.ts'
+import { People } from '../../src/outbox/store/people.ts'
+import { Sweep } from '../../src/outbox/store/sweep.ts'
+import {
+  onChange,
+  onStanding,
+  patch,
+  patchAccessor,
+  patchState,
+  withOutcome,
+  withSql,
+} from './patches.ts'
 import type { Mutation } from './simulate.ts'
 
-const YEAR_MS = 365 * 24 * 60 * 60_000
+const DAY_MS = 24 * 60 * 60_000
+const YEAR_MS = 365 * DAY_MS
 /** Somebody who filled in no form. */
 const STRANGER = '919999900000'
+/** More calls than a bad number may fail. */
+const TOO_OFTEN = 80
 
 export const mutations: readonly Mutation[] = [
+  // Leads.
   {
-    name: 'every fifth delivery vanishes after it was kept',
+    name: 'every fifth delivery is not found any more',
     breaks: 'nothing acknowledged is lost',
-    ports: withSql((exec, query, values) => {
-      const cursor = exec(query, ...values)
-      const seq = values[1]
-      if (query.startsWith('INSERT INTO keys') && Number(seq) % 5 === 0) {
-        exec('DELETE FROM deliveries WHERE seq = ?', seq)
-      }
-      return cursor
+    rooms: ({ deliveries, ...rooms }) => ({
+      ...rooms,
+      deliveries: {
+        ...deliveries,
+        story: async (seq) => (seq % 5 === 0 ? null : deliveries.story(seq)),
+      },
     }),
   },
   {
@@ -41,74 +49,80 @@ export const mutations: readonly Mutation[] = [
     ),
   },
   {
-    name: 'keys are not remembered',
+    name: 'an event has another digest each time',
     breaks: 'one key, one delivery',
-    install: () => patch(Deliveries.prototype, 'remember', () => () => {}),
-  },
-  {
-    name: 'people of a first part are forgotten',
-    breaks: 'nobody is sent after a recorded acceptance',
-    install: () =>
-      patch(
-        People.prototype,
-        'cleared',
-        (cleared) =>
-          function (this: People, contact, group, saidAt, now) {
-            const forgets = group.id === group.family
-            return cleared.call(this, contact, group, forgets ? now : saidAt, now)
+    install: () => {
+      let times = 0
+      return patch(
+        Account.prototype,
+        'digestOf',
+        (digest) =>
+          function (this: Account, kind, text) {
+            return digest.call(this, kind, kind === 'event' ? `${text} ${times++}` : text)
           },
-      ),
+      )
+    },
   },
   {
-    name: 'suppression is not looked up',
-    breaks: 'nobody is sent who asked never to be',
-    install: () => patch(People.prototype, 'isSuppressed', () => () => false),
-  },
-  {
-    name: 'what is discarded stays in the queue',
-    breaks: 'nothing is sent that was discarded',
-    install: () => patch(Deliveries.prototype, 'discard', () => () => {}),
-  },
-  {
-    name: 'an operator’s word counts no more than a lead',
-    breaks: 'what an operator sends again is sent',
+    name: 'one failed look-up is enough to hold a lead',
+    breaks: 'a lead that waits for a look-up is not lost',
     install: () =>
       patch(
         Deliveries.prototype,
-        'requeue',
-        (requeue) =>
-          function (this: Deliveries, seq, again, now, pace) {
-            requeue.call(this, seq, { ...again, forced: false }, now, pace)
+        'lookUpFailed',
+        (failed) =>
+          function (this: Deliveries, seq) {
+            failed.call(this, seq, null, 'look-up')
           },
       ),
   },
   {
-    name: 'who was a member is not forgotten',
-    breaks: 'nothing is left of whom was erased',
-    install: () => patch(People.prototype, 'forget', () => () => {}),
-  },
-  {
-    name: 'nobody keeps the audit log',
-    breaks: 'what a hand did is written down',
-    install: () => patch(Audit.prototype, 'record', () => () => {}),
-  },
-  {
-    name: 'the operator’s own pause is not kept',
-    breaks: 'nothing is sent while it is paused by hand',
+    name: 'an acceptance is not told to the deliveries',
+    breaks: 'the state of a delivery follows from its people',
     install: () =>
       patch(
-        Settings.prototype,
-        'account',
-        (account) =>
-          function (this: Settings) {
-            const state = account.call(this)
-            return state.pause?.reason === 'operator' ? { ...state, pause: null } : state
+        Deliveries.prototype,
+        'refresh',
+        (refresh) =>
+          function (this: Deliveries, seqs, line, now) {
+            return line?.event === 'accepted by EazyBe' ? [] : refresh.call(this, seqs, line, now)
           },
+      ),
+  },
+  {
+    name: 'people are asked for whose membership was not written',
+    breaks: 'nothing throws but a failing storage',
+    install: () => patch(Memberships.prototype, 'write', () => () => {}),
+  },
+  // Persons.
+  {
+    name: 'each part of a group remembers its own people only',
+    breaks: 'no person is in two parts of a group',
+    install: () =>
+      onStanding((row, open) =>
+        row.teamPart === 0 && row.partId !== open && row.status === 'accepted'
+          ? { ...row, partId: open, status: 'withdrawn', acceptedAt: null, fixed: 0 }
+          : row,
+      ),
+    ports: withSql((exec, query, values) => {
+      if (query.startsWith('INSERT INTO migrations')) {
+        exec('DROP TRIGGER memberships_keep_their_part')
+      }
+      const kept = 'CASE WHEN first_call_at IS NULL THEN excluded.part_id ELSE part_id END'
+      return exec(query.replace(kept, 'excluded.part_id'), ...values)
+    }),
+  },
+  {
+    name: 'it is forgotten who was accepted',
+    breaks: 'no person is sent after a recorded acceptance',
+    install: () =>
+      onStanding((row) =>
+        row.status === 'accepted' ? { ...row, status: 'withdrawn', acceptedAt: null } : row,
       ),
   },
   {
     name: 'a stranger travels along',
-    breaks: 'nobody is sent unasked',
+    breaks: 'no person is sent unasked',
     ports: (ports) => ({
       ...ports,
       addToGroup: (call, token) =>
@@ -116,64 +130,134 @@ export const mutations: readonly Mutation[] = [
     }),
   },
   {
+    name: 'suppression is not looked up',
+    breaks: 'no person is sent who asked never to be',
+    install: () =>
+      patch(
+        Memberships.prototype,
+        'situation',
+        (situation) =>
+          function (this: Memberships, about, persons) {
+            const found = situation.call(this, about, persons)
+            return { ...found, people: found.people.map((one) => ({ ...one, suppressed: false })) }
+          },
+      ),
+  },
+  {
+    name: 'what is known of an erased person is kept',
+    breaks: 'nothing is left of whom was erased',
+    install: () => patch(People.prototype, 'forget', () => () => []),
+  },
+  // The operator.
+  {
+    name: 'the operator’s own pause is not kept',
+    breaks: 'nothing is sent while the operator pauses',
+    install: () =>
+      patchState((state) =>
+        state.pause?.reason === 'operator' ? { ...state, pause: null } : state,
+      ),
+  },
+  {
+    name: 'what is discarded stays in the queue',
+    breaks: 'nothing is sent that was discarded',
+    install: () => patch(Memberships.prototype, 'withdraw', () => () => []),
+  },
+  {
+    name: 'an operator’s word counts no more than a lead',
+    breaks: 'what an operator sends again is sent',
+    ports: withSql((exec, query, values) =>
+      exec(
+        query.replace(
+          'status = excluded.status',
+          `status = CASE memberships.status WHEN 'accepted' THEN 'accepted' ELSE excluded.status END`,
+        ),
+        ...values,
+      ),
+    ),
+  },
+  {
+    name: 'resume ends the operator’s own pause alone',
+    breaks: 'resume ends the waits that EazyBe made',
+    rooms: ({ account, context, ...rooms }) => ({
+      ...rooms,
+      context,
+      account: {
+        ...account,
+        async resume(actor) {
+          const { nextCallAt, nextCallWhy, pause } = context.store.account.state
+          await account.resume(actor)
+          const { state } = context.store.account
+          const kept = pause?.reason === 'operator' ? null : pause
+          context.store.account.state = { ...state, nextCallAt, nextCallWhy, pause: kept }
+        },
+      },
+    }),
+  },
+  {
+    name: 'no audit log is kept',
+    breaks: 'what an operator did is in the audit log',
+    install: () => patch(Audit.prototype, 'record', () => () => {}),
+  },
+  // Groups.
+  {
     name: 'a group that exists is taken for new',
     breaks: 'one group of a name',
     install: () =>
       patch(
-        Groups.prototype,
+        Parts.prototype,
         'saveAfterCall',
         (save) =>
-          function (this: Groups, group, head, now) {
-            save.call(this, { ...group, status: 'new' }, head, now)
+          function (this: Parts, part, head, now) {
+            save.call(this, { ...part, status: 'new' }, head, now)
           },
       ),
   },
   {
-    name: 'each part of a group remembers its own people only',
-    breaks: 'nobody is in two parts of a group',
-    install: () => {
-      const alone = <T extends { id: number }>(group: T) => ({ ...group, family: group.id })
-      const undo = [
-        patch(
-          People.prototype,
-          'cleared',
-          (cleared) =>
-            function (this: People, contact, group, saidAt, now) {
-              return cleared.call(this, contact, alone(group), saidAt, now)
-            },
-        ),
-        patch(
-          People.prototype,
-          'remember',
-          (remember) =>
-            function (this: People, contact, group, seq, now) {
-              remember.call(this, contact, alone(group), seq, now)
-            },
-        ),
-      ]
-      return () => {
-        for (const back of undo) back()
-      }
-    },
+    name: 'new names of the day are not counted',
+    breaks: 'new names of a hook in a day',
+    install: () =>
+      patch(
+        Memberships.prototype,
+        'situation',
+        (situation) =>
+          function (this: Memberships, about, persons) {
+            return { ...situation.call(this, about, persons), mintedToday: 0 }
+          },
+      ),
   },
   {
     name: 'no place is kept for who may be in',
     breaks: 'no group is filled past its capacity',
+    install: () => patch(Memberships.prototype, 'maybes', () => () => 0),
+  },
+  {
+    name: 'who is sent again is counted again',
+    breaks: 'the count of a part is who was accepted into it',
     install: () =>
       patch(
-        Queue.prototype,
-        'heads',
-        (heads) =>
-          function (this: Queue, most, now) {
-            return heads.call(this, most, now).map((group) => ({ ...group, reserved: 0 }))
+        Memberships.prototype,
+        'head',
+        (head) =>
+          function (this: Memberships, partId, most) {
+            return head.call(this, partId, most).map((one) => ({ ...one, counted: false }))
           },
       ),
   },
   {
-    name: 'who is sent again is counted again',
-    breaks: 'the count of a group is who was accepted into it',
-    install: () => patch(People.prototype, 'isCounted', () => () => false),
+    name: 'a new group is not left alone',
+    breaks: 'a new group rests',
+    install: () =>
+      patch(
+        Parts.prototype,
+        'saveAfterCall',
+        (save) =>
+          function (this: Parts, part, head, now) {
+            const restUntil = part.status === 'exists' ? 0 : part.restUntil
+            save.call(this, { ...part, restUntil }, head, now)
+          },
+      ),
   },
+  // Calls.
   {
     name: 'every call is made twice at once',
     breaks: 'one call at a time',
@@ -210,20 +294,20 @@ export const mutations: readonly Mutation[] = [
         'spent',
         (spent) =>
           function (this: Calls, pace, now) {
-            return spent.call(this, pace, now).map((call) => ({ ...call, people: 0 }))
+            return { ...spent.call(this, pace, now), people: [] }
           },
       ),
   },
   {
     name: 'creations of the last day are not counted',
-    breaks: 'creations by the day',
+    breaks: 'creations by the hour and the day',
     install: () =>
       patch(
         Calls.prototype,
         'spent',
         (spent) =>
           function (this: Calls, pace, now) {
-            return spent.call(this, pace, now).map((call) => ({ ...call, created: false }))
+            return { ...spent.call(this, pace, now), creations: [] }
           },
       ),
   },
@@ -231,47 +315,13 @@ export const mutations: readonly Mutation[] = [
     name: 'no gap is kept after a call',
     breaks: 'gaps between calls',
     install: () =>
-      patch(
-        Settings.prototype,
-        'account',
-        (account) =>
-          function (this: Settings) {
-            const state = account.call(this)
-            return { ...state, ...(state.nextCallWhy === 'pace' && { nextCallAt: 0 }) }
-          },
-      ),
-  },
-  {
-    name: 'a new group is not left alone',
-    breaks: 'a new group rests',
-    install: () =>
-      patch(
-        Groups.prototype,
-        'saveAfterCall',
-        (save) =>
-          function (this: Groups, group, head, now) {
-            const restUntil = group.status === 'exists' ? 0 : group.restUntil
-            save.call(this, { ...group, restUntil }, head, now)
-          },
-      ),
+      patchState((state) => (state.nextCallWhy === 'pace' ? { ...state, nextCallAt: 0 } : state)),
   },
   {
     name: 'the night is not kept',
     breaks: 'quiet hours',
-    install: () => {
-      const own = Object.getOwnPropertyDescriptor(Account.prototype, 'pace')
-      if (own?.get === undefined) throw new TypeError('Account.pace is no getter')
-      const { get } = own
-      Object.defineProperty(Account.prototype, 'pace', {
-        configurable: true,
-        get(this: Account) {
-          return { ...get.call(this), quiet: null }
-        },
-      })
-      return () => {
-        Object.defineProperty(Account.prototype, 'pace', own)
-      }
-    },
+    install: () =>
+      patchAccessor(Account.prototype, 'pace', { get: (pace) => ({ ...pace, quiet: null }) }),
   },
   {
     name: 'Retry-After is not read',
@@ -280,38 +330,81 @@ export const mutations: readonly Mutation[] = [
       outcome.kind === 'throttled' ? { kind: 'throttled', retryAfterMs: null } : outcome,
     ),
   },
+  // Blame.
   {
     name: 'waiting consumes attempts',
     breaks: 'attempts are consumed by refusals only',
     install: () =>
       onChange((change) =>
-        change.state === 'queued' ? { ...change, attempts: change.attempts + 1 } : change,
+        change.status === 'waiting' ? { ...change, attempts: change.attempts + 1 } : change,
       ),
   },
   {
-    name: 'whoever has to wait is parked',
+    name: 'who waits for an inactive session is parked',
     breaks: 'parked for a cause',
     install: () =>
       onChange((change) =>
-        change.state === 'queued' && change.contacts.length === 0
-          ? { ...change, state: 'parked', reason: 'no reason' }
+        change.event === 'EazyBe session inactive'
+          ? { ...change, status: 'refused', reason: 'no reason' }
           : change,
       ),
   },
   {
-    name: 'whoever travels with a bad number is refused as well',
-    breaks: 'a bad number parks nobody else',
+    name: 'who travels with a bad number is refused as well',
+    breaks: 'a bad number parks no other person',
     install: () =>
-      onChange((change, call) => {
-        if (change.event !== 'refused by EazyBe') return change
-        const contacts = call.parts.find(({ seq }) => seq === change.seq)?.contacts ?? []
-        return {
-          ...change,
-          state: 'parked',
-          reason: 'refused',
-          contacts: contacts.map((index) => ({ index, state: 'refused' })),
-        }
-      }),
+      onChange((change) =>
+        change.event === 'refused by EazyBe'
+          ? { ...change, status: 'refused', reason: 'refused' }
+          : change,
+      ),
+  },
+  {
+    name: 'nothing is taken back of what a failing EazyBe caused',
+    breaks: 'an outage parks no person',
+    install: () => patch(Memberships.prototype, 'forgive', () => () => {}),
+  },
+  {
+    name: 'a bad number is tried again and again',
+    breaks: 'a bad number is found and parked',
+    install: () => {
+      const tried = new Map<string, number>()
+      return onChange((change) => {
+        if (change.status !== 'refused') return change
+        const times = (tried.get(change.person) ?? 0) + 1
+        tried.set(change.person, times)
+        const again = { status: 'waiting', reason: null, attempts: 0 } as const
+        return times > TOO_OFTEN ? change : { ...change, ...again }
+      })
+    },
+  },
+  // Jobs.
+  {
+    name: 'no alert is raised',
+    breaks: 'the operator is told of trouble',
+    install: () => patch(Alerts.prototype, 'raise', () => () => {}),
+  },
+  {
+    name: 'what was said is not wiped',
+    breaks: 'nothing is kept for longer than its days',
+    install: () => patch(Sweep.prototype, 'wipe', () => () => {}),
+  },
+  {
+    name: 'retention takes all for older than it is',
+    breaks: 'nothing is deleted before its time',
+    install: () =>
+      patch(
+        Sweep.prototype,
+        'after',
+        (after) =>
+          function (this: Sweep, seq) {
+            return after.call(this, seq).map((row) => ({
+              ...row,
+              receivedAt: row.receivedAt - DAY_MS,
+              settledAt: row.settledAt === null ? null : row.settledAt - DAY_MS,
+            }))
+          },
+      ),
   },
   {
     name: 'an arrival sets no alarm',
@@ -322,86 +415,11 @@ export const mutations: readonly Mutation[] = [
     name: 'an inactive session is asked again after a year',
     breaks: 'progress once the world works',
     install: () =>
-      patch(
-        Settings.prototype,
-        'saveAccount',
-        (save) =>
-          function (this: Settings, state) {
-            const { pause } = state
-            const late = pause?.reason === 'session' && {
-              pause: { ...pause, probeAt: pause.since + YEAR_MS },
-            }
-            save.call(this, { ...state, ...late })
-          },
-      ),
+      patchAccessor(Account.prototype, 'state', {
+        set: (state) =>
+          state.pause?.reason === 'session'
+            ? { ...state, pause: { ...state.pause, probeAt: state.pause.since + YEAR_MS } }
+            : state,
+      }),
   },
 ]
-
-/** Puts another method in the place of one. Gives what takes it back. */
-function patch<
-  prototype extends object,
-  name extends {
-    [key in keyof prototype]: prototype[key] extends Method ? key : never
-  }[keyof prototype],
->(on: prototype, name: name, make: (own: prototype[name]) => prototype[name]): () => void {
-  const own = on[name]
-  on[name] = make(own)
-  return () => {
-    on[name] = own
-  }
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: any method at all; `patch` keeps each one's own type.
-type Method = (...values: any[]) => unknown
-
-function onChange(change: (one: Change, call: Call) => Change): () => void {
-  return patch(
-    Ledger.prototype,
-    'settle',
-    (settle) =>
-      function (this: Ledger, call, changes, now) {
-        return settle.call(
-          this,
-          call,
-          changes.map((one) => change(one, call)),
-          now,
-        )
-      },
-  )
-}
-
-function withOutcome(change: (outcome: Outcome) => Outcome): (ports: OutboxPorts) => OutboxPorts {
-  return (ports) => ({
-    ...ports,
-    addToGroup: async (call, token) => change(await ports.addToGroup(call, token)),
-  })
-}
-
-type Exec = (
-  query: string,
-  ...values: unknown[]
-) => SqlStorageCursor<Record<string, SqlStorageValue>>
-
-function withSql(
-  run: (exec: Exec, query: string, values: readonly unknown[]) => ReturnType<Exec>,
-): (ports: OutboxPorts) => OutboxPorts {
-  return (ports) => {
-    const { storage } = ports
-    const exec: Exec = (query, ...values) => storage.sql.exec(query, ...values)
-    const sql = new Proxy(storage.sql, {
-      get: (target, name) =>
-        name === 'exec'
-          ? (query: string, ...values: unknown[]) => run(exec, query.trim(), values)
-          : Reflect.get(target, name),
-    })
-    return {
-      ...ports,
-      storage: {
-        sql,
-        transactionSync: (closure) => storage.transactionSync(closure),
-        getAlarm: () => storage.getAlarm(),
-        setAlarm: (at) => storage.setAlarm(at),
-      },
-    }
-  }
-}

@@ -1,6 +1,6 @@
-/** Names of groups: which part of which family a name stands for, also after it was changed. */
+/** Names of groups: which part of which group a name stands for, also after it was changed. */
 
-/** What the hook's mapping may make, and what an operator may call a group later. */
+/** What a hook's mapping may make, and what an operator may call a group later. */
 const NAME = /^((?:Cohort|Circle) \d+)(?: \d+)?$/
 
 export function nameOf(group: number): string {
@@ -21,16 +21,16 @@ export class Names {
     if (before !== name) this.#before.set(name, before)
   }
 
-  /** The first name of the very group that has this name. */
+  /** The first name of the very part that has this name. */
   partOf(name: string): string {
     const before = this.#before.get(name)
     return before === undefined ? name : this.partOf(before)
   }
 
   /** The name that the first part had at first: "Cohort 1" for "Cohort 1 2", too. */
-  familyOf(name: string): string {
+  groupOf(name: string): string {
     const part = this.partOf(name)
     const first = NAME.exec(part)?.[1] ?? part
-    return first === part ? part : this.familyOf(first)
+    return first === part ? part : this.groupOf(first)
   }
 }

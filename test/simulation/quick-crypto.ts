@@ -1,11 +1,14 @@
-/** Hashes without a trip to another thread: quick, and every run of a history takes the same turns. */
+/** Hashes without a trip to another thread: quick, and every run of a history takes the same course. */
 
 import { hash } from 'node:crypto'
+import { sharedSpelling } from '../../src/phone.ts'
+
+const PERSON_BYTES = 16
 
 /** Puts them in the place of the platform's. Gives what takes that back. */
 export function quickenCrypto(): () => void {
   const keys = new WeakMap<object, Uint8Array>()
-  const quick = {
+  const subtle = {
     digest: async (_: string, bytes: Uint8Array) => sha256(bytes),
     importKey: async (_: string, bytes: Uint8Array) => {
       const key = {}
@@ -16,12 +19,30 @@ export function quickenCrypto(): () => void {
     sign: async (_: string, key: object, bytes: Uint8Array) =>
       sha256(Buffer.concat([keys.get(key) ?? Buffer.alloc(0), bytes])),
   }
-  Object.assign(crypto.subtle, quick)
+  // One key for all histories: the marks of people are the same in each, and so is their order in a table.
+  const random = { getRandomValues: <T>(bytes: T) => bytes }
+  Object.assign(crypto.subtle, subtle)
+  Object.assign(crypto, random)
   return () => {
-    for (const name of Object.keys(quick)) Reflect.deleteProperty(crypto.subtle, name)
+    for (const name of Object.keys(subtle)) Reflect.deleteProperty(crypto.subtle, name)
+    for (const name of Object.keys(random)) Reflect.deleteProperty(crypto, name)
   }
 }
 
 function sha256(bytes: Uint8Array): Buffer {
   return hash('sha256', bytes, 'buffer')
+}
+
+/** What the outbox writes for a person, by its key. */
+export function personMark(key: string, digits: string): string {
+  return signed(key, sharedSpelling(digits)).subarray(0, PERSON_BYTES).toString('base64')
+}
+
+/** What it writes for an event of a hook. */
+export function eventMark(key: string, hook: string, event: string): string {
+  return signed(key, `event:${hook} ${event}`).toString('base64')
+}
+
+function signed(key: string, text: string): Buffer {
+  return sha256(Buffer.from(key + text))
 }

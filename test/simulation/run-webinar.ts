@@ -1,7 +1,7 @@
 /** `npm run webinar -- --people 400 --peoplePerDay 100`: prints the plan that Usher makes of a webinar, and whether each limit was kept. */
 
 import * as v from 'valibot'
-import type { AccountOptions, PaceNumbers } from '../../src/outbox/pace.ts'
+import type { AccountOptions, PaceNumbers } from '../../src/outbox/dispatch/pace.ts'
 import { readCommandLine } from '../../src/sandbox/command-line.ts'
 import { run, Trouble } from '../../src/sandbox/trouble.ts'
 import { chart } from './chart.ts'

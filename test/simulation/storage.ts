@@ -40,7 +40,7 @@ export function storageOn(disk: Disk, step: Step): OutboxStorage {
 }
 
 class SimulatedSql implements SqlStorage {
-  // Nobody makes a cursor of their own: the class is only named, and its constructor takes what it needs here.
+  // Only the name of the class is used: cursors are made here alone.
   readonly Cursor = SimulatedCursor as unknown as typeof SqlStorageCursor
   readonly Statement = SimulatedStatement
   readonly databaseSize = 0
@@ -54,11 +54,21 @@ class SimulatedSql implements SqlStorage {
 
   exec<T extends Row>(query: string, ...values: Value[]): SimulatedCursor<T> {
     this.#step('before', query)
-    const { rows, written } = this.#disk.run(query, values)
+    const { rows, written } = this.#run(query, values)
     // Within a transaction this point is the same as the one before the next statement.
     if (written > 0 && !this.#disk.inTransaction) this.#step('after', query)
     // The outbox names the columns that it asked for.
     return new SimulatedCursor(rows as T[], written)
+  }
+
+  /** What SQLite itself refuses breaks a constraint, or is no SQL: no history may lead there. */
+  #run(query: string, values: readonly Value[]): ReturnType<Disk['run']> {
+    try {
+      return this.#disk.run(query, values)
+    } catch (error) {
+      this.#disk.refusals.push(`${error} (${query.trim().replaceAll(/\s+/g, ' ').slice(0, 60)})`)
+      throw error
+    }
   }
 }
 

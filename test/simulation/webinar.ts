@@ -1,9 +1,9 @@
 /** A webinar: hundreds of people sign up within a minute, and the real parts of the outbox take them into one new group over days. */
 
-import type { AccountOptions, Pace } from '../../src/outbox/pace.ts'
-import { paceOf } from '../../src/outbox/pace.ts'
+import type { AccountOptions, Pace } from '../../src/outbox/dispatch/pace.ts'
+import { paceOf } from '../../src/outbox/dispatch/pace.ts'
 import type { Call } from './facts.ts'
-import { PLAIN_RULES } from './history.ts'
+import { PLAIN } from './history.ts'
 import type { Limit } from './limits.ts'
 import { limitsOf } from './limits.ts'
 import type { Violation } from './simulate.ts'
@@ -24,7 +24,7 @@ export interface Webinar {
   readonly calls: readonly Call[]
   /** How many people EazyBe accepted, by its own books. */
   readonly accepted: number
-  /** When the last of them was; null: nobody. */
+  /** When the last of them was; null: none was. */
   readonly lastAt: number | null
   readonly limits: readonly Limit[]
   /** An invariant of the simulation that did not hold. */
@@ -34,13 +34,14 @@ export interface Webinar {
 export async function webinar({ people, account, begin, seed }: WebinarOptions): Promise<Webinar> {
   const { calls, violation } = await simulate({
     account,
-    rules: PLAIN_RULES,
+    ...PLAIN,
     instant: account.pace === 'instant',
     begin,
     seed,
     events: [
       {
         kind: 'burst',
+        hook: 0,
         group: 0,
         first: 0,
         count: people,

@@ -12,21 +12,23 @@ const CLIENT_TIMEOUT_MS = 60 * SECOND_MS
 const LATE_EFFECT_MS = 90 * SECOND_MS
 
 export type Effect = 'none' | 'some' | 'all'
-export type Body = 'json' | 'html' | 'empty'
+
+/** The status of a gateway's page. */
+export type Page = 400 | 401 | 403 | 404 | 502
 
 /** How a call goes wrong. */
 export type Trouble =
   /** Answered for the account or by something in between; nothing is done. */
-  | { readonly kind: 'refuses'; readonly status: 401 | 403 | 521 }
+  | { readonly kind: 'refuses'; readonly status: 400 | 401 | 403 | 521 }
   | {
       readonly kind: 'throttles'
       readonly after: 'seconds' | 'date' | 'none'
       readonly seconds: number
     }
-  /** Read as 500: that, `status:false`, an HTML page, an empty body. */
+  /** Read as 500: that, `status:false`, an empty body, and a page that is not EazyBe's, whatever its status. */
   | {
       readonly kind: 'fails'
-      readonly as: 500 | 502 | 'status false' | 'empty'
+      readonly as: 500 | 'status false' | 'empty' | Page
       readonly effect: Effect
     }
   /** 200, and nobody was added. */
@@ -41,17 +43,32 @@ export interface Phase {
   readonly until: number
 }
 
+/** EazyBe answers the same to everything, and does nothing. */
+export interface Outage {
+  readonly answers: 400 | 500
+  readonly until: number
+}
+
 interface Group {
   name: string
   readonly byUsher: boolean
-  readonly members: Set<number>
+  /** Each with when they came. */
+  readonly members: Map<number, number>
   readonly visibleFrom: number
   gone: boolean
+}
+
+/** A group that somebody is in, since then. */
+export interface Home {
+  readonly name: string
+  readonly since: number
 }
 
 /** What a call will meet, decided when it arrives. */
 export interface Course {
   readonly trouble: Trouble | null
+  /** It falls into an outage. */
+  readonly outage: boolean
   /** World times. */
   readonly effectAt: number
   readonly answerAt: number
@@ -60,8 +77,9 @@ export interface Course {
 export class World {
   readonly groups: Group[] = []
   /** Names of which Usher made two groups. */
-  readonly twins: string[] = []
+  readonly madeTwice: string[] = []
   phases: Phase[] = []
+  outage: Outage | null = null
   lagMs = 0
   /** Creations in 24 hours. */
   createLimit = Number.POSITIVE_INFINITY
@@ -88,23 +106,18 @@ export class World {
   /** Everything works from now on; bad numbers stay bad. */
   mend(): void {
     this.phases = []
+    this.outage = null
     this.lagMs = 0
     this.createLimit = Number.POSITIVE_INFINITY
   }
 
-  /** A human's doing, on the phone. */
-  makeByHand(name: string): void {
-    this.groups.push({ name, byUsher: false, members: new Set(), visibleFrom: 0, gone: false })
-  }
-
-  /** Renamed or deleted: its name is no longer found. */
-  removeByHand(name: string): void {
-    for (const group of this.groups) if (group.name === name) group.gone = true
-  }
-
-  /** Renamed back. */
-  restoreByHand(name: string): void {
-    for (const group of this.groups) if (group.name === name) group.gone = false
+  /** Somebody makes a group on the phone, renames or deletes it so that its name is no longer found, or renames it back. */
+  onPhone(does: 'make' | 'remove' | 'restore', name: string): void {
+    if (does === 'make') {
+      this.groups.push({ name, byUsher: false, members: new Map(), visibleFrom: 0, gone: false })
+      return
+    }
+    for (const group of this.groups) if (group.name === name) group.gone = does === 'remove'
   }
 
   /** A new name for it, which is also where it is found from now on. */
@@ -123,24 +136,26 @@ export class World {
     return group?.members.size ?? 0
   }
 
-  /** Names of the groups somebody is in. */
-  homesOf(person: number): string[] {
-    return this.groups.flatMap(({ name, members, gone }) =>
-      !gone && members.has(person) ? [name] : [],
-    )
+  homesOf(person: number): Home[] {
+    return this.groups.flatMap(({ name, members, gone }) => {
+      const since = members.get(person)
+      return gone || since === undefined ? [] : [{ name, since }]
+    })
   }
 
   /** What a call that arrives now will meet. */
   course(now: number): Course {
     this.phases = this.phases.filter((phase) => phase.until > now)
     const phase = this.phases.find(({ oneIn }) => this.#chance() < 1 / oneIn)
-    const trouble = phase?.trouble ?? null
+    const outage = this.outage !== null && this.outage.until > now ? this.outage : null
+    const trouble = outage === null ? (phase?.trouble ?? null) : OUTAGES[outage.answers]
     const latency = Math.ceil(between(this.#chance, 200, 12 * SECOND_MS) * this.#scale)
     if (trouble?.kind === 'hangs') {
       const effectAt = now + Math.ceil(this.#chance() * LATE_EFFECT_MS * this.#scale)
-      return { trouble, effectAt, answerAt: now + CLIENT_TIMEOUT_MS }
+      return { trouble, outage: false, effectAt, answerAt: now + CLIENT_TIMEOUT_MS }
     }
-    return { trouble, effectAt: now + Math.floor(latency / 2), answerAt: now + latency }
+    const effectAt = now + Math.floor(latency / 2)
+    return { trouble, outage: outage !== null, effectAt, answerAt: now + latency }
   }
 
   /** Does what the call does in truth. Gives that and the answer it gets. */
@@ -174,7 +189,7 @@ export class World {
     const half = some ? Math.ceil(call.people.length / 2) : call.people.length
     const reached = silent ? 0 : poisoned === -1 ? half : Math.min(half, poisoned)
     const added = call.people.slice(0, reached).filter((person) => !group.members.has(person))
-    for (const person of added) group.members.add(person)
+    for (const person of added) group.members.set(person, now)
     return {
       truth: { created: found === undefined, added, felt: true, spoilt: poisoned !== -1 },
       answer: poisoned === -1 ? 'accepted' : 'failed',
@@ -193,17 +208,32 @@ export class World {
 
   #make(name: string, now: number): Group {
     if (this.groups.some((group) => group.name === name && group.byUsher && !group.gone)) {
-      this.twins.push(name)
+      this.madeTwice.push(name)
     }
     const visibleFrom = now + Math.floor(this.lagMs * this.#scale)
-    const group = { name, byUsher: true, members: new Set<number>(), visibleFrom, gone: false }
+    const group = {
+      name,
+      byUsher: true,
+      members: new Map<number, number>(),
+      visibleFrom,
+      gone: false,
+    }
     this.groups.push(group)
     this.#createdAt.push(now)
     return group
   }
 }
 
-const REFUSALS = { 401: 'unauthorized', 403: 'inactive', 521: 'never arrived' } as const
+const OUTAGES = {
+  400: { kind: 'refuses', status: 400 },
+  500: { kind: 'fails', as: 500, effect: 'none' },
+} as const satisfies Record<number, Trouble>
+const REFUSALS = {
+  400: 'refused',
+  401: 'unauthorized',
+  403: 'inactive',
+  521: 'never arrived',
+} as const
 const ANSWERS = { fails: 'failed', silent: null, hangs: 'timeout', breaks: 'broken' } as const
 
 /** What goes over the wire for an answer; throws where nothing does. */
@@ -236,7 +266,7 @@ function failure(trouble: Trouble | null): Response {
   const as = trouble?.kind === 'fails' ? trouble.as : 500
   if (as === 'status false') return json(200, false, 'Something went wrong')
   if (as === 'empty') return new Response('')
-  if (as === 502) return new Response('<h1>502 Bad Gateway</h1>', { status: 502 })
+  if (as !== 500) return new Response('<h1>Bad Gateway</h1>', { status: as })
   return json(500, false, 'Failed to create group and add chat IDs.')
 }
 

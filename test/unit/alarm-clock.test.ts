@@ -1,7 +1,7 @@
 /** The outbox's one alarm: written only when it must be, and never believed where storage may not have it. */
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { AlarmClock } from '../../src/outbox/alarm-clock.ts'
+import { AlarmClock } from '../../src/outbox/jobs/alarm.ts'
 import type { OutboxStorage } from '../../src/outbox/ports.ts'
 
 const NOW = Date.UTC(2026, 10, 25, 9)

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCursor, writeCursor } from '../../src/operator/cursor.ts'
-import { deliveryId, readDeliveryId } from '../../src/outbox/delivery-id.ts'
+import { deliveryId, readDeliveryId } from '../../src/outbox/accept.ts'
 
 describe('a cursor', () => {
   it('is read as it was written, and goes into a URL as it is', () => {

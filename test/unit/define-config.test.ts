@@ -6,7 +6,7 @@ import type { ConfigInput } from '../../src/define-config.ts'
 import { ConfigError, defineConfig } from '../../src/define-config.ts'
 import type { Hook } from '../../src/hook.ts'
 import { apiTokenName, secretName, secretValues, tokenName } from '../../src/names.ts'
-import { paceOf } from '../../src/outbox/pace.ts'
+import { paceOf } from '../../src/outbox/dispatch/pace.ts'
 import { hook, json, phone, stripe, typeform } from '../../src/usher.ts'
 
 const good: Hook = hook({
@@ -71,6 +71,16 @@ describe('a config without mistakes', () => {
       accountWith({ timeZone: 'Asia/Kolkata', quietHours: { from: '20:30', to: '09:00' } }),
     ],
     ['never keeps quiet', accountWith({ quietHours: false })],
+    [
+      'knows no caps',
+      accountWith({
+        createsPerHour: Infinity,
+        createsPerDay: Infinity,
+        peoplePerHour: Infinity,
+        peoplePerDay: Infinity,
+        newGroupsPerDay: Infinity,
+      }),
+    ],
     ['sets numbers of its own', accountWith({ pace: 'newNumber', batchSize: 3, createsPerDay: 0 })],
     [
       'sets every option of a hook',
@@ -87,10 +97,12 @@ describe('a config without mistakes', () => {
   })
 })
 
+type Mistake = [sentence: string, input: ConfigInput, mistake: string]
+
 describe('a mistake', () => {
   const consent = `must be { field: '…' }, { attested: '…' } or 'none'`
 
-  it.each<[sentence: string, input: ConfigInput, mistake: string]>([
+  it.each<Mistake>([
     [
       'a source that is none',
       hookWith({ source: {} }),
@@ -233,6 +245,11 @@ describe('a mistake', () => {
       'Hook "webinar", option "tolerance": must be a number of seconds above 0',
     ],
     [
+      'a timestamp that never grows old',
+      hookWith({ tolerance: Number.POSITIVE_INFINITY }),
+      'Hook "webinar", option "tolerance": must be a number of seconds above 0',
+    ],
+    [
       'a tolerance that is no number',
       hookWith({ tolerance: Number.NaN }),
       'Hook "webinar", option "tolerance": must be a number of seconds above 0',
@@ -338,12 +355,35 @@ describe('a mistake', () => {
     [
       'a number below nothing',
       accountWith({ addGapMs: -1 }),
-      'Account "default", option "addGapMs": must be a number, 0 or more',
+      'Account "default", option "addGapMs": must be a number of milliseconds from 0 to 2678400000',
     ],
     [
       'a number as a text',
       accountWith({ peoplePerDay: '100' }),
-      'Account "default", option "peoplePerDay": must be a number, 0 or more',
+      'Account "default", option "peoplePerDay": must be a number, 0 or more; Infinity for no cap',
+    ],
+    ...(
+      [
+        'coalesceMs',
+        'addGapMs',
+        'addJitterMs',
+        'createGapMs',
+        'createJitterMs',
+        'restAfterCreateMs',
+      ] as const
+    ).flatMap((option) =>
+      [Number.POSITIVE_INFINITY, 31 * 86_400_000 + 1].map(
+        (wait): Mistake => [
+          `a wait without end: ${option} of ${wait}`,
+          accountWith({ [option]: wait }),
+          `Account "default", option "${option}": must be a number of milliseconds from 0 to 2678400000`,
+        ],
+      ),
+    ),
+    [
+      'a call without end',
+      accountWith({ batchSize: Number.POSITIVE_INFINITY }),
+      'Account "default", option "batchSize": must be a whole number from 1 to 50',
     ],
     [
       'more people a call than are taken',

@@ -6,18 +6,18 @@ import { outboxOnDisk } from './outbox-on-disk.ts'
 const HOUR = 3_600_000
 
 it('tells of a lead that is held later than one that came after it', async () => {
-  const { accountDesk, held, leads, pass, told } = outboxOnDisk({
+  const { account, held, leads, pass, told } = outboxOnDisk({
     env: { ALERT_URL: 'https://alerts.example' },
     addToGroup: async () => ({ kind: 'missing', message: 'Group not found' }),
   })
-  accountDesk.pause('test')
+  await account.pause('test')
   await leads('Missing', 1, { create: false })
   await held('{}')
   await pass(2 * HOUR)
   expect(told).toEqual([expect.stringContaining('1 delivery is held')])
-  await accountDesk.resume('test')
+  await account.resume('test')
   await pass(2 * HOUR)
-  expect(told.slice(1)).toEqual([expect.stringContaining('held and need a hand')])
+  expect(told.slice(1)).toEqual([expect.stringContaining('held and need a decision')])
   await pass(48 * HOUR)
   expect(told).toHaveLength(2)
 })

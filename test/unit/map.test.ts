@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Hook } from '../../src/hook.ts'
 import { issuesOf } from '../../src/issues.ts'
 import { isWanted, mapFields } from '../../src/map.ts'
-import type { Mapped } from '../../src/outbox/arrival.ts'
+import type { Mapped } from '../../src/outbox/ports.ts'
 import { teammatesIn } from '../../src/teammates.ts'
 import { hook, json, phone, typeform } from '../../src/usher.ts'
 

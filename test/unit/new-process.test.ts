@@ -2,8 +2,9 @@
 
 import { expect, it } from 'vitest'
 import type { Outcome } from '../../src/eazybe.ts'
+import { accept } from '../../src/outbox/accept.ts'
 import { assembleOutbox } from '../../src/outbox/assemble.ts'
-import { retentionOf } from '../../src/outbox/retention.ts'
+import { retentionOf } from '../../src/outbox/jobs/retention.ts'
 import { Disk } from '../simulation/disk.ts'
 import { storageOn } from '../simulation/storage.ts'
 
@@ -18,6 +19,7 @@ function processOn(disk: Disk, token: string, now: () => number) {
     now,
     random: () => 0,
     addToGroup: async () => outcome,
+    lookUp: async () => ({ kind: 'failed', message: 'no' }),
     sendAlert: async () => true,
     config: { accounts: {}, hooks: {}, retention: retentionOf(), publicUrl: null },
     env: { EAZYBE_TOKEN: token },
@@ -29,7 +31,7 @@ it('compares a new token with the refused one at once: a secret wakes no object 
   let at = BEGIN
   const old = processOn(disk, 'bad', () => at)
   const invite = { groupName: 'A', contacts: ['919800000001'], teammates: [], create: true }
-  await old.intake.accept({
+  await accept(old.context, {
     account: 'default',
     hook: 'webinar',
     source: 'json',
@@ -38,14 +40,14 @@ it('compares a new token with the refused one at once: a secret wakes no object 
     items: [{ key: 'k', fields: '{}', mapped: { kind: 'invite', invite, consent: null } }],
   })
   at += MINUTE
-  await old.rounds.alarm()
-  expect(await old.operator.story(1)).toMatchObject({ reason: 'EazyBe refuses the token' })
+  await old.context.alarm.ring()
+  expect(await old.deliveries.story(1)).toMatchObject({ reason: 'EazyBe refuses the token' })
   expect(disk.alarmAt).toBe(at + 15 * MINUTE)
 
   at += MINUTE
   const fresh = processOn(disk, 'good', () => at)
-  await fresh.operator.story(1)
+  await fresh.deliveries.story(1)
   expect(disk.alarmAt).toBe(at)
-  await fresh.rounds.alarm()
-  expect(await fresh.operator.story(1)).toMatchObject({ state: 'accepted' })
+  await fresh.context.alarm.ring()
+  expect(await fresh.deliveries.story(1)).toMatchObject({ state: 'accepted' })
 })

@@ -1,9 +1,11 @@
 /** An outbox over a disk of the test's own: no time is waited for, and as much can be put in as a test needs. */
 
+import { accept } from '../../src/outbox/accept.ts'
 import { assembleOutbox } from '../../src/outbox/assemble.ts'
+import type { AccountOptions } from '../../src/outbox/dispatch/pace.ts'
+import type { Retention } from '../../src/outbox/jobs/retention.ts'
+import { retentionOf } from '../../src/outbox/jobs/retention.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
-import type { Retention } from '../../src/outbox/retention.ts'
-import { retentionOf } from '../../src/outbox/retention.ts'
 import { Disk } from '../simulation/disk.ts'
 import { storageOn } from '../simulation/storage.ts'
 
@@ -11,6 +13,7 @@ export const BEGIN = Date.UTC(2026, 10, 20, 12)
 const AT_ONCE = 100
 
 export interface DiskOutboxOptions {
+  readonly account?: AccountOptions
   readonly retention?: Retention
   readonly env?: object
   readonly addToGroup?: OutboxPorts['addToGroup']
@@ -23,24 +26,27 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
   let at = BEGIN
   let number = 0
   const told: string[] = []
-  const parts = assembleOutbox({
+  const rooms = assembleOutbox({
     storage: storageOn(disk, () => {}),
     now: () => at,
     random: () => 0,
     addToGroup: options.addToGroup ?? (async () => ({ kind: 'accepted' })),
+    lookUp: async () => ({ kind: 'failed', message: 'no' }),
     sendAlert: async (_, text) => {
       told.push(text)
       return true
     },
     config: {
-      accounts: { default: { pace: 'steady', peoplePerHour: 1e6, peoplePerDay: 1e6 } },
+      accounts: {
+        default: { pace: 'steady', peoplePerHour: 1e6, peoplePerDay: 1e6, ...options.account },
+      },
       hooks: {},
       retention: retentionOf(options.retention),
       publicUrl: null,
     },
     env: { EAZYBE_TOKEN: 'token', ...options.env },
   })
-  const { intake, rounds } = parts
+  const { context } = rooms
   const webhook = {
     account: 'default',
     hook: 'webinar',
@@ -54,11 +60,11 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
     const waited = due - at
     at = Math.max(at, due)
     disk.alarmAt = null
-    await rounds.alarm()
+    await context.alarm.ring()
     return waited
   }
   return {
-    ...parts,
+    ...rooms,
     disk,
     /** What the operator was told. */
     told,
@@ -72,13 +78,13 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
           const mapped = { kind: 'invite' as const, invite, consent: null }
           return { key: crypto.randomUUID(), fields: '{}', mapped }
         })
-        await intake.accept({ ...webhook, items })
+        await accept(context, { ...webhook, items })
       }
     },
     /** A lead that is held, with what its sender said. */
     async held(fields: string, reason: 'consent' | 'mapping' = 'consent') {
       const mapped = { kind: 'held', reasons: [reason], issues: [], consent: null } as const
-      await intake.accept({ ...webhook, items: [{ key: crypto.randomUUID(), fields, mapped }] })
+      await accept(context, { ...webhook, items: [{ key: crypto.randomUUID(), fields, mapped }] })
     },
     /** Rings every alarm of that time. */
     async pass(ms: number): Promise<void> {

@@ -1,8 +1,8 @@
 /** Which pace is in force: the sandbox's own only where `npm start` says so. */
 
 import { describe, expect, it } from 'vitest'
-import type { AccountOptions, PaceName } from '../../src/outbox/pace.ts'
-import { presetIn } from '../../src/outbox/pace.ts'
+import type { AccountOptions, PaceName } from '../../src/outbox/dispatch/pace.ts'
+import { presetIn } from '../../src/outbox/dispatch/pace.ts'
 
 const SANDBOX = { USHER_SANDBOX: '1' }
 

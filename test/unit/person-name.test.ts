@@ -1,7 +1,7 @@
 /** What tells leads apart in a list before their number is read: the name that the sender gives the person. */
 
 import { describe, expect, it } from 'vitest'
-import { personName } from '../../src/outbox/person-name.ts'
+import { personName } from '../../src/outbox/admin/views.ts'
 
 describe('the name of a lead', () => {
   it.each<[sentence: string, fields: unknown, name: string | null]>([

@@ -27,6 +27,14 @@ describe('the README', () => {
     expect(told).toEqual(ROWS)
   })
 
+  it('has a core that is read in an hour', () => {
+    const told = /\*\*The core in an hour\*\*.*?\n\n/s.exec(readme)?.[0] ?? ''
+    const files = [...told.matchAll(/`(?:src\/)?([\w/-]+\.ts)`/g)].map(([, file = '']) => file)
+    const lines = files.map((file) => readFileSync(resolve(root, 'src', file), 'utf8').split('\n'))
+    expect(files.length).toBeGreaterThan(10)
+    expect(lines.flat().length).toBeLessThanOrEqual(3_000)
+  })
+
   it('tells only commands that there are', () => {
     const told = [...readme.matchAll(/npm run (\w+)/g)].map((match) => match[1] ?? '')
     expect(told.filter((command) => !Object.hasOwn(scripts, command))).toEqual([])

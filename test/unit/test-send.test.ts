@@ -107,7 +107,7 @@ describe('a test sent from the console', () => {
     }))
     const outbox = {
       idFromName: (name: string) => name,
-      get: () => ({ note: async () => {}, list }),
+      get: () => ({ account: () => ({ note: async () => {} }), deliveries: () => ({ list }) }),
     }
     const desk = {
       config: defineConfig({ hooks: { leads } }),

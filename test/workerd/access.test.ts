@@ -93,7 +93,7 @@ describe('a token of Access', () => {
       })
     expect((await pause({})).status).toBe(403)
     expect((await pause({ 'sec-fetch-site': 'same-origin' })).status).toBe(200)
-    const { entries } = await house.drive().stub.audit(null, 10)
+    const { entries } = await house.drive().stub.account().audit(null, 10)
     expect(entries).toMatchObject([{ actor: 'ops@example.com', action: 'pause' }])
   })
 

@@ -77,6 +77,49 @@ describe('an alert', () => {
     ])
   })
 
+  it('comes once where EazyBe asks for a wait of days, and again for another wait', async () => {
+    listen((_, n) => answers.throttled(String(n * 2 * 86_400)))
+    const { lead, runUntil, stub } = outbox()
+    await lead('A', [ASHA])
+    await runUntil(20 * HOUR)
+    expect(told).toEqual([
+      { at: 20 * SECOND, text: expect.stringContaining('asked to wait for over an hour') },
+    ])
+    expect(told[0]?.text).toContain('“Resume” in the console ends the wait')
+    await stub.account().resume('test')
+    await runUntil(23 * HOUR)
+    expect(told).toHaveLength(2)
+    expect(told[1]?.text).toBe(told[0]?.text)
+  })
+
+  it('does not come for a wait of minutes', async () => {
+    listen((_, n) => (n === 1 ? answers.throttled('3000') : answers.ok()))
+    const { lead, runUntil } = outbox()
+    await lead('A', [ASHA])
+    await runUntil(5 * HOUR)
+    expect(told).toEqual([])
+  })
+
+  it('comes when EazyBe fails for everybody, and when it works again', async () => {
+    let down = true
+    listen(() => (down ? answers.failed() : answers.ok()))
+    const { lead, runUntil, story } = outbox()
+    const leads = []
+    for (const name of ['A', 'B', 'C', 'D']) {
+      leads.push(await lead(name, [`91980000000${leads.length}`], { create: false }))
+    }
+    await runUntil(48 * HOUR)
+    expect(told.map(({ text }) => text)).toEqual([
+      expect.stringContaining('EazyBe fails for everybody'),
+      expect.stringContaining('has waited for over a day'),
+    ])
+    down = false
+    await runUntil(60 * HOUR)
+    expect(told.at(-1)?.text).toContain('takes calls again')
+    expect(told).toHaveLength(3)
+    for (const { seq } of leads) expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+
   it('is not sent for what was over before anybody was told', async () => {
     alertStatus = 500
     let active = false
@@ -119,15 +162,20 @@ describe('an alert', () => {
     )
     await lead('A', [ASHA])
     await runUntil(MINUTE)
-    await stub.resume('test')
+    await stub.account().resume('test')
     await runUntil(5 * HOUR)
     expect(told).toEqual([])
   })
 
   it('comes once an hour for the same matter, with how often it happened', async () => {
-    listen(answers.invalid)
+    listen(({ groupName }) => (groupName === 'Good' ? answers.ok() : answers.invalid()))
     const { lead, runUntil } = outbox()
-    for (let n = 10; n < 15; n++) await lead('A', [`9198000000${n}`], { create: false })
+    for (let n = 10; n < 15; n++) {
+      await lead('Bad', [`9198000000${n}`], { create: false })
+      // Another one is accepted between: it is their numbers that are refused.
+      await lead('Good', [`9198000000${n}`], { create: false })
+      await runUntil((n - 9) * 5 * MINUTE)
+    }
     await runUntil(3 * HOUR)
     const counts = told.map(({ text }) => Number(/: (\d+) deliver/.exec(text)?.[1]))
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(5)
@@ -157,14 +205,14 @@ describe('an alert', () => {
     expect(told).toEqual([])
     await runUntil(3 * 24 * HOUR, 1_000)
     expect(told.map(({ text }) => text)).toEqual([
-      expect.stringContaining('2 deliveries are held and need a hand'),
+      expect.stringContaining('2 deliveries are held and need a decision'),
     ])
   }, 30_000)
 
   it('comes once for a backlog of over a day', async () => {
     listen(answers.ok)
     const { lead, runUntil, stub } = outbox()
-    await stub.pause('test')
+    await stub.account().pause('test')
     await lead('A', [ASHA])
     await runUntil(5 * 24 * HOUR, 1_000)
     expect(told.map(({ text }) => text)).toEqual([
@@ -182,15 +230,43 @@ describe('an alert', () => {
     ])
   })
 
-  it('comes for a burst of webhooks that prove nothing', async () => {
+  it('comes for the first webhook that proves nothing, where nothing else came by the hook', async () => {
     listen(answers.ok)
     const { runUntil, stub } = outbox()
-    await stub.forged('webinar', 20)
-    await stub.forged('webinar', 25)
+    await stub.hooks().refused('webinar', 1, 'mismatch')
+    await stub.hooks().refused('webinar', 2, 'mismatch')
     await runUntil(SECOND)
     expect(told.map(({ text }) => text)).toEqual([
-      expect.stringContaining('45 webhooks to /hooks/webinar'),
+      expect.stringContaining('A webhook to /hooks/webinar'),
     ])
+    expect(await stub.hooks().refusals()).toMatchObject([{ hook: 'webinar', count: 3 }])
+  })
+
+  it('comes for a burst only, where the hook works, and is over with the next one that is verified', async () => {
+    listen(answers.ok)
+    const { lead, runUntil, sql, stub } = outbox()
+    await lead('A', [ASHA])
+    await stub.hooks().refused('webinar', 19, 'mismatch')
+    await runUntil(MINUTE)
+    expect(told).toEqual([])
+    await stub.hooks().refused('webinar', 6, 'mismatch')
+    await runUntil(2 * MINUTE)
+    expect(told.map(({ text }) => text)).toEqual([
+      expect.stringContaining('6 webhooks to /hooks/webinar'),
+    ])
+    expect(await sql('SELECT hook, count FROM refusals')).toEqual([{ hook: 'webinar', count: 25 }])
+    await lead('A', ['919800000002'])
+    expect(await stub.hooks().refusals()).toEqual([])
+    expect(await sql('SELECT hook FROM refusals')).toEqual([])
+  })
+
+  it('is written once a minute at most, however many are refused', async () => {
+    listen(answers.ok)
+    const { runUntil, sql, stub } = outbox()
+    for (let n = 0; n < 50; n++) await stub.hooks().refused('webinar', 1, 'missing')
+    expect(await sql('SELECT count FROM refusals')).toEqual([{ count: 1 }])
+    await runUntil(MINUTE)
+    expect(await sql('SELECT count FROM refusals')).toEqual([{ count: 50 }])
   })
 
   it('says of nobody who they are', async () => {

@@ -8,5 +8,7 @@ export const BINDINGS = {
   BUYERS_SECRET: 'buyers-secret-for-tests',
   SIGNED_SECRET: 'signed-secret-for-tests',
   ROTATED_SECRET: 'the-old-secret-of-this-hook\nthe-new-secret-of-this-hook',
+  TERSE_SECRET: 'terse-secret-for-tests',
+  TERSE_API_TOKEN: 'terse-api-token-for-tests',
   WEAK_SECRET: 'short',
 }

@@ -4,9 +4,9 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import type { Env } from '../../src/env.ts'
-import type { Arrival } from '../../src/outbox/arrival.ts'
+import type { Arrival, ArrivalItem } from '../../src/outbox/accept.ts'
+import type { DeliveryStory } from '../../src/outbox/admin/views.ts'
 import type { OutboxObject } from '../../src/outbox/outbox.ts'
-import type { DeliveryStory } from '../../src/outbox/views.ts'
 
 /** Far ahead of the real clock, so that no alarm rings by itself. */
 const BEGIN = Date.UTC(2035, 0, 1, 12)
@@ -27,6 +27,11 @@ export function outbox(account = `test${crypto.randomUUID()}`) {
   const bindings: Env = env as unknown as Env
   const stub = bindings.OUTBOX.get(bindings.OUTBOX.idFromName(account))
   let number = 0
+  async function arrive(of: Pick<Arrival, 'hook' | 'bodyKey' | 'fingerprint'>, one: ArrivalItem) {
+    const [item] = await stub.accept({ ...of, account: 'default', source: 'json', items: [one] })
+    if (item === undefined) throw new Error('The outbox answered nothing')
+    return { ...item, seq: Number(item.id.split('-').at(-1)) }
+  }
   /** When the alarm rings, in milliseconds since the test began; null: it is not set. */
   async function alarmAt(): Promise<number | null> {
     const at = await runInDurableObject(stub, (_: OutboxObject, state) => state.storage.getAlarm())
@@ -34,34 +39,26 @@ export function outbox(account = `test${crypto.randomUUID()}`) {
   }
   return {
     stub,
-    /** Hands a lead over, as the receiver does. */
+    /** Hands a lead over, as the receiver does. A millisecond passes between two leads, so that the queue has their order. */
     async lead(groupName: string, contacts: readonly string[], more: Partial<Lead> = {}) {
-      const { key = `key-${++number}`, create = true, bodyKey = null, fingerprint = key } = more
+      if (number++ > 0) vi.setSystemTime(Date.now() + 1)
+      const { key = `key-${number}`, create = true, bodyKey = null, fingerprint = key } = more
       const { teammates = [], hook = 'webinar' } = more
-      const arrival: Arrival = {
-        account: 'default',
-        hook,
-        source: 'json',
-        bodyKey,
-        fingerprint,
-        items: [
-          {
-            key,
-            fields: '{}',
-            mapped: {
-              kind: 'invite',
-              invite: { groupName, contacts, teammates, create },
-              consent: null,
-            },
-          },
-        ],
-      }
-      const [item] = await stub.accept(arrival)
-      if (item === undefined) throw new Error('The outbox answered nothing')
-      return { ...item, seq: Number(item.id.split('-').at(-1)) }
+      const invite = { groupName, contacts, teammates, create }
+      const mapped = { kind: 'invite', invite, consent: null } as const
+      return arrive({ hook, bodyKey, fingerprint }, { key, fields: '{}', mapped })
+    },
+    /** Hands over a lead that is held before it is mapped. Gives its number. */
+    async held(fields: object): Promise<number> {
+      const mapped = { kind: 'held', reasons: ['consent'], issues: [], consent: null } as const
+      const key = `key-${++number}`
+      const item = { key, fields: JSON.stringify(fields), mapped }
+      return (await arrive({ hook: 'webinar', bodyKey: null, fingerprint: key }, item)).seq
     },
     async story(seq: number): Promise<DeliveryStory> {
-      const story = await stub.story(seq)
+      // An RPC target that is not disposed of keeps the object in memory, where a test may want to evict it.
+      using deliveries = await stub.deliveries()
+      const story = await deliveries.story(seq)
       if (story === null) throw new Error(`There is no delivery ${seq}`)
       return story
     },
@@ -78,6 +75,15 @@ export function outbox(account = `test${crypto.randomUUID()}`) {
         await runDurableObjectAlarm(stub)
       }
       throw new Error(`More than ${most} alarms up to ${ms} ms`)
+    },
+    /** Puts so many settled deliveries behind those that are there: what came over years. */
+    async fill(count: number): Promise<void> {
+      await this.sql(
+        `WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
+         INSERT INTO deliveries (key, fingerprint, hook, source, state, creates, received_at, settled_at, fields, timeline)
+         SELECT 'k' || n, '', 'h', 's', 'accepted', 0, 0, 0, '{}', '[]' FROM n`,
+        count,
+      )
     },
     sql<row>(query: string, ...values: unknown[]): Promise<row[]> {
       return runInDurableObject(stub, (_: OutboxObject, state) =>

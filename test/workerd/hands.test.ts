@@ -1,12 +1,13 @@
 /** What an operator's hand does: release, edit, send again, discard, pause, resume; and what is written down of it. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
+import { EVERY_DELIVERY } from '../../src/outbox/store/reports.ts'
 import { answers, gated, outbox, play } from './drive.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 const ASHA = '919800000001'
 const BINA = '919800000002'
 
@@ -21,7 +22,7 @@ describe('a delivery', () => {
     const { lead, runUntil, story, stub } = outbox()
     const { seq } = await lead('A', [ASHA])
     const edit = { kind: 'edit', contacts: [BINA], groupName: 'B', create: null } as const
-    expect(await stub.act([seq], edit, 'test')).toEqual([{ seq, result: 'queued' }])
+    expect(await stub.deliveries().act([seq], edit, 'test')).toEqual([{ seq, result: 'queued' }])
     await runUntil(HOUR)
     expect(await story(seq)).toMatchObject({ state: 'accepted', groupName: 'B' })
     expect(calls).toMatchObject([{ groupName: 'B', contacts: [BINA] }])
@@ -34,27 +35,56 @@ describe('a delivery', () => {
     await runUntil(HOUR)
     expect(await story(seq)).toMatchObject({ state: 'parked' })
     const edit = { kind: 'edit', contacts: [BINA], groupName: null, create: null } as const
-    await stub.act([seq], edit, 'test')
+    await stub.deliveries().act([seq], edit, 'test')
     await runUntil(2 * HOUR)
     expect(await story(seq)).toMatchObject({ state: 'accepted', attempts: 0 })
   })
+
+  it('that waits may not create its group any more, once an operator says so', async () => {
+    const calls = play(answers.missing)
+    const { lead, runUntil, story, stub } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    const edit = { kind: 'edit', contacts: null, groupName: null, create: false } as const
+    await stub.deliveries().act([seq], edit, 'test')
+    await runUntil(HOUR)
+    expect(calls).toMatchObject([{ groupName: 'A', create: false }])
+    expect(await story(seq)).toMatchObject({ state: 'held', reason: 'group missing' })
+  })
+
+  it.each([
+    ['held', false],
+    ['waiting', true],
+  ])(
+    'that is %s goes to another group, and a name that was a visitor’s text goes with it',
+    async (_, waits) => {
+      play(({ groupName }) => (groupName === 'Visitors' ? answers.missing() : answers.ok()))
+      const { lead, runUntil, story, stub, sql } = outbox()
+      const { seq } = await lead('Visitors', [ASHA], { create: false })
+      if (!waits) await runUntil(HOUR)
+      const edit = { kind: 'edit', contacts: null, groupName: 'B', create: true } as const
+      expect(await stub.deliveries().act([seq], edit, 'test')).toEqual([{ seq, result: 'queued' }])
+      expect(await sql('SELECT name FROM parts')).toEqual([{ name: 'B' }])
+      await runUntil(2 * HOUR)
+      expect(await story(seq)).toMatchObject({ state: 'accepted', groupName: 'B' })
+    },
+  )
 
   it('is discarded, one or a hundred at once, and may still be sent later, with its protection', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, story, stub, alarmAt } = outbox()
     const seqs: number[] = []
     for (let n = 10; n < 40; n++) seqs.push((await lead('A', [`9198000000${n}`])).seq)
-    const results = await stub.act(seqs, { kind: 'discard' }, 'test')
+    const results = await stub.deliveries().act(seqs, { kind: 'discard' }, 'test')
     expect(results.every(({ result }) => result === 'discarded')).toBe(true)
     await runUntil(HOUR)
     expect(calls).toEqual([])
     expect(await alarmAt()).toBeGreaterThan(HOUR)
     const [seq = 0] = seqs
     expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'discarded' })
-    await stub.act([seq], { kind: 'exact' }, 'test')
+    await stub.deliveries().act([seq], { kind: 'exact' }, 'test')
     await runUntil(2 * HOUR)
     expect(await story(seq)).toMatchObject({ state: 'accepted', forced: false })
-    expect(await stub.act([seq], { kind: 'discard' }, 'test')).toEqual([
+    expect(await stub.deliveries().act([seq], { kind: 'discard' }, 'test')).toEqual([
       { seq, result: 'not_possible' },
     ])
   })
@@ -67,7 +97,7 @@ describe('a delivery', () => {
     await lead('A', [ASHA], { key: 'another event' })
     await runUntil(2 * HOUR)
     expect(calls).toHaveLength(1)
-    await stub.act([seq], { kind: 'exact' }, 'test')
+    await stub.deliveries().act([seq], { kind: 'exact' }, 'test')
     await runUntil(3 * HOUR)
     expect(calls).toHaveLength(2)
   })
@@ -77,10 +107,10 @@ describe('a delivery', () => {
     const { lead, runUntil, stub } = outbox()
     const { seq } = await lead('A', [ASHA])
     await runUntil(HOUR)
-    await stub.act([seq], { kind: 'exact' }, 'test')
+    await stub.deliveries().act([seq], { kind: 'exact' }, 'test')
     const invite = { groupName: 'A', contacts: [ASHA], teammates: [], create: true }
-    const mapped = { kind: 'invite', invite, consent: null, issues: [] } as const
-    expect(await stub.retry(seq, { mapped, fields: '{}' }, 'test')).toBe('queued')
+    const mapped = { kind: 'invite', invite, consent: null } as const
+    expect(await stub.deliveries().remap(seq, { mapped, fields: '{}' }, 'test')).toBe('queued')
     await runUntil(2 * HOUR)
     expect(calls).toHaveLength(2)
   })
@@ -91,7 +121,7 @@ describe('a delivery', () => {
     const { seq } = await lead('A', [ASHA])
     await runUntil(MINUTE)
     const mapped = { kind: 'held', reasons: ['mapping'], issues: [], consent: null } as const
-    expect(await stub.retry(seq, { mapped, fields: '{}' }, 'test')).toBe('not_mapped')
+    expect(await stub.deliveries().remap(seq, { mapped, fields: '{}' }, 'test')).toBe('not_mapped')
     expect(await story(seq)).toMatchObject({ state: 'unknown' })
   })
 
@@ -102,7 +132,7 @@ describe('a delivery', () => {
     const { seq } = await lead('A', [ASHA])
     const rings = runUntil(HOUR)
     await vi.waitFor(() => expect(globalThis.fetch).toHaveBeenCalled())
-    expect(await stub.act([seq, 99], { kind: 'discard' }, 'test')).toEqual([
+    expect(await stub.deliveries().act([seq, 99], { kind: 'discard' }, 'test')).toEqual([
       { seq, result: 'busy' },
       { seq: 99, result: 'not_found' },
     ])
@@ -114,8 +144,11 @@ describe('a delivery', () => {
     play(answers.ok)
     const { lead, stub, sql } = outbox()
     const { seq } = await lead('A', [ASHA])
-    expect(await stub.reveal(seq, 'console')).toEqual({ contacts: [ASHA], fields: '{}' })
-    expect((await stub.audit(null, 10)).entries).toMatchObject([
+    expect(await stub.deliveries().reveal(seq, 'console')).toEqual({
+      contacts: [ASHA],
+      fields: '{}',
+    })
+    expect((await stub.account().audit(null, 10)).entries).toMatchObject([
       { actor: 'console', action: 'reveal', target: `default-${seq}` },
     ])
     await expect(sql('DELETE FROM audit')).rejects.toThrow('immutable')
@@ -127,13 +160,15 @@ describe('the account', () => {
   it('makes no calls while it is paused by hand, whatever comes, and goes on when it is resumed', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, story, stub } = outbox()
-    await stub.pause('test')
+    await stub.account().pause('test')
     const { seq } = await lead('A', [ASHA])
     await runUntil(HOUR)
     expect(await story(seq)).toMatchObject({ state: 'queued', reason: 'paused by the operator' })
-    expect(await stub.overview()).toMatchObject({ pause: { reason: 'operator', probeAt: null } })
+    expect(await stub.account().overview()).toMatchObject({
+      pause: { reason: 'operator', probeAt: null },
+    })
     expect(calls).toEqual([])
-    await stub.resume('test')
+    await stub.account().resume('test')
     await runUntil(2 * HOUR)
     expect(await story(seq)).toMatchObject({ state: 'accepted' })
   })
@@ -145,7 +180,7 @@ describe('the account', () => {
     const { seq } = await lead('A', [ASHA])
     const rings = runUntil(HOUR)
     await vi.waitFor(() => expect(globalThis.fetch).toHaveBeenCalled())
-    await stub.pause('test')
+    await stub.account().pause('test')
     gate.open = true
     await rings
     expect(await story(seq)).toMatchObject({ state: 'queued', reason: 'paused by the operator' })
@@ -158,15 +193,43 @@ describe('the account', () => {
     const { seq } = await lead('A', [ASHA])
     await runUntil(HOUR)
     refused = false
-    await stub.resume('test')
+    await stub.account().resume('test')
     await runUntil(HOUR + SECOND)
     expect(await story(seq)).toMatchObject({ state: 'accepted' })
     expect(calls).toHaveLength(2)
   })
 
+  it('waits as long as EazyBe asks for, says so where that is long, and goes on at once when it is resumed', async () => {
+    const calls = play((_, n) => (n === 1 ? answers.throttled(String(3 * 86_400)) : answers.ok()))
+    const { lead, runUntil, story, stub } = outbox()
+    const { seq } = await lead('A', [ASHA])
+    await runUntil(HOUR)
+    expect(await stub.account().overview()).toMatchObject({
+      pause: null,
+      longWait: { why: 'throttled', until: '2035-01-04T12:00:20.000Z' },
+      nextCallAt: '2035-01-04T12:00:20.000Z',
+    })
+    expect(await story(seq)).toMatchObject({ state: 'queued', reason: 'EazyBe asked to wait' })
+    await runUntil(DAY)
+    expect(calls).toHaveLength(1)
+    await stub.account().resume('test')
+    expect(await stub.account().overview()).toMatchObject({ longWait: null })
+    await runUntil(DAY + SECOND)
+    expect(calls).toHaveLength(2)
+    expect(await story(seq)).toMatchObject({ state: 'accepted', attempts: 0 })
+  })
+
+  it('makes nothing of a wait of less than an hour', async () => {
+    play(() => answers.throttled('3000'))
+    const { lead, runUntil, stub } = outbox()
+    await lead('A', [ASHA])
+    await runUntil(MINUTE)
+    expect(await stub.account().overview()).toMatchObject({ longWait: null })
+  })
+
   it('is known by its own name before anything has come for it', async () => {
-    expect(await outbox('sales').stub.overview()).toMatchObject({ account: 'sales' })
-    expect(await outbox('nobody').stub.overview()).toMatchObject({ account: 'default' })
+    expect(await outbox('sales').stub.account().overview()).toMatchObject({ account: 'sales' })
+    expect(await outbox('nobody').stub.account().overview()).toMatchObject({ account: 'default' })
   })
 
   it('tells how it stands: backlog, budgets used, the day by hours, what the next call waits for', async () => {
@@ -176,7 +239,7 @@ describe('the account', () => {
     await lead('Bad', [BINA])
     await runUntil(6 * 60 * SECOND)
     await lead('Good', [BINA])
-    const overview = await stub.overview()
+    const overview = await stub.account().overview()
     expect(overview).toMatchObject({
       pause: null,
       nextCallWhy: 'its turn',
@@ -202,7 +265,8 @@ describe('a search', () => {
     await lead('Nashik', [BINA], { create: false })
     await sql(`UPDATE deliveries SET fields = '{"name":"Asha Rao"}' WHERE seq = ?`, seq)
     const find = async (filter: Partial<typeof EVERY_DELIVERY>) =>
-      (await stub.list({ ...EVERY_DELIVERY, ...filter, limit: 9, before: null })).deliveries.length
+      (await stub.deliveries().list({ ...EVERY_DELIVERY, ...filter, limit: 9, before: null }))
+        .deliveries.length
     expect(await find({ phoneEnd: '0001' })).toBe(1)
     expect(await find({ phoneEnd: '800000001' })).toBe(1)
     expect(await find({ phoneEnd: '1234' })).toBe(0)
@@ -217,17 +281,14 @@ describe('a search', () => {
 
   it('goes through a bounded number of rows at a time, and on from there', async () => {
     play(answers.ok)
-    const { lead, stub, sql } = outbox()
+    const test = outbox()
+    const { lead, stub } = test
     const { seq } = await lead('A', [ASHA])
-    await sql(
-      `WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12000)
-       INSERT INTO deliveries (hook, source, key, state, contacts, creates, forced, attempts, received_at, timeline)
-       SELECT 'h', 's', 'k' || n, 'accepted', '[]', 0, 0, 0, 0, '[]' FROM n`,
-    )
+    await test.fill(12_000)
     const filter = { ...EVERY_DELIVERY, phoneEnd: '0001', limit: 9 }
-    const first = await stub.list({ ...filter, before: null })
+    const first = await stub.deliveries().list({ ...filter, before: null })
     expect(first).toMatchObject({ deliveries: [], before: expect.any(Number) })
-    const second = await stub.list({ ...filter, before: first.before })
+    const second = await stub.deliveries().list({ ...filter, before: first.before })
     expect(second).toMatchObject({ deliveries: [{ id: `default-${seq}` }], before: null })
   })
 })

@@ -7,7 +7,6 @@ import { expect, vi } from 'vitest'
 import { encode, utf8 } from '../../src/bytes.ts'
 import type { Env } from '../../src/env.ts'
 import type { Phone } from '../../src/phone.ts'
-import { token } from '../../src/schemes/token.ts'
 import { urlToken } from '../../src/schemes/url-token.ts'
 import type { SourceOptions } from '../../src/source.ts'
 import { defineSource } from '../../src/source.ts'
@@ -15,7 +14,7 @@ import { defineConfig, hook, json, phone, standardWebhooks } from '../../src/ush
 import { worker } from '../../src/worker.ts'
 import { BINDINGS } from './bindings.ts'
 import { outbox } from './drive.ts'
-import { config, mapping } from './worker.ts'
+import { batch, config, type LeadFields, leadSchema, mapping } from './worker.ts'
 
 declare global {
   namespace Cloudflare {
@@ -37,42 +36,8 @@ export const VARS = {
   LINKED_SECRET: 'linked-secret-for-tests',
   THROTTLED_SECRET: 'throttled-secret-for-tests',
   POLITE_SECRET: 'polite-secret-for-tests',
-  TERSE_SECRET: 'terse-secret-for-tests',
-  TERSE_API_TOKEN: 'terse-api-token-for-tests',
   RUSHED_SECRET: 'rushed-secret-for-tests',
   STANDARD_SECRET: `whsec_${encode(utf8('standard-secret-for-tests-32-b-'), 'base64')}`,
-}
-
-type LeadFields = { phone: string; cohort: string }
-const leadSchema = v.object({ phone: v.string(), cohort: v.string() })
-
-/** What a test may mend in the sender below, as a new release of Usher mends a source. */
-export const sender = { explodes: true }
-
-/** A sender of the test's own: several events in a body, each with its id. */
-const batch: SourceOptions<
-  { events: (LeadFields & { id: string; skip?: string | undefined })[] },
-  LeadFields
-> = {
-  name: 'batch',
-  title: 'Batch',
-  kind: 'crm',
-  scheme: token,
-  accepts: ['json', 'form', 'multipart'],
-  payload: v.object({
-    events: v.array(
-      v.object({ ...leadSchema.entries, id: v.string(), skip: v.optional(v.string()) }),
-    ),
-  }),
-  submissions: ({ events }) =>
-    events.map(({ id, skip, ...fields }) => {
-      if (id === 'explode' && sender.explodes) throw new TypeError('Our own mistake')
-      return { id, fields, ...(skip !== undefined && { skip }) }
-    }),
-  sample: () => ({ body: '{"events":[]}', contentType: 'application/json' }),
-  setup: [],
-  example: '',
-  docs: 'https://example.com',
 }
 
 /** One whose id travels in a header that no signature covers. */
@@ -103,23 +68,6 @@ const polite: SourceOptions<{ envelope: LeadFields & { id: string } }, LeadField
     new Response(`<ack>${urlSecret ?? 'true'}</ack>`, { headers: { 'content-type': 'text/xml' } }),
 }
 
-/** One that sends ids only. */
-const terse: SourceOptions<{ ids: string[] }, { id: string; phone?: string; cohort?: string }> = {
-  ...batch,
-  name: 'terse',
-  payload: v.object({ ids: v.array(v.string()) }),
-  submissions: ({ ids }) => {
-    if (ids.includes('explode') && sender.explodes) throw new TypeError('Our own mistake')
-    return ids.map((id) => ({ id, fields: { id } }))
-  },
-  async lookUp({ id }, { token: bearer, fetch: ask }) {
-    const headers = { authorization: `Bearer ${bearer}` }
-    const answer = await ask(`https://api.terse.example/people/${id}`, { headers })
-    if (!answer.ok) return { ok: false, message: `Terse answered ${answer.status} to ${bearer}.` }
-    return { ok: true, fields: { id, ...v.parse(leadSchema, await answer.json()) } }
-  },
-}
-
 const mapped = {
   fields: v.object({ phone: phone('IN'), cohort: v.string() }),
   invite: (lead: { phone: Phone; cohort: string }) => ({
@@ -145,11 +93,6 @@ const app = worker(
         ...mapped,
       }),
       polite: hook({ source: defineSource(polite), ...mapped }),
-      terse: hook({
-        source: defineSource(terse),
-        when: ({ cohort }) => cohort !== 'Unwanted',
-        ...mapped,
-      }),
       standard: hook({ source: standardWebhooks, country: 'IN' }),
       rushed: hook({ source: json, country: 'IN', account: 'rushed' }),
     },
@@ -183,18 +126,39 @@ export function house({ vars = {}, seen = {}, between = (_, go) => go() }: House
     get(target, name) {
       if (name === 'idFromName') return (account: string) => target.idFromName(`${id}-${account}`)
       if (name !== 'get') return undefined
-      return (objectId: DurableObjectId) =>
-        new Proxy(target.get(objectId), {
-          get(stub, method) {
-            return (...all: unknown[]) => {
-              wakes.push(String(method))
-              const go = async () => Reflect.apply(Reflect.get(stub, method), stub, all)
-              return between(String(method), go, wakes.length)
-            }
-          },
-        })
+      return (objectId: DurableObjectId) => watch(target.get(objectId))
     },
   })
+  /** `accept` of the outbox itself, and the methods of its RPC targets, by their own names. */
+  function watch(stub: ReturnType<UsherEnv['OUTBOX']['get']>) {
+    const call = (method: string, go: () => Promise<unknown>) => {
+      wakes.push(method)
+      return between(method, go, wakes.length)
+    }
+    return new Proxy(stub, {
+      get(stub, method) {
+        const own = Reflect.get(stub, method)
+        if (method === 'accept') {
+          return (...all: unknown[]) => call(method, async () => Reflect.apply(own, stub, all))
+        }
+        const on = (of: string, all: unknown[]) => async () => {
+          // biome-ignore lint/suspicious/noExplicitAny: the targets differ, and their callers know their methods.
+          using target: any = await Reflect.apply(own, stub, [])
+          return await target[of](...all)
+        }
+        return () =>
+          new Proxy(
+            {},
+            {
+              get: (_, of) => {
+                const name = String(of)
+                return (...all: unknown[]) => call(name, on(name, all))
+              },
+            },
+          )
+      },
+    })
+  }
   const bindings: Env = { ...VARS, ...vars, SEEN: kept, OUTBOX: watched }
 
   return {

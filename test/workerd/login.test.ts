@@ -64,7 +64,7 @@ describe('logging in', () => {
   it('is written in the audit log', async () => {
     const at = house()
     await logIn(at, VARS.ADMIN_SECRET)
-    const { entries } = await at.drive().stub.audit(null, 10)
+    const { entries } = await at.drive().stub.account().audit(null, 10)
     expect(entries).toMatchObject([{ actor: 'console', action: 'login' }])
   })
 

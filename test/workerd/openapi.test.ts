@@ -178,7 +178,10 @@ describe('a delivery that was held for want of consent', () => {
     const signature = await signed(text)
     const init = post(text, 'nobody', { 'x-test-signature': signature })
     expect(await (await at.ask('/hooks/signed', init)).json()).toMatchObject({ status: 'held' })
-    expect(await ask('releaseDelivery', { id: 'default-1' })).toMatchObject({
+    const { body, status } = await (await clientOf(at))('releaseDelivery')({ id: 'default-1' }, {})
+    expect([status, body]).toMatchObject([409, { detail: expect.stringContaining('agreed') }])
+    const stated = { agreed: true }
+    expect(await ask('releaseDelivery', { id: 'default-1' }, stated)).toMatchObject({
       state: 'queued',
       groupName: 'Cohort Zinnia',
       consent: { basis: 'attested', what: 'The operator’s word (api)' },

@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { utf8 } from '../../src/bytes.ts'
 import { answers, play, type SeenCall } from './drive.ts'
-import { expectDiscreet, house, listen, post, sender, VARS } from './house.ts'
-import { config, mapping } from './worker.ts'
+import { expectDiscreet, house, listen, post, VARS } from './house.ts'
+import { config, mapping, sender } from './worker.ts'
 
 const HOUR = 3_600_000
 const ADMIN = { authorization: `Bearer ${VARS.ADMIN_SECRET}` }
@@ -51,8 +51,9 @@ function breakMapping() {
   })
 }
 
-function release(at: House, id: string) {
-  return at.ask(`/api/deliveries/${id}/release`, { method: 'POST', headers: ADMIN })
+function release(at: House, id: string, body: object | null = null) {
+  const init = { method: 'POST', headers: ADMIN, ...(body && { body: JSON.stringify(body) }) }
+  return at.ask(`/api/deliveries/${id}/release`, init)
 }
 
 describe('releasing', () => {
@@ -60,9 +61,12 @@ describe('releasing', () => {
     const at = house()
     await signUp(at, false)
     expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'consent' })
-    expect((await release(at, 'default-1')).status).toBe(200)
+    expect((await release(at, 'default-1')).status).toBe(409)
+    expect(await at.drive().story(1)).toMatchObject({ state: 'held', lacksConsent: true })
+    expect((await release(at, 'default-1', { agreed: true })).status).toBe(200)
     expect(await at.drive().story(1)).toMatchObject({
       state: 'queued',
+      lacksConsent: false,
       consent: { basis: 'attested', what: 'The operator’s word (api)' },
     })
   })
@@ -73,11 +77,29 @@ describe('releasing', () => {
     await signUp(at, false)
     broken.mockRestore()
     expect((await release(at, 'default-1')).status).toBe(409)
-    expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'mapping' })
+    expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'consent, mapping' })
     await remap(at, 'default-1')
     expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'consent' })
     await at.drive().runUntil(HOUR)
     expect(calls).toEqual([])
+  })
+
+  it('sends nobody who said no by an edit, unless the operator states that they agreed', async () => {
+    const at = house()
+    const broken = breakMapping()
+    await signUp(at, false)
+    broken.mockRestore()
+    const edit = { groupName: 'Cohort Zinnia', contacts: ['+919800000001'], create: true }
+    const path = '/api/deliveries/default-1/edit'
+    expect((await at.ask(path, post(edit, VARS.ADMIN_SECRET))).status).toBe(409)
+    const stated = { ...edit, agreed: true }
+    expect((await at.ask(path, post(stated, VARS.ADMIN_SECRET))).status).toBe(200)
+    await at.drive().runUntil(HOUR)
+    expect(calls).toHaveLength(1)
+    const [entry] = await at
+      .drive()
+      .sql<{ detail: string }>(`SELECT detail FROM audit WHERE action = 'edit' ORDER BY id DESC`)
+    expect(entry?.detail).toBe('queued; the operator states that they agreed')
   })
 })
 
@@ -167,7 +189,7 @@ describe('a hook whose secret is in its URL', () => {
 })
 
 describe('waiting for an outcome', () => {
-  it('ends when the delivery is skipped because its person got in with another one', async () => {
+  it('ends when its person gets in, also where another delivery asked for them first', async () => {
     const at = house()
     const { drive } = at
     const lead = (phone: string, more: object = {}) =>
@@ -179,9 +201,9 @@ describe('waiting for an outcome', () => {
     for (let nth = 10; nth < 22; nth++) await lead(`98000010${nth}`)
     await lead('9800000001', { again: true })
     // Far longer than a test may take.
-    const waiting = drive().stub.settled([14], HOUR)
+    const waiting = drive().stub.deliveries().settled([14], HOUR)
     await drive().runUntil(HOUR)
-    expect(await waiting).toMatchObject([{ state: 'skipped' }])
+    expect(await waiting).toMatchObject([{ state: 'accepted' }])
   })
 })
 

@@ -2,9 +2,9 @@
 
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { EVERY_DELIVERY } from '../../src/outbox/search.ts'
+import { EVERY_DELIVERY } from '../../src/outbox/store/reports.ts'
 import { BINDINGS } from './bindings.ts'
-import { answers, gated, outbox, play } from './drive.ts'
+import { answers, outbox, play, type SeenCall } from './drive.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -69,12 +69,15 @@ describe('a lead that goes through', () => {
     ])
   })
 
-  it('does not wait for company once the batch is full', async () => {
+  it('waits for company also where a batch is full already, and a call carries no more than a batch', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil } = outbox()
-    for (const contact of TEN) await lead('Full', [contact])
-    await runUntil(SECOND)
-    expect(calls).toMatchObject([{ at: 0, contacts: TEN }])
+    for (const contact of [...TEN, CHARU]) await lead('Full', [contact], { create: false })
+    await runUntil(HOUR)
+    expect(calls.map(({ at, contacts }) => [at / SECOND, contacts])).toEqual([
+      [20, TEN],
+      [50, [CHARU]],
+    ])
   })
 
   it('keeps the pace: a rest after a creation, gaps between adds, longer ones between creations', async () => {
@@ -130,10 +133,12 @@ describe('a search', () => {
     const name = 'कार्यशाला के लिए नया समूह: Advanced pottery on Saturdays, Pune 2027'
     await lead(name, [ASHA])
     const page = { limit: 5, before: null }
-    const found = await stub.list({ ...EVERY_DELIVERY, ...page, text: name.slice(3) })
+    const found = await stub.deliveries().list({ ...EVERY_DELIVERY, ...page, text: name.slice(3) })
     expect(found.deliveries).toHaveLength(1)
-    expect((await stub.groups({ ...page, text: name.slice(3) })).groups).toHaveLength(1)
-    const none = await stub.list({ ...EVERY_DELIVERY, ...page, text: `${name.slice(3)}!` })
+    expect((await stub.groups().list({ ...page, text: name.slice(3) })).groups).toHaveLength(1)
+    const none = await stub
+      .deliveries()
+      .list({ ...EVERY_DELIVERY, ...page, text: `${name.slice(3)}!` })
     expect(none.deliveries).toEqual([])
   })
 
@@ -143,8 +148,8 @@ describe('a search', () => {
     await lead('100%_Off\\ Club', [ASHA])
     const page = { limit: 5, before: null }
     const found = async (text: string) =>
-      (await stub.list({ ...EVERY_DELIVERY, ...page, text })).deliveries.length +
-      (await stub.groups({ ...page, text })).groups.length
+      (await stub.deliveries().list({ ...EVERY_DELIVERY, ...page, text })).deliveries.length +
+      (await stub.groups().list({ ...page, text })).groups.length
     expect(await found('100%_off\\ club')).toBe(2)
     expect(await found('100%%')).toBe(0)
     expect(await found('1__%')).toBe(0)
@@ -164,13 +169,15 @@ describe('EazyBe answers 400', () => {
     const states = await Promise.all(leads.map(async ({ seq }) => (await story(seq)).state))
     expect(states.filter((state) => state === 'accepted')).toHaveLength(9)
     expect(states[6]).toBe('parked')
-    const parked = await stub.list({ ...EVERY_DELIVERY, state: 'parked', limit: 5, before: null })
+    const parked = await stub
+      .deliveries()
+      .list({ ...EVERY_DELIVERY, state: 'parked', limit: 5, before: null })
     expect(parked.deliveries[0]?.reason).toBe('refused: Invalid data provided.')
     const sent = calls.flatMap((call) => (call.contacts.includes(bad ?? '') ? [] : call.contacts))
     expect(new Set(sent).size).toBe(sent.length)
   })
 
-  it('holds the splitting against nobody: who goes alone at last has all attempts before them', async () => {
+  it('counts no attempt while it splits: whoever goes alone at last has all attempts left', async () => {
     const bad = TEN[6] ?? ''
     const failed = new Set<string>()
     play(({ contacts }) => {
@@ -187,7 +194,9 @@ describe('EazyBe answers 400', () => {
     expect(failed.size).toBeGreaterThan(0)
     const states = await Promise.all(leads.map(async ({ seq }) => (await story(seq)).state))
     expect(states).toEqual(TEN.map((contact) => (contact === bad ? 'parked' : 'accepted')))
-    const { deliveries } = await stub.list({ ...EVERY_DELIVERY, limit: 50, before: null })
+    const { deliveries } = await stub
+      .deliveries()
+      .list({ ...EVERY_DELIVERY, limit: 50, before: null })
     expect(Math.max(...deliveries.map(({ attempts }) => attempts))).toBe(1)
   })
 
@@ -369,11 +378,16 @@ describe('EazyBe answers 500, or nothing, or nonsense', () => {
     expect(await story(seq)).toMatchObject({ state: 'accepted' })
   })
 
-  it('to creations: they pause longer each time while adds go on, and the lead is parked after four', async () => {
-    const calls = play((call) => {
-      if (call.groupName === 'Old') return answers.ok()
-      return call.create ? answers.failed() : answers.missing()
-    })
+  /** Fails for "New" alone. */
+  const newFails = (call: SeenCall) => {
+    if (call.groupName !== 'New') return answers.ok()
+    return call.create ? answers.failed() : answers.missing()
+  }
+  const creationsOf = (calls: readonly SeenCall[]) =>
+    calls.filter((call) => call.groupName === 'New' && call.create)
+
+  it('to creations, while another group is created: they pause longer each time, adds go on, and the lead is parked after four', async () => {
+    const calls = play(newFails)
     const { lead, story, runUntil } = outbox()
     await lead('Old', [ASHA])
     await runUntil(10 * MINUTE)
@@ -382,26 +396,69 @@ describe('EazyBe answers 500, or nothing, or nonsense', () => {
     await lead('Old', [CHARU])
     await runUntil(22 * MINUTE)
     expect(calls.at(-1)).toMatchObject({ groupName: 'Old', create: false })
+    await lead('Another', [CHARU])
     await runUntil(72 * HOUR)
     expect(await story(seq)).toMatchObject({
       state: 'parked',
       reason: 'group could not be created',
+      attempts: 4,
     })
-    expect(calls.filter((call) => call.groupName === 'New' && call.create)).toHaveLength(4)
+    expect(creationsOf(calls)).toHaveLength(4)
+  })
+
+  it('to creations, and no other group is created: the lead is parked after eight, whatever adds say', async () => {
+    const calls = play(newFails)
+    const { lead, story, runUntil } = outbox()
+    await lead('Old', [ASHA])
+    await runUntil(10 * MINUTE)
+    const { seq } = await lead('New', [BINA])
+    await runUntil(20 * MINUTE)
+    await lead('Old', [CHARU])
+    await runUntil(72 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'unknown' })
+    await runUntil(14 * 24 * HOUR)
+    expect(await story(seq)).toMatchObject({
+      state: 'parked',
+      reason: 'group could not be created',
+      attempts: 8,
+    })
+    expect(creationsOf(calls)).toHaveLength(8)
   })
 
   it.each(troubles)(
-    'to an add (%s): again at 1, 5 and 30 minutes, then parked',
+    'to an add (%s), while another is accepted: again at 1, 5 and 30 minutes, then parked',
+    async (_, trouble) => {
+      const calls = play(({ contacts }) => (contacts.includes(BINA) ? trouble() : answers.ok()))
+      const { lead, story, runUntil } = outbox()
+      await lead('Old', [ASHA])
+      await runUntil(10 * MINUTE)
+      const { seq } = await lead('Old', [BINA])
+      await runUntil(10 * MINUTE + 25 * SECOND)
+      await lead('Other', [CHARU], { create: false })
+      await runUntil(24 * HOUR)
+      const failed = calls.filter(({ contacts }) => contacts.includes(BINA))
+      const first = failed[0]?.at ?? 0
+      expect(failed.map(({ at }) => Math.floor((at - first) / MINUTE))).toEqual([0, 1, 6, 36])
+      expect(await story(seq)).toMatchObject({ state: 'parked', attempts: 4 })
+    },
+  )
+
+  it.each(troubles)(
+    'to an add (%s), and nobody else is accepted: the waits grow for two and a half days before the lead is parked',
     async (_, trouble) => {
       const calls = play((_, n) => (n === 1 ? answers.ok() : trouble()))
       const { lead, story, runUntil } = outbox()
       await lead('Old', [ASHA])
       await runUntil(10 * MINUTE)
       const { seq } = await lead('Old', [BINA])
-      await runUntil(5 * HOUR)
+      await runUntil(2 * 24 * HOUR)
+      expect(await story(seq)).toMatchObject({ state: 'unknown' })
+      await runUntil(7 * 24 * HOUR)
       const first = calls[1]?.at ?? 0
-      expect(calls.slice(1).map(({ at }) => (at - first) / MINUTE)).toEqual([0, 1, 6, 36])
-      expect(await story(seq)).toMatchObject({ state: 'parked', attempts: 4 })
+      expect(calls.slice(1).map(({ at }) => (at - first) / MINUTE)).toEqual([
+        0, 1, 6, 36, 156, 516, 1956, 3396,
+      ])
+      expect(await story(seq)).toMatchObject({ state: 'parked', attempts: 8 })
     },
   )
 
@@ -418,24 +475,111 @@ describe('EazyBe answers 500, or nothing, or nonsense', () => {
     expect(states).toEqual(TEN.map((contact) => (contact === bad ? 'parked' : 'accepted')))
   })
 
-  it('to one number of a lead, time and again: the next one of it begins anew', async () => {
-    const trouble = [2, 3, 4, 6]
-    const calls = play((_, n) => (trouble.includes(n) ? answers.failed() : answers.ok()))
+  it('to one number of a lead: the other one goes, and only the bad one is parked', async () => {
+    const calls = play(({ contacts }) =>
+      contacts.includes(ASHA) ? answers.failed() : answers.ok(),
+    )
     const { lead, story, runUntil } = outbox()
     await lead('Old', [CHARU])
     await runUntil(10 * MINUTE)
     const { seq } = await lead('Old', [ASHA, BINA])
-    await runUntil(5 * HOUR)
-    expect(calls.map(({ contacts }) => contacts)).toEqual([
-      [CHARU],
-      [ASHA, BINA],
-      [ASHA, BINA],
-      [ASHA],
-      [ASHA],
-      [BINA],
-      [BINA],
-    ])
-    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+    await runUntil(24 * HOUR)
+    const sent = calls.flatMap(({ contacts }) => contacts)
+    expect(sent.filter((contact) => contact === ASHA)).toHaveLength(4)
+    expect(calls).toContainEqual(expect.objectContaining({ contacts: [BINA] }))
+    expect(await story(seq)).toMatchObject({
+      state: 'parked',
+      reason: 'some numbers were refused',
+      people: [{ state: 'refused' }, { state: 'accepted' }],
+    })
+  })
+})
+
+describe('EazyBe fails for everybody', () => {
+  const DAYS_OUT = 48 * HOUR
+  const PEOPLE = TEN.slice(0, 6)
+
+  /** An EazyBe that answers everybody so for two days, and then works. */
+  function outage(answer: () => Response) {
+    return play(({ at }) => (at < DAYS_OUT ? answer() : answers.ok()))
+  }
+
+  it.each([
+    ['500', true, answers.failed],
+    ['500', false, answers.failed],
+    ['400', true, answers.invalid],
+    ['400', false, answers.invalid],
+  ])(
+    'for two days with %s: nobody is parked, and everybody is accepted without an operator (create: %s)',
+    async (_, create, answer) => {
+      outage(answer)
+      const { lead, story, runUntil, stub } = outbox()
+      const leads = []
+      for (const [index, contact] of PEOPLE.entries()) {
+        leads.push(await lead(`Group ${index % 3}`, [contact], { create }))
+      }
+      await runUntil(47 * HOUR, 1_000)
+      expect((await stub.account().overview()).backlog).toMatchObject({ parked: 0, held: 0 })
+      for (const { seq } of leads) {
+        expect(['queued', 'unknown']).toContain((await story(seq)).state)
+      }
+      await runUntil(DAYS_OUT + 12 * HOUR, 1_000)
+      for (const { seq } of leads) {
+        expect(await story(seq)).toMatchObject({ state: 'accepted' })
+      }
+      expect((await stub.account().overview()).pause).toBeNull()
+    },
+  )
+
+  it('is known by three calls that share no person: single people are tried in turn, ever more rarely', async () => {
+    const calls = outage(answers.failed)
+    const { lead, story, runUntil, stub } = outbox()
+    const leads = []
+    for (const [index, contact] of PEOPLE.entries()) {
+      leads.push(await lead(`Group ${index}`, [contact], { create: false }))
+    }
+    await runUntil(5 * MINUTE)
+    expect(await stub.account().overview()).toMatchObject({
+      pause: { reason: 'failing', probeAt: expect.any(String) },
+    })
+    for (const { seq } of leads) expect(await story(seq)).toMatchObject({ attempts: 0 })
+    await runUntil(40 * HOUR, 1_000)
+    const probes = calls.slice(3)
+    expect(new Set(probes.flatMap(({ contacts }) => contacts)).size).toBe(PEOPLE.length)
+    expect(probes.every(({ contacts }) => contacts.length === 1)).toBe(true)
+    const minutes = probes.map(({ at }, index) =>
+      Math.round((at - (calls[index + 2]?.at ?? 0)) / MINUTE),
+    )
+    expect(minutes.slice(0, 7)).toEqual([1, 2, 5, 10, 15, 30, 30])
+    expect(minutes.at(-1)).toBe(120)
+  })
+
+  it('is not said of one bad number, however often it fails alone', async () => {
+    const [bad = ''] = TEN
+    play(({ contacts }) => (contacts.includes(bad) ? answers.failed() : answers.ok()))
+    const { lead, story, runUntil, stub } = outbox()
+    const { seq } = await lead('A', [bad], { create: false })
+    for (let hour = 1; hour <= 72; hour++) {
+      await runUntil(hour * HOUR)
+      expect((await stub.account().overview()).pause).toBeNull()
+    }
+    await runUntil(4 * 24 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'parked', attempts: 8 })
+  })
+
+  it('is not said of a batch that is split until its bad number stands alone', async () => {
+    const bad = TEN[3] ?? ''
+    const calls = play(({ contacts }) =>
+      contacts.includes(bad) ? answers.invalid() : answers.ok(),
+    )
+    const { lead, story, runUntil, stub } = outbox()
+    const leads = []
+    for (const contact of TEN) leads.push(await lead('A', [contact], { create: false }))
+    await runUntil(2 * HOUR)
+    expect((await stub.account().overview()).pause).toBeNull()
+    const states = await Promise.all(leads.map(async ({ seq }) => (await story(seq)).state))
+    expect(states).toEqual(TEN.map((contact) => (contact === bad ? 'parked' : 'accepted')))
+    expect(calls.length).toBeLessThan(10)
   })
 })
 
@@ -460,9 +604,9 @@ describe('no connection to EazyBe', () => {
     const { lead, story, runUntil, stub } = outbox()
     const { seq } = await lead('A', [ASHA], { create: false })
     await runUntil(MINUTE)
-    await stub.pause('test')
+    await stub.account().pause('test')
     await runUntil(8 * 24 * HOUR)
-    await stub.resume('test')
+    await stub.account().resume('test')
     await runUntil(8 * 24 * HOUR + 5 * MINUTE)
     expect(await story(seq)).toMatchObject({ state: 'unknown' })
   })
@@ -475,8 +619,8 @@ describe('a process that ends in the middle of a call', () => {
     const { seq } = await lead('Cut', [ASHA])
     // The claim as a call leaves it when nobody is left to write its end.
     await sql(
-      `INSERT INTO calls (group_id, kind, parts, people, started_at, counts) VALUES (1, 'create', ?, 1, 0, 1)`,
-      JSON.stringify([{ seq, contacts: [0] }]),
+      `INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
+       SELECT part_id, 'create', json_array(person), '[]', 1, 1, 0 FROM memberships`,
     )
     expect(await story(seq)).toMatchObject({ state: 'sending' })
     await evictDurableObject(stub)
@@ -494,9 +638,12 @@ describe('the alarm', () => {
     const { lead, alarmAt, runUntil } = outbox()
     expect(await alarmAt()).toBeNull()
     await lead('A', [ASHA])
+    // The first delivery ever: retention and the watchdog begin.
+    expect(await alarmAt()).toBe(0)
+    await runUntil(0)
     expect(await alarmAt()).toBe(20 * SECOND)
-    await runUntil(HOUR)
-    expect(await alarmAt()).toBe(20 * SECOND + 24 * HOUR)
+    await runUntil(2 * HOUR)
+    expect(await alarmAt()).toBe(24 * HOUR)
   })
 
   it('survives an outbox that throws, and a console view sets it again where it was lost', async () => {
@@ -545,93 +692,13 @@ describe('the alarm', () => {
   })
 })
 
-describe('a row that cannot be read', () => {
-  const [CONTACTS, TIMELINE] = [
-    `UPDATE deliveries SET contacts = '[{' WHERE seq = ?`,
-    `UPDATE deliveries SET timeline = '[' WHERE seq = ?`,
-  ]
-
-  it.each([
-    ['its people', CONTACTS],
-    ['its people, who are no list', `UPDATE deliveries SET contacts = '7' WHERE seq = ?`],
-    ['its timeline', TIMELINE],
-  ])('for %s is set aside, and the others of its group go', async (_, poison) => {
-    play(answers.ok)
-    const { stub, lead, story, runUntil, sql } = outbox()
-    const bad = await lead('A', [ASHA])
-    const good = await lead('A', [BINA])
-    await sql(poison, bad.seq)
-    await runUntil(HOUR)
-    expect(await story(good.seq)).toMatchObject({ state: 'accepted' })
-    const aside = await story(bad.seq)
-    expect(['parked', 'accepted']).toContain(aside.state)
-    if (aside.state === 'parked') expect(aside.reason).toBe('unreadable')
-    // It can be looked at, and got rid of.
-    expect(
-      (await stub.list({ ...EVERY_DELIVERY, limit: 9, before: null })).deliveries,
-    ).toHaveLength(2)
-    if (aside.state === 'parked') {
-      expect(await stub.act([bad.seq], { kind: 'discard' }, 'test')).toMatchObject([
-        { result: 'discarded' },
-      ])
-    }
-  })
-
-  it('is logged without a piece of it: it may be a number', async () => {
-    play(answers.ok)
-    const logged = vi.spyOn(console, 'log')
-    const { lead, runUntil, sql } = outbox()
-    const { seq } = await lead('A', [ASHA])
-    await sql('UPDATE deliveries SET contacts = substr(contacts, 11, 14) WHERE seq = ?', seq)
-    await runUntil(HOUR)
-    const lines = logged.mock.calls.flat().map(String)
-    expect(lines).toContainEqual(expect.stringContaining('"event":"outbox.unreadable"'))
-    expect(lines.join()).not.toContain(ASHA.slice(-6))
-  })
-
-  it('does not stand in the way of other groups, however many groups have one', async () => {
-    const calls = play(answers.ok)
-    const { lead, runUntil, sql } = outbox()
-    for (let group = 0; group < 10; group++) {
-      await lead(`Bad ${group}`, [ASHA], { create: false })
-    }
-    await sql(`UPDATE deliveries SET contacts = 'nonsense'`)
-    await lead('Good', [BINA], { create: false })
-    await runUntil(HOUR)
-    expect(calls).toMatchObject([{ groupName: 'Good', contacts: [BINA] }])
-  })
-
-  it('does not stand in the way of those behind it, however many there are', async () => {
-    const calls = play(answers.ok)
-    const { lead, runUntil, sql } = outbox()
-    for (let bad = 0; bad < 25; bad++) await lead('A', [ASHA], { create: false })
-    await sql(`UPDATE deliveries SET contacts = 'nonsense'`)
-    await lead('A', [BINA], { create: false })
-    await runUntil(HOUR)
-    expect(calls).toMatchObject([{ contacts: [BINA] }])
-  })
-
-  it('in the middle of its call does not take the outcome from those who travelled with it', async () => {
-    const gate = gated(answers.ok)
-    play(gate.script)
-    const { lead, story, runUntil, sql } = outbox()
-    const bad = await lead('A', [ASHA])
-    const good = await lead('A', [BINA])
-    const rings = runUntil(HOUR)
-    await vi.waitFor(() => expect(globalThis.fetch).toHaveBeenCalled())
-    await sql(CONTACTS, bad.seq)
-    gate.open = true
-    await rings
-    expect(await story(good.seq)).toMatchObject({ state: 'accepted' })
-    expect(await story(bad.seq)).toMatchObject({ state: 'parked', reason: 'unreadable' })
-  })
-
-  it('of the account itself begins anew: nothing stands still for it', async () => {
+describe('what the account keeps of itself', () => {
+  it('begins anew where it cannot be read: nothing stands still for it', async () => {
     play(answers.ok)
     const { lead, story, runUntil, sql } = outbox()
     const { seq } = await lead('A', [ASHA])
     await sql(
-      `INSERT OR REPLACE INTO account (key, value) VALUES ('state', '{'), ('chores', '{'), ('sweep', '[')`,
+      `INSERT OR REPLACE INTO account (key, value) VALUES ('state', '{'), ('watch', '{'), ('sweep', '[')`,
     )
     await runUntil(HOUR)
     expect(await story(seq)).toMatchObject({ state: 'accepted' })

@@ -25,7 +25,7 @@ function sent() {
 describe('whoever asked never to be sent', () => {
   it('is left out on arrival, and the others of the lead go', async () => {
     const { lead, runUntil, story, stub } = outbox()
-    await stub.suppress(ASHA, null, 'test')
+    await stub.people().suppress(ASHA, null, 'test')
     const alone = await lead('A', [ASHA])
     const both = await lead('A', [ASHA, BINA])
     await runUntil(HOUR)
@@ -40,7 +40,7 @@ describe('whoever asked never to be sent', () => {
   it('is left out before the call where the word came after the lead, under any spelling of the number', async () => {
     const { lead, runUntil, story, stub } = outbox()
     const { seq } = await lead('A', ['5215512345678'])
-    await stub.suppress('525512345678', null, 'test')
+    await stub.people().suppress('525512345678', null, 'test')
     await runUntil(HOUR)
     expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'suppressed' })
     expect(sent()).toEqual([])
@@ -50,10 +50,16 @@ describe('whoever asked never to be sent', () => {
     const { lead, runUntil, story, stub } = outbox()
     const { seq } = await lead('A', [ASHA])
     await runUntil(HOUR)
-    await stub.suppress(ASHA, null, 'test')
-    expect(await stub.retry(seq, null, 'test')).toBe('queued')
+    await stub.people().suppress(ASHA, null, 'test')
+    expect(await stub.deliveries().act([seq], { kind: 'exact' }, 'test')).toEqual([
+      { seq, result: 'queued' },
+    ])
     await runUntil(2 * HOUR)
-    expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'suppressed' })
+    expect(await story(seq)).toMatchObject({
+      state: 'skipped',
+      reason: 'already accepted',
+      people: [{ state: 'already', suppressed: true }],
+    })
     expect(sent()).toEqual([ASHA])
   })
 
@@ -61,7 +67,7 @@ describe('whoever asked never to be sent', () => {
     const { lead, runUntil, story, stub } = outbox()
     const first = await lead('Left', [ASHA])
     await runUntil(HOUR)
-    await stub.suppress(ASHA, 1, 'test')
+    await stub.people().suppress(ASHA, 1, 'test')
     await lead('Other', [ASHA])
     // A year later the memory of groups has run out, the word has not.
     await runUntil(366 * 24 * HOUR, 1_000)
@@ -69,8 +75,8 @@ describe('whoever asked never to be sent', () => {
     await runUntil(367 * 24 * HOUR, 1_000)
     expect(await story(first.seq).catch(() => 'deleted')).toBe('deleted')
     expect(await story(again.seq)).toMatchObject({ state: 'skipped', reason: 'suppressed' })
-    await stub.unsuppress(ASHA, 1, 'test')
-    expect(await stub.retry(again.seq, null, 'test')).toBe('queued')
+    await stub.people().unsuppress(ASHA, 1, 'test')
+    await stub.deliveries().act([again.seq], { kind: 'exact' }, 'test')
     await runUntil(368 * 24 * HOUR, 1_000)
     expect(await story(again.seq)).toMatchObject({ state: 'accepted' })
     expect(calls.map(({ groupName }) => groupName)).toEqual(['Left', 'Other', 'Left'])
@@ -82,11 +88,9 @@ describe('whoever is erased', () => {
     let erased = 0
     let before: number | null = null
     do {
-      const step: { erased: number; before: number | null } = await stub.erase(
-        digits,
-        before,
-        'test',
-      )
+      const step: { erased: number; before: number | null } = await stub
+        .people()
+        .erase(digits, before, 'test')
       erased += step.erased
       before = step.before
     } while (before !== null)
@@ -109,16 +113,14 @@ describe('whoever is erased', () => {
     })
     expect(await story(shared.seq)).toMatchObject({
       state: 'accepted',
-      people: [{ mask: 'erased', state: 'erased' }, { state: 'accepted' }],
+      people: [{ state: 'accepted' }, { mask: 'erased', state: 'erased' }],
     })
-    const dump = JSON.stringify([
-      await sql('SELECT * FROM deliveries'),
-      await sql('SELECT * FROM calls'),
-      await sql('SELECT * FROM audit'),
-    ])
-    expect(dump).not.toContain(ASHA)
-    expect(dump).not.toContain('•0001"')
-    expect(await sql('SELECT * FROM people')).toHaveLength(1)
+    const [kept] = await sql<{ person: string }>('SELECT person FROM suppressed')
+    const tables = ['deliveries', 'memberships', 'asks', 'calls', 'evidence', 'alerts']
+    const rows = await Promise.all(tables.map((table) => sql(`SELECT * FROM ${table}`)))
+    const dump = JSON.stringify(rows)
+    for (const trace of [ASHA, '•0001"', kept?.person]) expect(dump).not.toContain(trace)
+    expect(dump).toContain('•0002"')
     const later = await lead('Later', [ASHA])
     await runUntil(3 * HOUR)
     expect(await story(later.seq)).toMatchObject({ state: 'skipped', reason: 'suppressed' })
@@ -135,12 +137,8 @@ describe('whoever is erased', () => {
   ])(
     'is found in what was said where there was no invite yet, as it is typed there: %s',
     async (phone) => {
-      const { lead, stub, sql, story } = outbox()
-      const { seq } = await lead('A', [BINA])
-      await sql(
-        `UPDATE deliveries SET state = 'held', reason = 'consent', contacts = '[]', group_id = NULL, fields = ?`,
-        JSON.stringify({ name: 'Asha Rao', phone }),
-      )
+      const { held, stub, story } = outbox()
+      const seq = await held({ name: 'Asha Rao', phone })
       const fields = (await story(seq)).fields ?? ''
       expect([...fields.matchAll(/\p{Nd}/gu)].length).toBeLessThanOrEqual(6)
       expect(await erase(stub, ASHA)).toBe(1)
@@ -152,12 +150,8 @@ describe('whoever is erased', () => {
     ['5511987000003', '+55 11 8700-0003'],
     ['551187000003', '(11) 98700-0003'],
   ])('is found by either spelling of a Brazilian mobile: %s in %s', async (digits, phone) => {
-    const { lead, stub, sql, story } = outbox()
-    const { seq } = await lead('A', [BINA])
-    await sql(
-      `UPDATE deliveries SET state = 'held', reason = 'consent', contacts = '[]', group_id = NULL, fields = ?`,
-      JSON.stringify({ phone }),
-    )
+    const { held, stub, story } = outbox()
+    const seq = await held({ phone })
     expect(await erase(stub, digits)).toBe(1)
     expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'erased', fields: null })
   })
@@ -168,7 +162,7 @@ describe('whoever is erased', () => {
     await sql(`UPDATE deliveries SET consent = '{"basis":"field"}'`)
     await erase(stub, ASHA)
     expect(await sql('SELECT consent FROM evidence')).toHaveLength(1)
-    expect((await stub.personFile(BINA, null, 'test')).consents).toHaveLength(1)
+    expect((await stub.people().file(BINA, null, 'test')).consents).toHaveLength(1)
   })
 
   it('in the middle of the call that sends them stays erased when its answer comes', async () => {
@@ -183,18 +177,49 @@ describe('whoever is erased', () => {
     gate.open = true
     await rings
     expect((await story(seq)).people).toMatchObject([{ state: 'erased' }])
-    expect(await sql('SELECT * FROM people')).toEqual([])
+    expect(await sql('SELECT * FROM memberships')).toEqual([])
+  })
+
+  it('leaves no digest behind: of no event, no body and no call', async () => {
+    const { lead, runUntil, stub, sql } = outbox()
+    const more = { key: 'event-1', bodyKey: 'body-1', fingerprint: 'print-1' }
+    const { seq } = await lead('A', [ASHA, BINA], more)
+    await runUntil(HOUR)
+    type Digests = { key: string; body_key: string | null; fingerprint: string; leads: string }
+    const digests = async () => {
+      const [row] = await sql<Digests>(
+        'SELECT key, body_key, fingerprint, leads FROM deliveries JOIN calls WHERE seq = ?',
+        seq,
+      )
+      if (row === undefined) throw new Error('There is no such delivery')
+      return { ...row, leads: JSON.parse(row.leads) as string[] }
+    }
+    const before = await digests()
+    expect(before.leads).toHaveLength(2)
+    await erase(stub, ASHA)
+    const after = await digests()
+    expect(after).toMatchObject({ key: `erased ${seq}`, body_key: null, fingerprint: '' })
+    const gone = before.leads.filter((person) => !after.leads.includes(person))
+    expect(gone).toHaveLength(1)
+    const tables = ['deliveries', 'memberships', 'asks', 'calls', 'evidence']
+    const dump = JSON.stringify(
+      await Promise.all(tables.map((table) => sql(`SELECT * FROM ${table}`))),
+    )
+    for (const digest of [before.key, before.body_key, before.fingerprint, ...gone]) {
+      expect(dump).not.toContain(digest)
+    }
+    // The event is not known any more, and its person is suppressed.
+    expect(await lead('A', [ASHA], more)).toMatchObject({ duplicate: false, state: 'skipped' })
+    await runUntil(2 * HOUR)
+    expect(calls).toHaveLength(1)
   })
 
   it('is found however many deliveries there are, a bounded number at a time', async () => {
-    const { lead, stub, sql } = outbox()
-    await lead('A', [ASHA])
-    await sql(
-      `WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12000)
-       INSERT INTO deliveries (hook, source, key, state, contacts, creates, forced, attempts, received_at, timeline)
-       SELECT 'h', 's', 'k' || n, 'accepted', '[]', 0, 0, 0, 0, '[]' FROM n`,
-    )
-    const first = await stub.erase(ASHA, null, 'test')
+    const test = outbox()
+    const { held, stub } = test
+    await held({ phone: '98000 00001' })
+    await test.fill(12_000)
+    const first = await stub.people().erase(ASHA, null, 'test')
     expect(first).toMatchObject({ erased: 0, before: expect.any(Number) })
     expect(await erase(stub, ASHA)).toBe(1)
   })
@@ -205,19 +230,19 @@ describe('whoever asks what is kept of them', () => {
     const { lead, runUntil, stub, sql } = outbox()
     const { seq } = await lead('A', [ASHA, BINA])
     await runUntil(HOUR)
-    await stub.suppress(ASHA, 1, 'test')
+    await stub.people().suppress(ASHA, 1, 'test')
     const [row] = await sql<{ person: string }>('SELECT person FROM suppressed')
     await sql(
       `INSERT INTO evidence (person, at, consent) VALUES (?, 0, '{"basis":"field","what":"ok"}')`,
       row?.person,
     )
-    expect(await stub.personFile(ASHA, null, 'test')).toMatchObject({
+    expect(await stub.people().file(ASHA, null, 'test')).toMatchObject({
       deliveries: [{ id: `default-${seq}` }],
       groups: [{ group: 'A', acceptedAt: expect.any(String) }],
       suppressed: [{ group: 'A', why: 'the operator' }],
       consents: [{ basis: 'field' }],
     })
-    expect(await stub.personFile('919800000009', null, 'test')).toMatchObject({
+    expect(await stub.people().file('919800000009', null, 'test')).toMatchObject({
       deliveries: [],
       groups: [],
     })

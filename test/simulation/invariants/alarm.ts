@@ -1,10 +1,11 @@
 /** The alarm: it rings while something is due, and then not much later. */
 
-import { Calls } from '../../../src/outbox/calls.ts'
-import { Groups } from '../../../src/outbox/groups.ts'
-import { plan } from '../../../src/outbox/plan.ts'
-import { Queue } from '../../../src/outbox/queue.ts'
-import { Settings } from '../../../src/outbox/settings.ts'
+import { plan } from '../../../src/outbox/dispatch/plan.ts'
+import { FRESH_ACCOUNT } from '../../../src/outbox/model.ts'
+import { Calls } from '../../../src/outbox/store/calls.ts'
+import { Memberships } from '../../../src/outbox/store/memberships.ts'
+import { Parts } from '../../../src/outbox/store/parts.ts'
+import { Sql } from '../../../src/outbox/store/sql.ts'
 import type { Facts } from '../facts.ts'
 import { pace, waitingCount } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
@@ -25,13 +26,17 @@ export function alarmSet(): Invariant {
       changes = facts.changes
       if (facts.justRecorded.length > 0) rangSince = true
       const waiting = waitingCount(facts)
-      if (waiting === 0) return good
+      const jobs = jobsDueAt(facts)
+      if (waiting === 0 && jobs === null) return good
       if (facts.alarmAt === null) return { complaint: `${waiting} wait and no alarm is set` }
       const slack = Math.max(AFTER_ERROR_MS, pace(facts).coalesceMs)
-      const first = facts.rows<{ due: number | null }>('SELECT min(due_at) AS due FROM groups')[0]
-      // Spares most of the planning: nothing is called long before its group is due.
+      if (jobs !== null && facts.alarmAt > Math.max(jobs, facts.wall) + slack) {
+        return { complaint: `the alarm is ${facts.alarmAt - jobs} ms late for a job` }
+      }
+      const [first] = facts.rows<{ due: number | null }>('SELECT min(due_at) AS due FROM parts')
+      // Spares most of the planning: nothing is called long before its part is due.
       if (facts.alarmAt <= Math.max(first?.due ?? 0, facts.wall) + slack || !rangSince) return good
-      const due = dueAt(facts)
+      const due = callDueAt(facts)
       if (due === null) return good
       const late = facts.alarmAt - Math.max(due, facts.wall) - slack
       return must(late <= 0, () => `the alarm is ${late} ms late for what waits`)
@@ -39,15 +44,31 @@ export function alarmSet(): Invariant {
   }
 }
 
-/** When `plan` would make the next call, asked over the same tables; null: only a hand helps. */
-function dueAt(facts: Facts): number | null {
-  const sql = readOnly(facts)
+/** When a look-up, an alert or retention is due; null: none of them. */
+function jobsDueAt(facts: Facts): number | null {
+  const [lookUp] = facts.rows<{ at: number | null }>('SELECT min(look_up_at) AS at FROM deliveries')
+  const [alert] = facts.rows<{ at: number | null }>('SELECT min(due_at) AS at FROM alerts')
+  const [sweep] = facts.rows<{ value: string }>(`SELECT value FROM account WHERE key = 'sweep'`)
+  const sweepAt: number | null = sweep === undefined ? null : JSON.parse(sweep.value).at
+  const times = [lookUp?.at, alert?.at, sweepAt].flatMap((at) => at ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** When `plan` would make the next call, asked over the same tables; null: only an operator helps. */
+function callDueAt(facts: Facts): number | null {
+  const sql = new Sql(readOnly(facts))
   const current = pace(facts)
+  const memberships = new Memberships(sql)
+  const [state] = facts.rows<{ value: string }>(`SELECT value FROM account WHERE key = 'state'`)
   const input = {
-    account: new Settings(sql).account(),
+    account: { ...FRESH_ACCOUNT, ...JSON.parse(state?.value ?? '{}') },
     pace: current,
     spent: new Calls(sql).spent(current, facts.wall),
-    groups: new Queue(sql, new Groups(sql, facts.hooks)).heads(current.batchSize, facts.wall),
+    parts: new Parts(sql, facts.hooks).dueFirst().map((part) => ({
+      ...part,
+      maybes: memberships.maybes(part.id),
+      waiting: memberships.head(part.id, current.batchSize),
+    })),
   }
   // What stands in the way first may hide something that takes longer, so it is asked again then.
   let at = facts.wall

@@ -1,6 +1,5 @@
 /** Calls: one at a time, and on disk before it leaves. */
 
-import { deliveryOf } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { must } from './invariant.ts'
 
@@ -22,19 +21,17 @@ export const claimBeforeCall: Invariant = {
     if (facts.calls.some((other) => other.claim?.id === claim.id)) {
       return { complaint: `call ${call.n} has the claim of another call` }
     }
-    const open = facts.rows<{ count: number }>(
+    const [open] = facts.rows<{ count: number }>(
       'SELECT count(*) AS count FROM calls WHERE ended_at IS NULL',
-    )[0]?.count
-    if (open !== 1) return { complaint: `${open} claims are open` }
+    )
+    if (open?.count !== 1) return { complaint: `${open?.count} claims are open` }
     if ((claim.kind === 'create') !== call.create) {
       return { complaint: `call ${call.n} is claimed as ${claim.kind}` }
     }
-    const claimed = new Set(
-      claim.seqs.flatMap((seq) => deliveryOf(facts, seq).people.map(({ person }) => person)),
-    )
+    const claimed = new Set([...claim.leads, ...claim.team])
     return must(
-      call.people.every((person) => claimed.has(person)),
-      () => `call ${call.n} sends people who are not claimed`,
+      call.people.length === claimed.size && call.people.every((person) => claimed.has(person)),
+      () => `call ${call.n} sends ${call.people}, and claims ${[...claimed]}`,
     )
   },
 }

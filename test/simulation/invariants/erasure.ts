@@ -1,28 +1,56 @@
 /** Erasure: nothing of a person is left but the mark that they are never to be sent. */
 
+import type { Facts } from '../facts.ts'
 import { digitsOf } from '../people.ts'
-import type { Invariant } from './invariant.ts'
+import { firstKeyOf } from '../senders.ts'
+import type { Checked, Invariant } from './invariant.ts'
 import { every, good, must } from './invariant.ts'
+
+/** Tables that may tell of a person, each with all of its text. */
+const TEXTS = [
+  ['memberships', 'person || coalesce(digits, 0) || mask'],
+  ['asks', 'person'],
+  ['calls', 'leads || team'],
+  ['evidence', 'person || consent'],
+] as const
 
 export const nothingLeft: Invariant = {
   name: 'nothing is left of whom was erased',
-  ended: (facts) =>
-    every(facts.hand.erased, ([person, { hash, upTo }]) => {
-      const memory = facts.rows('SELECT 1 FROM people WHERE person = ?', hash)
-      if (memory.length > 0) return { complaint: `${person} is remembered as a member` }
-      const traces = [hash, digitsOf(person, 0), digitsOf(person, 1)]
-      const rows = facts.rows<{ seq: number; text: string }>(
-        `SELECT seq, contacts || coalesce(fields, '') || coalesce(consent, '') || timeline AS text
-         FROM deliveries WHERE seq <= ?`,
-        upTo,
-      )
-      return every(rows, ({ seq, text }) => {
-        // An operator may have written the person into it again.
-        if (facts.hand.touched.has(seq)) return good
-        return must(
-          !traces.some((trace) => text.includes(trace)),
-          () => `delivery ${seq} still tells of ${person}`,
-        )
-      })
-    }),
+  ended: (facts) => every(facts.operator.erased, ([person, when]) => erased(facts, person, when)),
+}
+
+function erased(facts: Facts, person: number, { upTo, at }: { upTo: number; at: number }): Checked {
+  const spellings = [digitsOf(person, 0), digitsOf(person, 1)]
+  const traces = [facts.markOf(person), ...spellings]
+  const isTold = (text: string) => traces.some((trace) => text.includes(trace))
+  const lookedUp = new Set(
+    facts.senders.lookUps.flatMap(({ key, endedAt }) => (endedAt >= at ? [key] : [])),
+  )
+  const deliveries = facts.rows<{ seq: number; mark: string; text: string }>(
+    `SELECT seq, key AS mark, coalesce(fields, '') || coalesce(consent, '') || timeline AS text FROM deliveries`,
+  )
+  // Who signed up again, was looked up since, or was written into a lead is there again.
+  const isNew = (seq: number, key: string) =>
+    seq > upTo || facts.operator.touched.has(seq) || lookedUp.has(firstKeyOf(key))
+  const known = deliveries.map(({ mark, ...row }) => {
+    const key = facts.senders.keyBehind(mark) ?? ''
+    return { ...row, key, isNew: isNew(row.seq, key) }
+  })
+  const told = every(known, (row) =>
+    must(row.isNew || !isTold(row.text), () => `delivery ${row.seq} still tells of ${person}`),
+  )
+  if (told.complaint !== null) return told
+  const isBack = [...known, ...facts.senders.leads.values()].some(
+    ({ key, seq }) =>
+      isNew(seq, key) &&
+      (facts.senders.peopleOf(key).includes(person) ||
+        (facts.operator.wanted.get(key) ?? []).some(({ contacts }) =>
+          contacts.some((digits) => spellings.includes(digits)),
+        )),
+  )
+  if (isBack) return good
+  return every(TEXTS, ([table, text]) => {
+    const rows = facts.rows<{ text: string }>(`SELECT ${text} AS text FROM ${table}`)
+    return must(!rows.some((row) => isTold(row.text)), () => `${person} is still in ${table}`)
+  })
 }

@@ -1,9 +1,15 @@
 /** What several invariants ask of the facts. */
 
-import type { Pace } from '../../../src/outbox/pace.ts'
+import type { Invite } from '../../../src/invite.ts'
+import type { Pace } from '../../../src/outbox/dispatch/pace.ts'
+import type { MembershipStatus } from '../../../src/outbox/model.ts'
 import type { Call, Facts } from '../facts.ts'
 import { pairOf } from '../facts.ts'
-import { isTeammate, personAt } from '../people.ts'
+import { isTeammate } from '../people.ts'
+
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
 
 export function pace(facts: Facts): Pace {
   const current = facts.paces.at(-1)
@@ -18,13 +24,13 @@ export function leastSince(facts: Facts, since: number, value: (pace: Pace) => n
   return Math.min(...paces.slice(Math.max(0, first)).map((one) => value(one.pace)))
 }
 
-/** A lead is in one part of a family; a teammate is in every part. */
+/** A lead is in one part of a group; a teammate is in every part. */
 export function homeOf(facts: Pick<Facts, 'names'>, person: number, groupName: string): string {
   const { names } = facts
-  return pairOf(person, isTeammate(person) ? names.partOf(groupName) : names.familyOf(groupName))
+  return pairOf(person, isTeammate(person) ? names.partOf(groupName) : names.groupOf(groupName))
 }
 
-/** The calls to this very group, under whatever name it had. */
+/** The calls to this very part, under whatever name it had. */
 export function callsTo(facts: Facts, groupName: string): Call[] {
   const part = facts.names.partOf(groupName)
   return facts.calls.filter((call) => facts.names.partOf(call.groupName) === part)
@@ -39,12 +45,17 @@ export function isFelt(call: Call): boolean {
   return call.truth === null ? call.cutAt !== null : call.truth.felt
 }
 
-/** 400, 404 and whatever is read as 500: EazyBe's no to these people. */
+/** 400, 404 and all that is read as 500: EazyBe's no to these people. */
 export function isRefusal(call: Call): boolean {
   return (
     ['refused', 'missing', 'failed', 'timeout'].includes(call.answer ?? '') &&
     call.recorded !== 'interrupted'
   )
+}
+
+/** 400, or read as 500. */
+export function isFailure({ recorded }: Call): boolean {
+  return recorded === 'invalid' || recorded === 'ambiguous'
 }
 
 /** Whether the group may be there after this creation, for all that Usher could know. */
@@ -58,6 +69,7 @@ export function endOf(call: Call | undefined): number {
   return call?.endedAt ?? call?.startedAt ?? 0
 }
 
+/** Deliveries that wait for a call or a look-up. */
 export function waitingCount(facts: Pick<Facts, 'rows'>): number {
   return (
     facts.rows<{ count: number }>(
@@ -66,24 +78,48 @@ export function waitingCount(facts: Pick<Facts, 'rows'>): number {
   )
 }
 
-export function deliveryOf(
-  facts: Facts,
-  seq: number,
-): { groupName: string; people: { person: number; state: string }[] } {
-  const row = facts.rows<{ name: string | null; contacts: string }>(
-    'SELECT name, contacts FROM deliveries LEFT JOIN groups ON groups.id = group_id WHERE seq = ?',
-    seq,
-  )[0]
-  return {
-    groupName: row?.name ?? '',
-    people: row === undefined ? [] : storedPeople(row.contacts),
-  }
+/** Somebody whom a delivery asks for. */
+export interface Asked {
+  readonly person: number
+  readonly team: boolean
+  readonly status: MembershipStatus
+  readonly frozen: 'already' | 'accepted' | null
+  /** Their part. */
+  readonly groupName: string
 }
 
-export function storedPeople(contacts: string): { person: number; state: string }[] {
-  const stored: { digits: string | null; state: string }[] = JSON.parse(contacts)
-  // Nobody is known by a number that was deleted.
-  return stored.flatMap(({ digits, state }) =>
-    digits === null ? [] : [{ person: personAt(digits), state }],
+export function askedOf(facts: Pick<Facts, 'rows' | 'personBehind'>, seq: number): Asked[] {
+  return facts
+    .rows<{
+      mark: string
+      team_part: number
+      status: MembershipStatus
+      frozen: Asked['frozen']
+      name: string
+    }>(
+      `SELECT m.person AS mark, m.team_part, m.status, a.frozen, p.name FROM asks AS a
+       JOIN memberships AS m ON m.person = a.person AND m.group_id = a.group_id AND m.team_part = a.team_part
+       JOIN parts AS p ON p.id = m.part_id WHERE a.delivery = ?`,
+      seq,
+    )
+    .map(({ mark, team_part, status, frozen, name }) => ({
+      person: facts.personBehind(mark),
+      team: team_part !== 0,
+      status,
+      frozen,
+      groupName: name,
+    }))
+}
+
+/** What was said of a person by senders and the operator, for this group and by its key. */
+export function wantedFor(
+  facts: Facts,
+  groupName: string,
+): { readonly key: string; readonly invite: Invite }[] {
+  const group = facts.names.groupOf(groupName)
+  return [...facts.operator.wanted].flatMap(([key, invites]) =>
+    invites
+      .filter((invite) => facts.names.groupOf(invite.groupName) === group)
+      .map((invite) => ({ key, invite })),
   )
 }

@@ -1,6 +1,6 @@
 /** A rule that holds in every history, and what it says when it does not. */
 
-import type { Arrival, ArrivedItem } from '../../../src/outbox/arrival.ts'
+import type { Arrival, ArrivedItem } from '../../../src/outbox/accept.ts'
 import type { Call, Facts } from '../facts.ts'
 
 export interface Checked {
@@ -25,7 +25,10 @@ export interface Invariant {
   ) => Checked | undefined
   /** After every event, once the process has nothing to do. */
   readonly looked?: (facts: Facts) => Checked | undefined
+  /** The world works, and everything has settled, or should have. */
   readonly ended?: (facts: Facts, stories: Stories) => Checked | undefined
+  /** Days later: all that is kept for days is old. */
+  readonly grownOld?: (facts: Facts) => Checked | undefined
 }
 
 export const good: Checked = { complaint: null }

@@ -1,42 +1,60 @@
-/** Leads: what was acknowledged is kept, once, and called accepted only when it was. */
+/** Leads: what was acknowledged is kept, once, looked up where it must be, and called accepted only when it was. */
 
-import { isTeammate } from '../people.ts'
-import { deliveryOf, homeOf } from './inquiries.ts'
+import type { Facts } from '../facts.ts'
+import { firstKeyOf } from '../senders.ts'
+import { askedOf, DAY_MS, homeOf } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { every, good, must } from './invariant.ts'
 
-const SETTLED_STATES = ['accepted', 'held', 'parked', 'skipped']
-const OPEN_STATES = ['queued', 'unknown', 'sending']
+const STATES = ['accepted', 'held', 'parked', 'skipped', 'queued', 'unknown', 'sending']
+/** The first try and five more. */
+const TRIES = 6
+const AT_ONCE = 5
 
 export const nothingLost: Invariant = {
   name: 'nothing acknowledged is lost',
   ended: (facts, stories) =>
-    every(facts.leads.values(), ({ key, seq }) => {
+    every(facts.senders.leads.values(), ({ key, seq, since }) => {
       const story = stories.get(seq)
-      if (story === undefined) return { complaint: `${key} (delivery ${seq}) is gone` }
-      const known = [...SETTLED_STATES, ...OPEN_STATES].includes(story.state)
+      if (story === undefined) {
+        const isOld = facts.at - since >= facts.retention.rowDays * DAY_MS
+        return must(isOld, () => `${key} (delivery ${seq}) is gone`)
+      }
       const explained = story.state === 'accepted' || story.reason !== null
-      return must(known && explained, () => `${key} is ${story.state} without a reason`)
+      return must(
+        STATES.includes(story.state) && explained,
+        () => `${key} is ${story.state} without a reason`,
+      )
     }),
 }
 
 export const acceptedByEazybe: Invariant = {
   name: 'accepted is what EazyBe accepted',
   ended: (facts, stories) => {
-    const taken = new Set(
-      facts.calls
-        .filter((call) => call.answer === 'accepted')
-        .flatMap((call) => call.people.map((person) => homeOf(facts, person, call.groupName))),
+    const accepted = facts.calls.filter((call) => call.answer === 'accepted')
+    const pairs = (of: (groupName: string, person: number) => string) =>
+      new Set(accepted.flatMap(({ groupName, people }) => people.map((one) => of(groupName, one))))
+    const inPart = pairs((groupName, person) => `${person} ${facts.names.partOf(groupName)}`)
+    const inGroup = pairs((groupName, person) => homeOf(facts, person, groupName))
+    const rows = facts.rows<{ mark: string; name: string }>(
+      `SELECT person AS mark, name FROM memberships JOIN parts ON parts.id = part_id WHERE accepted_at IS NOT NULL`,
     )
-    return every(facts.leads.values(), ({ seq }) => {
+    const members = every(rows, ({ mark, name }) => {
+      const person = facts.personBehind(mark)
+      return must(
+        inPart.has(`${person} ${facts.names.partOf(name)}`),
+        () => `${person} counts as accepted, and EazyBe never took them for ${name}`,
+      )
+    })
+    if (members.complaint !== null) return members
+    return every(facts.senders.leads.values(), ({ seq }) => {
       if (stories.get(seq)?.state !== 'accepted') return good
-      const { groupName, people } = deliveryOf(facts, seq)
-      return every(people, ({ person, state }) =>
+      const leads = askedOf(facts, seq).filter(({ team }) => !team)
+      // Those who asked never to be sent are left out; the others of the lead are in.
+      return every(leads, ({ person, groupName }) =>
         must(
-          // Who asked never to be sent is left out, a teammate's number may be bad, and the others of the lead are in.
-          facts.maybeSuppressed.has(person) ||
-            (isTeammate(person) && state === 'refused') ||
-            taken.has(homeOf(facts, person, groupName)),
+          facts.operator.maybeSuppressed.has(person) ||
+            inGroup.has(homeOf(facts, person, groupName)),
           () => `delivery ${seq} is accepted, and EazyBe never took ${person} for ${groupName}`,
         ),
       )
@@ -52,19 +70,45 @@ export function oneKeyOneDelivery(): Invariant {
       if (items.length !== arrival.items.length) return undefined
       return every(arrival.items.entries(), ([index, { key }]) => {
         const item = items[index]
-        const before = facts.leads.get(key)
-        if (item === undefined) return good
+        const before = facts.senders.leads.get(key)
+        if (item === undefined || isForgotten(facts, key)) return good
         const twice = !item.duplicate && fresh.has(key)
         if (!item.duplicate) fresh.add(key)
         const other = before !== undefined && item.id !== `default-${before.seq}`
         return must(!twice && !other, () => `${key} came back as ${item.id}`)
       })
     },
-    ended: (facts) => {
-      const doubled = facts.rows<{ key: string }>(
-        'SELECT key FROM deliveries GROUP BY key HAVING count(*) > 1',
-      )
-      return must(doubled.length === 0, () => `${doubled[0]?.key} has two deliveries`)
-    },
   }
+
+  /** Its row was deleted on schedule, or somebody in it was erased, and its key with them. */
+  function isForgotten(facts: Facts, key: string): boolean {
+    const lead = facts.senders.leads.get(key)
+    if (facts.at - (lead?.since ?? facts.at) >= facts.retention.rowDays * DAY_MS) return true
+    const isTouched = lead !== undefined && facts.operator.touched.has(lead.seq)
+    if (isTouched && facts.operator.maybeErased.size > 0) return true
+    return facts.senders.peopleOf(key).some((person) => facts.operator.maybeSuppressed.has(person))
+  }
+}
+
+export const lookedUp: Invariant = {
+  name: 'a lead that waits for a look-up is not lost',
+  looked: ({ senders: { asked } }) => must(asked <= AT_ONCE, () => `${asked} look-ups at once`),
+  ended: (facts, stories) =>
+    every(facts.senders.leads.values(), ({ key, seq }) => {
+      const story = stories.get(seq)
+      const asked = facts.senders.lookUps.filter((one) => one.key === firstKeyOf(key))
+      if (story === undefined || facts.operator.touched.has(seq)) return good
+      if (story.reason === 'look-up') {
+        const failed = asked.filter(({ answer }) => answer === 'failed').length
+        return must(
+          failed >= TRIES,
+          () => `${key} is ${story.state} after ${failed} failed look-ups`,
+        )
+      }
+      if (story.reason !== 'not wanted') return good
+      return must(
+        asked.some(({ answer }) => answer === 'unwanted'),
+        () => `${key} is skipped, and its sender did not say that it is unwanted`,
+      )
+    }),
 }

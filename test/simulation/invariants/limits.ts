@@ -1,12 +1,9 @@
 /** Limits: caps, gaps, quiet hours, and what EazyBe asks to wait. */
 
 import { isQuiet, localTime } from '../local-time.ts'
-import { endOf, homeOf, isFelt, leastSince, within } from './inquiries.ts'
+import { DAY_MS, endOf, HOUR_MS, homeOf, isFelt, leastSince, within } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
 import { every, good, must } from './invariant.ts'
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 export const peopleBudgets: Invariant = {
   name: 'people by the hour and the day',
@@ -18,7 +15,7 @@ export const peopleBudgets: Invariant = {
       ] as const,
       ([windowMs, cap]) => {
         const before = within(facts.calls, call.startedAt, windowMs).filter(isFelt)
-        // Somebody who is sent again after a failure is no new person.
+        // A person who is sent again after a failure is no new one.
         const people = new Set(
           [...before, call].flatMap(({ groupName, people }) =>
             people.map((person) => homeOf(facts, person, groupName)),
@@ -33,16 +30,23 @@ export const peopleBudgets: Invariant = {
 }
 
 export const createBudget: Invariant = {
-  name: 'creations by the day',
+  name: 'creations by the hour and the day',
   callStarts: (facts, call) => {
     if (!call.create) return undefined
-    const before = within(facts.calls, call.startedAt, DAY_MS).filter(
-      (other) => other.create && isFelt(other),
-    )
-    const { createsPerDay } = call.pace
-    return must(
-      before.length + 1 <= createsPerDay,
-      () => `creation ${before.length + 1} of ${createsPerDay} within a day`,
+    return every(
+      [
+        [HOUR_MS, call.pace.createsPerHour],
+        [DAY_MS, call.pace.createsPerDay],
+      ] as const,
+      ([windowMs, cap]) => {
+        const before = within(facts.calls, call.startedAt, windowMs).filter(
+          (other) => other.create && isFelt(other),
+        )
+        return must(
+          before.length + 1 <= cap,
+          () => `creation ${before.length + 1} of ${cap} within ${windowMs / HOUR_MS} h`,
+        )
+      },
     )
   },
 }
@@ -89,7 +93,7 @@ export const retryAfterInFull: Invariant = {
   name: 'Retry-After in full',
   callStarts: (facts, call) => {
     const throttled = facts.calls.findLast((other) => other.recorded === 'throttled')
-    if (throttled === undefined) return undefined
+    if (throttled === undefined || facts.operator.resumedAt >= endOf(throttled)) return undefined
     const until = endOf(throttled) + (throttled.retryAfterMs ?? 0)
     return must(
       call.startedAt >= until,

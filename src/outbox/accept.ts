@@ -1,0 +1,202 @@
+/** Takes deliveries in: insert if absent, in one transaction, so that an answer of 200 means they are on disk. */
+
+import type { Contact, Prepared } from './ask.ts'
+import { commit, contactsOf, prepare } from './ask.ts'
+import type { Context } from './context.ts'
+import type { DeliveryState, DerivedState } from './model.ts'
+import { deliveryState } from './model.ts'
+import type { Mapped } from './ports.ts'
+import type { Line, NewDelivery, SeenDelivery } from './store/deliveries.ts'
+
+/** An event that came with a webhook. */
+export interface ArrivalItem {
+  /** What tells the event from others of its hook: the sender's id, or the digest of its body. Kept as a keyed digest. */
+  readonly key: string
+  /** The submission's fields as JSON, for mapping again; personal data, deleted on schedule. */
+  readonly fields: string
+  /** Null: the sender must be asked for the rest first. */
+  readonly mapped: Mapped | null
+}
+
+/** What the receiver hands to the outbox: plain data, since it crosses to another object. */
+export interface Arrival {
+  readonly account: string
+  readonly hook: string
+  readonly source: string
+  /** Stands for the whole body, where the ids in it are not covered by the signature; else null. */
+  readonly bodyKey: string | null
+  /** Digest of the body: tells a repeat from another body under the same id. */
+  readonly fingerprint: string
+  readonly items: readonly ArrivalItem[]
+}
+
+export interface ArrivedItem {
+  /** `default-42`. */
+  readonly id: string
+  readonly state: DeliveryState
+  readonly duplicate: boolean
+  /** True where the key was used before with another body. */
+  readonly conflict: boolean
+  /** True where somebody still waits for the first answer under this key. */
+  readonly awaited: boolean
+}
+
+interface Taken {
+  readonly items: ArrivedItem[]
+  /** When the alarm must ring for them; null: no earlier than it would. */
+  readonly wakeAt: number | null
+}
+
+/** The digests and contacts of an item: made before the transaction, which cannot wait. */
+interface Ready {
+  readonly key: string
+  readonly contacts: readonly Contact[]
+}
+
+/** Once this returns, every delivery of the webhook is kept, and none of them twice. */
+export async function accept(context: Context, arrival: Arrival): Promise<ArrivedItem[]> {
+  const { alarm, ports, store } = context
+  const { account } = store
+  account.name = arrival.account
+  const { hook } = arrival
+  const [fingerprint, bodyKey, ...ready] = await Promise.all([
+    account.digestOf('body', arrival.fingerprint),
+    // An event may come with its id as the key, and again with that as its second key: both are of one kind.
+    arrival.bodyKey === null ? null : account.digestOf('event', `${hook} ${arrival.bodyKey}`),
+    ...arrival.items.map(
+      async ({ key, mapped }): Promise<Ready> => ({
+        key: await account.digestOf('event', `${hook} ${key}`),
+        contacts: mapped?.kind === 'invite' ? await contactsOf(mapped.invite, account) : [],
+      }),
+    ),
+  ])
+  const now = ports.now()
+  try {
+    const { items, wakeAt } = store.transaction(() =>
+      take(context, { ...arrival, fingerprint, bodyKey }, ready, now),
+    )
+    // Also for what was here before: the process may have died before the alarm was set.
+    await alarm.ensure()
+    if (wakeAt !== null) await alarm.wakeBy(wakeAt, now)
+    return items
+  } catch (error) {
+    // It may be kept all the same, and then nothing has set the alarm for it.
+    alarm.invalidate()
+    throw error
+  }
+}
+
+function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: number): Taken {
+  const { dispatcher, store, watch } = context
+  store.refusals.verified(arrival.hook)
+  const before = arrival.bodyKey === null ? [] : store.deliveries.ofBody(arrival.bodyKey)
+  if (before.length > 0) {
+    return { items: before.map((seen) => repeated(context, arrival, seen)), wakeAt: null }
+  }
+  const wakes: (number | null)[] = []
+  const items = arrival.items.map((item, place) => {
+    const { key = '', contacts = [] } = ready[place] ?? {}
+    const taken = takeOne(context, arrival, item, { key, contacts, place }, now)
+    if (taken.duplicate !== null) return repeated(context, arrival, taken.duplicate)
+    const { state } = taken
+    if (taken.dueAt !== null) wakes.push(dispatcher.wakeAt(taken.dueAt, now))
+    if (item.mapped === null) wakes.push(now)
+    if (state === 'held') wakes.push(watch.nextAt(now))
+    const id = deliveryId(arrival.account, taken.seq)
+    return { id, state, duplicate: false, conflict: false, awaited: false }
+  })
+  const times = wakes.filter((at) => at !== null)
+  return { items, wakeAt: times.length === 0 ? null : Math.min(...times) }
+}
+
+type TakenOne =
+  | { readonly duplicate: SeenDelivery }
+  | {
+      readonly duplicate: null
+      readonly seq: number
+      readonly state: DerivedState['state']
+      /** When its part is due, where that is earlier than before. */
+      readonly dueAt: number | null
+    }
+
+function takeOne(
+  { ports, store }: Context,
+  arrival: Arrival,
+  { fields, mapped }: ArrivalItem,
+  { key, contacts, place }: { key: string; contacts: readonly Contact[]; place: number },
+  now: number,
+): TakenOne {
+  const { hook } = arrival
+  let prepared: Prepared | null = null
+  if (mapped?.kind === 'invite') {
+    const { groupName, create } = mapped.invite
+    prepared = prepare(store, ports, { key, hook, groupName, create, contacts, by: 'event' }, now)
+  }
+  if (prepared === null || prepared.seen !== null) {
+    const duplicate = store.deliveries.seen(key)
+    if (duplicate !== null) return { duplicate }
+  }
+  const marks = {
+    held: mapped?.kind === 'held' ? mapped.reasons.join(', ') : null,
+    lookingUp: mapped === null,
+    closed: null,
+  }
+  const { state, reason } = deliveryState(marks, prepared?.asked ?? [])
+  const delivery: NewDelivery = {
+    ...marks,
+    key,
+    bodyKey: arrival.bodyKey,
+    bodyPlace: place,
+    fingerprint: arrival.fingerprint,
+    hook,
+    source: arrival.source,
+    state,
+    reason,
+    groupId: prepared?.groupId ?? null,
+    partId: prepared?.partId ?? null,
+    creates: prepared?.creates === true,
+    fields,
+    consent: mapped?.consent ?? null,
+    lines: firstLines(mapped, state, reason),
+  }
+  const seq = store.deliveries.insert(delivery, now)
+  const dueAt = prepared === null ? null : commit(store, prepared, seq, now)
+  return { duplicate: null, seq, state, dueAt }
+}
+
+function repeated(
+  context: Context,
+  arrival: Arrival,
+  { seq, state, fingerprint }: SeenDelivery,
+): ArrivedItem {
+  return {
+    id: deliveryId(arrival.account, seq),
+    state,
+    duplicate: true,
+    conflict: fingerprint !== arrival.fingerprint,
+    awaited: context.watchers.has(seq),
+  }
+}
+
+function firstLines(mapped: Mapped | null, state: DeliveryState, reason: string | null): Line[] {
+  const received = { event: 'received', detail: null }
+  if (state === 'queued' || state === 'unknown') return [received]
+  const issues = mapped?.kind === 'held' ? mapped.issues.map(issueText) : []
+  return [received, { event: state, detail: [reason, ...issues].join('; ') }]
+}
+
+/** "cohort: is missing" */
+export function issueText({ path, message }: { path: string; message: string }): string {
+  return path === '' ? message : `${path}: ${message}`
+}
+
+/** `default` and 42 -> `default-42`: short enough to read out, and it says which outbox to ask. */
+export function deliveryId(account: string, seq: number): string {
+  return `${account}-${seq}`
+}
+
+/** The account and number in a delivery's id, or null. */
+export function readDeliveryId(id: string): { account: string; seq: number } | null {
+  const match = /^([A-Za-z][A-Za-z0-9-]{0,40})-([1-9]\d{0,14})$/.exec(id)
+  return match?.[1] === undefined ? null : { account: match[1], seq: Number(match[2]) }
+}

@@ -1,0 +1,70 @@
+/** Hooks for the operator: what came by each of late, and whether its sender's signatures still fit. */
+
+import { deliveryId } from '../accept.ts'
+import type { Context } from '../context.ts'
+import { DAY_MS } from '../dispatch/pace.ts'
+import type { StoredState } from '../model.ts'
+import type { Refused } from '../store/refusals.ts'
+import { iso, maskFields } from './views.ts'
+
+/** What came by a hook, over its last deliveries. */
+export interface HookFacts {
+  readonly lastReceivedAt: string | null
+  /** How many of them were looked at. */
+  readonly seen: number
+  readonly held: number
+  readonly parked: number
+  /** What the last of them said, as JSON with its numbers hidden, while that is kept. */
+  readonly last: { readonly id: string; readonly fields: string } | null
+}
+
+const LOOKED_AT = 200
+/** A hook from which nothing came for so long may have a wrong secret. */
+const SILENT_MS = DAY_MS
+/** So many refusals of a hook that works are a burst. */
+const BURST = 20
+
+export type HooksAdmin = ReturnType<typeof hooksAdmin>
+
+export function hooksAdmin({ alarm, ports, store }: Context) {
+  return {
+    async facts(hook: string): Promise<HookFacts> {
+      const rows = store.reports.lately(hook, LOOKED_AT)
+      const count = (state: StoredState) => rows.filter((row) => row.state === state).length
+      const [newest] = rows
+      const kept = newest === undefined ? null : (store.reports.story(newest.seq)?.fields ?? null)
+      const fields = kept === null ? null : maskFields(kept)
+      return {
+        lastReceivedAt: iso(newest?.receivedAt ?? null),
+        seen: rows.length,
+        held: count('held'),
+        parked: count('parked'),
+        last:
+          newest === undefined || fields === null
+            ? null
+            : { id: deliveryId(store.account.name, newest.seq), fields },
+      }
+    },
+    /** Refused webhooks of every hook that has any, since its last verified one. */
+    async refusals(): Promise<Refused[]> {
+      return store.refusals.all()
+    },
+    /** So many more webhooks did not prove that they come from the hook's sender. */
+    async refused(hook: string, more: number, because: string): Promise<void> {
+      const now = ports.now()
+      const { count, before } = store.refusals.add(hook, more, because, now)
+      const [last] = store.reports.lately(hook, 1)
+      const silent = last === undefined || last.receivedAt < now - SILENT_MS
+      const bursts = Math.floor(count / BURST) - Math.floor(before / BURST)
+      store.transaction(() => {
+        // The first one tells of a wrong secret; where the hook works, only a burst is worth an alert.
+        if ((silent && before === 0) || bursts > 0) {
+          store.alerts.raise({ kind: 'refused', subject: hook }, now, count - before)
+        }
+        store.refusals.write(now)
+      })
+      const times = [store.alerts.nextAt(), store.refusals.nextAt()].filter((at) => at !== null)
+      if (times.length > 0) await alarm.wakeBy(Math.min(...times), now)
+    },
+  }
+}

@@ -1,0 +1,168 @@
+/** People for the operator: who is never to be sent, erasing somebody everywhere, and what is kept of them. */
+
+import type { ConsentEvidence } from '../../consent.ts'
+import { numbersIn } from '../../phone.ts'
+import type { Context } from '../context.ts'
+import { EVERYWHERE } from '../store/people.ts'
+import { refreshDue } from '../store/store.ts'
+import type { DeliveryStory } from './views.ts'
+import { iso, storyOf } from './views.ts'
+
+const MARK_CHARACTERS = 8
+/** A number as it is typed may lack its country code, Brazil's ninth digit, or have Argentina's 15: so much of its end is its own. */
+const OWN_DIGITS = 8
+/** The last calls, which still say whom they carried. */
+const CALLS_LOOKED_AT = 5_000
+
+/** How far a step got. Ask again with `before` until it is null. */
+export interface Erased {
+  readonly erased: number
+  readonly before: number | null
+}
+
+/** What is kept of one person. */
+export interface PersonFile {
+  readonly deliveries: readonly DeliveryStory[]
+  readonly groups: readonly { readonly group: string; readonly acceptedAt: string }[]
+  /** `group` null: everywhere. */
+  readonly suppressed: readonly {
+    readonly group: string | null
+    readonly since: string
+    readonly why: string
+  }[]
+  /** Of deliveries that were deleted on schedule: what showed that the person agreed. */
+  readonly consents: readonly ConsentEvidence[]
+  readonly before: number | null
+}
+
+export type PeopleAdmin = ReturnType<typeof peopleAdmin>
+
+export function peopleAdmin(context: Context) {
+  const { alarm, ports, store } = context
+  const { account, audit, parts, people } = store
+
+  function groupOf(partId: number | null): number {
+    return partId === null ? EVERYWHERE : parts.get(partId).groupId
+  }
+
+  function keepOut(person: string, groupId: number, why: string, now: number): void {
+    const { deliveries, parts: shorter } = people.suppress(person, groupId, why, now)
+    store.deliveries.refresh(
+      deliveries,
+      { event: 'left out', detail: 'asked never to be sent' },
+      now,
+    )
+    for (const part of shorter) refreshDue(store, part)
+  }
+
+  return {
+    /** Never again: into this group and its other parts, or (null) any. */
+    async suppress(digits: string, partId: number | null, actor: string): Promise<void> {
+      const person = await account.personOf(digits)
+      const now = ports.now()
+      store.transaction(() => {
+        keepOut(person, groupOf(partId), 'the operator', now)
+        const detail = partId === null ? 'everywhere' : `group ${partId}`
+        audit.record({ actor, action: 'suppress', target: markOf(person), detail }, now)
+      })
+      await alarm.recheck()
+    },
+    /** The person wants to be sent again. Whom EazyBe accepted before is still not sent twice. */
+    async unsuppress(digits: string, partId: number | null, actor: string): Promise<void> {
+      const person = await account.personOf(digits)
+      store.transaction(() => {
+        people.unsuppress(person, groupOf(partId))
+        const detail = partId === null ? 'everywhere' : `group ${partId}`
+        audit.record({ actor, action: 'unsuppress', target: markOf(person), detail }, ports.now())
+      })
+    },
+    /**
+     * Wipes somebody from every delivery and from the memory of groups; only the mark that they are never to be sent stays, and is
+     * there from the first step on. Membership in WhatsApp is not ours to undo.
+     */
+    async erase(digits: string, before: number | null, actor: string): Promise<Erased> {
+      const person = await account.personOf(digits)
+      const now = ports.now()
+      const erased = store.transaction((): Erased => {
+        const own = before === null ? eraseEverywhere(context, person, actor, now) : 0
+        if (before === null) keepOut(person, EVERYWHERE, 'erased', now)
+        const { rows, next } = people.said(before)
+        const said = rows.filter(({ fields }) => isAbout(fields, digits))
+        for (const { seq } of said) wipe(context, seq, person, now)
+        return { erased: own + said.length, before: next }
+      })
+      await alarm.recheck()
+      return erased
+    },
+    /** What is kept of one person, in steps. */
+    async file(digits: string, before: number | null, actor: string): Promise<PersonFile> {
+      const person = await account.personOf(digits)
+      const now = ports.now()
+      const first = before === null
+      if (first)
+        audit.record({ actor, action: 'export', target: markOf(person), detail: null }, now)
+      const own = first ? people.deliveriesOf(person) : []
+      const { rows, next } = people.said(before)
+      const said = rows.filter(({ fields }) => isAbout(fields, digits)).map(({ seq }) => seq)
+      const known = new Set(people.deliveriesOf(person))
+      return {
+        deliveries: [...own, ...said.filter((seq) => !known.has(seq))].flatMap((seq) =>
+          fileOf(context, seq, person, now),
+        ),
+        groups: first
+          ? people.acceptances(person).map(({ group, at }) => ({ group, acceptedAt: iso(at) }))
+          : [],
+        suppressed: first
+          ? people.suppressions(person).map((one) => ({ ...one, since: iso(one.since) }))
+          : [],
+        consents: first ? people.consents(person) : [],
+        before: next,
+      }
+    },
+  }
+}
+
+/** Everything that the person's keyed hash finds. Gives how many deliveries. */
+function eraseEverywhere(context: Context, person: string, actor: string, now: number): number {
+  const { audit, calls, people } = context.store
+  audit.record({ actor, action: 'erase', target: markOf(person), detail: null }, now)
+  const own = people.deliveriesOf(person)
+  for (const seq of own) wipe(context, seq, person, now)
+  const left = people.forget(person)
+  for (const part of left) refreshDue(context.store, part)
+  people.eraseFromCalls(person, calls.lastId() - CALLS_LOOKED_AT)
+  return own.length
+}
+
+function wipe({ store }: Context, seq: number, person: string, now: number): void {
+  if (store.people.wipeDelivery(seq, person, now)) {
+    // Its teammates were to come along, and there is nobody to go with.
+    for (const part of store.memberships.withdraw(seq)) refreshDue(store, part)
+  }
+  // What has ended stays as it ended.
+  const state = store.deliveries.state(seq)
+  const ended = state === 'accepted' || state === 'skipped'
+  if (!ended) store.deliveries.refresh([seq], null, now)
+}
+
+function fileOf(context: Context, seq: number, person: string, now: number): DeliveryStory[] {
+  const { memberships, reports } = context.store
+  const row = reports.story(seq)
+  if (row === null) return []
+  const story = storyOf(context, row, reports.people(seq), now)
+  // What was said of somebody else is not for this person's eyes.
+  const shared = memberships.asked(seq).some((one) => one.person !== person)
+  return [shared ? { ...story, fields: null } : story]
+}
+
+/** Whether the person's number stands in what a sender said: where it was held before mapping, it stands nowhere else. */
+function isAbout(fields: string, digits: string): boolean {
+  const end = digits.slice(-OWN_DIGITS)
+  // Not at the end alone: a date or a house number may follow.
+  return numbersIn(fields).some((number) => number.includes(end))
+}
+
+/** Tells one person's entries of the audit log from another's, also when nothing else of them is kept. */
+function markOf(person: string): string {
+  return `person ${person.slice(0, MARK_CHARACTERS)}`
+}

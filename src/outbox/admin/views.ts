@@ -1,0 +1,241 @@
+/** Deliveries as the operator sees them: masked, in words, times as ISO 8601. */
+
+import type { ConsentEvidence } from '../../consent.ts'
+import { maskText } from '../../phone.ts'
+import { deliveryId } from '../accept.ts'
+import type { Context } from '../context.ts'
+import { waitTeller } from '../dispatch/plan.ts'
+import type { DeliveryState } from '../model.ts'
+import type { DeliveryRow, PersonRow, StoryRow } from '../store/reports.ts'
+
+/** A delivery as `GET /api/deliveries` gives it. */
+export interface DeliveryView {
+  readonly id: string
+  readonly hook: string
+  readonly source: string
+  readonly account: string
+  readonly state: DeliveryState
+  /** Why it is held or parked, or what it waits for. */
+  readonly reason: string | null
+  readonly waitingUntil: string | null
+  readonly groupName: string | null
+  readonly contacts: readonly string[]
+  /** What the sender calls the person, while that is kept: before a number is read, nothing else tells leads apart. */
+  readonly who: string | null
+  readonly attempts: number
+  readonly receivedAt: string
+  readonly settledAt: string | null
+}
+
+export interface TimelineLine {
+  readonly at: string
+  readonly event: string
+  readonly detail?: string
+  /** How often it happened in a row, and when it did last. */
+  readonly count?: number
+  readonly last?: string
+}
+
+/** One of the people in a delivery. */
+export interface PersonView {
+  readonly mask: string
+  readonly state:
+    | 'waiting'
+    | 'accepted'
+    | 'already'
+    | 'refused'
+    | 'suppressed'
+    | 'withdrawn'
+    | 'erased'
+  /** True where this person is never to be sent to this group, or to any. */
+  readonly suppressed: boolean
+}
+
+export interface DeliveryStory extends DeliveryView {
+  readonly timeline: readonly TimelineLine[]
+  /** The number of its part. */
+  readonly groupId: number | null
+  /** Whether it may create its group. */
+  readonly create: boolean
+  /** Whether it is sent although its people were accepted before. */
+  readonly forced: boolean
+  readonly people: readonly PersonView[]
+  /** What the sender said, as JSON with its numbers hidden, while that is kept. */
+  readonly fields: string | null
+  readonly consent: ConsentEvidence | null
+  /** True where its hook asks for consent and nothing is kept that shows it: it is sent only if an operator states it. */
+  readonly lacksConsent: boolean
+}
+
+export interface DeliveryPage {
+  readonly deliveries: readonly DeliveryView[]
+  /** The number to ask for the next page with; null: that was all. */
+  readonly before: number | null
+}
+
+const ERASED = { mask: 'erased', state: 'erased', suppressed: false } as const
+const LOOK_UP = 'the rest is asked of the sender'
+
+/** Shows rows as they are now: what the account waits for is found once for all of them. */
+export function viewer(context: Context, now: number): (row: DeliveryRow) => DeliveryView {
+  const { account, calls } = context.store
+  const { name, pace } = account
+  const sending = new Set(inFlight(context))
+  const waitsFor = waitTeller({ account: account.state, pace, spent: calls.spent(pace, now) }, now)
+  return (row) => {
+    const isSending = sending.has(row.seq)
+    const waits = !isSending && (row.state === 'queued' || row.state === 'unknown')
+    const wait =
+      row.lookUpAt !== null
+        ? { what: LOOK_UP, until: row.lookUpAt }
+        : waits
+          ? waitsFor(waiterOf(row))
+          : null
+    const until = wait?.until ?? null
+    const masks: string[] = JSON.parse(row.masks)
+    return {
+      id: deliveryId(name, row.seq),
+      hook: row.hook,
+      source: row.source,
+      account: name,
+      state: isSending ? 'sending' : row.state,
+      reason: row.state === 'queued' && wait !== null ? wait.what : isSending ? null : row.reason,
+      waitingUntil: iso(until !== null && until > now ? until : null),
+      groupName: row.name,
+      contacts: [...masks, ...Array.from({ length: row.erased }, () => ERASED.mask)],
+      who: row.said === null ? null : personName(row.said),
+      attempts: row.attempts,
+      receivedAt: iso(row.receivedAt),
+      settledAt: iso(row.settledAt),
+    }
+  }
+}
+
+/** Everything about one delivery. */
+export function storyOf(
+  context: Context,
+  row: StoryRow,
+  people: readonly PersonRow[],
+  now: number,
+): DeliveryStory {
+  return {
+    ...viewer(context, now)(row),
+    timeline: JSON.parse(row.timeline),
+    groupId: row.partId,
+    create: row.creates === 1,
+    forced: isForced(people),
+    people: [...people.map(personView), ...Array.from({ length: row.erased }, () => ERASED)],
+    fields: row.fields === null ? null : maskFields(row.fields),
+    consent: row.consent === null ? null : JSON.parse(row.consent),
+    lacksConsent: lacksEvidence(context, row),
+  }
+}
+
+/** Whether its hook asks people whether they agree, and nothing is kept that shows it. */
+export function lacksEvidence({ ports }: Context, { hook, consent, held }: StoryRow): boolean {
+  const { hooks } = ports.config
+  const rules = Object.hasOwn(hooks, hook) ? hooks[hook] : undefined
+  const asks = rules?.consent !== undefined || reasonsIn(held).includes('consent')
+  return asks && consent === null
+}
+
+/** Why a delivery is held before it was mapped: "consent, mapping" are two reasons. */
+export function reasonsIn(held: string | null): string[] {
+  return held?.split(', ') ?? []
+}
+
+/** Whether somebody is to be called again although EazyBe accepted them. */
+export function isForced(people: readonly PersonRow[]): boolean {
+  return people.some(
+    ({ teamPart, accepted, status }) => teamPart === 0 && accepted === 1 && status === 'waiting',
+  )
+}
+
+/** Deliveries that the open call carries. */
+export function inFlight({ store: { calls, memberships } }: Context): number[] {
+  const open = calls.current()
+  if (open === null) return []
+  const leads = open.members.filter(({ team }) => !team).map(({ person }) => person)
+  return memberships.askers(leads, open.groupId)
+}
+
+function personView({ mask, status, frozen, ...flags }: PersonRow): PersonView {
+  const suppressed = flags.suppressed === 1
+  if (frozen !== null) return { mask, state: frozen, suppressed }
+  const state = status === 'maybe' || status === 'blocked' ? 'waiting' : status
+  return { mask, state, suppressed }
+}
+
+function waiterOf(row: DeliveryRow) {
+  return {
+    partStatus: row.partStatus,
+    restUntil: row.restUntil,
+    dueAt: row.dueAt,
+    attempts: row.attempts,
+    creates: row.creates === 1,
+  }
+}
+
+export function iso(at: number): string
+export function iso(at: number | null): string | null
+export function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
+/** What is kept was bounded when it came in. */
+const MAX_DEPTH = 100
+
+/** Hides the numbers in what a sender said. Takes and gives JSON; what cannot be read is not shown. */
+export function maskFields(json: string): string | null {
+  try {
+    return JSON.stringify(masked(JSON.parse(json), 0))
+  } catch {
+    return null
+  }
+}
+
+function masked(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) return null
+  if (typeof value === 'string') return maskText(value)
+  if (typeof value === 'number') {
+    const text = String(value)
+    const hidden = maskText(text)
+    return hidden === text ? value : hidden
+  }
+  if (Array.isArray(value)) return value.map((item) => masked(item, depth + 1))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    // A sender that keys its answers by number would show it there.
+    Object.entries(value).map(([name, member]) => [maskText(name), masked(member, depth + 1)]),
+  )
+}
+
+const MEMBER = /"((?:[^"\\]|\\.){1,200})"\s*:\s*"((?:[^"\\]|\\.){1,200})"/g
+const NAME = /name/i
+/** Names of something else. */
+const OTHERS =
+  /user|group|form|event|course|batch|company|organi[sz]ation|business|file|product|page|site|field|campaign|list|plan|country|city|domain|host/i
+const FIRST = /first|given|fore/i
+const LAST = /last|family|sur/i
+const MOST_NAME_CHARACTERS = 60
+
+/** What a sender calls the person of a lead, by the names of its fields; null: nothing fits. Takes JSON, or its beginning. */
+export function personName(json: string): string | null {
+  const found = [...json.matchAll(MEMBER)].flatMap(([, key = '', value = '']) => {
+    const text = unescaped(value)
+    return NAME.test(key) && !OTHERS.test(key) && text !== '' ? [{ key, text }] : []
+  })
+  const part = (of: RegExp) => found.find(({ key }) => of.test(key))?.text
+  const whole = found.find(({ key }) => !FIRST.test(key) && !LAST.test(key))?.text
+  const name = whole ?? [part(FIRST), part(LAST)].filter((one) => one !== undefined).join(' ')
+  // Hidden before it is cut: a piece of a number is not known for one.
+  return name === '' ? null : maskText(name).slice(0, MOST_NAME_CHARACTERS)
+}
+
+function unescaped(text: string): string {
+  try {
+    return String(JSON.parse(`"${text}"`)).trim()
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,323 @@
+/** Asking for memberships: what an event, a look-up or an operator wants becomes rows that the dispatcher makes true. */
+
+import type { Invite } from '../invite.ts'
+import { maskPhone } from '../phone.ts'
+import type { Pace } from './dispatch/pace.ts'
+import { DAY_MS } from './dispatch/pace.ts'
+import type { AskedPerson, BlockReason, MembershipStatus } from './model.ts'
+import type { HookRules, OutboxPorts } from './ports.ts'
+import type { Account } from './store/account.ts'
+import type { Ask, AskedMembership, Situation, StandingRow } from './store/memberships.ts'
+import { REFUSED_ELSEWHERE } from './store/memberships.ts'
+import type { Store } from './store/store.ts'
+
+/** Somebody accepted into a group is not sent to it again for this long. */
+export const MEMORY_MS = 365 * DAY_MS
+/** Senders whose text a stranger writes. */
+const PUBLIC_KINDS = new Set(['form', 'calendar', 'ads'])
+
+/** Somebody who is asked for. */
+export interface Contact {
+  readonly person: string
+  readonly digits: string
+  readonly mask: string
+  readonly team: boolean
+}
+
+export interface Wish {
+  /** The digest of the event; empty where an operator asks. */
+  readonly key: string
+  readonly hook: string
+  readonly groupName: string
+  readonly create: boolean
+  readonly contacts: readonly Contact[]
+  /** `event`: caps and earlier ends count. `operator`: they do not. `again`: people are sent although they were accepted before. */
+  readonly by: 'event' | 'operator' | 'again'
+}
+
+/** A wish that is ready to be written. */
+export interface Prepared {
+  /** The delivery that has this key already. */
+  readonly seen: number | null
+  readonly groupId: number
+  readonly partId: number
+  readonly asked: readonly AskedPerson[]
+  readonly rows: readonly AskedMembership[]
+  readonly asks: readonly Ask[]
+  readonly creates: boolean
+  /** When the part of a group that was registered just now is due; null: it is no new group, or nobody waits. */
+  readonly newDueAt: number | null
+  /** Accepted before, and called once more. */
+  readonly again: readonly string[]
+  /** Leads whose membership stands otherwise now: other deliveries may ask for it as well. */
+  readonly changed: readonly string[]
+}
+
+/** The people of an invite; each person once. Where all are teammates, they are leads. */
+export async function contactsOf(
+  { contacts, teammates }: Invite,
+  account: Account,
+): Promise<Contact[]> {
+  const all = await Promise.all(
+    contacts.map(async (digits) => ({
+      person: await account.personOf(digits),
+      digits,
+      mask: maskPhone(digits),
+      team: teammates.includes(digits) && teammates.length < contacts.length,
+    })),
+  )
+  return [...new Map(all.map((contact) => [contact.person, contact])).values()]
+}
+
+/** Reads what is known, and decides what becomes of everybody. Registers a new name. To be called within a transaction. */
+export function prepare(
+  { memberships, parts, account }: Store,
+  { config }: Pick<OutboxPorts, 'config'>,
+  wish: Wish,
+  now: number,
+): Prepared {
+  const { pace } = account
+  const { hook, groupName, create, by, contacts } = wish
+  const persons = contacts.map(({ person }) => person)
+  const known = memberships.situation(
+    { key: wish.key, groupName, hook, mintedSince: now - DAY_MS },
+    persons,
+  )
+  const nothing = {
+    asked: [],
+    rows: [],
+    asks: [],
+    again: [],
+    changed: [],
+    creates: create,
+    newDueAt: null,
+  }
+  if (known.seen !== null) return { ...nothing, seen: known.seen, groupId: 0, partId: 0 }
+
+  const rules = Object.hasOwn(config.hooks, hook) ? config.hooks[hook] : undefined
+  const mints = create && known.group?.minted !== true
+  const capped = mints && by === 'event' && known.mintedToday >= newNamesPerDay(rules, pace)
+  const home = homeOf(known, contacts)
+  const all = standings(known, contacts, home).map(({ contact, row, suppressed, refused }) => {
+    const about = { suppressed, refused: refused && contact.team, by, create, capped, now }
+    return { contact, row, end: endOf(row, about) }
+  })
+  // Where no lead is to be added, teammates are not either.
+  const adds = all.some(
+    ({ contact, end: { status } }) => !contact.team && (isOpen(status) || status === 'blocked'),
+  )
+  const before = adds ? all : all.filter(({ contact }) => !contact.team)
+  const waits = before.some(({ end }) => isOpen(end.status))
+  const mintedAt = mints && waits && !capped ? now : null
+  const dueAt = by === 'event' ? now + pace.coalesceMs : now
+  const isNew = known.group === null
+  const { id: groupId, partId } =
+    known.group ??
+    parts.addGroup({
+      name: groupName,
+      hook,
+      mintedAt,
+      dueAt: waits ? dueAt : null,
+      creates: create,
+    })
+  if (!isNew && mintedAt !== null) parts.mint(groupId, hook, now)
+
+  const entries = before.flatMap(({ contact, row, end }, index) => {
+    if (isInAsLead(known, contact, index, home ?? partId)) return []
+    const teamPart = row?.teamPart ?? (contact.team ? (home ?? partId) : 0)
+    return [{ contact, row, end, teamPart }]
+  })
+  return {
+    seen: null,
+    groupId,
+    partId: home ?? partId,
+    creates: create,
+    newDueAt: isNew && waits ? dueAt : null,
+    asked: entries.map(({ end: { status, reason, frozen }, teamPart }) => ({
+      status,
+      reason,
+      frozen,
+      team: teamPart !== 0,
+    })),
+    rows: entries.flatMap(({ contact, row, end, teamPart }) =>
+      end.changes || row === null || (create && row.creates === 0 && isOpen(end.status))
+        ? [
+            {
+              person: contact.person,
+              teamPart,
+              partId: teamPart === 0 ? (row?.fixed === 1 ? row.partId : partId) : teamPart,
+              status: end.status,
+              reason: end.reason,
+              creates: create,
+              limit: end.limit,
+              dueAt,
+              digits: contact.digits,
+              mask: contact.mask,
+            },
+          ]
+        : [],
+    ),
+    asks: entries.map(({ contact, end, teamPart }) => ({
+      person: contact.person,
+      teamPart,
+      frozen: end.frozen,
+    })),
+    again: entries.flatMap(({ contact, row, end }) =>
+      end.changes && row?.acceptedAt != null ? [contact.person] : [],
+    ),
+    changed: entries.flatMap(({ contact, row, end }) =>
+      row?.teamPart === 0 && (row.status !== end.status || row.reason !== end.reason)
+        ? [contact.person]
+        : [],
+    ),
+  }
+}
+
+/** Writes a wish for a delivery. Gives when its part is due, where that is earlier than before. */
+export function commit(
+  { deliveries, memberships, parts }: Store,
+  { groupId, rows, asks, again, changed, creates, newDueAt }: Prepared,
+  delivery: number,
+  now: number,
+): number | null {
+  memberships.write(groupId, rows, now)
+  memberships.ask(delivery, groupId, asks)
+  if (again.length > 0) memberships.freezeOthers(again, groupId, delivery)
+  if (changed.length > 0) {
+    const others = memberships.askers(changed, groupId).filter((seq) => seq !== delivery)
+    const detail = 'The same person was asked for once more'
+    deliveries.refresh(others, { event: 'changed', detail }, now)
+  }
+  if (newDueAt !== null) return newDueAt
+  const due = new Map<number, number>()
+  for (const { status, partId, dueAt } of rows) if (isOpen(status)) due.set(partId, dueAt)
+  const times = [...due].flatMap(([id, at]) => parts.bringForward(id, at, creates) ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** How many new names a hook may ask to create in a day. */
+function newNamesPerDay(rules: HookRules | undefined, pace: Pace): number {
+  if (rules?.newGroupsPerDay !== undefined) return rules.newGroupsPerDay
+  return rules !== undefined && PUBLIC_KINDS.has(rules.source.kind)
+    ? pace.newGroupsPerDay
+    : Number.POSITIVE_INFINITY
+}
+
+interface Standing {
+  readonly contact: Contact
+  readonly row: StandingRow | null
+  readonly suppressed: boolean
+  readonly refused: boolean
+}
+
+/** The part that the people go to: the one that a lead among them may be in, else the open one; null: there is no group yet. */
+function homeOf({ group, people }: Situation, contacts: readonly Contact[]): number | null {
+  const leads = people.filter((_, index) => contacts[index]?.team === false)
+  const rows = leads.flatMap((lead) => lead.rows.find(({ teamPart }) => teamPart === 0) ?? [])
+  return rows.find(({ fixed }) => fixed === 1)?.partId ?? group?.partId ?? null
+}
+
+/** Each contact with the membership that is theirs: a teammate's of the part that the people go to, a lead's of the group. */
+function standings(
+  { people }: Situation,
+  contacts: readonly Contact[],
+  home: number | null,
+): Standing[] {
+  return contacts.map((contact, index) => {
+    const { rows = [], suppressed = false, refused = false } = people[index] ?? {}
+    const own = contact.team
+      ? rows.find(({ teamPart }) => teamPart === home)
+      : // A lead who is a teammate of the group is in it already, or will be.
+        (rows.find(({ teamPart }) => teamPart === 0) ?? rows[0])
+    return { contact, row: own ?? null, suppressed, refused }
+  })
+}
+
+/** A teammate who is a lead of this very part needs no membership beside that. */
+function isInAsLead(
+  { people }: Situation,
+  { team }: Contact,
+  index: number,
+  partId: number,
+): boolean {
+  return (
+    team &&
+    (people[index]?.rows.some((row) => row.teamPart === 0 && row.partId === partId) ?? false)
+  )
+}
+
+function isOpen(status: MembershipStatus): boolean {
+  return status === 'waiting' || status === 'maybe'
+}
+
+interface End {
+  readonly status: MembershipStatus
+  readonly reason: string | null
+  readonly frozen: Ask['frozen']
+  /** Whether the membership is written. */
+  readonly changes: boolean
+  readonly limit: number | null
+}
+
+interface Circumstances {
+  readonly suppressed: boolean
+  readonly refused: boolean
+  readonly by: Wish['by']
+  readonly create: boolean
+  readonly capped: boolean
+  readonly now: number
+}
+
+/** What asking makes of a membership. */
+function endOf(
+  row: StandingRow | null,
+  { suppressed, refused, by, create, capped, now }: Circumstances,
+): End {
+  const as = (status: MembershipStatus, reason: string | null, changes: boolean): End => ({
+    status,
+    reason,
+    changes,
+    frozen: null,
+    // Whoever was refused before travels alone, so that a bad number fails no others.
+    limit: row?.status === 'refused' ? 1 : null,
+  })
+  const stays = (frozen: Ask['frozen'] = null): End => ({
+    ...as(row?.status ?? 'waiting', row?.reason ?? null, false),
+    frozen,
+  })
+  const open = (): End => {
+    if (capped) return as('blocked', 'too many new groups', true)
+    const mayBeIn = row?.fixed === 1 && row.acceptedAt === null
+    return mayBeIn
+      ? as('maybe', 'an earlier call may have worked', true)
+      : as('waiting', null, true)
+  }
+  const remembered = row?.acceptedAt != null && row.acceptedAt > now - MEMORY_MS
+  if (row?.status === 'accepted') {
+    return suppressed || (by !== 'again' && remembered) ? stays('already') : open()
+  }
+  if (suppressed) return as('suppressed', null, row?.status !== 'suppressed')
+  if (row === null)
+    return refused && by === 'event' ? as('refused', REFUSED_ELSEWHERE, true) : open()
+  switch (row.status) {
+    case 'waiting':
+    case 'maybe':
+      return by === 'event' && row.hasDigits === 1 ? stays() : as(row.status, row.reason, true)
+    case 'blocked':
+      return by !== 'event' || isUnblocked(row.reason, create) ? open() : stays()
+    case 'refused':
+      // A teammate's number is tried again only when an operator says so.
+      return row.teamPart !== 0 && by === 'event' ? stays() : open()
+    default:
+      // It was to be sent again, and that was taken back: the acceptance stands.
+      return by === 'event' && remembered
+        ? { ...as('accepted', null, true), frozen: 'already' }
+        : open()
+  }
+}
+
+/** Whether another event lifts what blocks the person: leave to create the group, or another day. */
+function isUnblocked(reason: string | null, create: boolean): boolean {
+  const lifted: readonly (BlockReason | null)[] = ['group missing', 'too many new groups']
+  return create && lifted.some((one) => one === reason)
+}

@@ -1,0 +1,269 @@
+/** The dispatcher: plans, claims, calls and records, one call at a time. */
+
+import { log } from '../../log.ts'
+import type { Call, OpenCall, PartQueue } from '../model.ts'
+import type { OutboxPorts } from '../ports.ts'
+import type { Settled } from '../store/deliveries.ts'
+import type { Store } from '../store/store.ts'
+import { forgetMaybes, refreshAskers, refreshDue, releaseBlocked } from '../store/store.ts'
+import type { Watchers } from '../watchers.ts'
+import { failsForEverybody, MOST_FORGIVEN } from './blame.ts'
+import type { PlanInput } from './plan.ts'
+import { plan } from './plan.ts'
+import type { CallOutcome, Change, Settlement } from './settle.ts'
+import { settle } from './settle.ts'
+import { pauseFrom, TOKEN_CHECK_MS } from './settle-account.ts'
+
+/** An alarm may run 15 minutes; it hands over to the next one long before. */
+const RUN_BUDGET_MS = 5 * 60_000
+/** Steps of one alarm that only tidy the queue. They wait for nothing, so the clock of a Worker stands still meanwhile. */
+const MOST_STEPS = 50
+/** The share of a part's capacity at which the operator is told. */
+const NEARLY_FULL = 0.9
+/** Outcomes that WhatsApp may have felt: they count against the caps, and fix the part of their people. */
+const FELT: readonly CallOutcome['kind'][] = ['accepted', 'ambiguous', 'interrupted', 'unreachable']
+
+type Next =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'call'; readonly open: OpenCall }
+
+export class Dispatcher {
+  readonly name = 'calls'
+  readonly #ports: OutboxPorts
+  readonly #store: Store
+  readonly #watchers: Watchers
+  /** Whether this process has compared its token with the refused one: a new secret comes with a new process. */
+  #compared = false
+
+  constructor(ports: OutboxPorts, store: Store, watchers: Watchers) {
+    this.#ports = ports
+    this.#store = store
+    this.#watchers = watchers
+  }
+
+  /** Makes the calls that are due, one after the other. */
+  async run(): Promise<void> {
+    const { now } = this.#ports
+    const { account, calls } = this.#store
+    const began = now()
+    const cutOff = calls.current()
+    if (cutOff !== null) this.#close(cutOff, { kind: 'interrupted' })
+    const tokenMark = await account.tokenMark()
+    this.#resumeWithNewToken(tokenMark)
+    this.#compared = true
+    for (let steps = 0; steps < MOST_STEPS && now() - began <= RUN_BUDGET_MS; ) {
+      const next = this.#store.transaction(() => this.#next(now()))
+      if (next.kind === 'wait') return
+      if (next.kind === 'again') {
+        steps++
+        continue
+      }
+      const outcome = await this.#call(next.open)
+      if (outcome.kind === 'unauthorized') account.set('refusedToken', tokenMark)
+      this.#close(next.open, outcome)
+    }
+  }
+
+  /** When the next call may be made, or a refused token compared; null: nothing waits for a time. Writes nothing. */
+  nextAt(now: number): number | null {
+    if (this.#store.calls.current() !== null) return now
+    const next = plan(this.#input(now), now)
+    if (next.kind !== 'wait') return now
+    if (next.until !== null) return next.until
+    if (this.#store.account.state.pause?.reason !== 'token') return null
+    return this.#compared ? now + TOKEN_CHECK_MS : now
+  }
+
+  /** A part is due then: when the alarm must ring for it; null: not before an operator acts. */
+  wakeAt(dueAt: number, now: number): number | null {
+    const { pause, nextCallAt } = this.#store.account.state
+    if (pause?.reason === 'operator') return null
+    return Math.max(dueAt, pause === null ? nextCallAt : (pause.probeAt ?? now))
+  }
+
+  /** Plans, and claims what it planned: the claim is on disk before the request leaves. */
+  #next(now: number): Next {
+    const input = this.#input(now)
+    // Whoever made it due left its queue: it must not stand in front of the others.
+    for (const { id, waiting } of input.parts) if (waiting.length === 0) refreshDue(this.#store, id)
+    const next = plan(input, now)
+    if (next.kind === 'call') return { kind: 'call', open: this.#store.calls.open(next.call, now) }
+    if (next.kind === 'rollOver') {
+      this.#rollOver(next.partId, now)
+      return { kind: 'again' }
+    }
+    return { kind: 'wait' }
+  }
+
+  #input(now: number): PlanInput {
+    const { account, calls, memberships, parts } = this.#store
+    const { pace } = account
+    const queues = parts.dueFirst().map(
+      (part): PartQueue => ({
+        ...part,
+        maybes: memberships.maybes(part.id),
+        waiting: memberships.head(part.id, pace.batchSize),
+      }),
+    )
+    return {
+      account: account.state,
+      pace,
+      spent: calls.spent(pace, now),
+      parts: queues,
+    }
+  }
+
+  async #call({ groupName, contacts, kind }: Call): Promise<CallOutcome> {
+    const { token } = this.#store.account
+    if (token === null) return { kind: 'unauthorized', message: 'The token secret is not set' }
+    return this.#ports.addToGroup({ groupName, contacts, create: kind === 'create' }, token)
+  }
+
+  #close(open: OpenCall, outcome: CallOutcome): void {
+    const { now, random } = this.#ports
+    const at = now()
+    const settled = this.#store.transaction(() => {
+      const input = {
+        account: this.#store.account.state,
+        part: this.#store.parts.get(open.partId),
+        members: this.#store.memberships.ofCall(open),
+        pace: this.#store.account.pace,
+      }
+      return this.#record(open, settle(input, open, outcome, at, random), outcome, at)
+    })
+    this.#watchers.settled(settled.map(({ seq }) => seq))
+    log('call', {
+      account: this.#store.account.name,
+      call: open.id,
+      part: open.partId,
+      kind: open.kind,
+      people: open.members.length,
+      outcome: outcome.kind,
+      settled: settled.length,
+    })
+  }
+
+  /** Writes what a call came to. Gives the deliveries that settled with it. */
+  #record(open: OpenCall, settlement: Settlement, outcome: CallOutcome, now: number): Settled[] {
+    const { account, calls, memberships, parts } = this.#store
+    const felt = FELT.includes(outcome.kind)
+    const { changes, part } = settlement
+    const before = account.state
+    account.state =
+      changes === null ? { ...settlement.account, acceptedCall: open.id } : settlement.account
+    this.#alert(before.pause?.reason ?? null, before.pause?.since ?? now, part, now)
+    if (changes === null) memberships.accept(open, now)
+    else memberships.settle(open, changes, felt, now)
+    const settled = this.#tell(open, changes, now)
+    const accepted = settled.filter(({ state }) => state === 'accepted').length
+    calls.close(open.id, { outcome: outcome.kind, counts: felt, accepted }, now)
+    if (changes === null) releaseBlocked(this.#store, part, false, now)
+    const isAbsent = part.status === 'new' && parts.get(part.id).status === 'doubtful'
+    if (isAbsent) forgetMaybes(this.#store, part, now)
+    if (outcome.kind === 'invalid' || outcome.kind === 'ambiguous') this.#judge(now)
+    parts.saveAfterCall(part, memberships.head(part.id, 1)[0], now)
+    this.#store.alerts.raise(
+      { kind: 'parked', subject: '' },
+      now,
+      settled.filter(({ state }) => state === 'parked').length,
+    )
+    return settled
+  }
+
+  /** One line for the deliveries of each kind of change. */
+  #tell({ members, groupId }: OpenCall, changes: readonly Change[] | null, now: number): Settled[] {
+    if (changes === null) {
+      const leads = members.filter(({ team }) => !team).map(({ person }) => person)
+      return refreshAskers(
+        this.#store,
+        leads,
+        groupId,
+        { event: 'accepted by EazyBe', detail: null },
+        now,
+      )
+    }
+    const kinds = Map.groupBy(
+      changes.filter(({ team }) => !team),
+      ({ event, detail }) => JSON.stringify([event, detail]),
+    )
+    return [...kinds.values()].flatMap((alike) => {
+      const { event = '', detail = null } = alike[0] ?? {}
+      return refreshAskers(
+        this.#store,
+        alike.map(({ person }) => person),
+        groupId,
+        { event, detail },
+        now,
+      )
+    })
+  }
+
+  /** Three failed calls in a row that share no person are EazyBe's fault: what counted in them is taken back. */
+  #judge(now: number): void {
+    const { account, alerts, calls, memberships, parts } = this.#store
+    const { state } = account
+    if (state.pause !== null) return
+    const streak = calls.streak(state.acceptedCall)
+    const persons = streak.flatMap(({ members }) => members.map(({ person }) => person))
+    if (!failsForEverybody(streak, memberships.unforgiven(persons, MOST_FORGIVEN))) return
+    account.state = { ...state, pause: pauseFrom('failing', now, account.pace.waitScale) }
+    alerts.raise({ kind: 'failing', subject: '' }, now)
+    for (const calls of Map.groupBy(streak, ({ partId }) => partId).values()) {
+      const [{ groupId = 0, partId = 0 } = {}] = calls
+      const members = new Map(
+        calls.flatMap((call) => call.members).map((key) => [`${key.person} ${key.team}`, key]),
+      )
+      memberships.forgive([...members.values()], groupId, partId, now)
+      const leads = [...members.values()].filter(({ team }) => !team).map(({ person }) => person)
+      const line = {
+        event: 'EazyBe fails for everybody',
+        detail: 'What counted against this lead is taken back',
+      }
+      refreshAskers(this.#store, leads, groupId, line, now)
+      parts.setDueBy(parts.get(partId), memberships.head(partId, 1)[0])
+    }
+  }
+
+  /** A part is full: those who wait for it go to the next part, a bounded number at a time. */
+  #rollOver(partId: number, now: number): void {
+    const { memberships, parts } = this.#store
+    const full = parts.get(partId)
+    const next = parts.next(full, (part) => part.members + memberships.maybes(part.id))
+    const line =
+      next === null
+        ? { event: 'held', detail: `All ${full.number} parts of the group are full` }
+        : { event: 'group full', detail: `Goes to part ${next.number}` }
+    const persons =
+      next === null ? memberships.block(full, 'group full') : memberships.move(full, next, now)
+    const settled = refreshAskers(this.#store, persons, full.groupId, line, now)
+    refreshDue(this.#store, full.id)
+    if (next !== null) refreshDue(this.#store, next.id)
+    this.#watchers.settled(settled.map(({ seq }) => seq))
+  }
+
+  #alert(was: string | null, since: number, part: Settlement['part'], now: number): void {
+    const { account, alerts, parts } = this.#store
+    const nearlyFull = part.capacity * NEARLY_FULL
+    if (parts.get(part.id).members < nearlyFull && part.members >= nearlyFull) {
+      alerts.raise({ kind: 'groupNearlyFull', subject: String(part.id) }, now)
+    }
+    const reason = account.state.pause?.reason ?? null
+    if (was === reason) return
+    if (reason === null) alerts.resumed(since, now)
+    if (reason === 'token') alerts.raise({ kind: 'tokenRefused', subject: '' }, now)
+    if (reason === 'session') alerts.raise({ kind: 'sessionInactive', subject: '' }, now)
+  }
+
+  /** A refused token is not tried again; another one ends the pause. */
+  #resumeWithNewToken(tokenMark: string): void {
+    const { account, alerts } = this.#store
+    const { state } = account
+    if (state.pause?.reason !== 'token' || account.get('refusedToken') === tokenMark) return
+    this.#store.transaction(() => {
+      account.state = { ...state, pause: null }
+      alerts.resumed(state.pause?.since ?? 0, this.#ports.now())
+    })
+    log('account.resumed', { account: account.name, because: 'token changed' })
+  }
+}

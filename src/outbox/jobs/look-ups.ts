@@ -1,0 +1,124 @@
+/** Look-ups: senders whose events hold ids only are asked for the rest, after their webhook was answered. */
+
+import { log } from '../../log.ts'
+import { commit, contactsOf, prepare } from '../ask.ts'
+import { HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
+import type { LookedUp, OutboxPorts } from '../ports.ts'
+import type { Store } from '../store/store.ts'
+import type { Watchers } from '../watchers.ts'
+import type { Job } from './alarm.ts'
+
+/** A look-up that failed is tried again after these waits, and then the delivery is held. */
+const RETRIES_MS = [1 * MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 12 * HOUR_MS]
+/** Asked at once, and in one alarm: the free plan allows 50 requests of an invocation, and calls need some of them. */
+const AT_ONCE = 5
+const MOST_IN_ONE_ALARM = 20
+
+interface Due {
+  readonly seq: number
+  readonly hook: string
+  readonly fields: string
+  readonly tries: number
+}
+
+export class LookUps implements Job {
+  readonly name = 'look-ups'
+  readonly #ports: OutboxPorts
+  readonly #store: Store
+  readonly #watchers: Watchers
+
+  constructor(ports: OutboxPorts, store: Store, watchers: Watchers) {
+    this.#ports = ports
+    this.#store = store
+    this.#watchers = watchers
+  }
+
+  /** Asks for what is due, a few at a time. What is left over is due at once. */
+  async run(): Promise<void> {
+    const due = this.#store.deliveries.lookUpsDue(this.#ports.now(), MOST_IN_ONE_ALARM)
+    for (let first = 0; first < due.length; first += AT_ONCE) {
+      await Promise.all(due.slice(first, first + AT_ONCE).map((one) => this.#lookUp(one)))
+    }
+  }
+
+  nextAt(): number | null {
+    return this.#store.deliveries.nextLookUpAt()
+  }
+
+  async #lookUp(due: Due): Promise<void> {
+    const found = await this.#ports.lookUp(due.hook, due.fields)
+    const contacts =
+      found.kind === 'mapped' && found.mapped.kind === 'invite'
+        ? await contactsOf(found.mapped.invite, this.#store.account)
+        : []
+    const now = this.#ports.now()
+    const settled = this.#store.transaction(() => this.#record(due, found, contacts, now))
+    this.#watchers.settled(settled)
+    log('look-up', {
+      account: this.#store.account.name,
+      hook: due.hook,
+      delivery: due.seq,
+      outcome: found.kind,
+    })
+  }
+
+  /** Writes what a look-up came to. Gives the deliveries that settled with it. */
+  #record(
+    { seq, hook, tries }: Due,
+    found: LookedUp,
+    contacts: Awaited<ReturnType<typeof contactsOf>>,
+    now: number,
+  ): number[] {
+    const { deliveries } = this.#store
+    // It was discarded, erased or mapped again meanwhile.
+    if (!deliveries.isLookingUp(seq)) return []
+    if (found.kind === 'failed') return this.#failed(seq, tries, found.message, now)
+    const marks = { lookingUp: false, closed: null }
+    if (found.kind === 'unwanted') {
+      deliveries.close(seq, 'not wanted')
+      return seqsOf(
+        deliveries.refresh([seq], { event: 'skipped', detail: 'the hook does not want it' }, now),
+      )
+    }
+    const { mapped, fields } = found
+    const { consent } = mapped
+    if (mapped.kind === 'held') {
+      const held = mapped.reasons.join(', ')
+      deliveries.rewrite(
+        seq,
+        { ...marks, held, groupId: null, creates: false, fields, consent },
+        now,
+      )
+      const detail = [
+        held,
+        ...mapped.issues.map(({ path, message }) =>
+          path === '' ? message : `${path}: ${message}`,
+        ),
+      ]
+      return seqsOf(deliveries.refresh([seq], { event: 'held', detail: detail.join('; ') }, now))
+    }
+    const { groupName, create } = mapped.invite
+    const wish = { key: '', hook, groupName, create, contacts, by: 'event' as const }
+    const prepared = prepare(this.#store, this.#ports, wish, now)
+    deliveries.rewrite(
+      seq,
+      { ...marks, held: null, groupId: prepared.groupId, creates: create, fields, consent },
+      now,
+    )
+    commit(this.#store, prepared, seq, now)
+    return seqsOf(deliveries.refresh([seq], { event: 'looked up', detail: null }, now))
+  }
+
+  #failed(seq: number, tries: number, message: string, now: number): number[] {
+    const { account, deliveries } = this.#store
+    const waitMs = RETRIES_MS[tries]
+    const nextAt = waitMs === undefined ? null : now + waitMs * account.pace.waitScale
+    deliveries.lookUpFailed(seq, nextAt, nextAt === null ? 'look-up' : null)
+    const event = nextAt === null ? 'held' : 'look-up failed'
+    return seqsOf(deliveries.refresh([seq], { event, detail: message }, now))
+  }
+}
+
+function seqsOf(settled: readonly { readonly seq: number }[]): number[] {
+  return settled.map(({ seq }) => seq)
+}

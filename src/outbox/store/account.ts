@@ -1,0 +1,141 @@
+/** The account that an outbox makes calls for: its name, pace, token and state, and the keys of its digests. */
+
+import { digest, encode, utf8 } from '../../bytes.ts'
+import { secretValues, tokenName } from '../../names.ts'
+import { sharedSpelling } from '../../phone.ts'
+import type { Pace } from '../dispatch/pace.ts'
+import { paceOf, presetIn } from '../dispatch/pace.ts'
+import type { AccountState } from '../model.ts'
+import { FRESH_ACCOUNT } from '../model.ts'
+import type { OutboxPorts } from '../ports.ts'
+import type { Sql } from './sql.ts'
+
+const KEY_BYTES = 32
+const MARK_CHARACTERS = 16
+/** 128 bits tell any two people apart, and every row and index that names a person is shorter. */
+const PERSON_BYTES = 16
+
+/**
+ * `name`: the account's. `personKey`: of the digests that stand for people and events. `refusedToken`: the mark of a token
+ * answered 401. `sweep`: how far retention has come. `watch`: what the operator was told of. `hooks`: refused webhooks.
+ */
+type SettingName = 'name' | 'personKey' | 'refusedToken' | 'state' | 'sweep' | 'watch'
+
+export class Account {
+  readonly #sql: Sql
+  readonly #ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>
+  readonly #known = new Map<SettingName, string | null>()
+  #imported: { readonly secret: string; readonly key: Promise<CryptoKey> } | null = null
+
+  constructor(sql: Sql, ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>) {
+    this.#sql = sql
+    this.#ports = ports
+  }
+
+  /** The platform need not tell an object its own name, so the first arrival does; before that, the platform's is used. */
+  get name(): string {
+    const stored = this.get('name')
+    if (stored !== null) return stored
+    const { config, name = '' } = this.#ports
+    return Object.hasOwn(config.accounts, name) ? name : 'default'
+  }
+
+  set name(name: string) {
+    this.set('name', name)
+  }
+
+  get pace(): Pace {
+    const { config, env } = this.#ports
+    const options = config.accounts[this.name] ?? {}
+    return paceOf(options, presetIn(env, options))
+  }
+
+  /** The IANA time zone of the account; UTC where none is set. */
+  get timeZone(): string {
+    return this.#ports.config.accounts[this.name]?.timeZone ?? 'UTC'
+  }
+
+  get token(): string | null {
+    return secretValues(this.#ports.env, tokenName(this.name))[0] ?? null
+  }
+
+  /** Tells one token from another without keeping any. */
+  async tokenMark(): Promise<string> {
+    const hash = await digest('SHA-256', utf8(this.token ?? ''))
+    return encode(hash, 'hex').slice(0, MARK_CHARACTERS)
+  }
+
+  /** Stands for a person in every table: the same for `+52 1 …` and `+52 …`. A plain hash of a number can be reversed by trying all. */
+  async personOf(digits: string): Promise<string> {
+    const bytes = await this.#keyed(sharedSpelling(digits))
+    return encode(bytes.subarray(0, PERSON_BYTES), 'base64')
+  }
+
+  /** Stands for an event or a body: a digest that nobody without this object's key can make. */
+  async digestOf(kind: 'event' | 'body', text: string): Promise<string> {
+    return encode(await this.#keyed(`${kind}:${text}`), 'base64')
+  }
+
+  async #keyed(text: string): Promise<Uint8Array> {
+    const secret = this.#key
+    if (this.#imported?.secret !== secret) {
+      const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+      const key = crypto.subtle.importKey('raw', utf8(secret), algorithm, false, ['sign'])
+      this.#imported = { secret, key }
+    }
+    return new Uint8Array(await crypto.subtle.sign('HMAC', await this.#imported.key, utf8(text)))
+  }
+
+  /** Made once, and never leaves this storage. */
+  get #key(): string {
+    const stored = this.get('personKey')
+    if (stored !== null) return stored
+    this.set('personKey', encode(crypto.getRandomValues(new Uint8Array(KEY_BYTES)), 'base64'))
+    // As it is stored: a key that storage refuses must not be used.
+    return this.get('personKey') ?? ''
+  }
+
+  get state(): AccountState {
+    return { ...FRESH_ACCOUNT, ...this.object('state') }
+  }
+
+  set state(state: AccountState) {
+    this.set('state', JSON.stringify(state))
+  }
+
+  /** Settings are read once a process: every webhook and every call asks for them. */
+  get(name: SettingName): string | null {
+    const known = this.#known.get(name)
+    if (known !== undefined) return known
+    const value =
+      this.#sql.first<{ value: string }>`SELECT value FROM account WHERE key = ${name}`?.value ??
+      null
+    this.#known.set(name, value)
+    return value
+  }
+
+  /** Writes only what is new: a row written costs. */
+  set(name: SettingName, value: string): void {
+    if (this.get(name) === value) return
+    // Not known before it is read again: a write that storage refuses must not be believed.
+    this.#known.delete(name)
+    this.#sql.run`INSERT OR REPLACE INTO account (key, value) VALUES (${name}, ${value})`
+  }
+
+  /** A transaction was rolled back: what is known may not be what is stored. */
+  forget(): void {
+    this.#known.clear()
+  }
+
+  /** A value that is an object; an empty one where there is none, or it cannot be read: the alarm must not fail for ever. */
+  object(name: SettingName): object {
+    // What storage throws is not caught: beginning anew would forget every gap.
+    const text = this.get(name) ?? '{}'
+    try {
+      const value: unknown = JSON.parse(text)
+      return typeof value === 'object' && value !== null ? value : {}
+    } catch {
+      return {}
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/** Calls to EazyBe: the claim before one is made, its end, and what the last ones say of the caps and of EazyBe. */
+
+import { DAY_MS, type Pace } from '../dispatch/pace.ts'
+import type { Call, MemberKey, OpenCall, Spent } from '../model.ts'
+import { raw, type Sql } from './sql.ts'
+
+/** How a call ended. */
+export interface CallEnd {
+  readonly outcome: string
+  /** Whether WhatsApp may have felt it. */
+  readonly counts: boolean
+  /** Deliveries that were accepted with it. */
+  readonly accepted: number
+}
+
+/** A call with whom it carried. Its numbers are not kept with it. */
+export interface PastCall extends OpenCall {
+  readonly startedAt: number
+}
+
+/** Calls of a streak that are looked at. Three that share no person are enough. */
+const STREAK_LOOKED_AT = 60
+
+type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
+  readonly leads: string
+  readonly team: string
+}
+
+const CALL =
+  raw(`SELECT calls.id, part_id AS partId, group_id AS groupId, name AS groupName, kind, leads, team, fresh,
+  started_at AS startedAt FROM calls JOIN parts ON parts.id = part_id`)
+
+export class Calls {
+  readonly #sql: Sql
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  /** Claims a call: from now on its people are being called. It counts against the caps until its end says otherwise. */
+  open(call: Call, now: number): OpenCall {
+    const { partId, kind, members, contacts, fresh } = call
+    const persons = (team: boolean) =>
+      members.filter((one) => one.team === team).map(({ person }) => person)
+    const { id } = this.#sql.one<{ id: number }>`
+      INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
+      VALUES (${partId}, ${kind}, ${persons(false)}, ${persons(true)}, ${contacts.length}, ${fresh}, ${now}) RETURNING id`
+    return { ...call, id }
+  }
+
+  /** The call that has not ended: under way, or cut off by the end of the process. */
+  current(): OpenCall | null {
+    const row = this.#sql.first<CallRow>`${CALL} WHERE ended_at IS NULL`
+    return row && callOf(row)
+  }
+
+  close(id: number, { outcome, counts, accepted }: CallEnd, now: number): void {
+    this.#sql.run`
+      UPDATE calls SET ended_at = ${now}, outcome = ${outcome}, counts = ${counts}, accepted = ${accepted} WHERE id = ${id}`
+  }
+
+  /** The number of the newest call; 0 before the first. */
+  lastId(): number {
+    return this.#sql.one<{ id: number | null }>`SELECT max(id) AS id FROM calls`.id ?? 0
+  }
+
+  /** The last call that ended. */
+  last(): { at: number; kind: string; outcome: string; people: number } | null {
+    return this.#sql.first`
+      SELECT ended_at AS at, kind, outcome, people FROM calls WHERE id > 0 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1`
+  }
+
+  /** What the last day used of the caps: each membership once, at its last call, and every creation. */
+  spent(pace: Pace, now: number): Spent {
+    const caps = [pace.peoplePerDay, pace.peoplePerHour, pace.createsPerDay, pace.createsPerHour]
+    if (caps.every((cap) => cap === Number.POSITIVE_INFINITY)) return { people: [], creations: [] }
+    const since = now - DAY_MS
+    const calls = this.#sql
+      .all<CallRow>`${CALL} WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map(
+      callOf,
+    )
+    const lastAt = new Map<string, number>()
+    for (const { members, partId, groupId, startedAt } of calls) {
+      for (const { person, team } of members)
+        lastAt.set(`${person} ${team ? `in part ${partId}` : groupId}`, startedAt)
+    }
+    return {
+      people: [...lastAt.values()].toSorted((one, other) => one - other),
+      creations: calls.filter(({ kind }) => kind === 'create').map(({ startedAt }) => startedAt),
+    }
+  }
+
+  /** Refused and failed calls since the last acceptance, newest first. */
+  streak(acceptedCall: number): PastCall[] {
+    return this.#sql.all<CallRow>`
+      ${CALL} WHERE calls.id > ${acceptedCall} AND outcome IN ('invalid', 'ambiguous')
+      ORDER BY calls.id DESC LIMIT ${STREAK_LOOKED_AT}`.map(callOf)
+  }
+
+  /** Deliveries accepted by the calls that ended since then, newest first: at most so many calls. */
+  acceptedSince(since: number, most: number): { at: number; count: number }[] {
+    const rows = this.#sql.all<{ at: number; count: number }>`
+      SELECT ended_at AS at, accepted AS count FROM calls WHERE id > 0 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT ${most}`
+    return rows.filter(({ at }) => at >= since)
+  }
+}
+
+/** Reads the outbox's own JSON, which a CHECK keeps readable. */
+function callOf({ leads, team, ...call }: CallRow): PastCall {
+  const keys = (persons: string, isTeam: boolean): MemberKey[] =>
+    JSON.parse(persons).map((person: string) => ({ person, team: isTeam }))
+  return { ...call, members: [...keys(leads, false), ...keys(team, true)], contacts: [] }
+}

@@ -1,0 +1,202 @@
+/** Groups and their parts: which names there are, what is known of each part, and when it is due. */
+
+import type { Member, Part, PartStatus } from '../model.ts'
+import type { OutboxConfig } from '../ports.ts'
+import { raw, type Sql } from './sql.ts'
+
+/** WhatsApp's groups hold 1,024; admins and people who are invited by others need room too. */
+export const DEFAULT_CAPACITY = 1_000
+/** More than ten thousand people of one name are a mistake in a mapping. */
+const MOST_PARTS = 10
+/** Parts of each queue that a plan looks at; the others are due later. */
+const SHOWN_PER_QUEUE = 10
+/** `create`: waits for a creation, which has a budget of its own. */
+const QUEUES = ['add', 'create'] as const
+
+export interface NewGroup {
+  readonly name: string
+  readonly hook: string
+  /** When its hook asked to create it; null: not yet. */
+  readonly mintedAt: number | null
+  /** When the first of its queue is due; null: nobody waits. */
+  readonly dueAt: number | null
+  readonly creates: boolean
+}
+
+type PartRow = Omit<Part, 'capacity'> & { readonly hook: string | null }
+
+const PART =
+  raw(`SELECT parts.id, group_id AS groupId, number, parts.name, status, rest_until AS restUntil, misses,
+  create_failures AS createFailures, members, hook FROM parts JOIN groups ON groups.id = group_id`)
+
+export class Parts {
+  readonly #sql: Sql
+  readonly #hooks: OutboxConfig['hooks']
+
+  constructor(sql: Sql, hooks: OutboxConfig['hooks']) {
+    this.#sql = sql
+    this.#hooks = hooks
+  }
+
+  /** Registers a name with its first part. Gives the group's number and the part's. */
+  addGroup({ name, hook, mintedAt, dueAt, creates }: NewGroup): { id: number; partId: number } {
+    const { id } = this.#sql.one<{ id: number }>`
+      INSERT INTO groups (name, hook, minted_at) VALUES (${name}, ${hook}, ${mintedAt}) RETURNING id`
+    return { id, partId: this.#addPart(id, 1, name, dueAt, creates) }
+  }
+
+  #addPart(
+    groupId: number,
+    number: number,
+    name: string,
+    dueAt: number | null,
+    creates: boolean,
+  ): number {
+    return this.#sql.one<{ id: number }>`
+      INSERT INTO parts (group_id, number, name, status, open, due_at, queue)
+      VALUES (${groupId}, ${number}, ${name}, 'new', 1, ${dueAt}, ${queueOf('new', creates)}) RETURNING id`
+      .id
+  }
+
+  /** A hook asks to create the group: it is that hook's from now on, and counts against its day. */
+  mint(groupId: number, hook: string, now: number): void {
+    this.#sql.run`UPDATE groups SET minted_at = ${now}, hook = ${hook} WHERE id = ${groupId}`
+  }
+
+  get(id: number): Part {
+    return this.#partOf(this.#sql.one<PartRow>`${PART} WHERE parts.id = ${id}`)
+  }
+
+  find(id: number): Part | null {
+    const row = this.#sql.first<PartRow>`${PART} WHERE parts.id = ${id}`
+    return row && this.#partOf(row)
+  }
+
+  /** All parts of a group, in their order. */
+  ofGroup(groupId: number): Part[] {
+    return this.#sql.all<PartRow>`${PART} WHERE group_id = ${groupId} ORDER BY number`.map((row) =>
+      this.#partOf(row),
+    )
+  }
+
+  /** Those due first in both queues: a bounded number, whatever the backlog. */
+  dueFirst(): Part[] {
+    return QUEUES.flatMap(
+      (queue) =>
+        this.#sql.all<PartRow>`
+        ${PART} WHERE queue = ${queue} AND due_at IS NOT NULL ORDER BY due_at LIMIT ${SHOWN_PER_QUEUE}`,
+    ).map((row) => this.#partOf(row))
+  }
+
+  /** The part that takes the people for whom `full` has no room: a later one with room, or a new one; null: there are enough. */
+  next(full: Part, placesOf: (part: Part) => number): Part | null {
+    const parts = this.ofGroup(full.groupId)
+    const roomy = parts.find((part) => part.number > full.number && placesOf(part) < part.capacity)
+    if (roomy === undefined && parts.length >= MOST_PARTS) return null
+    this.#sql.run`UPDATE parts SET open = 0 WHERE group_id = ${full.groupId} AND open = 1`
+    if (roomy !== undefined) {
+      this.#sql.run`UPDATE parts SET open = 1 WHERE id = ${roomy.id}`
+      return roomy
+    }
+    const first = parts[0] ?? full
+    let number = Math.max(...parts.map((part) => part.number)) + 1
+    // A group that a hook or an operator named so is not ours to fill.
+    while (this.isTaken(`${first.name} ${number}`, null)) number++
+    return this.get(this.#addPart(full.groupId, number, `${first.name} ${number}`, null, false))
+  }
+
+  /** Whether a group or part other than this one has the name. */
+  isTaken(name: string, partId: number | null): boolean {
+    return this.#sql.has`
+      SELECT 1 FROM parts WHERE name = ${name} AND id IS NOT ${partId}
+      UNION ALL SELECT 1 FROM groups WHERE name = ${name} AND id IS NOT (SELECT group_id FROM parts WHERE id = ${partId})`
+  }
+
+  /** A part has another name in WhatsApp now. Hooks that use the old name still find the group. */
+  rename({ id, groupId, number, name: before }: Part, name: string): void {
+    this.#sql.run`UPDATE parts SET name = ${name} WHERE id = ${id}`
+    if (before === name) return
+    if (number === 1) this.#sql.run`UPDATE groups SET name = ${name} WHERE id = ${groupId}`
+    this.#sql
+      .run`INSERT OR REPLACE INTO group_names (name, group_id) VALUES (${before}, ${groupId})`
+    this.#sql.run`DELETE FROM group_names WHERE name = ${name}`
+  }
+
+  aliases(groupId: number): string[] {
+    return this.#sql.all<{
+      name: string
+    }>`SELECT name FROM group_names WHERE group_id = ${groupId}`.map(({ name }) => name)
+  }
+
+  /** The operator counted. Everybody accepted until now is in that number. */
+  count(id: number, members: number): void {
+    this.#sql.run`UPDATE parts SET members = ${members}, counted_from = 0 WHERE id = ${id}`
+  }
+
+  /** The operator says that the group is there. */
+  exists(id: number): void {
+    this.#sql.run`UPDATE parts SET status = 'exists', misses = 0, rest_until = 0 WHERE id = ${id}`
+  }
+
+  /** The operator says that the group is not there, and may be created: its count begins anew. */
+  allowCreation(id: number, now: number): void {
+    this.#sql.run`
+      UPDATE parts SET status = 'new', misses = 0, rest_until = 0, members = 0, counted_from = ${now} WHERE id = ${id}`
+  }
+
+  /** Somebody is due: the part is due then, unless it was earlier. Gives the time if it is earlier than before. */
+  bringForward(id: number, dueAt: number, creates: boolean): number | null {
+    const row = this.#sql.first<{ dueAt: number }>`
+      UPDATE parts SET due_at = max(rest_until, ${dueAt}), queue = CASE WHEN status = 'new' AND ${creates} THEN 'create' ELSE 'add' END
+      WHERE id = ${id} AND (due_at IS NULL OR due_at > max(rest_until, ${dueAt})) RETURNING due_at AS dueAt`
+    return row?.dueAt ?? null
+  }
+
+  /** Sets when a part is due by the head of its queue; undefined: the queue is empty. */
+  setDueBy(part: Part, head: Member | undefined): void {
+    const { dueAt, queue } = dueWith(part, head)
+    this.#sql.run`UPDATE parts SET due_at = ${dueAt}, queue = ${queue} WHERE id = ${part.id}`
+  }
+
+  /** Writes a part after a call; `head` is the first of its queue. */
+  saveAfterCall(part: Part, head: Member | undefined, now: number): void {
+    const { dueAt, queue } = dueWith(part, head)
+    this.#sql.run`
+      UPDATE parts SET status = ${part.status}, rest_until = ${part.restUntil}, misses = ${part.misses},
+        create_failures = ${part.createFailures}, members = ${part.members}, first_call_at = coalesce(first_call_at, ${now}),
+        last_call_at = ${now}, due_at = ${dueAt}, queue = ${queue} WHERE id = ${part.id}`
+  }
+
+  /** A group that was never asked to be created is the text of a visitor: it goes with the last delivery that names it. */
+  deleteUnmade(groupId: number): void {
+    this.#sql.run`
+      DELETE FROM parts WHERE group_id = ${groupId} AND status = 'new' AND number = 1 AND due_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM groups WHERE id = ${groupId} AND minted_at IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM parts AS others WHERE others.group_id = ${groupId} AND others.number > 1)
+        AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status IN ('waiting', 'maybe'))
+        AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status = 'blocked')
+        AND NOT EXISTS (SELECT 1 FROM deliveries WHERE group_id = ${groupId} AND state IN ('held', 'parked', 'skipped'))`
+    this.#sql.run`
+      DELETE FROM groups WHERE id = ${groupId} AND NOT EXISTS (SELECT 1 FROM parts WHERE group_id = ${groupId})
+        AND NOT EXISTS (SELECT 1 FROM group_names WHERE group_id = ${groupId})`
+  }
+
+  /** The capacity is today's config's: a hook that may take more goes on filling the group it has. */
+  #partOf({ hook, ...row }: PartRow): Part {
+    const rules = hook !== null && Object.hasOwn(this.#hooks, hook) ? this.#hooks[hook] : undefined
+    return { ...row, capacity: rules?.capacity ?? DEFAULT_CAPACITY }
+  }
+}
+
+/** When a part with this head is due, and in which queue. */
+function dueWith(part: Part, head: Member | undefined) {
+  return {
+    dueAt: head === undefined ? null : Math.max(head.dueAt, part.restUntil),
+    queue: queueOf(part.status, head?.creates === true),
+  }
+}
+
+/** A part that exists, or is in doubt, is only ever added to. */
+function queueOf(status: PartStatus, creates: boolean): (typeof QUEUES)[number] {
+  return status === 'new' && creates ? 'create' : 'add'
+}

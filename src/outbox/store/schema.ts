@@ -1,0 +1,233 @@
+/** The outbox's tables as versioned migrations. What the outbox promises is promised here: by keys, checks and triggers. */
+
+import type { OutboxStorage } from '../ports.ts'
+
+/**
+ * Every index costs a row written with each change of what it holds, so most are partial. A lead that goes through in company
+ * costs its delivery and key, its membership and a place in the queue, its ask in both directions, and their three ends.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE account (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  -- A number of a group or part that is gone is given to no other: suppressions, calls and memberships may still bear it.
+  CREATE TABLE groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    -- Who first asked for it, and when a hook asked to create it: that counts against the hook's day.
+    hook TEXT,
+    minted_at INTEGER
+  );
+  CREATE INDEX groups_minted ON groups (hook, minted_at) WHERE minted_at IS NOT NULL;
+
+  -- Names that a group had: its hooks may go on using them.
+  CREATE TABLE group_names (
+    name TEXT PRIMARY KEY,
+    group_id INTEGER NOT NULL REFERENCES groups
+  ) WITHOUT ROWID;
+  CREATE INDEX group_names_of ON group_names (group_id);
+
+  CREATE TABLE parts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    group_id INTEGER NOT NULL REFERENCES groups,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL CHECK (status IN ('new', 'doubtful', 'exists')),
+    -- The part that takes new people.
+    open INTEGER NOT NULL CHECK (open IN (0, 1)),
+    members INTEGER NOT NULL DEFAULT 0,
+    -- Who was accepted since then is in the count.
+    counted_from INTEGER NOT NULL DEFAULT 0,
+    rest_until INTEGER NOT NULL DEFAULT 0,
+    misses INTEGER NOT NULL DEFAULT 0,
+    create_failures INTEGER NOT NULL DEFAULT 0,
+    first_call_at INTEGER,
+    last_call_at INTEGER,
+    queue TEXT NOT NULL DEFAULT 'add' CHECK (queue IN ('add', 'create')),
+    due_at INTEGER,
+    UNIQUE (group_id, number)
+  );
+  CREATE UNIQUE INDEX parts_open ON parts (group_id) WHERE open = 1;
+  CREATE INDEX parts_due ON parts (queue, due_at) WHERE due_at IS NOT NULL;
+
+  CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY,
+    -- Keyed digests of the event's id and of its body; replaced when somebody in it is erased.
+    key TEXT NOT NULL UNIQUE,
+    body_key TEXT,
+    body_place INTEGER NOT NULL DEFAULT 0,
+    fingerprint TEXT NOT NULL,
+    hook TEXT NOT NULL,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('held', 'queued', 'accepted', 'unknown', 'parked', 'skipped')),
+    reason TEXT,
+    held TEXT,
+    closed TEXT CHECK (closed IN ('discarded', 'erased', 'not wanted')),
+    group_id INTEGER,
+    part_id INTEGER,
+    creates INTEGER NOT NULL CHECK (creates IN (0, 1)),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    received_at INTEGER NOT NULL,
+    settled_at INTEGER,
+    look_up_at INTEGER,
+    look_ups INTEGER NOT NULL DEFAULT 0,
+    -- People who were erased from it.
+    erased INTEGER NOT NULL DEFAULT 0,
+    -- What it said was deleted on schedule, and it needs nobody's number any more.
+    swept INTEGER NOT NULL DEFAULT 0 CHECK (swept IN (0, 1)),
+    fields TEXT,
+    consent TEXT CHECK (consent IS NULL OR json_valid(consent)),
+    timeline TEXT NOT NULL CHECK (json_valid(timeline))
+  );
+  CREATE UNIQUE INDEX deliveries_body ON deliveries (body_key, body_place) WHERE body_key IS NOT NULL;
+  CREATE INDEX deliveries_waiting_for_operator ON deliveries (state, seq) WHERE state IN ('held', 'parked');
+  CREATE INDEX deliveries_held_since ON deliveries (settled_at) WHERE state = 'held';
+  CREATE INDEX deliveries_unmade ON deliveries (group_id) WHERE state IN ('held', 'parked', 'skipped');
+  CREATE INDEX deliveries_look_up ON deliveries (look_up_at) WHERE look_up_at IS NOT NULL;
+
+  CREATE TABLE memberships (
+    person TEXT NOT NULL,
+    group_id INTEGER NOT NULL,
+    -- 0 for a lead, who is in one part; a teammate has a row for each part.
+    team_part INTEGER NOT NULL DEFAULT 0,
+    part_id INTEGER NOT NULL,
+    status TEXT NOT NULL
+      CHECK (status IN ('waiting', 'maybe', 'accepted', 'refused', 'blocked', 'suppressed', 'withdrawn')),
+    reason TEXT,
+    creates INTEGER NOT NULL CHECK (creates IN (0, 1)),
+    -- When a call that may have worked first carried them.
+    first_call_at INTEGER,
+    accepted_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failing_since INTEGER,
+    batch_limit INTEGER,
+    forgiven INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL,
+    digits TEXT,
+    mask TEXT NOT NULL,
+    PRIMARY KEY (person, group_id, team_part),
+    CHECK (team_part IN (0, part_id)),
+    CHECK (status <> 'maybe' OR first_call_at IS NOT NULL),
+    CHECK (status <> 'accepted' OR accepted_at IS NOT NULL),
+    CHECK (digits IS NOT NULL OR status NOT IN ('waiting', 'maybe'))
+  ) WITHOUT ROWID;
+  -- Covers counting the backlog as well.
+  CREATE INDEX memberships_queue ON memberships (part_id, due_at, asked_at, status) WHERE status IN ('waiting', 'maybe');
+  CREATE INDEX memberships_maybe ON memberships (part_id) WHERE status = 'maybe' AND team_part = 0;
+  CREATE INDEX memberships_blocked ON memberships (part_id, reason) WHERE status = 'blocked';
+  CREATE TRIGGER memberships_keep_their_part BEFORE UPDATE OF part_id ON memberships
+    WHEN OLD.first_call_at IS NOT NULL AND NEW.part_id <> OLD.part_id
+    BEGIN SELECT raise(ABORT, 'a call to another part may have worked'); END;
+
+  CREATE TABLE asks (
+    person TEXT NOT NULL,
+    group_id INTEGER NOT NULL,
+    team_part INTEGER NOT NULL DEFAULT 0,
+    delivery INTEGER NOT NULL REFERENCES deliveries,
+    -- The person's place in the delivery.
+    place INTEGER NOT NULL,
+    -- Set where the ask no longer follows its membership: accepted before it asked, or accepted and sent again since.
+    frozen TEXT CHECK (frozen IN ('already', 'accepted')),
+    PRIMARY KEY (person, group_id, team_part, delivery),
+    FOREIGN KEY (person, group_id, team_part) REFERENCES memberships
+  ) WITHOUT ROWID;
+  CREATE INDEX asks_of ON asks (delivery);
+
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    part_id INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('create', 'add', 'probe')),
+    -- Persons: of leads, and of teammates.
+    leads TEXT NOT NULL CHECK (json_valid(leads)),
+    team TEXT NOT NULL CHECK (json_valid(team)),
+    people INTEGER NOT NULL,
+    fresh INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    outcome TEXT,
+    -- Whether WhatsApp may have felt it.
+    counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1)),
+    -- Deliveries that were accepted with it.
+    accepted INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE UNIQUE INDEX calls_open ON calls ((ended_at IS NULL)) WHERE ended_at IS NULL;
+  CREATE INDEX calls_counted ON calls (started_at) WHERE counts = 1;
+
+  -- A foreign key would look through all deliveries; accepted ones name a group that exists, which is never deleted.
+  CREATE TRIGGER groups_in_use_stay BEFORE DELETE ON groups
+    WHEN EXISTS (SELECT 1 FROM deliveries WHERE group_id = OLD.id AND state IN ('held', 'parked', 'skipped'))
+    BEGIN SELECT raise(ABORT, 'a delivery names this group'); END;
+  CREATE TRIGGER parts_in_use_stay BEFORE DELETE ON parts
+    WHEN OLD.status <> 'new'
+      OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND status IN ('waiting', 'maybe'))
+      OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND status = 'blocked')
+    BEGIN SELECT raise(ABORT, 'a membership is in this part'); END;
+
+  -- Group 0 stands for all groups.
+  CREATE TABLE suppressed (
+    person TEXT NOT NULL,
+    group_id INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (person, group_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE evidence (
+    id INTEGER PRIMARY KEY,
+    person TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    consent TEXT NOT NULL CHECK (json_valid(consent))
+  );
+  CREATE INDEX evidence_of ON evidence (person);
+
+  -- Deliveries that were not ready when retention passed them.
+  CREATE TABLE unswept (seq INTEGER PRIMARY KEY);
+
+  CREATE TABLE alerts (
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    due_at INTEGER,
+    sent_at INTEGER,
+    attempts INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
+
+  -- Webhooks that did not prove that they come from the hook's sender, since the last that did.
+  CREATE TABLE refusals (
+    hook TEXT PRIMARY KEY,
+    count INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    because TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    detail TEXT
+  );
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'immutable'); END;
+  CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'immutable'); END;
+  `,
+]
+
+/** Brings the tables to today's form. A Durable Object has no `PRAGMA user_version`, so the version is a row. */
+export function migrate(storage: OutboxStorage, migrations = MIGRATIONS): void {
+  const { sql } = storage
+  sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
+  const { version } = sql
+    .exec<{ version: number | null }>('SELECT max(version) AS version FROM migrations')
+    .one()
+  const done = version ?? 0
+  migrations.slice(done).forEach((statements, index) => {
+    storage.transactionSync(() => {
+      sql.exec(statements)
+      sql.exec('INSERT INTO migrations (version) VALUES (?)', done + index + 1)
+    })
+  })
+}

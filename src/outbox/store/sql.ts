@@ -1,0 +1,89 @@
+/** SQL with its values in place: `sql.all<Row>`SELECT … WHERE id = ${id}``. A row's columns are named as its type says. */
+
+/** A piece of a statement, with the values in it. */
+export class Fragment {
+  readonly texts: readonly string[]
+  readonly values: readonly Value[]
+
+  constructor(texts: readonly string[], values: readonly Value[]) {
+    this.texts = texts
+    this.values = values
+  }
+}
+
+/** A piece with values in place. */
+export function fragment(texts: TemplateStringsArray, ...values: readonly Value[]): Fragment {
+  return new Fragment(texts, values)
+}
+
+/** A piece of our own text, such as a list of columns. */
+export function raw(text: string): Fragment {
+  return new Fragment([text], [])
+}
+
+/** Booleans are bound as 0 and 1, lists and objects as JSON. */
+type Value = string | number | boolean | null | Fragment | object
+
+export class Sql {
+  readonly #storage: SqlStorage
+
+  constructor(storage: SqlStorage) {
+    this.#storage = storage
+  }
+
+  all<row>(strings: TemplateStringsArray, ...values: readonly Value[]): row[] {
+    // The statement names the columns of its row; nothing else wrote them.
+    return this.#exec(strings, values).toArray() as row[]
+  }
+
+  /** The rows one by one: for those that would not fit into memory together. */
+  each<row>(strings: TemplateStringsArray, ...values: readonly Value[]): Iterable<row> {
+    return this.#exec(strings, values) as Iterable<row>
+  }
+
+  /** The first row, or null. */
+  first<row>(strings: TemplateStringsArray, ...values: readonly Value[]): row | null {
+    return this.all<row>(strings, ...values)[0] ?? null
+  }
+
+  /** The only row. Throws where there is none, or more. */
+  one<row>(strings: TemplateStringsArray, ...values: readonly Value[]): row {
+    return this.#exec(strings, values).one() as row
+  }
+
+  /** True where there is such a row. */
+  has(strings: TemplateStringsArray, ...values: readonly Value[]): boolean {
+    return this.all(strings, ...values).length > 0
+  }
+
+  run(strings: TemplateStringsArray, ...values: readonly Value[]): void {
+    this.#exec(strings, values)
+  }
+
+  #exec(texts: readonly string[], values: readonly Value[]) {
+    const bound: SqlStorageValue[] = []
+    return this.#storage.exec(joined(texts, values, bound), ...bound)
+  }
+}
+
+function joined(
+  texts: readonly string[],
+  values: readonly Value[],
+  bound: SqlStorageValue[],
+): string {
+  let query = texts[0] ?? ''
+  values.forEach((value, index) => {
+    if (value instanceof Fragment) query += joined(value.texts, value.values, bound)
+    else {
+      query += '?'
+      bound.push(bindable(value))
+    }
+    query += texts[index + 1] ?? ''
+  })
+  return query
+}
+
+function bindable(value: Exclude<Value, Fragment>): SqlStorageValue {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}

@@ -1,0 +1,93 @@
+/** The tables of an outbox, each with what reads and writes it. All SQL of the outbox is in this folder. */
+
+import type { Part } from '../model.ts'
+import type { OutboxPorts } from '../ports.ts'
+import { Account } from './account.ts'
+import { Alerts } from './alerts.ts'
+import { Audit } from './audit.ts'
+import { Calls } from './calls.ts'
+import { Deliveries, type Line, type Settled } from './deliveries.ts'
+import { Memberships } from './memberships.ts'
+import { Parts } from './parts.ts'
+import { People } from './people.ts'
+import { Refusals } from './refusals.ts'
+import { Reports } from './reports.ts'
+import { migrate } from './schema.ts'
+import { Sql } from './sql.ts'
+import { Sweep } from './sweep.ts'
+
+export interface Store {
+  readonly account: Account
+  readonly alerts: Alerts
+  readonly audit: Audit
+  readonly calls: Calls
+  readonly deliveries: Deliveries
+  readonly memberships: Memberships
+  readonly parts: Parts
+  readonly people: People
+  readonly refusals: Refusals
+  readonly reports: Reports
+  readonly sweep: Sweep
+  /** Runs all of it, or nothing. */
+  transaction<T>(run: () => T): T
+}
+
+/** The tables, brought to today's form. */
+export function openStore(ports: OutboxPorts): Store {
+  migrate(ports.storage)
+  const sql = new Sql(ports.storage.sql)
+  const account = new Account(sql, ports)
+  const memberships = new Memberships(sql)
+  const parts = new Parts(sql, ports.config.hooks)
+  return {
+    account,
+    alerts: new Alerts(sql, ports.env),
+    audit: new Audit(sql),
+    calls: new Calls(sql),
+    deliveries: new Deliveries(sql),
+    memberships,
+    parts,
+    people: new People(sql),
+    refusals: new Refusals(sql),
+    reports: new Reports(sql),
+    sweep: new Sweep(sql, memberships),
+    transaction(run) {
+      try {
+        return ports.storage.transactionSync(run)
+      } catch (error) {
+        account.forget()
+        throw error
+      }
+    },
+  }
+}
+
+/** Sets when a part is due by who waits in it now. */
+export function refreshDue({ memberships, parts }: Store, partId: number): void {
+  const [head] = memberships.head(partId, 1)
+  parts.setDueBy(parts.get(partId), head)
+}
+
+/** Derives the deliveries of these leads of a group anew, with one more line each. Gives those that settled. */
+export function refreshAskers(
+  { deliveries, memberships }: Store,
+  persons: readonly string[],
+  groupId: number,
+  line: Line,
+  now: number,
+): Settled[] {
+  return deliveries.refresh(memberships.askers(persons, groupId), line, now)
+}
+
+/** The group is there, or may be created: people who were blocked for its absence wait again. */
+export function releaseBlocked(store: Store, part: Part, creates: boolean, now: number): void {
+  const persons = store.memberships.release(part.id, creates, now)
+  const detail = creates ? 'The operator gave leave to create the group' : 'The group exists now'
+  refreshAskers(store, persons, part.groupId, { event: 'released', detail }, now)
+}
+
+/** There is no group that anybody could be in: those who may have been in it only wait. */
+export function forgetMaybes(store: Store, part: Part, now: number): void {
+  const persons = store.memberships.forgetMaybes(part.id)
+  store.deliveries.refresh(store.memberships.askers(persons, part.groupId), null, now)
+}
