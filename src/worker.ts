@@ -12,6 +12,7 @@ import { receiver } from './receive/receive.ts'
 /** Mounts the parts. */
 export function worker(config: Config): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>({ strict: false })
+  app.get('/', (c) => c.redirect('/console'))
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/', receiver(config))
   app.route('/', api(config, app.fetch))
