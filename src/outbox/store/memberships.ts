@@ -194,7 +194,10 @@ export class Memberships {
         AND team_part = (keys.value ->> 'team') * ${partId}`
   }
 
-  /** Writes what a call that was not accepted came to. `felt`: it may have worked, so from now on the part is fixed. */
+  /**
+   * Writes what a call that was not accepted came to. `felt`: it may have worked, so from now on the part is fixed. Who was asked for
+   * in a group that is not there is in none.
+   */
   settle(
     { groupId, partId }: OpenCall,
     changes: readonly MemberChange[],
@@ -204,7 +207,8 @@ export class Memberships {
     this.#sql.run`
       UPDATE memberships SET status = c.value ->> 'status', reason = c.value ->> 'reason', attempts = c.value ->> 'attempts',
         failing_since = c.value ->> 'failingSince', batch_limit = c.value ->> 'limit', due_at = c.value ->> 'dueAt',
-        first_call_at = CASE WHEN ${felt} THEN coalesce(first_call_at, ${now}) ELSE first_call_at END
+        first_call_at = CASE WHEN ${felt} THEN coalesce(first_call_at, ${now})
+          WHEN c.value ->> 'reason' = 'group missing' AND accepted_at IS NULL THEN NULL ELSE first_call_at END
       FROM json_each(${changes}) AS c WHERE person = c.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (c.value ->> 'team') * ${partId} AND ${OPEN}`
   }
@@ -341,14 +345,16 @@ export class Memberships {
     return { keys, parts: this.#withdraw(keys, delivery) }
   }
 
-  /** Whether a membership may create its group follows from the deliveries that ask for it: an operator may have taken that back. */
-  takeBackCreation(delivery: number): void {
-    this.#sql.run`
-      UPDATE memberships SET creates = (SELECT max(d.creates) FROM asks AS a JOIN deliveries AS d ON seq = delivery
-        WHERE a.person = memberships.person AND a.group_id = memberships.group_id AND a.team_part = memberships.team_part
-          AND closed IS NULL)
-      WHERE creates = 1 AND (person, group_id, team_part) IN
-        (SELECT person, group_id, team_part FROM asks WHERE delivery = ${delivery})`
+  /** Whether a membership may create its group follows from the deliveries that ask for it, of which one is gone or changed. */
+  takeBackCreation(keys: readonly Key[]): void {
+    for (const { person, groupId, teamPart } of keys) {
+      this.#sql.run`
+        UPDATE memberships SET creates = 0
+        WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND creates = 1
+          AND NOT EXISTS (SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery
+            WHERE a.person = ${person} AND a.group_id = ${groupId} AND a.team_part = ${teamPart}
+              AND closed IS NULL AND d.creates = 1)`
+    }
   }
 
   /** The delivery goes on naming its people, who are not to be called for it. Gives the parts whose queues are shorter. */
@@ -366,6 +372,7 @@ export class Memberships {
             AND closed IS NULL AND frozen IS NULL)
         RETURNING part_id AS partId`,
     )
+    this.takeBackCreation(keys)
     return [...new Set(parts.map(({ partId }) => partId))]
   }
 
