@@ -4,7 +4,7 @@ import type { Outcome } from '../../eazybe.ts'
 import type { AccountState, Call, Member, Part } from '../model.ts'
 import type { Line } from '../store/deliveries.ts'
 import type { MemberChange } from '../store/memberships.ts'
-import { isBlamed, isExcused } from './blame.ts'
+import { isBlamed, isExcused, MOST_ATTEMPTS } from './blame.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, nth, SECOND_MS } from './pace.ts'
 import type { SettleInput, Step } from './settle-account.ts'
 import {
@@ -291,9 +291,11 @@ function notCreated(step: Step, message: string): Settlement {
         member.status === 'maybe' && !excused
           ? oneMore(member, now)
           : { attempts: member.attempts, failingSince: member.failingSince ?? now }
+      // A probe that failed says nothing of the creation: only creations that did not happen count.
       if (
         size <= 1 &&
         !excused &&
+        failures >= MOST_ATTEMPTS &&
         isBlamed(step, member, failed.attempts, input.account.createdAt)
       ) {
         return refusedFor(failed, 'group could not be created', now, message)
