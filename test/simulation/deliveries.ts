@@ -1,4 +1,4 @@
-/** Deliveries as the operator sees them, and what an action makes of what was said of one. */
+/** Deliveries and groups as the operator sees them, and what an action makes of what was said of one. */
 
 import type { Invite } from '../../src/invite.ts'
 import type { DeliveryAction } from '../../src/outbox/admin/deliveries.ts'
@@ -73,4 +73,11 @@ export function changeOf(action: DeliveryAction): Change {
       create: action.create ?? invite.create,
     }
   }
+}
+
+/** The nth part of any group; undefined: there is none yet. */
+export function partAt(facts: Facts, nth: number): { id: number; name: string } | undefined {
+  if (facts.rows(`SELECT 1 FROM sqlite_schema WHERE name = 'parts'`).length === 0) return undefined
+  const all = facts.rows<{ id: number; name: string }>('SELECT id, name FROM parts ORDER BY id')
+  return all[nth % Math.max(1, all.length)]
 }

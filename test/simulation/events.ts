@@ -6,6 +6,7 @@ import type { Event } from './history.ts'
 import { HOOK_NAMES } from './history.ts'
 import { nameOf } from './names.ts'
 import type { Operator } from './operator.ts'
+import type { Privacy } from './privacy.ts'
 import type { Process } from './process.ts'
 import type { Requests } from './requests.ts'
 import type { Senders } from './senders.ts'
@@ -21,6 +22,7 @@ export interface Stage {
   readonly requests: Requests
   readonly senders: Senders
   readonly operator: Operator
+  readonly privacy: Privacy
   /** The config is another, or the clock of the process was set back. */
   changed(clockBackMs: number): void
   alertsFail(untilAt: number): void
@@ -28,7 +30,7 @@ export interface Stage {
 
 /** Lets an event happen. */
 export async function happen(stage: Stage, event: Event): Promise<void> {
-  const { at, deployment, disk, operator, process, requests, senders, world } = stage
+  const { at, deployment, disk, operator, privacy, process, requests, senders, world } = stage
   // The sandbox tries again a thousand times as often.
   const until = 'forMs' in event ? at + event.forMs * deployment.pace.waitScale : 0
   switch (event.kind) {
@@ -107,9 +109,9 @@ export async function happen(stage: Stage, event: Event): Promise<void> {
       return operator.group(event)
     case 'suppress':
     case 'unsuppress':
-      return operator.suppress(event)
+      return privacy.suppress(event)
     case 'erase':
-      return operator.erase(event)
+      return privacy.erase(event)
     case 'pause':
       return operator.pause(event.on)
   }

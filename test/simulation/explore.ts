@@ -3,8 +3,9 @@
 import * as fc from 'fast-check'
 import { histories } from './histories.ts'
 import type { History } from './history.ts'
-import type { Figures, Mutation, Played, Violation } from './simulate.ts'
+import type { Figures, Mutation, Played } from './simulate.ts'
 import { simulate } from './simulate.ts'
+import type { Violation } from './watcher.ts'
 
 const MOST_EVENTS = 24
 

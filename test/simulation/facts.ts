@@ -121,13 +121,6 @@ export interface OperatorFacts {
   readonly corrected: ReadonlyMap<string, number>
   /** The last correction of a part's count. `anew`: who was in before is in no more. */
   readonly counts: ReadonlyMap<string, { base: number; at: number; anew: boolean }>
-  /** Persons who were erased everywhere, with when, and the last delivery that there was. */
-  readonly erased: ReadonlyMap<number, { upTo: number; at: number }>
-  readonly suppressed: readonly Suppression[]
-  /** Persons of whom it is not known whether they are suppressed somewhere, or who were once. */
-  readonly maybeSuppressed: ReadonlySet<number>
-  /** Persons who were erased, or of whom a part may be. */
-  readonly maybeErased: ReadonlySet<number>
   /** Groups that the operator named, or acted on a delivery of. */
   readonly named: ReadonlySet<string>
   /** True while the operator's own pause is written down. */
@@ -138,6 +131,19 @@ export interface OperatorFacts {
   /** What a resume left in place that it should have ended; null: nothing. */
   readonly leftByResume: string | null
   /** How many acts were answered: each must be in the audit log. */
+  readonly done: number
+}
+
+/** What people asked for, and what may have come of it. */
+export interface PrivacyFacts {
+  /** Persons who were erased everywhere, with when, and the last delivery that there was. */
+  readonly erased: ReadonlyMap<number, { upTo: number; at: number }>
+  readonly suppressed: readonly Suppression[]
+  /** Persons of whom it is not known whether they are suppressed somewhere, or who were once. */
+  readonly maybeSuppressed: ReadonlySet<number>
+  /** Persons who were erased, or of whom a part may be. */
+  readonly maybeErased: ReadonlySet<number>
+  /** How much of it was answered: each must be in the audit log. */
   readonly done: number
 }
 
@@ -165,6 +171,7 @@ export interface Facts {
   /** A request broke off before it was answered: until the next access, nothing need be armed. */
   readonly brokeOff: boolean
   readonly operator: OperatorFacts
+  readonly privacy: PrivacyFacts
   readonly senders: SenderFacts
   /** Names of which two groups were made. */
   readonly madeTwice: readonly string[]

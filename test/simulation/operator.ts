@@ -1,15 +1,14 @@
-/** The operator: what is done with deliveries, groups, people and the account, by somebody who looks into WhatsApp first. */
+/** The operator: what is done with deliveries, groups and the account, by somebody who looks into WhatsApp first. */
 
 import type { Invite } from '../../src/invite.ts'
 import type { ActResult, DeliveryAction } from '../../src/outbox/admin/deliveries.ts'
 import type { GroupChange } from '../../src/outbox/admin/groups.ts'
-import type { Erased } from '../../src/outbox/admin/people.ts'
 import type { Rooms } from '../../src/outbox/assemble.ts'
 import type { Mapped } from '../../src/outbox/ports.ts'
 import { EVERY_DELIVERY } from '../../src/outbox/store/reports.ts'
 import type { Change, Delivery } from './deliveries.ts'
-import { acknowledged, actionOf, changeOf, gone, isDone, UNMAPPED } from './deliveries.ts'
-import type { Facts, OperatorFacts, Suppression } from './facts.ts'
+import { acknowledged, actionOf, changeOf, gone, isDone, partAt, UNMAPPED } from './deliveries.ts'
+import type { Facts, OperatorFacts } from './facts.ts'
 import type { Act, Happening, View } from './history.ts'
 import { HOOK_NAMES } from './history.ts'
 import { askedOf, homeOf } from './invariants/inquiries.ts'
@@ -26,7 +25,6 @@ export interface Stage {
   say(line: string): void
 }
 
-const MOST_TRIES = 5
 const EVERYTHING = { ...EVERY_DELIVERY, limit: 50, before: null }
 const ACTOR = 'test'
 
@@ -34,15 +32,11 @@ export class Operator implements OperatorFacts {
   readonly wanted = new Map<string, readonly Invite[]>()
   readonly forced = new Map<string, number>()
   readonly touched = new Map<number, number>()
-  readonly erased = new Map<number, { upTo: number; at: number }>()
   readonly discarded = new Set<string>()
   readonly resent = new Map<number, number>()
   readonly allowed = new Map<string, number>()
   readonly corrected = new Map<string, number>()
   readonly counts = new Map<string, { base: number; at: number; anew: boolean }>()
-  suppressed: readonly Suppression[] = []
-  readonly maybeSuppressed = new Set<number>()
-  readonly maybeErased = new Set<number>()
   readonly named = new Set<string>()
   paused = false
   resumedAt = Number.NEGATIVE_INFINITY
@@ -185,7 +179,7 @@ export class Operator implements OperatorFacts {
   /** What the operator knows of a part. */
   async group({ nth, does, joined }: Extract<Happening, { kind: 'group' }>): Promise<void> {
     const { facts, say, world } = this.#stage
-    const part = this.#part(nth)
+    const part = partAt(facts, nth)
     if (part === undefined) return
     const { id, name } = part
     if (does === 'create' ? !this.#isAbsent(name) : !world.has(name)) return
@@ -218,13 +212,6 @@ export class Operator implements OperatorFacts {
     this.counts.set(first, { base: members, at: facts.at, anew: false })
   }
 
-  #part(nth: number): { id: number; name: string } | undefined {
-    const { facts } = this.#stage
-    if (facts.rows(`SELECT 1 FROM sqlite_schema WHERE name = 'parts'`).length === 0) return
-    const all = facts.rows<{ id: number; name: string }>('SELECT id, name FROM parts ORDER BY id')
-    return all[nth % Math.max(1, all.length)]
-  }
-
   #allow(name: string, calls: number): void {
     const part = this.#stage.facts.names.partOf(name)
     this.allowed.set(part, calls)
@@ -253,59 +240,6 @@ export class Operator implements OperatorFacts {
     )
     if (row?.members !== 0 || row.counted_from === 0) return
     this.counts.set(facts.names.partOf(name), { base: 0, at: facts.at, anew: true })
-  }
-
-  // People.
-
-  async suppress({
-    kind,
-    person,
-    nth,
-  }: Extract<Happening, { kind: 'suppress' | 'unsuppress' }>): Promise<void> {
-    const { facts, say } = this.#stage
-    const part = nth === null ? null : this.#part(nth)
-    if (part === undefined) return
-    const group = part === null ? null : facts.names.groupOf(part.name)
-    const digits = digitsOf(person, 1)
-    this.maybeSuppressed.add(person)
-    const others = this.suppressed.filter((one) => one.person !== person || one.group !== group)
-    if (kind === 'unsuppress') this.suppressed = others
-    const done = await this.#ask(async ({ people }) => {
-      await people[kind](digits, part?.id ?? null, ACTOR)
-      return true
-    })
-    say(`${kind} ${person} in ${group ?? 'all groups'}: ${done ?? 'no answer'}`)
-    if (done !== null) this.done++
-    if (done !== null && kind === 'suppress') this.#suppressed(person, group)
-  }
-
-  #suppressed(person: number, group: string | null): void {
-    const known = this.suppressed.some((one) => one.person === person && one.group === group)
-    if (known) return
-    this.suppressed = [...this.suppressed, { person, group, since: this.#stage.facts.at }]
-  }
-
-  /** Goes on until nothing of a person is left, or the process fails too often. */
-  async erase({ person, spelling }: Extract<Happening, { kind: 'erase' }>): Promise<void> {
-    const { facts, say } = this.#stage
-    const digits = digitsOf(person, spelling)
-    let before: number | null = null
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      this.maybeSuppressed.add(person)
-      this.maybeErased.add(person)
-      const step: Erased | null = await this.#ask(({ people }) =>
-        people.erase(digits, before, ACTOR),
-      )
-      if (step === null) continue
-      if (before === null) this.done++
-      this.#suppressed(person, null)
-      before = step.before
-      if (before !== null) continue
-      const [last] = facts.rows<{ seq: number | null }>('SELECT max(seq) AS seq FROM deliveries')
-      this.erased.set(person, { upTo: last?.seq ?? 0, at: facts.at })
-      break
-    }
-    say(`${person} is erased: ${before === null}`)
   }
 
   // The account, and looking.

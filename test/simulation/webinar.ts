@@ -6,8 +6,8 @@ import type { Call } from './facts.ts'
 import { PLAIN } from './history.ts'
 import type { Limit } from './limits.ts'
 import { limitsOf } from './limits.ts'
-import type { Violation } from './simulate.ts'
 import { simulate } from './simulate.ts'
+import type { Violation } from './watcher.ts'
 
 const MINUTE_MS = 60_000
 

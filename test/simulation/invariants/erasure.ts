@@ -16,7 +16,7 @@ const TEXTS = [
 
 export const nothingLeft: Invariant = {
   name: 'nothing is left of whom was erased',
-  ended: (facts) => every(facts.operator.erased, ([person, when]) => erased(facts, person, when)),
+  ended: (facts) => every(facts.privacy.erased, ([person, when]) => erased(facts, person, when)),
 }
 
 function erased(facts: Facts, person: number, { upTo, at }: { upTo: number; at: number }): Checked {

@@ -53,7 +53,7 @@ export const acceptedByEazybe: Invariant = {
       // Those who asked never to be sent are left out; the others of the lead are in.
       return every(leads, ({ person, groupName }) =>
         must(
-          facts.operator.maybeSuppressed.has(person) ||
+          facts.privacy.maybeSuppressed.has(person) ||
             inGroup.has(homeOf(facts, person, groupName)),
           () => `delivery ${seq} is accepted, and EazyBe never took ${person} for ${groupName}`,
         ),
@@ -85,8 +85,8 @@ export function oneKeyOneDelivery(): Invariant {
     const lead = facts.senders.leads.get(key)
     if (facts.at - (lead?.since ?? facts.at) >= facts.retention.rowDays * DAY_MS) return true
     const isTouched = lead !== undefined && facts.operator.touched.has(lead.seq)
-    if (isTouched && facts.operator.maybeErased.size > 0) return true
-    return facts.senders.peopleOf(key).some((person) => facts.operator.maybeSuppressed.has(person))
+    if (isTouched && facts.privacy.maybeErased.size > 0) return true
+    return facts.senders.peopleOf(key).some((person) => facts.privacy.maybeSuppressed.has(person))
   }
 }
 

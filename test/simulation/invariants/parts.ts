@@ -17,7 +17,7 @@ export const oneHome: Invariant = {
     const part = names.partOf(call.groupName)
     const group = names.groupOf(call.groupName)
     return every(call.people, (person) => {
-      if (isTeammate(person) || facts.operator.maybeErased.has(person)) return good
+      if (isTeammate(person) || facts.privacy.maybeErased.has(person)) return good
       const other = facts
         .homesOf(person)
         .find(

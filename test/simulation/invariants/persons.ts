@@ -25,7 +25,7 @@ export const sentOnce: Invariant = {
           (other.recordedAt ?? 0) > call.startedAt - YEAR_MS,
       )
       return must(
-        before === undefined || facts.operator.maybeErased.has(person),
+        before === undefined || facts.privacy.maybeErased.has(person),
         () => `${home} again, accepted by call ${before?.n}`,
       )
     })
@@ -55,7 +55,7 @@ export const suppressedStayOut: Invariant = {
   callStarts: (facts, call) => {
     const group = facts.names.groupOf(call.groupName)
     return every(call.people, (person) => {
-      const asked = facts.operator.suppressed.find(
+      const asked = facts.privacy.suppressed.find(
         (one) =>
           one.person === person &&
           (one.group === null || one.group === group) &&

@@ -131,7 +131,7 @@ export function nothingGoesEarly(): Invariant {
       return every(gone, ({ seq, state, settled_at }) => {
         const days = state === 'held' || state === 'parked' ? inHandDays : settledDays
         const isOver = settled_at !== null && settled_at <= facts.wall - days * DAY_MS
-        return isOver || facts.operator.maybeErased.size > 0
+        return isOver || facts.privacy.maybeErased.size > 0
           ? good
           : must(false, () => `what delivery ${seq} said is gone while it is ${state}`)
       })
