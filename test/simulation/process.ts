@@ -201,7 +201,9 @@ export class Process {
     this.#options.say('the alarm threw')
     const lost = ++this.#ringsAgain > MOST_RINGS_AGAIN
     this.#letGo(false)
-    if (lost) this.#options.disk.alarmAt = null
+    if (!lost) return
+    this.#options.disk.alarmAt = null
+    this.brokeOff = true
   }
 
   /** The alarm's handler ended: well, or killed. */

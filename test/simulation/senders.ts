@@ -166,10 +166,14 @@ export class Senders implements SenderFacts {
     })
   }
 
-  /** An earlier delivery of this event may have been deleted: this one asks for what its sender said. */
+  /** An earlier delivery of this event was deleted, or forgotten with a person: this one asks for what its sender said. */
   #isNew(key: string, mapped: Mapped | null): void {
     const { operator } = this.#stage
-    operator.discarded.delete(key)
+    const before = this.leads.get(key)
+    if (before !== undefined) {
+      operator.wanted.set(`${key} of ${before.seq}`, operator.wanted.get(key) ?? [])
+      if (operator.discarded.delete(key)) operator.discarded.add(`${key} of ${before.seq}`)
+    }
     // What was looked up at the same moment stays.
     if (mapped?.kind === 'invite') operator.wanted.set(key, [mapped.invite])
   }
