@@ -159,7 +159,7 @@ export class Dispatcher {
     const accepted = settled.filter(({ state }) => state === 'accepted').length
     calls.close(open.id, { outcome: outcome.kind, counts: felt, accepted }, now)
     if (changes === null) releaseBlocked(this.#store, part, false, now)
-    const isAbsent = part.status === 'new' && parts.get(part.id).status === 'doubtful'
+    const isAbsent = outcome.kind === 'missing' && part.status === 'new'
     if (isAbsent) forgetMaybes(this.#store, part, now)
     if (outcome.kind === 'invalid' || outcome.kind === 'ambiguous') this.#judge(now)
     parts.saveAfterCall(part, memberships.head(part.id, 1)[0], now)

@@ -13,6 +13,7 @@ const MOST_COUNTED = raw('1000')
 export const REFUSED_ELSEWHERE = 'refused in another group'
 
 const OPEN = raw(`status IN ('waiting', 'maybe')`)
+const MAY_BE_IN = raw('first_call_at IS NOT NULL AND accepted_at IS NULL')
 const MEMBER =
   raw(`person, team_part AS team, digits, status, creates, attempts, failing_since AS failingSince,
   batch_limit AS "limit", due_at AS dueAt, asked_at AS askedAt, first_call_at IS NOT NULL AS fixed,
@@ -236,6 +237,8 @@ export class Memberships {
 
   /** The group is proven absent: who may have been in it is in no group. Gives those it concerns, as the next ones do. */
   forgetMaybes(partId: number): string[] {
+    this.#sql.run`
+      UPDATE memberships SET first_call_at = NULL WHERE part_id = ${partId} AND status = 'blocked' AND accepted_at IS NULL`
     return personsIn(this.#sql.all`
       UPDATE memberships SET status = 'waiting', reason = NULL, first_call_at = NULL
       WHERE part_id = ${partId} AND ${OPEN} AND status = 'maybe' RETURNING person`)
@@ -244,7 +247,9 @@ export class Memberships {
   /** The group is there after all, or may be created: those who are blocked for its absence wait again. */
   release(partId: number, creates: boolean, now: number): string[] {
     return personsIn(this.#sql.all`
-      UPDATE memberships SET status = 'waiting', reason = NULL, due_at = ${now}, attempts = 0, creates = max(creates, ${creates})
+      UPDATE memberships SET due_at = ${now}, attempts = 0, creates = max(creates, ${creates}),
+        status = CASE WHEN ${MAY_BE_IN} THEN 'maybe' ELSE 'waiting' END,
+        reason = CASE WHEN ${MAY_BE_IN} THEN 'an earlier call may have worked' END
       WHERE (person, group_id, team_part) IN (SELECT person, group_id, team_part FROM memberships WHERE part_id = ${partId}
         AND status = 'blocked' AND reason IN ('group missing', 'group gone') AND digits IS NOT NULL LIMIT ${RELEASED_AT_ONCE})
       RETURNING person`)
