@@ -163,7 +163,7 @@ export function prepare(
       frozen: end.frozen,
     })),
     again: entries.flatMap(({ contact, row, end }) =>
-      end.changes && row?.acceptedAt != null ? [contact.person] : [],
+      end.changes && row?.status === 'accepted' ? [contact.person] : [],
     ),
     changed: entries.flatMap(({ contact, row, end }) =>
       row?.teamPart === 0 && (row.status !== end.status || row.reason !== end.reason)
