@@ -195,10 +195,7 @@ export class Memberships {
         AND team_part = (keys.value ->> 'team') * ${partId}`
   }
 
-  /**
-   * Writes what a call that was not accepted came to. `felt`: it may have worked, so from now on the part is fixed. Who was asked for
-   * in a group that is not there is in none.
-   */
+  /** Writes what a call that was not accepted came to. `felt`: it may have worked, so from now on the part is fixed. */
   settle(
     { groupId, partId }: OpenCall,
     changes: readonly MemberChange[],
@@ -208,8 +205,7 @@ export class Memberships {
     this.#sql.run`
       UPDATE memberships SET status = c.value ->> 'status', reason = c.value ->> 'reason', attempts = c.value ->> 'attempts',
         failing_since = c.value ->> 'failingSince', batch_limit = c.value ->> 'limit', due_at = c.value ->> 'dueAt',
-        first_call_at = CASE WHEN ${felt} THEN coalesce(first_call_at, ${now})
-          WHEN c.value ->> 'reason' = 'group missing' AND accepted_at IS NULL THEN NULL ELSE first_call_at END
+        first_call_at = CASE WHEN ${felt} THEN coalesce(first_call_at, ${now}) ELSE first_call_at END
       FROM json_each(${changes}) AS c WHERE person = c.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (c.value ->> 'team') * ${partId} AND ${OPEN}`
   }
