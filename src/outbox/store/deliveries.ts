@@ -219,13 +219,13 @@ export function timelineLine(at: number, { event, detail }: Line): string {
 }
 
 /**
- * SQL that gives the timeline with one more line: kept in the delivery's row, a line costs no row of its own. A line that says the
- * same as the last one is counted there: `count`, and `last` for when it happened last.
+ * SQL that gives the timeline with one more line: kept in the delivery's row, a line costs no row of its own. A line whose detail is
+ * that of the last one is counted there: `count`, and `last` for when it happened last. Each acceptance, which has none, is a line.
  */
 export function appended(at: number, line: Line): Fragment {
   const value = timelineLine(at, line)
   const last = (member: string) => raw(`json_extract(timeline, '$[#-1].${member}')`)
-  return fragment`CASE WHEN ${last('event')} = ${line.event} AND ${last('detail')} IS ${line.detail}
+  return fragment`CASE WHEN ${last('event')} = ${line.event} AND ${last('detail')} = ${line.detail}
     THEN json_set(timeline, '$[#-1].count', coalesce(${last('count')}, 1) + 1, '$[#-1].last', json_extract(${value}, '$.at'))
     ELSE json_insert(CASE WHEN json_array_length(timeline) < ${MOST_LINES} THEN timeline ELSE json_remove(timeline, '$[1]') END,
       '$[#]', json(${value})) END`
