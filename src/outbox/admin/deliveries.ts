@@ -302,6 +302,7 @@ function remapOne(
   )
   const detail = mapped.issues.map(issueText).join('; ')
   store.deliveries.refresh([seq], { event: 'held', detail }, now)
+  RetentionJob.lookAgain(store, seq)
   return 'held'
 }
 
