@@ -185,10 +185,12 @@ export class RetentionJob implements Job {
     after: MembershipCursor,
     now: number,
   ): [upTo: MembershipCursor, more: boolean] {
-    const { sweep } = this.#store
+    const { parts, sweep } = this.#store
     const rows = sweep.memberships(after)
     for (const row of rows) {
-      if (row.at === null || row.at <= now - MEMORY_MS) sweep.forgetMembership(row)
+      if (row.at !== null && row.at > now - MEMORY_MS) continue
+      sweep.forgetMembership(row)
+      parts.deleteUnmade(row.groupId)
     }
     const last = rows.length === STEP_MEMBERSHIPS ? rows.at(-1) : undefined
     if (last === undefined) return [BEGINNING.membership, false]

@@ -234,7 +234,7 @@ export class Memberships {
   /** The group is proven absent: who may have been in it is in no group. Gives those it concerns, as the next ones do. */
   forgetMaybes(partId: number): string[] {
     this.#sql.run`
-      UPDATE memberships SET first_call_at = NULL WHERE part_id = ${partId} AND status = 'blocked' AND accepted_at IS NULL`
+      UPDATE memberships SET first_call_at = NULL WHERE part_id = ${partId} AND ${MAY_BE_IN} AND NOT ${OPEN}`
     return personsIn(this.#sql.all`
       UPDATE memberships SET status = 'waiting', reason = NULL, first_call_at = NULL
       WHERE part_id = ${partId} AND ${OPEN} AND status = 'maybe' RETURNING person`)

@@ -175,6 +175,7 @@ export class Parts {
         AND NOT EXISTS (SELECT 1 FROM parts AS others WHERE others.group_id = ${groupId} AND others.number > 1)
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status IN ('waiting', 'maybe'))
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status = 'blocked')
+        AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND first_call_at IS NOT NULL AND accepted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE group_id = ${groupId} AND state IN ('held', 'parked', 'skipped'))`
     this.#sql.run`
       DELETE FROM groups WHERE id = ${groupId} AND NOT EXISTS (SELECT 1 FROM parts WHERE group_id = ${groupId})

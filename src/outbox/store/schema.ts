@@ -116,6 +116,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX memberships_queue ON memberships (part_id, due_at, asked_at, status) WHERE status IN ('waiting', 'maybe');
   CREATE INDEX memberships_maybe ON memberships (part_id) WHERE status = 'maybe' AND team_part = 0;
   CREATE INDEX memberships_blocked ON memberships (part_id, reason) WHERE status = 'blocked';
+  -- A call that may have worked carried them, and none was accepted.
+  CREATE INDEX memberships_may_be_in ON memberships (part_id) WHERE first_call_at IS NOT NULL AND accepted_at IS NULL;
   CREATE TRIGGER memberships_keep_their_part BEFORE UPDATE OF part_id ON memberships
     WHEN OLD.first_call_at IS NOT NULL AND NEW.part_id <> OLD.part_id
     BEGIN SELECT raise(ABORT, 'a call to another part may have worked'); END;
@@ -162,6 +164,7 @@ export const MIGRATIONS: readonly string[] = [
     WHEN OLD.status <> 'new'
       OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND status IN ('waiting', 'maybe'))
       OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND status = 'blocked')
+      OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND first_call_at IS NOT NULL AND accepted_at IS NULL)
     BEGIN SELECT raise(ABORT, 'a membership is in this part'); END;
 
   -- Group 0 stands for all groups.
