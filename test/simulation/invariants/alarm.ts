@@ -74,10 +74,20 @@ function callDueAt(facts: Facts): number | null {
   let at = facts.wall
   for (;;) {
     const next = plan(input, at)
+    // Who has no room in a part that rests moves on when that is over.
+    if (next.kind === 'rollOver') return Math.max(at, partDueAt(facts, next.partId))
     if (next.kind !== 'wait') return at
     if (next.until === null || next.until <= at) return next.until
     at = next.until
   }
+}
+
+function partDueAt(facts: Facts, id: number): number {
+  const [part] = facts.rows<{ due: number | null }>(
+    'SELECT due_at AS due FROM parts WHERE id = ?',
+    id,
+  )
+  return part?.due ?? 0
 }
 
 function readOnly(facts: Facts): SqlStorage {
