@@ -25,7 +25,7 @@ export interface Call {
   readonly n: number
   readonly groupName: string
   readonly contacts: readonly string[]
-  /** Who they are, whatever the spelling. */
+  /** The people, whatever the spelling. */
   readonly people: readonly number[]
   readonly create: boolean
   readonly token: string
@@ -95,7 +95,7 @@ export interface SenderFacts {
   keyBehind(mark: string): string | undefined
 }
 
-/** Somebody who asked never to be sent. */
+/** A person who asked never to be sent. */
 export interface Suppression {
   readonly person: number
   /** The first name of the group; null: everywhere. */
@@ -119,7 +119,7 @@ export interface OperatorFacts {
   readonly allowed: ReadonlyMap<string, number>
   /** The same, and those of which was said that they exist. */
   readonly corrected: ReadonlyMap<string, number>
-  /** The last correction of a part's count. `anew`: who was in before is in no more. */
+  /** The last correction of a part's count. `anew`: people who were in before are not any more. */
   readonly counts: ReadonlyMap<string, { base: number; at: number; anew: boolean }>
   /** Groups that the operator named, or acted on a delivery of. */
   readonly named: ReadonlySet<string>
@@ -182,11 +182,11 @@ export interface Facts {
   readonly alerts: readonly { readonly at: number; readonly text: string }[] | null
   /** Until then, alerts do not arrive. */
   readonly alertsFailUntil: number
-  /** Groups in which somebody is in truth. */
+  /** Groups that a person is in, in truth. */
   homesOf(person: number): Home[]
   isBad(person: number): boolean
   rows<T>(query: string, ...values: (string | number | null)[]): T[]
-  /** Who is behind a mark in the tables. */
+  /** The person behind a mark in the tables. */
   personBehind(mark: string): number
   /** The mark that stands for a person in the tables. */
   markOf(person: number): string

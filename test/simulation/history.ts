@@ -99,7 +99,7 @@ export type Happening =
   | { readonly kind: 'lag'; readonly ms: number }
   | { readonly kind: 'limit'; readonly creations: number }
   | { readonly kind: 'bad'; readonly how: 'malformed' | 'poison'; readonly person: number }
-  /** Somebody does it in WhatsApp. */
+  /** A person does it in WhatsApp. */
   | { readonly kind: 'phone'; readonly does: 'make' | 'remove' | 'restore'; readonly group: number }
   /** Look-ups fail, every one or every second one by chance. */
   | { readonly kind: 'lookUps'; readonly oneIn: 1 | 2; readonly forMs: number }
@@ -139,10 +139,10 @@ export type Happening =
       /** How many people joined it by themselves. */
       readonly joined: number
     }
-  /** Somebody asks never to be sent again, to the nth group or (null) to any; or takes that back. */
+  /** A person asks never to be sent again, to the nth group or (null) to any; or takes that back. */
   | { readonly kind: 'suppress'; readonly person: number; readonly nth: number | null }
   | { readonly kind: 'unsuppress'; readonly person: number; readonly nth: number | null }
-  /** Somebody is erased, by one spelling of their number. */
+  /** A person is erased, by one spelling of their number. */
   | { readonly kind: 'erase'; readonly person: number; readonly spelling: 0 | 1 }
   /** The operator's own pause, and its end. */
   | { readonly kind: 'pause'; readonly on: boolean }

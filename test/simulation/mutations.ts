@@ -23,7 +23,7 @@ import type { Mutation } from './simulate.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const YEAR_MS = 365 * DAY_MS
-/** Somebody who filled in no form. */
+/** A person who filled in no form. */
 const STRANGER = '919999900000'
 /** More calls than a bad number may fail. */
 const TOO_OFTEN = 80
@@ -145,7 +145,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'what is known of an erased person is kept',
-    breaks: 'nothing is left of whom was erased',
+    breaks: 'nothing is left of an erased person',
     install: () => patch(People.prototype, 'forget', () => () => []),
   },
   // The operator.
@@ -226,13 +226,13 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'no place is kept for who may be in',
+    name: 'no place is kept for people who may be in',
     breaks: 'no group is filled past its capacity',
     install: () => patch(Memberships.prototype, 'maybes', () => () => 0),
   },
   {
-    name: 'who is sent again is counted again',
-    breaks: 'the count of a part is who was accepted into it',
+    name: 'people who are sent again are counted again',
+    breaks: 'a part counts those who were accepted into it',
     install: () =>
       patch(
         Memberships.prototype,
@@ -340,7 +340,7 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'who waits for an inactive session is parked',
+    name: 'people who wait for an inactive session are parked',
     breaks: 'parked for a cause',
     install: () =>
       onChange((change) =>
@@ -350,7 +350,7 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'who travels with a bad number is refused as well',
+    name: 'people who travel with a bad number are refused as well',
     breaks: 'a bad number parks no other person',
     install: () =>
       onChange((change) =>

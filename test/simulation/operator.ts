@@ -1,4 +1,4 @@
-/** The operator: what is done with deliveries, groups and the account, by somebody who looks into WhatsApp first. */
+/** The operator: what is done with deliveries, groups and the account, by a person who looks into WhatsApp first. */
 
 import type { Invite } from '../../src/invite.ts'
 import type { ActResult, DeliveryAction } from '../../src/outbox/admin/deliveries.ts'
@@ -218,7 +218,7 @@ export class Operator implements OperatorFacts {
     this.corrected.set(part, calls)
   }
 
-  /** All who wait for the group may create it, also where they are edited later. */
+  /** All that waits for the group may create it, also where they are edited later. */
   #giveLeave(name: string): void {
     const { names } = this.#stage.facts
     for (const [key, invites] of this.wanted) {

@@ -23,7 +23,7 @@ export function digitsOf(person: number, spelling: 0 | 1): string {
   }
 }
 
-/** Who has this number: the truth, which Usher can only infer. */
+/** The person with this number: the truth, which Usher can only infer. */
 export function personAt(digits: string): number {
   return Number(digits.slice(-INDEX_DIGITS))
 }
@@ -38,7 +38,7 @@ export function isTeammate(person: number): boolean {
 
 const known = new Map<string, Map<string, number>>()
 
-/** Who is behind a mark in the tables; undefined: none of these people. */
+/** The person behind a mark in the tables; undefined: none of these people. */
 export function personBehind(key: string, mark: string): number | undefined {
   let persons = known.get(key)
   if (persons === undefined) {

@@ -31,7 +31,7 @@ export type Trouble =
       readonly as: 500 | 'status false' | 'empty' | Page
       readonly effect: Effect
     }
-  /** 200, and nobody was added. */
+  /** 200, and no person was added. */
   | { readonly kind: 'silent' }
   | { readonly kind: 'hangs'; readonly effect: Effect }
   | { readonly kind: 'breaks'; readonly effect: Effect }
@@ -58,7 +58,7 @@ interface Group {
   gone: boolean
 }
 
-/** A group that somebody is in, since then. */
+/** A group that a person is in, since then. */
 export interface Home {
   readonly name: string
   readonly since: number
@@ -111,7 +111,7 @@ export class World {
     this.createLimit = Number.POSITIVE_INFINITY
   }
 
-  /** Somebody makes a group on the phone, renames or deletes it so that its name is no longer found, or renames it back. */
+  /** A person makes a group on the phone, renames or deletes it so that its name is no longer found, or renames it back. */
   onPhone(does: 'make' | 'remove' | 'restore', name: string): void {
     if (does === 'make') {
       this.groups.push({ name, byUsher: false, members: new Map(), visibleFrom: 0, gone: false })

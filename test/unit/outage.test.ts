@@ -1,4 +1,4 @@
-/** Blame over days: an EazyBe that fails for everybody parks nobody, and a bad number is found, alone and among others. */
+/** Blame over days: an EazyBe that fails for everybody parks no person, and a bad number is found, alone and among others. */
 
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/eazybe.ts'

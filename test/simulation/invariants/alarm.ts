@@ -74,7 +74,7 @@ function callDueAt(facts: Facts): number | null {
   let at = facts.wall
   for (;;) {
     const next = plan(input, at)
-    // Who has no room in a part that rests moves on when that is over.
+    // People without room in a part that rests move on when that is over.
     if (next.kind === 'rollOver') return Math.max(at, partDueAt(facts, next.partId))
     if (next.kind !== 'wait') return at
     if (next.until === null || next.until <= at) return next.until

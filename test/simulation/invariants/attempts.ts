@@ -1,4 +1,4 @@
-/** Attempts and blame: only EazyBe's own refusals count, only a cause parks, and nobody is parked for a bad number of others or an outage. */
+/** Attempts and blame: only EazyBe's own refusals count, only a cause parks, and no person is parked for the number of another, or for an outage. */
 
 import type { Call, Facts } from '../facts.ts'
 import { callsTo, DAY_MS, endOf, isFailure, isRefusal } from './inquiries.ts'
@@ -245,7 +245,7 @@ function isExplained(facts: Facts, streak: readonly Call[]): boolean {
   return resumed || lasted > GIVEN_UP_MS * first.pace.waitScale
 }
 
-/** How many of these calls share no person, of those that carried somebody whose number is good. */
+/** How many of these calls share no person, of those that carried a person with a good number. */
 function callsApart(facts: Facts, calls: readonly Call[]): number {
   const forgiven = new Set(membersWhere(facts, 'forgiven >= 2').map(({ person }) => person))
   const apart: Call[] = []

@@ -15,7 +15,7 @@ const TEXTS = [
 ] as const
 
 export const nothingLeft: Invariant = {
-  name: 'nothing is left of whom was erased',
+  name: 'nothing is left of an erased person',
   ended: (facts) => every(facts.privacy.erased, ([person, when]) => erased(facts, person, when)),
 }
 
@@ -29,7 +29,7 @@ function erased(facts: Facts, person: number, { upTo, at }: { upTo: number; at: 
   const deliveries = facts.rows<{ seq: number; mark: string; text: string }>(
     `SELECT seq, key AS mark, coalesce(fields, '') || coalesce(consent, '') || timeline AS text FROM deliveries`,
   )
-  // Who signed up again, was looked up since, or was written into a lead is there again.
+  // A person who signed up again, was looked up since, or was written into a lead is there again.
   const isNew = (seq: number, key: string) =>
     seq > upTo || facts.operator.touched.has(seq) || lookedUp.has(firstKeyOf(key))
   const known = deliveries.map(({ mark, ...row }) => {

@@ -78,7 +78,7 @@ export function waitingCount(facts: Pick<Facts, 'rows'>): number {
   )
 }
 
-/** Somebody whom a delivery asks for. */
+/** A person that a delivery asks for. */
 export interface Asked {
   readonly person: number
   readonly team: boolean

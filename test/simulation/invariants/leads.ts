@@ -80,7 +80,7 @@ export function oneKeyOneDelivery(): Invariant {
     },
   }
 
-  /** Its row was deleted on schedule, or somebody in it was erased, and its key with them. */
+  /** Its row was deleted on schedule, or a person in it was erased, and its key with them. */
   function isForgotten(facts: Facts, key: string): boolean {
     const lead = facts.senders.leads.get(key)
     if (facts.at - (lead?.since ?? facts.at) >= facts.retention.rowDays * DAY_MS) return true

@@ -37,7 +37,7 @@ export const oneHome: Invariant = {
 export const capacityKept: Invariant = {
   name: 'no group is filled past its capacity',
   callStarts: (facts, call) => {
-    // Who was in a call that may have worked has a place; who is sent again needs no other.
+    // A person of a call that may have worked has a place; one who is sent again needs no other.
     const taken = new Set(takenBy(facts, call.groupName).map(([person]) => person))
     const uncertain = new Set(uncertainIn(facts, call).filter((person) => !taken.has(person)))
     const leads = call.claim?.leads ?? []
@@ -52,7 +52,7 @@ export const capacityKept: Invariant = {
 }
 
 export const countIsRight: Invariant = {
-  name: 'the count of a part is who was accepted into it',
+  name: 'a part counts those who were accepted into it',
   looked: (facts) => {
     if (facts.justRecorded.length === 0) return undefined
     const rows = facts.rows<{ name: string; members: number }>('SELECT name, members FROM parts')
@@ -71,7 +71,7 @@ function capacityOf(facts: Facts, groupName: string): number {
   return facts.hooks[row?.hook ?? '']?.capacity ?? DEFAULT_CAPACITY
 }
 
-/** How many are in a part: by the operator's last count, and who was accepted since. */
+/** How many are in a part: the operator's last count, and those accepted since. */
 function countOf(facts: Facts, groupName: string): number {
   const { base, at, anew } = facts.operator.counts.get(facts.names.partOf(groupName)) ?? NOT_COUNTED
   const taken = takenBy(facts, groupName)
@@ -80,7 +80,7 @@ function countOf(facts: Facts, groupName: string): number {
   return base + [...since].filter((person) => anew || !before.has(person)).length
 }
 
-/** Leads whom EazyBe accepted into this very part, and when. */
+/** Leads that EazyBe accepted into this very part, and when. */
 function takenBy(facts: Facts, groupName: string): [person: number, at: number][] {
   return callsTo(facts, groupName).flatMap(({ recorded, recordedAt, claim }) =>
     recorded === 'accepted' && recordedAt !== null

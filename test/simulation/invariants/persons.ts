@@ -1,4 +1,4 @@
-/** Persons: nobody is sent twice, unasked, or after they asked never to be. */
+/** Persons: no person is sent twice, unasked, or after they asked never to be. */
 
 import { personAt } from '../people.ts'
 import { DAY_MS, homeOf, wantedFor } from './inquiries.ts'

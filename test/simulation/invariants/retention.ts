@@ -38,7 +38,7 @@ const KEPT: readonly [what: string, days: keyof RetentionDays | number | null, q
        AND max(received_at, settled_at) < ?1 AND seq < (SELECT max(seq) FROM deliveries)`,
   ],
   [
-    'whom a call carried, call',
+    'the people of call',
     CALL_PEOPLE_DAYS,
     `SELECT id AS what FROM calls WHERE ended_at IS NOT NULL AND (leads <> '[]' OR team <> '[]') AND started_at < ?1`,
   ],

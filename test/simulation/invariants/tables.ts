@@ -48,7 +48,7 @@ export function stateFollows(): Invariant {
         const [first] = own
         if (first === undefined) return good
         const { held, closed, look_up_at } = first
-        // What had ended before somebody in it was erased stays as it ended.
+        // What had ended before a person in it was erased stays as it ended.
         const ended = first.state === 'accepted' || first.state === 'skipped'
         if (first.erased > 0 && ended) return good
         const asked = own.flatMap(({ status, why, team_part, frozen }) =>
