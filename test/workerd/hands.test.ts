@@ -219,6 +219,24 @@ describe('the account', () => {
     expect(await story(seq)).toMatchObject({ state: 'accepted', attempts: 0 })
   })
 
+  it('keeps the gap after a call that broke, also when it is resumed', async () => {
+    const calls = play((_, n) => {
+      if (n === 2) throw new TypeError('fetch failed')
+      return answers.ok()
+    })
+    const { lead, runUntil, stub } = outbox()
+    await lead('A', [ASHA])
+    await runUntil(10 * MINUTE)
+    await lead('A', [BINA])
+    await runUntil(10 * MINUTE + 21 * SECOND)
+    expect(calls).toHaveLength(2)
+    await stub.account().resume('test')
+    await runUntil(10 * MINUTE + 49 * SECOND)
+    expect(calls).toHaveLength(2)
+    await runUntil(12 * MINUTE)
+    expect(calls).toHaveLength(3)
+  })
+
   it('makes nothing of a wait of less than an hour', async () => {
     play(() => answers.throttled('3000'))
     const { lead, runUntil, stub } = outbox()

@@ -114,7 +114,8 @@ export function accountAdmin(context: Context) {
     },
     /** Calls are made again. Every wait of EazyBe's making ends as well; the gaps of the pace are kept. */
     async resume(actor: string): Promise<void> {
-      change(actor, 'resume', (state, now) => resumed(state, account.pace, now))
+      const lastCallAt = store.calls.last()?.at ?? 0
+      change(actor, 'resume', (state, now) => resumed(state, account.pace, lastCallAt, now))
       await alarm.recheck()
     },
     /** What operators did, newest first. */

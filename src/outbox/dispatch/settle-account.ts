@@ -134,9 +134,18 @@ export function afterCreate({ input, now, random }: Step): Pick<AccountState, 'n
   return { nextCreateAt: now + createGapMs + random() * createJitterMs }
 }
 
-/** The operator resumes: every wait of EazyBe's making ends. The gaps of the pace are kept, counted from now at the latest. */
-export function resumed(account: AccountState, pace: Pace, now: number): AccountState {
+/**
+ * The operator resumes: every wait of EazyBe's making ends. The gap after the last call is kept, since WhatsApp may
+ * have felt a call that broke. A clock that was ahead delays nothing by more than the gap.
+ */
+export function resumed(
+  account: AccountState,
+  pace: Pace,
+  lastCallAt: number,
+  now: number,
+): AccountState {
   const gapMs = pace.addGapMs + pace.addJitterMs
+  const gapEndsAt = Math.max(now, Math.min(lastCallAt, now) + gapMs)
   const createGapMs = pace.createGapMs + pace.createJitterMs
   return {
     ...account,
@@ -145,7 +154,7 @@ export function resumed(account: AccountState, pace: Pace, now: number): Account
     unreachable: 0,
     unreachableSince: null,
     createFailures: 0,
-    nextCallAt: account.nextCallWhy === 'pace' ? Math.min(account.nextCallAt, now + gapMs) : now,
+    nextCallAt: Math.min(account.nextCallAt, gapEndsAt),
     nextCallWhy: 'pace',
     nextCreateAt: Math.min(account.nextCreateAt, now + createGapMs),
   }
