@@ -60,6 +60,10 @@ export const deliverySchema = v.object({
     v.nullable(v.string()),
     v.description('Why it is held or parked, or what it waits for'),
   ),
+  wrong: v.pipe(
+    v.nullable(v.string()),
+    v.description('What is wrong with one that was never mapped: "phone: has too few digits"'),
+  ),
   waitingUntil: v.nullable(time),
   groupName: v.nullable(v.string()),
   contacts: v.pipe(v.array(v.string()), v.description('Masked: `+91 ••••• •3210`')),

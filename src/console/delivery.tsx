@@ -8,7 +8,7 @@ import { DeliveryActions, isUnfit, type Typed } from './delivery-actions.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
-import { Action, Badge, Json, leadName, Problem, StateBadge, Time } from './parts.tsx'
+import { Action, Badge, Json, leadName, numbersText, Problem, StateBadge, Time } from './parts.tsx'
 import { Timeline } from './timeline.tsx'
 import { advice, MEANINGS } from './words.ts'
 
@@ -30,6 +30,7 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
   const { revealed, problem } = extra
   const typed = extra.typed ?? startOfEdit(visit, story, revealed)
   const groups = isUnfit(story) ? await listGroups(visit.desk, null, MOST_GROUPS, null) : null
+  const numbers = revealed?.contacts.length ? revealed.contacts : story.contacts
   const body = (
     <div class="stack">
       <div>
@@ -37,9 +38,17 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
           <a href="/console/deliveries">Deliveries</a>
         </p>
         <h1>
-          <bdi>{revealed?.contacts.join(', ') || leadName(story)}</bdi>
+          <bdi>{leadName({ ...story, contacts: numbers })}</bdi>
         </h1>
-        <p class="soft">{story.id}</p>
+        <p class="soft">
+          {story.who !== null && (
+            <>
+              <bdi>{numbersText(numbers)}</bdi>
+              {' · '}
+            </>
+          )}
+          {story.id}
+        </p>
       </div>
       {problem !== undefined && (
         <Problem title="Nothing was done">
@@ -67,7 +76,13 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
   )
   // Revealed numbers are on this answer only, so news must not be fetched over them.
   const live = revealed === undefined && problem === undefined
-  return { title: story.id, place: 'deliveries', body, live, status: problem ? 409 : 200 }
+  return {
+    title: `${leadName(story)} · ${story.id}`,
+    place: 'deliveries',
+    body,
+    live,
+    status: problem ? 409 : 200,
+  }
 }
 
 /** Where only the group did not fit, the number need not be copied by hand once it was revealed. */
@@ -85,10 +100,12 @@ function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
     <section class="card" id="verdict" data-part aria-label="State">
       <div class="row">
         <StateBadge state={state} />
-        <strong>{reason}</strong>
+        <strong>
+          <bdi>{story.wrong ?? reason}</bdi>
+        </strong>
         {waitingUntil !== null && (
           <span class="soft">
-            until <Time at={waitingUntil} clock={visit.clock} />
+            goes on <Time at={waitingUntil} clock={visit.clock} />
           </span>
         )}
       </div>

@@ -70,9 +70,9 @@ export function DeliveryTable({
                 <bdi>{leadName(delivery)}</bdi>
               </a>
               <span class="soft small">
-                {delivery.contacts.length > 0 && delivery.who !== null && (
+                {delivery.who !== null && (
                   <>
-                    <bdi>{delivery.who}</bdi>
+                    <bdi>{numbersText(delivery.contacts)}</bdi>
                     {' · '}
                   </>
                 )}
@@ -81,7 +81,9 @@ export function DeliveryTable({
             </td>
             <td data-label="State" class="how">
               <StateBadge state={delivery.state} />{' '}
-              <span class="soft small">{delivery.reason}</span>
+              <span class="soft small">
+                <bdi>{delivery.wrong ?? delivery.reason}</bdi>
+              </span>
             </td>
             <td data-label="Group" class="name">
               {delivery.groupName === null ? (
@@ -103,10 +105,15 @@ export function DeliveryTable({
   )
 }
 
-/** The first number and how many more; one that is held before it was mapped has none yet, and goes by its name. */
+/** What to call a lead: the name that its sender gives, or else its number. */
 export function leadName({ contacts, who }: Pick<DeliveryView, 'contacts' | 'who'>): string {
+  return who ?? numbersText(contacts)
+}
+
+/** The first number and how many more. One that is held before it was mapped has none yet. */
+export function numbersText(contacts: readonly string[]): string {
   const [first, ...rest] = contacts
-  if (first === undefined) return who ?? 'Number not read yet'
+  if (first === undefined) return 'no number yet'
   return rest.length === 0 ? first : `${first} and ${rest.length} more`
 }
 

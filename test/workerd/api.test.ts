@@ -145,6 +145,7 @@ describe('the list', () => {
           account: 'default',
           state: 'queued',
           reason: 'others for the same group',
+          wrong: null,
           waitingUntil: expect.any(String),
           groupName: 'Zinnia Club',
           contacts: [MASKED],

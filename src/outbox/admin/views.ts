@@ -17,6 +17,8 @@ export interface DeliveryView {
   readonly state: DeliveryState
   /** Why it is held or parked, or what it waits for. */
   readonly reason: string | null
+  /** What is wrong with one that was never mapped: "phone: has too few digits". */
+  readonly wrong: string | null
   readonly waitingUntil: string | null
   readonly groupName: string | null
   readonly contacts: readonly string[]
@@ -100,6 +102,7 @@ export function viewer(context: Context, now: number): (row: DeliveryRow) => Del
       account: name,
       state: isSending ? 'sending' : row.state,
       reason: row.state === 'queued' && wait !== null ? wait.what : isSending ? null : row.reason,
+      wrong: row.wrong === null ? null : withoutReasons(row.wrong, row.reason),
       waitingUntil: iso(until !== null && until > now ? until : null),
       groupName: row.name,
       contacts: [...masks, ...Array.from({ length: row.erased }, () => ERASED.mask)],
@@ -109,6 +112,12 @@ export function viewer(context: Context, now: number): (row: DeliveryRow) => Del
       settledAt: iso(row.settledAt),
     }
   }
+}
+
+/** A line of a timeline may begin with the reasons that stand beside it. */
+function withoutReasons(line: string, reason: string | null): string | null {
+  const rest = line.startsWith(`${reason}`) ? line.slice(`${reason}`.length) : line
+  return rest.replace(/^; /, '') || null
 }
 
 /** Everything about one delivery. */

@@ -76,6 +76,8 @@ export interface DeliveryRow {
   readonly dueAt: number | null
   /** The beginning of what the sender said. */
   readonly said: string | null
+  /** What is wrong with one that was never mapped, after its reasons: "mapping; phone: has too few digits". */
+  readonly wrong: string | null
 }
 
 export interface StoryRow extends DeliveryRow {
@@ -109,6 +111,7 @@ const ASKED =
 const COLUMNS = fragment`seq, deliveries.hook, source, state, reason, deliveries.group_id AS groupId, deliveries.part_id AS partId,
   ${NAME} AS name, parts.status AS partStatus, rest_until AS restUntil, creates, attempts, received_at AS receivedAt,
   settled_at AS settledAt, erased, look_up_at AS lookUpAt, substr(fields, 1, 2000) AS said,
+  CASE WHEN state = 'held' AND held IS NOT NULL THEN timeline ->> '$[#-1].detail' END AS wrong,
   (SELECT json_group_array(mask) FROM (SELECT mask FROM ${ASKED} ORDER BY place)) AS masks,
   (SELECT min(m.due_at) FROM ${ASKED} AND m.team_part = 0 AND m.status IN ('waiting', 'maybe')) AS dueAt`
 
