@@ -1,11 +1,13 @@
 /**
- * `npm run sources`: what is known of every sender, and how well. With `-- --readme` it writes the README's table anew,
- * with `-- --consent` it runs the phrases of consent through every form.
+ * `npm run sources`: every sender by name; with a name its page: steps, fields, example. `-- --evidence` tells how well each
+ * is known, `-- --docs` writes the pages that are made of the sources, `-- --consent` runs the phrases of consent through every form.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { table } from '../src/sandbox/checking/table.ts'
+import { senderList, senderPage, sourceOf } from '../src/sandbox/hooks/sender-page.ts'
+import { run } from '../src/sandbox/trouble.ts'
 import { sources } from '../src/sources/index.ts'
 import { CORPUS, runCorpus } from './consent-corpus.ts'
 import { everySource } from './every-source.ts'
@@ -21,12 +23,19 @@ const FORMULA = 'documented formula'
 const SHOWN = 'shown secret'
 const NOT_SAID = 'not said'
 
-if (process.argv.includes('--readme')) {
-  writeFileSync(README, withTable(readFileSync(README, 'utf8'), sources))
-} else if (process.argv.includes('--consent')) {
-  await reportConsent()
-} else {
-  report()
+const [asked] = process.argv.slice(2)
+
+await run(async () => {
+  if (asked === '--docs') writeFileSync(README, withTable(readFileSync(README, 'utf8'), sources))
+  else if (asked === '--consent') await reportConsent()
+  else if (asked === '--evidence') report()
+  else if (asked === undefined) print(senderList())
+  else print(await senderPage(sourceOf(asked)))
+  return 0
+})
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) console.log(line)
 }
 
 async function reportConsent(): Promise<void> {

@@ -14,7 +14,7 @@ const { scripts }: { scripts: Record<string, string> } = JSON.parse(
 )
 
 describe('the README', () => {
-  it('has the table of senders that `npm run sources -- --readme` writes', () => {
+  it('has the table of senders that `npm run sources -- --docs` writes', () => {
     expect(tableIn(readme)).toBe(sendersTable(sources))
   })
 
