@@ -124,7 +124,7 @@ function hookMistakes(
     if (!Object.hasOwn(HOOK_OPTIONS, option)) wrong(option, 'is not an option of a hook')
   }
   if (typeof hook.source?.read !== 'function') {
-    wrong('source', 'is not a source; import one from ./usher.ts')
+    wrong('source', notASource(hook.source))
     return mistakes
   }
   if (!Object.hasOwn(accounts, hook.account ?? 'default')) {
@@ -175,6 +175,18 @@ function hookMistakes(
     wrong('inviteLink', 'must begin with https://')
   }
   return mistakes
+}
+
+function notASource(given: unknown): string {
+  if (typeof given === 'string') {
+    return `is the text '${given}': write the name without quotes, and import it from ./usher.ts`
+  }
+  if (typeof given === 'function') {
+    return 'is made by its options: call it, as in source: signedJson({ … })'
+  }
+  return given === undefined
+    ? 'is missing: name the sender, as in source: typeform'
+    : 'is not a source; import one from ./usher.ts'
 }
 
 function checkConsent(consent: unknown, wrong: (option: string, what: string) => void): void {

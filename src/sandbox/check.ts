@@ -6,6 +6,8 @@ import { secretValues, tokenName } from '../names.ts'
 import { askEazybe } from './checking/ask-eazybe.ts'
 import { checkReport } from './checking/check-report.ts'
 import { table } from './checking/table.ts'
+import { tryHook } from './checking/try-hook.ts'
+import { compilerSays } from './checking/type-check.ts'
 import { readWranglerToml } from './checking/wrangler-toml.ts'
 import { readCommandLine } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
@@ -13,7 +15,7 @@ import { SANDBOX_TOKEN_PREFIX } from './fresh-secrets.ts'
 import { loadConfig } from './load-config.ts'
 import { DECLARED } from './runner/worker-options.ts'
 import { readSettings } from './settings.ts'
-import { run } from './trouble.ts'
+import { run, Trouble } from './trouble.ts'
 
 const USAGE = 'npm run check -- [--remote]'
 /** Where secrets are looked for, and where those of the deployed Worker are set. */
@@ -26,23 +28,48 @@ await run(check)
 async function check(): Promise<number> {
   const options = { remote: { type: 'boolean', default: false } } as const
   const { remote } = readCommandLine(USAGE, { options }).values
+  // Our own messages stand before the compiler's: they say it in the config's words.
+  const wrong = await findMistakes(remote).catch((error: unknown) => {
+    if (!(error instanceof Trouble)) throw error
+    say('red', error.message)
+    return 1
+  })
+  const refusal = compilerSays()
+  if (refusal !== null) console.log(`\n${refusal}`)
+  const well = wrong === 0 && refusal === null
+  if (well) say('green', 'Config, secrets and bindings fit together.')
+  return well ? 0 : 1
+}
+
+/** Prints what is wrong and what is doubtful, and says how much is wrong. */
+async function findMistakes(remote: boolean): Promise<number> {
   const { configFile, devVarsFile } = readSettings(process.env)
   const config = await loadConfig(configFile)
   const env = secretsOf(process.env, readDevVars(devVarsFile))
   const declared = await readWranglerToml()
   const report = checkReport({ config, env, declared, needed: DECLARED })
+  const trials = await Promise.all(
+    Object.entries(config.hooks).map(async ([name, hook]) => ({
+      name,
+      trial: await tryHook(name, hook, Date.now()),
+    })),
+  )
   const refused = remote ? await refusals(config, env) : []
 
-  for (const rows of [report.hooks, report.accounts]) {
+  const samples = [
+    ['hook', 'a sample of it would join'],
+    ...trials.map(({ name, trial }) => [name, trial.joins ?? 'nothing: see below']),
+  ]
+  for (const rows of [report.hooks, samples, report.accounts]) {
     for (const line of table(rows)) console.log(line)
     console.log()
   }
-  const wrong = [...report.wrong, ...refused]
-  for (const line of report.doubtful) say('yellow', `Doubtful  ${line}`)
+  const wrong = [...report.wrong, ...trials.flatMap(({ trial }) => trial.wrong), ...refused]
+  const doubtful = [...report.doubtful, ...trials.flatMap(({ trial }) => trial.doubtful)]
+  for (const line of doubtful) say('yellow', `Doubtful  ${line}`)
   for (const line of wrong) say('red', `Wrong     ${line}`)
-  if (wrong.length === 0) say('green', 'Config, secrets and bindings fit together.')
-  else console.log(WHERE)
-  return wrong.length === 0 ? 0 : 1
+  if (wrong.length > 0) console.log(WHERE)
+  return wrong.length
 }
 
 /** A secret may stand in either place; `.dev.vars` goes first where it says anything. */

@@ -1,5 +1,6 @@
 /** `npm run deploy`: wrangler's deploy, once the config is known to have no mistakes. Further arguments go to wrangler. */
 
+import { compilerSays } from './checking/type-check.ts'
 import { wrangler } from './checking/wrangler-cli.ts'
 import { loadConfig } from './load-config.ts'
 import { readSettings } from './settings.ts'
@@ -15,5 +16,7 @@ async function deploy(): Promise<number> {
       `Not deployed: the pace "instant" of ${instant.join(', ')} is for the sandbox only.`,
     )
   }
+  const refusal = compilerSays()
+  if (refusal !== null) throw new Trouble(`Not deployed. ${refusal}`)
   return wrangler(['deploy', ...process.argv.slice(2)])
 }

@@ -111,7 +111,7 @@ describe('a mistake', () => {
     [
       'no source',
       hookWith({ source: undefined }),
-      'Hook "webinar", option "source": is not a source; import one from ./usher.ts',
+      'Hook "webinar", option "source": is missing: name the sender, as in source: typeform',
     ],
     [
       'an account that is not there',

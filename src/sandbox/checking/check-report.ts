@@ -9,6 +9,9 @@ import { readinessOf } from '../../readiness.ts'
 import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
 import type { Declaration } from './wrangler-toml.ts'
 
+/** With one of these at 0 an account makes no call. */
+const STOPPING = ['peoplePerHour', 'peoplePerDay'] as const
+
 export interface Checked {
   readonly config: Config
   /** Secrets and variables by name. */
@@ -113,6 +116,13 @@ function accountFinding(name: string, options: AccountOptions, env: object): Fin
     ...(pace === 'instant' ? [`Account ${name}: pace instant is for the sandbox only.`] : []),
     ...(timeZone === undefined && quietHours !== false
       ? [`Account ${name}: without a timeZone people are added at night too.`]
+      : []),
+    ...STOPPING.filter((option) => options[option] === 0).map(
+      (option) =>
+        `Account ${name}: ${option} is 0, so no person is ever added. To stop for a while, pause it in the console.`,
+    ),
+    ...(options.createsPerHour === 0 || options.createsPerDay === 0
+      ? [`Account ${name}: it may create no group, so leads for a new group wait without end.`]
       : []),
   ]
   const present = local ? 'of the sandbox' : 'present'
