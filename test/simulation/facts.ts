@@ -1,6 +1,6 @@
 /** What is known of a simulated run: the calls with the truth about each, what senders and the operator did, and what is on disk. */
 
-import type { Invite } from '../../src/invite.ts'
+import type { Invite } from '../../src/mapping/invite.ts'
 import type { Pace } from '../../src/outbox/dispatch/pace.ts'
 import type { CallKind } from '../../src/outbox/model.ts'
 import type { LookedUp, OutboxConfig, RetentionDays } from '../../src/outbox/ports.ts'
@@ -109,6 +109,8 @@ export interface OperatorFacts {
   readonly wanted: ReadonlyMap<string, readonly Invite[]>
   /** Pairs `person in group` that the operator has sent again, with the time. */
   readonly forced: ReadonlyMap<string, number>
+  /** When the operator last wrote a person into a lead. */
+  readonly wrote: ReadonlyMap<number, number>
   /** Deliveries that the operator touched, with how often. */
   readonly touched: ReadonlyMap<number, number>
   /** Keys of deliveries that are not to be sent. */

@@ -1,10 +1,10 @@
 /** The operator: what is done with deliveries, groups and the account, by a person who looks into WhatsApp first. */
 
-import type { Invite } from '../../src/invite.ts'
+import type { Invite } from '../../src/mapping/invite.ts'
+import type { Mapped } from '../../src/mapping/map.ts'
 import type { ActResult, DeliveryAction } from '../../src/outbox/admin/deliveries.ts'
 import type { GroupChange } from '../../src/outbox/admin/groups.ts'
 import type { Rooms } from '../../src/outbox/assemble.ts'
-import type { Mapped } from '../../src/outbox/ports.ts'
 import { EVERY_DELIVERY } from '../../src/outbox/store/reports.ts'
 import type { Change, Delivery } from './deliveries.ts'
 import { acknowledged, actionOf, changeOf, gone, isDone, partAt, UNMAPPED } from './deliveries.ts'
@@ -31,6 +31,7 @@ const ACTOR = 'test'
 export class Operator implements OperatorFacts {
   readonly wanted = new Map<string, readonly Invite[]>()
   readonly forced = new Map<string, number>()
+  readonly wrote = new Map<number, number>()
   readonly touched = new Map<number, number>()
   readonly discarded = new Set<string>()
   readonly resent = new Map<number, number>()
@@ -131,6 +132,10 @@ export class Operator implements OperatorFacts {
       const queued = result === 'queued'
       if (result !== null && result !== 'not_found') this.done++
       this.touched.set(seq, (this.touched.get(seq) ?? 0) + 1)
+      if (kind === 'edit') {
+        const written = (after[index] ?? []).flatMap(({ contacts }) => contacts.map(personAt))
+        for (const person of written) this.wrote.set(person, this.#stage.facts.at)
+      }
       if (queued) this.wanted.set(key, after[index] ?? [])
       else if (result !== null) this.wanted.set(key, before[index] ?? [])
       if (queued || result === null || result === 'held') this.discarded.delete(key)

@@ -40,6 +40,7 @@ function erased(facts: Facts, person: number, { upTo, at }: { upTo: number; at: 
     must(row.isNew || !isTold(row.text), () => `delivery ${row.seq} still tells of ${person}`),
   )
   if (told.complaint !== null) return told
+  const isWritten = (facts.operator.wrote.get(person) ?? Number.NEGATIVE_INFINITY) >= at
   const isBack = [...known, ...facts.senders.leads.values()].some(
     ({ key, seq }) =>
       isNew(seq, key) &&
@@ -48,7 +49,7 @@ function erased(facts: Facts, person: number, { upTo, at }: { upTo: number; at: 
           contacts.some((digits) => spellings.includes(digits)),
         )),
   )
-  if (isBack) return good
+  if (isWritten || isBack) return good
   return every(TEXTS, ([table, text]) => {
     const rows = facts.rows<{ text: string }>(`SELECT ${text} AS text FROM ${table}`)
     return must(!rows.some((row) => isTold(row.text)), () => `${person} is still in ${table}`)
