@@ -1,8 +1,8 @@
 /** The map of the house: the user's config, the Worker over it, and the outbox object it needs. */
 
 import config from './config.ts'
-import { lookUps } from './look-up.ts'
 import { OutboxObject } from './outbox/outbox.ts'
+import { lookUps } from './setup/look-up.ts'
 import { worker } from './worker.ts'
 
 export class Outbox extends OutboxObject {

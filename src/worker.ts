@@ -3,11 +3,11 @@
 import { Hono } from 'hono'
 import { api } from './api/api.ts'
 import { operatorConsole } from './console/console.ts'
-import type { Config } from './define-config.ts'
-import type { Env } from './env.ts'
-import { errorText, log } from './log.ts'
-import { problemResponse } from './problem.ts'
+import { errorText, log } from './lib/log.ts'
+import { problemResponse } from './lib/problem.ts'
 import { receiver } from './receive/receive.ts'
+import type { Config } from './setup/define-config.ts'
+import type { Env } from './setup/env.ts'
 
 /** Mounts the parts. */
 export function worker(config: Config): Hono<{ Bindings: Env }> {

@@ -1,9 +1,9 @@
 /** What people answer to the question of consent, in many languages, and what every form makes of it. */
 
-import { utf8 } from '../src/bytes.ts'
-import { type Consent, consentIn } from '../src/consent.ts'
-import { contentKind, decodeBody } from '../src/decode.ts'
-import type { Source } from '../src/source.ts'
+import { utf8 } from '../src/lib/bytes.ts'
+import { contentKind, decodeBody } from '../src/lib/decode.ts'
+import { type Consent, consentIn } from '../src/mapping/consent.ts'
+import type { Source } from '../src/sources/source.ts'
 import type { Fixture, Submitted } from './fixtures/fixture.ts'
 
 /** By language: answers that mean yes, and answers that do not. */

@@ -1,7 +1,7 @@
 /** Every source, `signedJson` as its fixture and its oracle describe it: the time in a header, the id inside the body. */
 
-import type { Source } from '../src/source.ts'
 import { signedJson, sources } from '../src/sources/index.ts'
+import type { Source } from '../src/sources/source.ts'
 
 export const everySource: readonly Source[] = [
   ...sources,

@@ -1,7 +1,7 @@
 /** Looks up at a fixture's stand-in for the vendor, and holds the source to how it may ask. */
 
 import { expect } from 'vitest'
-import type { Source } from '../src/source.ts'
+import type { Source } from '../src/sources/source.ts'
 import type { Fixture } from './fixtures/fixture.ts'
 
 /** The fields with what the fixture's stand-in for the vendor adds; null where it adds nothing. */

@@ -1,7 +1,7 @@
 /** The README's table of senders, as the list of sources wants it. */
 
-import { guideOf } from '../src/guide.ts'
-import type { Source } from '../src/source.ts'
+import { guideOf } from '../src/setup/guide.ts'
+import type { Source } from '../src/sources/source.ts'
 
 const HEAD = ['| source | sender | proves itself by |', '|---|---|---|']
 const MADE = [

@@ -1,6 +1,6 @@
 /** Tampering: the twins of an honest request, each with one thing changed. */
 
-import { type Bytes, concat, decode, encode, textOf, utf8 } from '../src/bytes.ts'
+import { type Bytes, concat, decode, encode, textOf, utf8 } from '../src/lib/bytes.ts'
 import type { Proof } from '../src/schemes/scheme.ts'
 
 /** What was changed, and the result. */

@@ -1,9 +1,9 @@
 /** Endpoints of EazyBe accounts: what each is doing, and stopping and starting it. */
 
 import * as v from 'valibot'
+import { problemResponse } from '../lib/problem.ts'
 import { overviews, setPaused } from '../operator/accounts.ts'
 import type { Desk } from '../operator/desk.ts'
-import { problemResponse } from '../problem.ts'
 import { endpoint, none } from './endpoint.ts'
 import { accountSchema } from './schemas.ts'
 

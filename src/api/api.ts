@@ -2,10 +2,10 @@
 
 import { Hono } from 'hono'
 import type * as v from 'valibot'
-import type { Config } from '../define-config.ts'
+import { problemResponse } from '../lib/problem.ts'
 import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
-import { problemResponse } from '../problem.ts'
+import type { Config } from '../setup/define-config.ts'
 import { endpoints } from './endpoints.ts'
 import { metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'

@@ -1,13 +1,13 @@
 /** Endpoints of deliveries: looking, and every action on one of them. */
 
 import * as v from 'valibot'
+import { problemResponse } from '../lib/problem.ts'
 import { type Action, act, IMPOSSIBLE } from '../operator/act.ts'
 import { readStory, revealDelivery } from '../operator/deliveries.ts'
 import { type Desk, placeOf } from '../operator/desk.ts'
 import { editSchema, readEdit } from '../operator/edit.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { listDeliveries } from '../operator/list.ts'
-import { problemResponse } from '../problem.ts'
 import { endpoint, none } from './endpoint.ts'
 import { only } from './only.ts'
 import {

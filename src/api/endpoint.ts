@@ -1,13 +1,13 @@
 /** An endpoint of the API, described once: the route, its validation, the OpenAPI document and the reference page come from it. */
 
 import * as v from 'valibot'
-import { issuesOf } from '../issues.ts'
+import { problemResponse } from '../lib/problem.ts'
+import { issuesOf } from '../mapping/issues.ts'
 import type { Desk } from '../operator/desk.ts'
-import { problemResponse } from '../problem.ts'
 
 export type Tag = 'Deliveries' | 'Groups' | 'People' | 'Accounts' | 'Hooks' | 'Audit'
 
-/** What the route hands over, before anything of it is believed. */
+/** What the route hands over, before anything of it is checked. */
 export interface RawInput {
   /** What `:id` of the path is. */
   readonly id: string

@@ -1,9 +1,9 @@
-/** Endpoints of groups: our count of them, and putting right what Usher believes. */
+/** Endpoints of groups: our count of them, and putting right what Usher holds. */
 
 import * as v from 'valibot'
+import { problemResponse } from '../lib/problem.ts'
 import { groupChangeSchema } from '../operator/group-change.ts'
 import { changeGroup, listGroups, readGroup, UNCHANGED } from '../operator/groups.ts'
-import { problemResponse } from '../problem.ts'
 import { endpoint, none } from './endpoint.ts'
 import { cursorEntry, cursorText, DEFAULT_PER_PAGE, groupSchema, pagingEntries } from './schemas.ts'
 
@@ -39,7 +39,7 @@ export const groupEndpoints = [
     path: '/api/groups/:id/change',
     name: 'changeGroup',
     tag: 'Groups',
-    summary: 'Correct what Usher believes of a group',
+    summary: 'Correct what Usher holds of a group',
     detail:
       '`count` sets how many people are in it, `rename` its name in WhatsApp, `exists` says that it is there, `create` that it is not and may be made.',
     query: none,

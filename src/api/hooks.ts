@@ -1,13 +1,13 @@
 /** Endpoints of hooks: their state, what they would make of a payload, and a test through the whole path. */
 
 import * as v from 'valibot'
+import { problemResponse } from '../lib/problem.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
 import { type Desk, hookOf } from '../operator/desk.ts'
 import { hookDetails, hookStates } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
 import { sendTest } from '../operator/test-send.ts'
-import { problemResponse } from '../problem.ts'
 import { endpoint, none } from './endpoint.ts'
 import { hookDetailsSchema, hookSchema, previewSchema } from './schemas.ts'
 

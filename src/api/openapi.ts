@@ -34,7 +34,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 
 const TAGS: Readonly<Record<Tag, string>> = {
   Deliveries: 'What arrived, what became of it, and what to do about it',
-  Groups: 'Our count of each group, and putting right what Usher believes of it',
+  Groups: 'Our count of each group, and putting right what Usher holds of it',
   People: 'One person, found by their number, which travels in the body alone',
   Accounts: 'EazyBe accounts: whether they work, and how much of their pace is used',
   Hooks: 'Who may send, and what comes of what they send',

@@ -1,6 +1,7 @@
 /** Endpoints of one person. Their number travels in the body: a URL is logged on its way. */
 
 import * as v from 'valibot'
+import { problemResponse } from '../lib/problem.ts'
 import type { Desk } from '../operator/desk.ts'
 import {
   digitsOf,
@@ -11,7 +12,6 @@ import {
   setSuppressed,
   suppressionSchema,
 } from '../operator/people.ts'
-import { problemResponse } from '../problem.ts'
 import { endpoint, none } from './endpoint.ts'
 import { only } from './only.ts'
 import { storySchema } from './schemas.ts'

@@ -1,6 +1,6 @@
 /** Times as the operator reads them: in the account's own time zone, and how long ago. */
 
-import type { Config } from '../define-config.ts'
+import type { Config } from '../setup/define-config.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

@@ -1,9 +1,9 @@
 /** `/console`: the pages of the people who keep Usher running. Everything works without a script; forms post and lead back. */
 
 import { Hono } from 'hono'
-import type { Config } from '../define-config.ts'
 import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
+import type { Config } from '../setup/define-config.ts'
 import { CSS, JS } from './assets.ts'
 import { auditPage } from './audit.tsx'
 import { bulkPage, bulkStepPage } from './bulk.tsx'

@@ -1,7 +1,6 @@
 /** Login and logout, and who is sent to them. */
 
-import type { Config } from '../define-config.ts'
-import { log } from '../log.ts'
+import { log } from '../lib/log.ts'
 import { accessSettings } from '../operator/access.ts'
 import { adminSecrets } from '../operator/admin-secret.ts'
 import { dropSessionCookie, readSessionCookie, setSessionCookie } from '../operator/cookie.ts'
@@ -11,6 +10,7 @@ import { LoginLimit } from '../operator/login-limit.ts'
 import { isFromOwnPage } from '../operator/same-origin.ts'
 import { newSession } from '../operator/session.ts'
 import { isOneOf } from '../schemes/secret.ts'
+import type { Config } from '../setup/define-config.ts'
 import { loginPage, shutPage } from './login.tsx'
 import { render } from './render.tsx'
 import { carriedBy, unsentOf, unsentPage } from './unsent.tsx'

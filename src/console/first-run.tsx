@@ -1,7 +1,7 @@
 /** What to do before anything has arrived: one way to the first lead. */
 
 import type { HookState } from '../operator/hooks.ts'
-import { isSandbox } from '../readiness.ts'
+import { isSandbox } from '../setup/readiness.ts'
 import type { Html } from './html.ts'
 import type { Visit } from './page.ts'
 import { Empty } from './parts.tsx'

@@ -1,4 +1,4 @@
-/** One group: our figures of it, and putting right what Usher believes. */
+/** One group: our figures of it, and putting right what Usher holds. */
 
 import { type Group, readGroup } from '../operator/groups.ts'
 import type { Html } from './html.ts'

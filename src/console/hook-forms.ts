@@ -1,6 +1,7 @@
 /** What the forms of one hook's page do: previews, a snippet and a test. */
 
 import * as v from 'valibot'
+import { isCountryCode } from '../mapping/phone/index.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
 import { hookOf, type OperatorContext } from '../operator/desk.ts'
 import { hookDetails } from '../operator/hooks.ts'
@@ -8,7 +9,6 @@ import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
 import { type FieldPath, snippet } from '../operator/snippet.ts'
 import { sendTest } from '../operator/test-send.ts'
-import { isCountryCode } from '../phone.ts'
 import { hookPage } from './hook.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Visit } from './page.ts'

@@ -3,7 +3,7 @@
 import { type HookDetails, hookDetails } from '../operator/hooks.ts'
 import type { Preview } from '../operator/preview.ts'
 import type { TestResult } from '../operator/test-send.ts'
-import { isSandbox } from '../readiness.ts'
+import { isSandbox } from '../setup/readiness.ts'
 import { FieldPicker, type Picked } from './field-picker.tsx'
 import { Ready, Refused } from './hooks.tsx'
 import type { Html } from './html.ts'

@@ -1,6 +1,6 @@
 /** Answers with a page: under a strict policy, never cached, and only its main part where the script asks for news. */
 
-import { digest, encode, utf8 } from '../bytes.ts'
+import { digest, encode, utf8 } from '../lib/bytes.ts'
 import type { OperatorContext } from '../operator/desk.ts'
 import { Layout, Main } from './layout.tsx'
 import type { Page, Visit } from './page.ts'

@@ -1,11 +1,11 @@
 /** The settings in force, to be looked at. Secrets are set or not set; their values are shown to nobody. */
 
-import { secretName, secretValues, tokenName } from '../names.ts'
+import { secretName, secretValues, tokenName } from '../lib/names.ts'
 import { accessSettings } from '../operator/access.ts'
 import { adminSecrets } from '../operator/admin-secret.ts'
 import type { AccountOptions, Pace, PaceName } from '../outbox/dispatch/pace.ts'
 import { paceOf, presetIn } from '../outbox/dispatch/pace.ts'
-import { isSandbox } from '../readiness.ts'
+import { isSandbox } from '../setup/readiness.ts'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { Badge } from './parts.tsx'

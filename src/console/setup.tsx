@@ -1,9 +1,9 @@
 /** How to set up a hook's sender, for somebody who does not program: the source's guide, as a page. */
 
-import type { Guide } from '../guide.ts'
-import { guideOf } from '../guide.ts'
 import { hookOf } from '../operator/desk.ts'
 import { stateOf } from '../operator/hooks.ts'
+import type { Guide } from '../setup/guide.ts'
+import { guideOf } from '../setup/guide.ts'
 import { CopyLine } from './hook.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'

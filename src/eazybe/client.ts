@@ -1,6 +1,6 @@
 /** The EazyBe client: one call, one typed outcome. https only, no redirect with the token, the token in no error and no log. */
 
-import { maskText } from './phone.ts'
+import { maskText } from '../mapping/phone/index.ts'
 
 /** https although two of EazyBe's older pages print http: the token is a bearer token. https://help.eazybe.com */
 const ENDPOINT = 'https://api.eazybe.com/v2/cloud/group'

@@ -2,7 +2,6 @@
 
 import type { Bytes } from './bytes.ts'
 import { textOf } from './bytes.ts'
-import type { ContentKind } from './source.ts'
 import { readXml } from './xml.ts'
 
 /** `JSON.parse` takes a million nested brackets; what walks the result afterwards does not. */
@@ -14,6 +13,9 @@ const MIN_CHARACTERS_PER_NODE = 10
 const MAX_FORM_PARTS = 5_000
 /** Any name that a media type may have (RFC 6838, section 4.2): `vnd.surveymonkey.response_completed.v1`. */
 const JSON_SUFFIX = /^application\/[a-z0-9!#$&^_.+-]+\+json$/
+
+/** How a body is written. `text` is JSON that its sender calls text/plain. */
+export type ContentKind = 'json' | 'form' | 'multipart' | 'xml' | 'text'
 
 export type Decoded =
   | { readonly ok: true; readonly value: unknown }

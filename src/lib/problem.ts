@@ -1,13 +1,18 @@
 /** Refusals as values, and the one switch that makes them answers: `application/problem+json` (RFC 9457), vague to a stranger. */
 
-import type { Disbelief } from './schemes/scheme.ts'
-
 /** What is wrong with one place of an input. The text never repeats the input. */
 export interface Issue {
   /** Dotted path into what was sent; empty for the whole. */
   readonly path: string
   readonly message: string
 }
+
+/**
+ * Why a request is rejected. For the log; the answer does not say it.
+ * `missing`: no signature at all. `malformed`: not of the scheme's form. `mismatch`: well formed and wrong.
+ * `stale` and `future`: rightly signed, but outside the tolerance.
+ */
+export type SignatureFault = 'missing' | 'malformed' | 'mismatch' | 'stale' | 'future'
 
 export type Refusal =
   | { readonly reason: 'unknown_hook' }
@@ -17,7 +22,7 @@ export type Refusal =
   | { readonly reason: 'compressed' }
   | { readonly reason: 'unsupported_type'; readonly accepts: readonly string[] }
   | { readonly reason: 'misconfigured'; readonly because: string; readonly status: 429 | 503 }
-  | { readonly reason: 'not_believed'; readonly because: Disbelief }
+  | { readonly reason: 'bad_signature'; readonly because: SignatureFault }
   | { readonly reason: 'bad_key' }
   | { readonly reason: 'key_reused' }
   | { readonly reason: 'in_progress' }
@@ -100,7 +105,7 @@ function describe(refusal: Refusal): Problem {
         detail: 'Its operator has to finish the set-up.',
         headers: retryAfter(BUSY_RETRY_SECONDS),
       }
-    case 'not_believed':
+    case 'bad_signature':
       return {
         status: 401,
         title: 'Not authenticated',

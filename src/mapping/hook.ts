@@ -1,9 +1,9 @@
 /** A hook: one URL, one sender, and what its events mean in groups and people. */
 
 import type * as v from 'valibot'
+import type { Source } from '../sources/source.ts'
 import type { Consent } from './consent.ts'
-import type { CountryCode, Phone } from './phone.ts'
-import type { Source } from './source.ts'
+import type { CountryCode, Phone } from './phone/index.ts'
 
 /**
  * What `invite` returns. Contacts are what `phone(country)` read, or numbers written out internationally:

@@ -1,9 +1,9 @@
 /** An invite: people and the group they join. What `invite` of a hook returns, checked and made safe to send. */
 
 import * as v from 'valibot'
-import type { CountryCode } from './phone.ts'
-import { phone, readInternational } from './phone.ts'
-import { normalized, visible } from './text.ts'
+import { normalized, visible } from '../lib/text.ts'
+import type { CountryCode } from './phone/index.ts'
+import { phone, readInternational } from './phone/index.ts'
 
 /** WhatsApp takes 100 UTF-16 units; ten are kept for a roll-over suffix such as " 2". */
 export const MAX_GROUP_NAME_UNITS = 90

@@ -1,7 +1,7 @@
 /** Turns valibot's issues into ours: path and expectation, never the input, since an input is somebody's data. */
 
 import * as v from 'valibot'
-import type { Issue } from './problem.ts'
+import type { Issue } from '../lib/problem.ts'
 
 const MAX_ISSUES = 20
 /** Shorter values are in a sentence by chance, and tell of nobody. */

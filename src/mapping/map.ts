@@ -1,17 +1,31 @@
 /** Maps a submission to an invite with the hook's own schema, or says why it is held. Pure, and never throws. */
 
 import * as v from 'valibot'
+import { errorText } from '../lib/log.ts'
+import type { Issue } from '../lib/problem.ts'
+import { valueAt } from '../lib/value-at.ts'
+import type { Submission } from '../sources/source.ts'
+import type { ConsentEvidence } from './consent.ts'
 import { consentIn } from './consent.ts'
 import type { Hook } from './hook.ts'
 import type { Invite } from './invite.ts'
 import { inviteSchema, missingWord, spokenInviteSchema } from './invite.ts'
 import { issuesOf, repeats } from './issues.ts'
-import { errorText } from './log.ts'
-import type { HoldReason, Mapped } from './outbox/ports.ts'
-import type { Issue } from './problem.ts'
-import type { Submission } from './source.ts'
 import { teammatesIn } from './teammates.ts'
-import { valueAt } from './value-at.ts'
+
+/** Why a delivery is held before there is an invite. */
+export type HoldReason = 'consent' | 'mapping' | 'payload' | 'look-up'
+
+/** What the mapping made of a submission. Evidence of a yes is kept also while it is held. */
+export type Mapped =
+  | { readonly kind: 'invite'; readonly invite: Invite; readonly consent: ConsentEvidence | null }
+  | {
+      readonly kind: 'held'
+      /** At least one; consent first. */
+      readonly reasons: readonly HoldReason[]
+      readonly issues: readonly Issue[]
+      readonly consent: ConsentEvidence | null
+    }
 
 /** Questions named in one message. */
 const MAX_UNANSWERED = 5

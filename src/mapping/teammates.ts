@@ -1,6 +1,6 @@
 /** Tells the hook's own people from those whom an event brings: teammates are just more contacts, and stand in no event. */
 
-import { asciiDigits } from './phone.ts'
+import { asciiDigits } from './phone/index.ts'
 
 /** A national number without its zero: what a mapping may have put a country code before. */
 const MIN_DIGITS = 7

@@ -2,8 +2,8 @@
 
 import { verifyWithJwks } from 'hono/jwt'
 import * as v from 'valibot'
-import { atMost } from '../at-most.ts'
-import { errorText, log } from '../log.ts'
+import { atMost } from '../lib/at-most.ts'
+import { errorText, log } from '../lib/log.ts'
 
 export const ACCESS_HEADER = 'cf-access-jwt-assertion'
 /** Access changes its keys every six weeks. */

@@ -1,6 +1,6 @@
 /** What an operator does about one delivery, or a list of them: one way for the console's buttons, the API and bulk actions. */
 
-import { log } from '../log.ts'
+import { log } from '../lib/log.ts'
 import type { ActResult, DeliveryAction } from '../outbox/admin/deliveries.ts'
 import { type Desk, hookOf, type Place } from './desk.ts'
 import { remap } from './remap.ts'

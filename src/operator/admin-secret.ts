@@ -1,6 +1,6 @@
 /** The admin secret: whether there is a usable one. */
 
-import { secretValues } from '../names.ts'
+import { secretValues } from '../lib/names.ts'
 
 /** Whoever has it may see and do everything. */
 export const MIN_ADMIN_SECRET_LENGTH = 24

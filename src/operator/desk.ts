@@ -1,10 +1,10 @@
 /** Where an operator sits: the config, the bindings, and the name under which the audit log knows what is done from here. */
 
 import type { Context, ExecutionContext } from 'hono'
-import type { Config } from '../define-config.ts'
-import { type Env, outboxOf } from '../env.ts'
-import type { Hook } from '../hook.ts'
+import type { Hook } from '../mapping/hook.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
+import type { Config } from '../setup/define-config.ts'
+import { type Env, outboxOf } from '../setup/env.ts'
 
 export interface Desk {
   readonly config: Config

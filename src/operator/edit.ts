@@ -1,11 +1,11 @@
 /** A delivery changed by hand: whom it takes where. What is typed is read as strictly as what a hook maps. */
 
 import * as v from 'valibot'
-import { inviteSchema } from '../invite.ts'
-import { issuesOf } from '../issues.ts'
+import type { Issue } from '../lib/problem.ts'
+import { inviteSchema } from '../mapping/invite.ts'
+import { issuesOf } from '../mapping/issues.ts'
+import { phone } from '../mapping/phone/index.ts'
 import type { DeliveryAction } from '../outbox/admin/deliveries.ts'
-import { phone } from '../phone.ts'
-import type { Issue } from '../problem.ts'
 
 /** What EazyBe takes in one call. */
 const MOST_CONTACTS = 50

@@ -1,7 +1,7 @@
 /** What an operator may put right about a group. */
 
 import * as v from 'valibot'
-import { inviteSchema } from '../invite.ts'
+import { inviteSchema } from '../mapping/invite.ts'
 
 /** WhatsApp's own limit, and one for the account itself. */
 const MOST_MEMBERS = 1_024

@@ -2,8 +2,8 @@
 
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { log } from '../log.ts'
-import { problemResponse, type Refusal } from '../problem.ts'
+import { log } from '../lib/log.ts'
+import { problemResponse, type Refusal } from '../lib/problem.ts'
 import { adminSecrets } from './admin-secret.ts'
 import type { OperatorContext } from './desk.ts'
 import { type Identity, identify } from './identity.ts'

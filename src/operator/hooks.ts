@@ -1,11 +1,11 @@
 /** Hooks as their operator sees them: where to post, whether they are ready, and what came in lately. */
 
-import { outboxOf } from '../env.ts'
-import type { Hook } from '../hook.ts'
-import { secretName } from '../names.ts'
-import { paceTrouble, readinessOf } from '../readiness.ts'
+import { secretName } from '../lib/names.ts'
+import type { Hook } from '../mapping/hook.ts'
 import { urlToken } from '../schemes/url-token.ts'
-import type { SourceKind } from '../source.ts'
+import { outboxOf } from '../setup/env.ts'
+import { paceTrouble, readinessOf } from '../setup/readiness.ts'
+import type { SourceKind } from '../sources/source.ts'
 import { accountsOf, type Desk, hookOf } from './desk.ts'
 
 export interface HookState {

@@ -1,8 +1,8 @@
 /** Deliveries of all accounts in one list. */
 
-import { outboxOf } from '../env.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
+import { outboxOf } from '../setup/env.ts'
 import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'

@@ -1,9 +1,9 @@
 /** One person, found by their number: kept out of groups, erased everywhere, or told all that is kept of them. */
 
 import * as v from 'valibot'
-import { outboxOf } from '../env.ts'
+import { isCountryCode, phone } from '../mapping/phone/index.ts'
 import type { PersonFile } from '../outbox/admin/people.ts'
-import { isCountryCode, phone } from '../phone.ts'
+import { outboxOf } from '../setup/env.ts'
 import { readable, type Story } from './deliveries.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
 

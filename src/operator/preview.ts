@@ -1,12 +1,13 @@
 /** What a hook would make of a payload, step by step, with nothing stored and no call made. */
 
-import { utf8 } from '../bytes.ts'
-import type { ConsentEvidence } from '../consent.ts'
-import { decodeBody } from '../decode.ts'
-import type { Hook } from '../hook.ts'
-import { listedContacts, type SpokenInvite } from '../invite.ts'
-import { isWanted, mapFields, readSubmissions } from '../map.ts'
-import { maskFields } from '../outbox/admin/views.ts'
+import { utf8 } from '../lib/bytes.ts'
+import { decodeBody } from '../lib/decode.ts'
+import type { Issue } from '../lib/problem.ts'
+import { valueAt } from '../lib/value-at.ts'
+import type { ConsentEvidence } from '../mapping/consent.ts'
+import type { Hook } from '../mapping/hook.ts'
+import { listedContacts, type SpokenInvite } from '../mapping/invite.ts'
+import { isWanted, mapFields, readSubmissions } from '../mapping/map.ts'
 import {
   maskPhone,
   type PhoneReading,
@@ -14,11 +15,10 @@ import {
   REFUSALS,
   readAnswer,
   WARNINGS,
-} from '../phone.ts'
-import type { Issue } from '../problem.ts'
-import { leavesOf } from '../sample/sample-fields.ts'
-import { valueAt } from '../value-at.ts'
+} from '../mapping/phone/index.ts'
+import { maskFields } from '../outbox/admin/views.ts'
 import { type Desk, placeOf } from './desk.ts'
+import { leavesOf } from './sample/sample-fields.ts'
 
 /** A number on its way from what somebody typed to what would be sent. */
 export interface NumberPreview {

@@ -1,10 +1,10 @@
 /** Maps a delivery again with today's config, from what is kept of it. */
 
-import type { Hook } from '../hook.ts'
-import { wholeFields } from '../look-up.ts'
-import { held, isForUs, mapFields, readSubmissions } from '../map.ts'
+import type { Hook } from '../mapping/hook.ts'
+import type { HoldReason, Mapped } from '../mapping/map.ts'
+import { held, isForUs, mapFields, readSubmissions } from '../mapping/map.ts'
 import type { Kept, Remapped } from '../outbox/admin/deliveries.ts'
-import type { HoldReason, Mapped } from '../outbox/ports.ts'
+import { wholeFields } from '../setup/look-up.ts'
 
 /** What today's hook makes of a delivery, or why it can make nothing of it. */
 export async function remap(

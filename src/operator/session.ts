@@ -3,7 +3,7 @@
  * logging out in that browser, and everywhere at once when the admin secret changes, whose key signs it.
  */
 
-import { decode, encode, hmacSign, hmacVerify, utf8 } from '../bytes.ts'
+import { decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
 
 /** A working day; whoever has the console open in the evening logs in once more. */
 export const SESSION_MS = 12 * 60 * 60 * 1_000

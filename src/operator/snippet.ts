@@ -1,7 +1,7 @@
 /** Writes a hook's `consent`, `fields` and `invite` for `src/config.ts` from the fields of a payload that were picked. */
 
-import { type Consent, consentIn } from '../consent.ts'
-import { valueAt } from '../value-at.ts'
+import { valueAt } from '../lib/value-at.ts'
+import { type Consent, consentIn } from '../mapping/consent.ts'
 
 /** Where a field is: names of members, and numbers of places in lists. */
 export type FieldPath = readonly (string | number)[]

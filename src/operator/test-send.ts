@@ -1,15 +1,15 @@
 /** Sends a signed sample through the whole path: the Worker receives it as if the sender had posted it. */
 
 import * as v from 'valibot'
-import { secretName, secretValues } from '../names.ts'
-import { isSandbox, readinessOf } from '../readiness.ts'
-import { ownFields } from '../sample/own-fields.ts'
-import { sampleFields } from '../sample/sample-fields.ts'
-import { samplePhone } from '../sample/sample-phone.ts'
-import { signedSample } from '../sample/signed-sample.ts'
-import { strangersIn } from '../sample/strangers.ts'
+import { secretName, secretValues } from '../lib/names.ts'
+import { isSandbox, readinessOf } from '../setup/readiness.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
 import { listDeliveries } from './list.ts'
+import { ownFields } from './sample/own-fields.ts'
+import { sampleFields } from './sample/sample-fields.ts'
+import { samplePhone } from './sample/sample-phone.ts'
+import { signedSample } from './sample/signed-sample.ts'
+import { strangersIn } from './sample/strangers.ts'
 
 const COUNTRY = 'IN'
 /** More than one sample makes. */

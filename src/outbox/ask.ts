@@ -1,7 +1,7 @@
 /** Asking for memberships: what an event, a look-up or an operator wants becomes rows that the dispatcher makes true. */
 
-import type { Invite } from '../invite.ts'
-import { maskPhone } from '../phone.ts'
+import type { Invite } from '../mapping/invite.ts'
+import { maskPhone } from '../mapping/phone/index.ts'
 import type { Pace } from './dispatch/pace.ts'
 import { DAY_MS } from './dispatch/pace.ts'
 import type { AskedPerson, BlockReason, MembershipStatus } from './model.ts'

@@ -1,8 +1,7 @@
 /** The outbox of one EazyBe account as a Durable Object: its rooms, on Cloudflare's storage, clock and alarm. */
 
 import { DurableObject } from 'cloudflare:workers'
-import { sendAlert } from '../alert.ts'
-import { addToGroup } from '../eazybe.ts'
+import { addToGroup } from '../eazybe/client.ts'
 import type { Arrival, ArrivedItem } from './accept.ts'
 import { accept } from './accept.ts'
 import type { AccountAdmin } from './admin/account.ts'
@@ -12,6 +11,7 @@ import type { HooksAdmin } from './admin/hooks.ts'
 import type { PeopleAdmin } from './admin/people.ts'
 import type { Rooms } from './assemble.ts'
 import { assembleOutbox } from './assemble.ts'
+import { sendAlert } from './jobs/alert.ts'
 import type { OutboxConfig, OutboxPorts } from './ports.ts'
 
 /** The entry file says which accounts and hooks there are, and how a hook's sender is asked for the rest of an event. */

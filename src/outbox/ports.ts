@@ -1,24 +1,8 @@
 /** What the outbox needs from outside: storage, clock, chance, EazyBe, look-ups and the config. Tests bring their own. */
 
-import type { ConsentEvidence } from '../consent.ts'
-import type { GroupCall, Outcome } from '../eazybe.ts'
-import type { Invite } from '../invite.ts'
-import type { Issue } from '../problem.ts'
+import type { GroupCall, Outcome } from '../eazybe/client.ts'
+import type { Mapped } from '../mapping/map.ts'
 import type { AccountOptions } from './dispatch/pace.ts'
-
-/** Why a delivery is held before there is an invite. */
-export type HoldReason = 'consent' | 'mapping' | 'payload' | 'look-up'
-
-/** What the mapping made of a submission. Evidence of a yes is kept also while it is held. */
-export type Mapped =
-  | { readonly kind: 'invite'; readonly invite: Invite; readonly consent: ConsentEvidence | null }
-  | {
-      readonly kind: 'held'
-      /** At least one; consent first. */
-      readonly reasons: readonly HoldReason[]
-      readonly issues: readonly Issue[]
-      readonly consent: ConsentEvidence | null
-    }
 
 /** What became of asking a sender for the rest of an event. `failed`: it is asked again later. */
 export type LookedUp =

@@ -1,9 +1,9 @@
 /** Reads a request's body once, as bytes, within bounds of size and time. */
 
-import type { Bytes } from '../bytes.ts'
-import type { Refusal } from '../problem.ts'
-import { readStream } from '../read-stream.ts'
-import type { Source } from '../source.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import type { Refusal } from '../lib/problem.ts'
+import { readStream } from '../lib/read-stream.ts'
+import type { Source } from '../sources/source.ts'
 
 /** Senders' events are a few kilobytes; Standard Webhooks advises under 20, HubSpot's batches reach about 60. */
 export const MAX_BODY_BYTES = 256 * 1024

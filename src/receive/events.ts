@@ -1,12 +1,12 @@
 /** The events of a body: read by the source, each under the key by which it is known again, and mapped by the hook. */
 
-import type { Bytes } from '../bytes.ts'
-import { textOf } from '../bytes.ts'
-import { decodeFrom } from '../decode.ts'
-import type { Hook } from '../hook.ts'
-import { held, isForUs, keptFields, mapFields, readSubmissions } from '../map.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import { textOf } from '../lib/bytes.ts'
+import { decodeFrom } from '../lib/decode.ts'
+import type { Issue } from '../lib/problem.ts'
+import type { Hook } from '../mapping/hook.ts'
+import { held, isForUs, keptFields, mapFields, readSubmissions } from '../mapping/map.ts'
 import type { ArrivalItem } from '../outbox/accept.ts'
-import type { Issue } from '../problem.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import { keyOf } from './keys.ts'
 

@@ -1,7 +1,7 @@
 /** The names under which an event is known: to the outbox as texts, which it keeps as keyed digests only, and to KV as an HMAC. */
 
-import type { Bytes } from '../bytes.ts'
-import { digest, encode, hmacSign, utf8 } from '../bytes.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import { digest, encode, hmacSign, utf8 } from '../lib/bytes.ts'
 
 /** The digest of a body, in hex. It is a plain one, so it is handed to the outbox and stored nowhere. */
 export async function fingerprintOf(body: Bytes): Promise<string> {

@@ -2,19 +2,19 @@
 
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import { CONTENT_TYPES, contentKind } from '../decode.ts'
-import type { Config } from '../define-config.ts'
-import type { Env } from '../env.ts'
-import { outboxOf } from '../env.ts'
-import type { Hook } from '../hook.ts'
-import { errorText, log } from '../log.ts'
+import { CONTENT_TYPES, contentKind } from '../lib/decode.ts'
+import { errorText, log } from '../lib/log.ts'
+import type { Refusal } from '../lib/problem.ts'
+import { problemResponse } from '../lib/problem.ts'
+import type { Hook } from '../mapping/hook.ts'
 import type { ArrivalItem, ArrivedItem } from '../outbox/accept.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
-import type { Refusal } from '../problem.ts'
-import { problemResponse } from '../problem.ts'
-import type { Readiness } from '../readiness.ts'
-import { paceTrouble, readinessOf } from '../readiness.ts'
 import type { Incoming } from '../schemes/scheme.ts'
+import type { Config } from '../setup/define-config.ts'
+import type { Env } from '../setup/env.ts'
+import { outboxOf } from '../setup/env.ts'
+import type { Readiness } from '../setup/readiness.ts'
+import { paceTrouble, readinessOf } from '../setup/readiness.ts'
 import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
 import { bodyLimit, readBody } from './body.ts'
@@ -83,7 +83,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
   if (!verdict.ok) {
     noteRefusal(c, visit, verdict.reason)
-    return refuse(name, hook, { reason: 'not_believed', because: verdict.reason })
+    return refuse(name, hook, { reason: 'bad_signature', because: verdict.reason })
   }
 
   // A program can mend its content type. What anybody else sent is kept, since it will not come again in another.

@@ -1,7 +1,7 @@
 /** What was answered before, in KV: a repeat gets the first answer and wakes no object. Best effort; the outbox decides. */
 
-import { atMost } from '../at-most.ts'
-import { errorText, log } from '../log.ts'
+import { atMost } from '../lib/at-most.ts'
+import { errorText, log } from '../lib/log.ts'
 import type { Answer } from './answer.ts'
 import { readAnswer } from './answer.ts'
 

@@ -1,8 +1,8 @@
 /** `npm run check`: whether config, secrets and bindings fit together, and with `--remote` whether EazyBe takes the tokens. */
 
 import { styleText } from 'node:util'
-import type { Config } from '../define-config.ts'
-import { secretValues, tokenName } from '../names.ts'
+import { secretValues, tokenName } from '../lib/names.ts'
+import type { Config } from '../setup/define-config.ts'
 import { askEazybe } from './checking/ask-eazybe.ts'
 import { checkReport } from './checking/check-report.ts'
 import { table } from './checking/table.ts'

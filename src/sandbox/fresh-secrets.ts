@@ -1,7 +1,7 @@
 /** Makes up the secrets that a config needs and this machine does not have yet. */
 
-import type { Config } from '../define-config.ts'
-import { secretName, secretValues, tokenName } from '../names.ts'
+import { secretName, secretValues, tokenName } from '../lib/names.ts'
+import type { Config } from '../setup/define-config.ts'
 import type { Vars } from './dev-vars.ts'
 
 const ADMIN_SECRET_BYTES = 24

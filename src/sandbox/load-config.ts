@@ -1,6 +1,6 @@
 /** Loads the user's config into Node, afresh each time, so that `npm start` can look at an edited one. */
 
-import type { Config } from '../define-config.ts'
+import type { Config } from '../setup/define-config.ts'
 import { bundle } from './runner/esbuild.ts'
 import { shownPath } from './settings.ts'
 import { messageOf, Trouble } from './trouble.ts'

@@ -1,7 +1,7 @@
 /** `npm run new`: writes a hook into the config from its sender's example, and makes its secret. */
 
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { secretName } from '../names.ts'
+import { secretName } from '../lib/names.ts'
 import * as usher from '../usher.ts'
 import { table } from './checking/table.ts'
 import { readCommandLine } from './command-line.ts'

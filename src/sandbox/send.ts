@@ -2,20 +2,20 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
-import type { Config } from '../define-config.ts'
-import { secretName, secretValues } from '../names.ts'
-import { ownFields } from '../sample/own-fields.ts'
-import { sampleFields } from '../sample/sample-fields.ts'
-import { samplePhone } from '../sample/sample-phone.ts'
+import { secretName, secretValues } from '../lib/names.ts'
+import { ownFields } from '../operator/sample/own-fields.ts'
+import { sampleFields } from '../operator/sample/sample-fields.ts'
+import { samplePhone } from '../operator/sample/sample-phone.ts'
 import {
   type Occasion,
   type SignedSample,
   signedSample,
   type Target,
   tamperedSample,
-} from '../sample/signed-sample.ts'
-import { strangersIn } from '../sample/strangers.ts'
-import type { Sample } from '../source.ts'
+} from '../operator/sample/signed-sample.ts'
+import { strangersIn } from '../operator/sample/strangers.ts'
+import type { Config } from '../setup/define-config.ts'
+import type { Sample } from '../sources/source.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
 import { loadConfig } from './load-config.ts'
 import { follow } from './sample/follow.ts'

@@ -2,8 +2,8 @@
 
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../define-config.ts'
-import { secretValues, tokenName } from '../names.ts'
+import { secretValues, tokenName } from '../lib/names.ts'
+import type { Config } from '../setup/define-config.ts'
 import { refreshConsoleAssets } from './console-assets.ts'
 import { addToDevVars, readDevVars, type Vars } from './dev-vars.ts'
 import { startEazybe } from './eazybe/serve-eazybe.ts'

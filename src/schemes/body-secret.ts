@@ -1,14 +1,14 @@
 /** The hook's secret as a member of the body, for senders that can set nothing else. */
 
-import { type Bytes, textOf, utf8 } from '../bytes.ts'
-import { BELIEVED, disbelieve, type Scheme } from './scheme.ts'
+import { type Bytes, textOf, utf8 } from '../lib/bytes.ts'
+import { reject, type Scheme, VERIFIED } from './scheme.ts'
 import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 
 const FORM = /^application\/x-www-form-urlencoded(?:;|$)/i
 const MAX_LENGTH = 2048
 
 /**
- * Here the body must be read before it is believed; nothing but that one member is looked at. Nothing is signed either,
+ * Here the body must be read before it is verified; nothing but that one member is looked at. Nothing is signed either,
  * so whoever has seen one body can send any other. The source leaves the member out of its fields.
  */
 export function bodySecret({ member }: { readonly member: string }): Scheme {
@@ -19,10 +19,10 @@ export function bodySecret({ member }: { readonly member: string }): Scheme {
 
     async verify({ headers, body }, secrets) {
       const shown = memberOf(body, isForm(headers), member)
-      if (shown === undefined) return disbelieve('missing')
-      if (typeof shown !== 'string' || shown.length > MAX_LENGTH) return disbelieve('malformed')
+      if (shown === undefined) return reject('missing')
+      if (typeof shown !== 'string' || shown.length > MAX_LENGTH) return reject('malformed')
       const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
-      return (await isOneOf(shown, usable)) ? BELIEVED : disbelieve('mismatch')
+      return (await isOneOf(shown, usable)) ? VERIFIED : reject('mismatch')
     },
 
     async sign({ headers, body }, secret) {

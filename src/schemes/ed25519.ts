@@ -1,6 +1,6 @@
 /** Ed25519 by WebCrypto: verifying, signing with a seed, and the public keys that must not be trusted. */
 
-import { type Bytes, concat, decode, encode } from '../bytes.ts'
+import { type Bytes, concat, decode, encode } from '../lib/bytes.ts'
 
 export const ED25519_KEY_BYTES = 32
 export const ED25519_SIGNATURE_BYTES = 64

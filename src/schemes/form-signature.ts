@@ -1,7 +1,7 @@
 /** A signature that is itself a member of a form, over the values of other members. */
 
-import { type Bytes, decode, encode, equalInConstantTime, textOf, utf8 } from '../bytes.ts'
-import { BELIEVED, disbelieve, MIN_SECRET_LENGTH, type Scheme } from './scheme.ts'
+import { type Bytes, decode, encode, equalInConstantTime, textOf, utf8 } from '../lib/bytes.ts'
+import { MIN_SECRET_LENGTH, reject, type Scheme, VERIFIED } from './scheme.ts'
 import { newSecret, refuseSecret } from './secret.ts'
 
 /** The decoded members of a form, each of which it names once. */
@@ -32,11 +32,11 @@ export function formSignature(options: FormSignatureOptions): Scheme {
 
     async verify({ body }, secrets) {
       const form = readForm(body)
-      if (form === null) return disbelieve('malformed')
+      if (form === null) return reject('malformed')
       const shown = form.get(member)
-      if (shown === undefined) return disbelieve('missing')
+      if (shown === undefined) return reject('missing')
       const bytes = decode(shown, 'hex')
-      if (bytes?.length !== length) return disbelieve('malformed')
+      if (bytes?.length !== length) return reject('malformed')
       form.delete(member)
       const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
       const matches = await Promise.all(
@@ -44,7 +44,7 @@ export function formSignature(options: FormSignatureOptions): Scheme {
           equalInConstantTime(encode(bytes, 'hex'), encode(await signature(form, secret), 'hex')),
         ),
       )
-      return matches.includes(true) ? BELIEVED : disbelieve('mismatch')
+      return matches.includes(true) ? VERIFIED : reject('mismatch')
     },
 
     async sign({ body }, secret) {

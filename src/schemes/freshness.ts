@@ -1,6 +1,6 @@
 /** Whether a signed timestamp lies within the tolerance, in both directions. */
 
-import { BELIEVED, disbelieve, type Verdict } from './scheme.ts'
+import { reject, VERIFIED, type Verdict } from './scheme.ts'
 
 export type Unit = 's' | 'ms'
 
@@ -23,7 +23,7 @@ export function freshness(
 ): Verdict {
   const age = Number(stamp(now, unit)) - Number(timestamp)
   const tolerance = toleranceSeconds * (MS.s / MS[unit])
-  if (age > tolerance) return disbelieve('stale')
-  if (-age > tolerance) return disbelieve('future')
-  return BELIEVED
+  if (age > tolerance) return reject('stale')
+  if (-age > tolerance) return reject('future')
+  return VERIFIED
 }

@@ -10,9 +10,10 @@ import {
   hmacSign,
   hmacVerify,
   utf8,
-} from '../bytes.ts'
+} from '../lib/bytes.ts'
+import type { SignatureFault } from '../lib/problem.ts'
 import { freshness, stamp, TIMESTAMP, type Unit } from './freshness.ts'
-import { BELIEVED, type Disbelief, disbelieve, MIN_SECRET_LENGTH, type Scheme } from './scheme.ts'
+import { MIN_SECRET_LENGTH, reject, type Scheme, VERIFIED } from './scheme.ts'
 import { keyOf, newSecret, refuseSecret, type Spelling } from './secret.ts'
 
 /** What a sender may have put under its signature. */
@@ -51,7 +52,7 @@ export interface HmacOptions {
   readonly header: string
   /** What stands before the signature: `sha256=`. Not for pairs. */
   readonly prefix?: string
-  /** Where nobody knows whether every sender puts the prefix there: the digest alone is believed too. */
+  /** Where nobody knows whether every sender puts the prefix there: the digest alone is verified too. */
   readonly prefixMayMiss?: boolean
   readonly encoding: Encoding
   /** SHA-256 by default. */
@@ -93,9 +94,9 @@ export function hmac(options: HmacOptions): Scheme {
 
     async verify(incoming, secrets, toleranceSeconds = timestamp?.toleranceSeconds ?? 0) {
       const claim = readClaim(incoming.headers, options, prefix, hash)
-      if (typeof claim === 'string') return disbelieve(claim)
+      if (typeof claim === 'string') return reject(claim)
       const message = signed({ ...incoming, timestamp: claim.timestamp })
-      if (message === null) return disbelieve('malformed')
+      if (message === null) return reject('malformed')
       const keys = secrets
         .filter((secret) => scheme.refuseSecret(secret) === null)
         .flatMap((secret) => keyOf(secret, spelling) ?? [])
@@ -106,8 +107,8 @@ export function hmac(options: HmacOptions): Scheme {
           if (await hmacVerify(hash, key, mac, message)) matched = true
         }
       }
-      if (!matched) return disbelieve('mismatch')
-      if (timestamp === undefined) return BELIEVED
+      if (!matched) return reject('mismatch')
+      if (timestamp === undefined) return VERIFIED
       return freshness(claim.timestamp, timestamp.unit, incoming.now, toleranceSeconds)
     },
 
@@ -146,7 +147,7 @@ function readClaim(
   { header, encoding, timestamp, prefixMayMiss = false }: HmacOptions,
   prefix: string,
   hash: Hash,
-): Claim | Disbelief {
+): Claim | SignatureFault {
   const value = headers.get(header)
   if (value === null) return 'missing'
   if (value.length > MAX_HEADER_LENGTH) return 'malformed'
@@ -179,6 +180,6 @@ function splitAt(text: string, at: number): [before: string, after: string] {
   return [text.slice(0, at), text.slice(at + 1)]
 }
 
-function claimAt(time: string | null | undefined, macs: readonly Bytes[]): Claim | Disbelief {
+function claimAt(time: string | null | undefined, macs: readonly Bytes[]): Claim | SignatureFault {
   return time != null && TIMESTAMP.test(time) ? { timestamp: time, macs } : 'malformed'
 }

@@ -1,6 +1,6 @@
 /** RSA signatures (PKCS #1 v1.5 over SHA-256) by WebCrypto, under public keys of at least 2048 bits. */
 
-import { type Bytes, concat } from '../bytes.ts'
+import { type Bytes, concat } from '../lib/bytes.ts'
 
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 /** `rsaEncryption` without parameters, as every such key names its algorithm (RFC 3279, section 2.3.1). */

@@ -1,6 +1,7 @@
 /** A signature scheme: how a sender proves that a request is its own. One row, with both directions. */
 
-import type { Bytes } from '../bytes.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import type { SignatureFault } from '../lib/problem.ts'
 
 /** A request as it arrived, with everything a scheme may look at and nothing decoded yet. */
 export interface Incoming {
@@ -37,14 +38,9 @@ export interface Proof {
   readonly body?: Bytes
 }
 
-/**
- * Why a request was not believed. For the log; the answer says only that it was not.
- * `missing`: no signature at all. `malformed`: not of the scheme's form. `mismatch`: well formed and wrong.
- * `stale` and `future`: rightly signed, but outside the tolerance.
- */
-export type Disbelief = 'missing' | 'malformed' | 'mismatch' | 'stale' | 'future'
-
-export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: Disbelief }
+export type Verdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: SignatureFault }
 
 export interface Scheme {
   /** How it proves itself, for a human: "HMAC-SHA256 of the body in Typeform-Signature". */
@@ -65,9 +61,9 @@ export interface Scheme {
   sign(outgoing: Outgoing, secret: string): Promise<Proof>
 }
 
-export const BELIEVED: Verdict = { ok: true }
+export const VERIFIED: Verdict = { ok: true }
 
-export function disbelieve(reason: Disbelief): Verdict {
+export function reject(reason: SignatureFault): Verdict {
   return { ok: false, reason }
 }
 

@@ -1,6 +1,13 @@
 /** Secrets as people paste them: which are too weak to use, and fresh ones. */
 
-import { type Bytes, decode, type Encoding, encode, equalInConstantTime, utf8 } from '../bytes.ts'
+import {
+  type Bytes,
+  decode,
+  type Encoding,
+  encode,
+  equalInConstantTime,
+  utf8,
+} from '../lib/bytes.ts'
 import { MIN_SECRET_LENGTH } from './scheme.ts'
 
 /** How a secret's text becomes a key: as it stands in UTF-8, or decoded. */

@@ -1,6 +1,6 @@
 /** Standard Webhooks: v1 (HMAC) and v1a (Ed25519) over id, timestamp and body. */
 
-import { type Bytes, concat, decode, encode, hmacSign, hmacVerify, utf8 } from '../bytes.ts'
+import { type Bytes, concat, decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
 import {
   ED25519_KEY_BYTES,
   ED25519_SIGNATURE_BYTES,
@@ -9,7 +9,7 @@ import {
   isLowOrder,
 } from './ed25519.ts'
 import { freshness, stamp, TIMESTAMP } from './freshness.ts'
-import { disbelieve, type Scheme } from './scheme.ts'
+import { reject, type Scheme } from './scheme.ts'
 import { newSecret, refuseSecret } from './secret.ts'
 
 const TOLERANCE_SECONDS = 300
@@ -44,10 +44,10 @@ export const standardWebhooks: Scheme = {
 
   async verify({ headers, body, now }, secrets, toleranceSeconds = TOLERANCE_SECONDS) {
     const shown = standardHeaders(headers)
-    if (shown === null) return disbelieve(isSigned(headers) ? 'malformed' : 'missing')
+    if (shown === null) return reject(isSigned(headers) ? 'malformed' : 'missing')
     const signatures = readSignatures(shown.signatures)
     if (signatures.length === 0 || !ID.test(shown.id) || !TIMESTAMP.test(shown.timestamp)) {
-      return disbelieve('malformed')
+      return reject('malformed')
     }
     const message = messageOf(shown.id, shown.timestamp, body)
     let matched = false
@@ -61,7 +61,7 @@ export const standardWebhooks: Scheme = {
         if (await verifyOne(key, bytes, message)) matched = true
       }
     }
-    if (!matched) return disbelieve('mismatch')
+    if (!matched) return reject('mismatch')
     return freshness(shown.timestamp, 's', now, toleranceSeconds)
   },
 

@@ -1,7 +1,8 @@
 /** The hook's secret itself, in a header or the URL, for senders that cannot sign. */
 
-import { decode, textOf } from '../bytes.ts'
-import { BELIEVED, type Disbelief, disbelieve, type Scheme } from './scheme.ts'
+import { decode, textOf } from '../lib/bytes.ts'
+import type { SignatureFault } from '../lib/problem.ts'
+import { reject, type Scheme, VERIFIED } from './scheme.ts'
 import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 
 const HEADER = 'x-usher-secret'
@@ -41,10 +42,10 @@ export function tokenIn({ header, inUrl = false }: TokenPlaces): Scheme {
       const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
       const inPath = inUrl ? urlSecret : null
       // Some programs send an Authorization of their own to every URL.
-      if (inPath !== null && (await isOneOf(inPath, usable))) return BELIEVED
+      if (inPath !== null && (await isOneOf(inPath, usable))) return VERIFIED
       const shown = readToken(headers, own, inPath)
-      if ('reason' in shown) return disbelieve(shown.reason)
-      return (await isOneOf(shown.token, usable)) ? BELIEVED : disbelieve('mismatch')
+      if ('reason' in shown) return reject(shown.reason)
+      return (await isOneOf(shown.token, usable)) ? VERIFIED : reject('mismatch')
     },
 
     async sign(_outgoing, secret) {
@@ -65,10 +66,10 @@ export function headerToken(header: string): Scheme {
 
     async verify({ headers }, secrets) {
       const shown = headers.get(header)
-      if (shown === null) return disbelieve('missing')
-      if (shown.length > MAX_LENGTH || !VISIBLE_ASCII.test(shown)) return disbelieve('malformed')
+      if (shown === null) return reject('missing')
+      if (shown.length > MAX_LENGTH || !VISIBLE_ASCII.test(shown)) return reject('malformed')
       const usable = secrets.filter((secret) => token.refuseSecret(secret) === null)
-      return (await isOneOf(shown, usable)) ? BELIEVED : disbelieve('mismatch')
+      return (await isOneOf(shown, usable)) ? VERIFIED : reject('mismatch')
     },
 
     async sign(_outgoing, secret) {
@@ -77,7 +78,7 @@ export function headerToken(header: string): Scheme {
   }
 }
 
-type Shown = { readonly token: string } | { readonly reason: Disbelief }
+type Shown = { readonly token: string } | { readonly reason: SignatureFault }
 
 function readToken(headers: Headers, own: readonly string[], urlSecret: string | null): Shown {
   const authorization = headers.get('authorization')

@@ -1,6 +1,6 @@
 /** The hook's secret as the last segment of the URL, for senders that can set nothing but a URL. */
 
-import { BELIEVED, disbelieve, type Scheme } from './scheme.ts'
+import { reject, type Scheme, VERIFIED } from './scheme.ts'
 import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 
 /** Characters that no encoder, router or form field rewrites (RFC 3986, section 2.3). */
@@ -15,9 +15,9 @@ export const urlToken: Scheme = {
   newSecret: () => newSecret(),
 
   async verify({ urlSecret }, secrets) {
-    if (urlSecret === null || urlSecret === '') return disbelieve('missing')
+    if (urlSecret === null || urlSecret === '') return reject('missing')
     const usable = secrets.filter((secret) => urlToken.refuseSecret(secret) === null)
-    return (await isOneOf(urlSecret, usable)) ? BELIEVED : disbelieve('mismatch')
+    return (await isOneOf(urlSecret, usable)) ? VERIFIED : reject('mismatch')
   },
 
   async sign(_outgoing, secret) {

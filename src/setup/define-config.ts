@@ -1,16 +1,16 @@
 /** Checks the user's config when it is loaded, and says what is wrong by hook and option. */
 
 import * as v from 'valibot'
-import { isComparable } from './consent.ts'
-import type { Hook } from './hook.ts'
-import { apiTokenName, secretName, tokenName } from './names.ts'
-import type { AccountOptions } from './outbox/dispatch/pace.ts'
-import { DAY_MS, PACES } from './outbox/dispatch/pace.ts'
-import type { Retention } from './outbox/jobs/retention.ts'
-import { RETENTIONS, retentionOf } from './outbox/jobs/retention.ts'
-import type { RetentionDays } from './outbox/ports.ts'
-import { isCountryCode } from './phone.ts'
-import { MAX_TEXT_UNITS } from './text.ts'
+import { apiTokenName, secretName, tokenName } from '../lib/names.ts'
+import { MAX_TEXT_UNITS } from '../lib/text.ts'
+import { isComparable } from '../mapping/consent.ts'
+import type { Hook } from '../mapping/hook.ts'
+import { isCountryCode } from '../mapping/phone/index.ts'
+import type { AccountOptions } from '../outbox/dispatch/pace.ts'
+import { DAY_MS, PACES } from '../outbox/dispatch/pace.ts'
+import type { Retention } from '../outbox/jobs/retention.ts'
+import { RETENTIONS, retentionOf } from '../outbox/jobs/retention.ts'
+import type { RetentionDays } from '../outbox/ports.ts'
 
 export interface ConfigInput {
   /** EazyBe accounts by name; `{ default: {} }` when left out. */

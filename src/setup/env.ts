@@ -1,6 +1,6 @@
 /** The Worker's bindings. Secrets of hooks and accounts are looked up by name. */
 
-import type { OutboxObject } from './outbox/outbox.ts'
+import type { OutboxObject } from '../outbox/outbox.ts'
 
 export interface Env {
   readonly SEEN: KVNamespace

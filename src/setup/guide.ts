@@ -1,8 +1,8 @@
 /** A source's page, made of the source itself: what to click and paste for one hook, what to expect, and what nobody knows. */
 
-import { CONTENT_TYPES } from './decode.ts'
-import { apiTokenName, secretName } from './names.ts'
-import type { Source, SourceKind } from './source.ts'
+import { CONTENT_TYPES } from '../lib/decode.ts'
+import { apiTokenName, secretName } from '../lib/names.ts'
+import type { Source, SourceKind } from '../sources/source.ts'
 
 /** Plain data, for the console to render. */
 export interface Guide {

@@ -1,14 +1,14 @@
 /** Looks up at the sender what its webhook leaves out, with the hook's API token: bounded in time and size, over https only. */
 
-import { atMost } from './at-most.ts'
-import type { Bytes } from './bytes.ts'
+import { atMost } from '../lib/at-most.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import { apiTokenName, secretName, secretValues } from '../lib/names.ts'
+import { readStream } from '../lib/read-stream.ts'
+import type { Hook } from '../mapping/hook.ts'
+import { isWanted, keptFields, mapFields } from '../mapping/map.ts'
+import type { OutboxPorts } from '../outbox/ports.ts'
+import type { LookedUp } from '../sources/source.ts'
 import type { Config } from './define-config.ts'
-import type { Hook } from './hook.ts'
-import { isWanted, keptFields, mapFields } from './map.ts'
-import { apiTokenName, secretName, secretValues } from './names.ts'
-import type { OutboxPorts } from './outbox/ports.ts'
-import { readStream } from './read-stream.ts'
-import type { LookedUp } from './source.ts'
 
 /** One alarm asks for several, and calls wait meanwhile. */
 const GIVE_UP_MS = 5_000

@@ -1,8 +1,8 @@
 /** Whether a hook may take webhooks here: its secrets are there, none is too weak, and its account's pace is not the sandbox's. */
 
+import { secretName, secretValues } from '../lib/names.ts'
+import type { Hook } from '../mapping/hook.ts'
 import type { Config } from './define-config.ts'
-import type { Hook } from './hook.ts'
-import { secretName, secretValues } from './names.ts'
 
 export type Readiness =
   | { readonly ready: true; readonly secrets: readonly string[] }

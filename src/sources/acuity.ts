@@ -1,13 +1,13 @@
 /** Acuity Scheduling: says that somebody booked; who it was is read from its API. */
 
 import * as v from 'valibot'
-import { encode, utf8 } from '../bytes.ts'
+import { encode, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, membersOf, type NamedAnswer } from './answers.ts'
-import { askVendor } from './ask-vendor.ts'
-import { onlyEvent, skipped } from './only-event.ts'
-import { serial } from './paths.ts'
+import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const EVENT = 'scheduled'
 /** Webhooks made through the API subscribe to the longer name; whether they send it, too, no page says. */

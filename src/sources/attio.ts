@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource, type Submission } from '../source.ts'
-import { askVendor } from './ask-vendor.ts'
-import { jsonObject } from './json-object.ts'
-import { withPaths } from './paths.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource, type Submission } from './source.ts'
 
 const API = 'https://api.attio.com/v2'
 const KEY = 'Idempotency-Key'

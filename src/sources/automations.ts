@@ -1,8 +1,8 @@
 /** The automation platforms by their names: each is `json` with the steps of its own screens. */
 
-import type { Source } from '../source.ts'
 import { bodySteps, exampleOf, json } from './json.ts'
-import type { JsonObject } from './json-object.ts'
+import type { JsonObject } from './shared/json-object.ts'
+import type { Source } from './source.ts'
 
 const RETRIES =
   'What becomes of an error is set in the automation: let it try again on 503, after the seconds in Retry-After, and with the same Idempotency-Key.'

@@ -2,11 +2,11 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
-import { serial } from './paths.ts'
+import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const submissionId = v.object({
   id: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty()),

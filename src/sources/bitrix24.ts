@@ -2,13 +2,13 @@
 
 import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
-import { defineSource, type LookUpTools } from '../source.ts'
-import { askVendor, type VendorAnswer } from './ask-vendor.ts'
-import { bracketBody, bracketForm } from './brackets.ts'
-import { idText } from './id-text.ts'
-import { idSchema } from './ids.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
-import { serial } from './paths.ts'
+import { askVendor, type VendorAnswer } from './shared/ask-vendor.ts'
+import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { idText } from './shared/id-text.ts'
+import { idSchema } from './shared/ids.ts'
+import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource, type LookUpTools } from './source.ts'
 
 const TITLE = 'Bitrix24'
 /** https://apidocs.bitrix24.com/api-reference/crm/: what is asked, by the event that told of it. */

@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, firstGiven, membersOf, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
-import { onlyEvent, skipped } from './only-event.ts'
+import { answer, answers, firstGiven, membersOf, sampleAnswers } from './shared/answers.ts'
+import { formExample } from './shared/form-example.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { defineSource } from './source.ts'
 
 const EVENT = 'invitee.created'
 /** The vendor's own sample and every receiver seen use three minutes. */

@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { askedByTitle, titledIn, withAnswers } from './answers.ts'
-import { idText } from './id-text.ts'
-import { withPaths } from './paths.ts'
+import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { idText } from './shared/id-text.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** No page names a window. Three retries come within 42 minutes, and no page says that they are signed anew. */
 const TOLERANCE_SECONDS = 3600

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { idText } from './id-text.ts'
-import { withPaths } from './paths.ts'
+import { idText } from './shared/id-text.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** https://developers.myclickfunnels.com/docs/signature-verification */
 const TOLERANCE_SECONDS = 600

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { withPaths } from './paths.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** Close names no tolerance. */
 const TOLERANCE_SECONDS = 300

@@ -2,13 +2,13 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { idSchema } from './ids.ts'
-import { jsonObject } from './json-object.ts'
-import { skipped } from './only-event.ts'
-import { serial } from './paths.ts'
+import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { idSchema } from './shared/ids.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { skipped } from './shared/only-event.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const entry = v.objectWithRest(
   {

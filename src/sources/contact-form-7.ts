@@ -1,10 +1,10 @@
 /** Contact Form 7: what the plugin “CF7 to Webhook” sends of a WordPress form. */
 
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { jsonObject } from './json-object.ts'
+import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { defineSource } from './source.ts'
 
 export const contactForm7 = defineSource({
   name: 'contactForm7',

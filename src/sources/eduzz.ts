@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { idText } from './id-text.ts'
-import { serial, withPaths } from './paths.ts'
+import { idText } from './shared/id-text.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const PAID_EVENT = 'myeduzz.invoice_paid'
 const PAID = 'paid'

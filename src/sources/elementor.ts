@@ -2,9 +2,16 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, box, membersOf, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
+import {
+  answer,
+  answers,
+  box,
+  membersOf,
+  type NamedAnswer,
+  sampleAnswers,
+} from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { defineSource } from './source.ts'
 
 /** With “Advanced Data”: `fields[phone][value]`, beside the field’s title, type and raw value. */
 const VALUE = /^fields\[(.+)\]\[value\]$/s

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { askVendor } from './ask-vendor.ts'
-import { serial, withPaths } from './paths.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const TITLE = 'Eventbrite'
 const ACTION = 'order.placed'

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
+import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { defineSource } from './source.ts'
 
 const named = v.object({
   id: v.nullish(v.string(), ''),

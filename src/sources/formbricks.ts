@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { standardWebhooks } from '../schemes/standard-webhooks.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
-import { onlyEvent, skipped } from './only-event.ts'
+import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
+import { formExample } from './shared/form-example.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { defineSource } from './source.ts'
 
 const EVENT = 'responseFinished'
 /** What a contact-info element asks for, in its order. */

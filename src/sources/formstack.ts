@@ -2,11 +2,11 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource, type FormValue } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { idSchema } from './ids.ts'
-import { serial } from './paths.ts'
+import { answer, answers, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { idSchema } from './shared/ids.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource, type FormValue } from './source.ts'
 
 /** With “field types” an answer is an object: `{ value, field_type }`, or the parts of a name and their type. */
 const typed = v.looseObject({ field_type: v.string() })
@@ -56,7 +56,7 @@ export const formstack = defineSource({
   unconfirmed: [
     'How long Formstack waits for an answer, and whether it tries again.',
     'How several ticked boxes are sent: a list and one text are both read.',
-    'Whether every account’s signature has “sha256=” before it, as those seen had: the digest alone is believed too.',
+    'Whether every account’s signature has “sha256=” before it, as those seen had: the digest alone is verified too.',
   ],
 })
 

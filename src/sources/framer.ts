@@ -1,11 +1,11 @@
 /** Framer: one event for each submission of a form on a site. */
 
-import { concat, utf8 } from '../bytes.ts'
+import { concat, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { jsonObject } from './json-object.ts'
+import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { defineSource } from './source.ts'
 
 const ID_HEADER = 'Framer-Webhook-Submission-Id'
 /** A UUID; whatever it may become, no character of it can stand at the end of a JSON object. */

@@ -1,9 +1,9 @@
 /** Freshsales: the workflow action “Trigger webhook”, with the body that the workflow's author chose. */
 
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { jsonObject } from './json-object.ts'
-import { withPaths } from './paths.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 export const freshsales = defineSource({
   name: 'freshsales',

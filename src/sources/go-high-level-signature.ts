@@ -1,7 +1,8 @@
 /** HighLevel's signatures: Ed25519, or RSA where a request has no other, over the events of one location. */
 
 import * as v from 'valibot'
-import { type Bytes, decode, encode, textOf } from '../bytes.ts'
+import { type Bytes, decode, encode, textOf } from '../lib/bytes.ts'
+import type { SignatureFault } from '../lib/problem.ts'
 import {
   ED25519_SIGNATURE_BYTES,
   ed25519PublicKey,
@@ -12,7 +13,7 @@ import {
   readEd25519Key,
 } from '../schemes/ed25519.ts'
 import { isRsaPublicKey, rsaVerify } from '../schemes/rsa.ts'
-import { BELIEVED, type Disbelief, disbelieve, type Scheme } from '../schemes/scheme.ts'
+import { reject, type Scheme, VERIFIED } from '../schemes/scheme.ts'
 
 const HEADER = 'X-GHL-Signature'
 const LEGACY_HEADER = 'x-wh-signature'
@@ -50,18 +51,18 @@ export const goHighLevelSignature: Scheme = {
 
   async verify({ headers, body }, secrets) {
     const claim = readClaim(headers)
-    if (typeof claim === 'string') return disbelieve(claim)
+    if (typeof claim === 'string') return reject(claim)
     for (const secret of secrets) {
       const read = readSecret(secret)
       if (typeof read === 'string') continue
       for (const key of read.keys) {
         // Nothing here is secret, so the time taken may tell. The body is parsed once it is known to be HighLevel's.
         if ((await verifyOne(key, claim, body)) && locationOf(body) === read.location) {
-          return BELIEVED
+          return VERIFIED
         }
       }
     }
-    return disbelieve('mismatch')
+    return reject('mismatch')
   },
 
   async sign({ body }, secret) {
@@ -115,7 +116,7 @@ interface Claim {
 }
 
 /** The older header counts only where the newer one is absent, so that none is talked past with what stands beside it. */
-function readClaim(headers: Headers): Claim | Disbelief {
+function readClaim(headers: Headers): Claim | SignatureFault {
   const value = shown(headers.get(HEADER))
   const text = value ?? shown(headers.get(LEGACY_HEADER))
   if (text === null) return 'missing'

@@ -1,10 +1,10 @@
 /** GoHighLevel (HighLevel, LeadConnector): the webhooks of a marketplace app. */
 
 import * as v from 'valibot'
-import { defineSource } from '../source.ts'
-import { askedByTitle, titledIn, withAnswers } from './answers.ts'
 import { goHighLevelSignature, SAMPLE_LOCATION } from './go-high-level-signature.ts'
-import { withPaths } from './paths.ts'
+import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** Of contacts and the like, and of the app itself, which is installed once and not by a person who joins. */
 const NOBODY_JOINS = /Delete$|^(?:UN)?INSTALL$/

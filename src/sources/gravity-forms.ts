@@ -2,11 +2,11 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { jsonObject } from './json-object.ts'
-import { skipped } from './only-event.ts'
+import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { skipped } from './shared/only-event.ts'
+import { defineSource } from './source.ts'
 
 const text = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty())
 

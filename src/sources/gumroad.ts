@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { bracketBody, bracketForm } from './brackets.ts'
-import type { JsonObject } from './json-object.ts'
-import { withPaths } from './paths.ts'
+import { bracketBody, bracketForm } from './shared/brackets.ts'
+import type { JsonObject } from './shared/json-object.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const SALE = 'sale'
 /** A label with brackets of its own: no nesting, but still an answer. */

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { idText } from './id-text.ts'
-import { withPaths } from './paths.ts'
+import { idText } from './shared/id-text.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** Also sent when the guarantee ends, as PURCHASE_COMPLETE: the same sale again. */
 const PAID = 'PURCHASE_APPROVED'

@@ -1,14 +1,16 @@
 /** HubSpot's signatures: v3, an HMAC with a time, or the plain hashes v1 and v2 where a request has no v3. */
 
-import { type Bytes, concat, digest, encode, equalInConstantTime, textOf, utf8 } from '../bytes.ts'
-import { hmac, type SignedParts } from '../schemes/hmac.ts'
 import {
-  BELIEVED,
-  disbelieve,
-  type Incoming,
-  type Scheme,
-  type Verdict,
-} from '../schemes/scheme.ts'
+  type Bytes,
+  concat,
+  digest,
+  encode,
+  equalInConstantTime,
+  textOf,
+  utf8,
+} from '../lib/bytes.ts'
+import { hmac, type SignedParts } from '../schemes/hmac.ts'
+import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { refuseSecret } from '../schemes/secret.ts'
 
 const V3_HEADER = 'X-HubSpot-Signature-v3'
@@ -58,19 +60,19 @@ function unescapeUri(uri: string): string {
 
 async function verifyHash(incoming: Incoming, secrets: readonly string[]): Promise<Verdict> {
   const claim = incoming.headers.get(HASH_HEADER)
-  if (claim === null) return disbelieve('missing')
+  if (claim === null) return reject('missing')
   const prefix = hashedPrefix(incoming)
-  if (prefix === null || !SHA256_HEX.test(claim)) return disbelieve('malformed')
+  if (prefix === null || !SHA256_HEX.test(claim)) return reject('malformed')
   // A plain hash can be carried on past its end by who does not know the secret, over bytes that begin
   // with SHA-256's padding. No UTF-8 text goes on with that padding (0x80) after a whole character.
-  if (textOf(incoming.body) === null) return disbelieve('mismatch')
+  if (textOf(incoming.body) === null) return reject('mismatch')
   let matched = false
   for (const secret of secrets) {
     if (refuseSecret(secret) !== null) continue
     const hash = await digest('SHA-256', concat(utf8(secret), prefix, incoming.body))
     if (await equalInConstantTime(encode(hash, 'hex'), claim.toLowerCase())) matched = true
   }
-  return matched ? BELIEVED : disbelieve('mismatch')
+  return matched ? VERIFIED : reject('mismatch')
 }
 
 /** What stands between the secret and the body: nothing in v1, method and URI in v2. */

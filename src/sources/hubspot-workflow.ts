@@ -2,10 +2,10 @@
 
 import type { Scheme } from '../schemes/scheme.ts'
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
 import { hasHubspotSignature, hubspotSignature } from './hubspot-signature.ts'
-import { jsonObject } from './json-object.ts'
-import { serial, withPaths } from './paths.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** Either proof will do, as the author of the workflow chose: an API key in a header, or HubSpot's signature. */
 const scheme: Scheme = {

@@ -1,9 +1,9 @@
 /** HubSpot: the webhooks of an app, up to 100 events in one request. */
 
 import * as v from 'valibot'
-import { defineSource } from '../source.ts'
 import { hubspotSignature } from './hubspot-signature.ts'
-import { serial, withPaths } from './paths.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const NOBODY_JOINS = /\.(?:deletion|privacyDeletion)$/i
 

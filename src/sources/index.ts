@@ -1,7 +1,7 @@
 /** Every source by its name, and the list of those that are plain values. */
 
-import type { Source, SourceKind } from '../source.ts'
 import * as all from './all.ts'
+import type { Source, SourceKind } from './source.ts'
 
 export * from './all.ts'
 

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource, type FormFields, type Submission } from '../source.ts'
-import { answers, membersOf } from './answers.ts'
-import { skipped } from './only-event.ts'
+import { answers, membersOf } from './shared/answers.ts'
+import { skipped } from './shared/only-event.ts'
+import { defineSource, type FormFields, type Submission } from './source.ts'
 
 /** A look into the catalogue: the buyer asked nothing. */
 const CATALOGUE_VIEW = 'BIZ'

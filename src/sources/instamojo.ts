@@ -1,12 +1,12 @@
 /** Instamojo: payment requests, and the payment links of older accounts. */
 
 import * as v from 'valibot'
-import { hmacSign, utf8 } from '../bytes.ts'
+import { hmacSign, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, type NamedAnswer } from './answers.ts'
-import { idIn } from './ids.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
+import { answer, answers, type NamedAnswer } from './shared/answers.ts'
+import { idIn } from './shared/ids.ts'
+import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { defineSource } from './source.ts'
 
 const PAID = 'Credit'
 const SHA1_BYTES = 20

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { answerHead } from './answer-head.ts'
-import { withPaths } from './paths.ts'
+import { answerHead } from './shared/answer-head.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const CONTACTS = 'contact.'
 const NOBODY_JOINS = /\.(?:archived?|deleted|merged|unsubscribed)$/

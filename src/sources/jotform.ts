@@ -2,11 +2,11 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { jsonObject } from './json-object.ts'
-import { skipped } from './only-event.ts'
+import { answer, answers, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { skipped } from './shared/only-event.ts'
+import { defineSource } from './source.ts'
 
 /** `q34_phoneNumber`: the question's number, and the name that its author sees in its settings. */
 const QUESTION = /^q\d+_(.+)$/s

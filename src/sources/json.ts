@@ -1,9 +1,9 @@
 /** Any program that can send JSON, and a header or a URL of its own. */
 
 import { type TokenPlaces, tokenIn } from '../schemes/token.ts'
-import { defineSource, type SampleInput, type Source } from '../source.ts'
-import { type JsonObject, oneJsonObject } from './json-object.ts'
-import { sampleInvite } from './sample-invite.ts'
+import { type JsonObject, oneJsonObject } from './shared/json-object.ts'
+import { sampleInvite } from './shared/sample-invite.ts'
+import { defineSource, type SampleInput, type Source } from './source.ts'
 
 /** RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

@@ -3,9 +3,9 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { defineSource } from '../source.ts'
-import { idSchema } from './ids.ts'
-import { withPaths } from './paths.ts'
+import { idSchema } from './shared/ids.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const SIGNATURE = 'signature'
 /** Kiwify makes tokens of 11 characters; longer ones can be typed. */

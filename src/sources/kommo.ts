@@ -1,13 +1,13 @@
 /** Kommo (amoCRM): contacts and leads that are added or changed, several in one form. */
 
 import * as v from 'valibot'
+import { valueAt } from '../lib/value-at.ts'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource, type Submission } from '../source.ts'
-import { valueAt } from '../value-at.ts'
-import { askedByTitle, type NamedAnswer, titledIn, withAnswers } from './answers.ts'
-import { bracketBody, bracketForm } from './brackets.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
-import { serial, withPaths } from './paths.ts'
+import { askedByTitle, type NamedAnswer, titledIn, withAnswers } from './shared/answers.ts'
+import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource, type Submission } from './source.ts'
 
 /** What a person is or hangs on; messages, tasks, notes and talks are nobody joining. */
 const RECORDS = new Set(['contacts', 'leads', 'companies', 'customers', 'unsorted'])

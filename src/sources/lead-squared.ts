@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { answerHead } from './answer-head.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
-import { withPaths } from './paths.ts'
+import { answerHead } from './shared/answer-head.ts'
+import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const lead = v.looseObject({
   ProspectID: v.optional(v.string()),

@@ -4,9 +4,9 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { defineSource } from '../source.ts'
-import { idText } from './id-text.ts'
-import { withPaths } from './paths.ts'
+import { idText } from './shared/id-text.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const MAX_SECRET_LENGTH = 40
 const NOBODY_JOINS = /_(?:refunded|cancelled|expired|paused|failed)$/

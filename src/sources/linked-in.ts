@@ -1,15 +1,15 @@
 /** LinkedIn Lead Sync: leads of forms on ads and Pages, whose answers are then asked for. */
 
 import * as v from 'valibot'
-import { concat, encode, hmacSign, utf8 } from '../bytes.ts'
+import { concat, encode, hmacSign, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { defineSource, type FormFields, type LookUpTools } from '../source.ts'
-import { answer, answers, type NamedAnswer } from './answers.ts'
-import { askVendor } from './ask-vendor.ts'
-import { idText } from './id-text.ts'
-import { onlyEvent, skipped } from './only-event.ts'
-import { serial } from './paths.ts'
+import { answer, answers, type NamedAnswer } from './shared/answers.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { idText } from './shared/id-text.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource, type FormFields, type LookUpTools } from './source.ts'
 
 const TITLE = 'LinkedIn'
 const API = 'https://api.linkedin.com/rest'

@@ -4,9 +4,9 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource, type FormFields, type Submission } from '../source.ts'
-import { answer, answers, firstGiven, sampleAnswers } from './answers.ts'
-import { onlyEvent, skipped } from './only-event.ts'
+import { answer, answers, firstGiven, sampleAnswers } from './shared/answers.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { defineSource, type FormFields, type Submission } from './source.ts'
 
 /** The second also comes at registration, and is how an approval is told. */
 const GUESTS = /^guest\.(?:registered|updated)$/

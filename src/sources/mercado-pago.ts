@@ -1,16 +1,16 @@
 /** Mercado Pago: payments in Latin America. The webhook has only ids; the payment is looked up. */
 
 import * as v from 'valibot'
-import { textOf, utf8 } from '../bytes.ts'
+import { textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, type SignedParts } from '../schemes/hmac.ts'
-import { disbelieve, type Incoming, type Outgoing, type Scheme } from '../schemes/scheme.ts'
-import { defineSource } from '../source.ts'
-import { askVendor } from './ask-vendor.ts'
-import { idText } from './id-text.ts'
-import { idSchema } from './ids.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
-import { onlyEvent } from './only-event.ts'
-import { serial, withPaths } from './paths.ts'
+import { type Incoming, type Outgoing, reject, type Scheme } from '../schemes/scheme.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { idText } from './shared/id-text.ts'
+import { idSchema } from './shared/ids.ts'
+import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { onlyEvent } from './shared/only-event.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const TITLE = 'Mercado Pago'
 const API = 'https://api.mercadopago.com/v1/payments'
@@ -40,7 +40,7 @@ const scheme: Scheme = {
       toleranceSeconds,
     )
     if (!verdict.ok) return verdict
-    return idOf(incoming) === signedId(incoming.url) ? verdict : disbelieve('mismatch')
+    return idOf(incoming) === signedId(incoming.url) ? verdict : reject('mismatch')
   },
   async sign(outgoing, secret) {
     const id = idOf(outgoing)

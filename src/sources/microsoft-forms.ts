@@ -2,11 +2,11 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { idSchema } from './ids.ts'
-import { serial } from './paths.ts'
+import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { idSchema } from './shared/ids.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** Several answers to one question come as a list written out as a text. */
 const writtenList = v.pipe(v.string(), v.startsWith('['), v.parseJson(), v.array(v.string()))

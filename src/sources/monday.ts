@@ -1,13 +1,13 @@
 /** monday.com: items of a board, by its webhook integration. It has no column in it; the item is looked up. */
 
 import * as v from 'valibot'
-import { textOf } from '../bytes.ts'
+import { textOf } from '../lib/bytes.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource, type LookUpTools } from '../source.ts'
-import { answers, type NamedAnswer } from './answers.ts'
-import { askVendor } from './ask-vendor.ts'
-import { serial, withPaths } from './paths.ts'
+import { answers, type NamedAnswer } from './shared/answers.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource, type LookUpTools } from './source.ts'
 
 const TITLE = 'monday.com'
 const API = 'https://api.monday.com/v2'

@@ -1,8 +1,17 @@
 /** Netlify's proof: a JSON Web Signature that holds the body's digest. */
 
 import * as v from 'valibot'
-import { type Bytes, decode, digest, encode, hmacSign, hmacVerify, textOf, utf8 } from '../bytes.ts'
-import { BELIEVED, disbelieve, type Scheme } from '../schemes/scheme.ts'
+import {
+  type Bytes,
+  decode,
+  digest,
+  encode,
+  hmacSign,
+  hmacVerify,
+  textOf,
+  utf8,
+} from '../lib/bytes.ts'
+import { reject, type Scheme, VERIFIED } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
 
 const HEADER = 'X-Webhook-Signature'
@@ -26,9 +35,9 @@ export const netlifySignature: Scheme = {
 
   async verify({ headers, body }, secrets) {
     const token = headers.get(HEADER)
-    if (token === null) return disbelieve('missing')
+    if (token === null) return reject('missing')
     const shown = token.length > MAX_LENGTH ? null : readToken(token)
-    if (shown === null) return disbelieve('malformed')
+    if (shown === null) return reject('malformed')
     let matched = false
     for (const secret of secrets) {
       if (refuseSecret(secret) !== null) continue
@@ -37,7 +46,7 @@ export const netlifySignature: Scheme = {
     }
     // The digest is no secret: whoever signed it has shown it.
     const same = shown.sha256 === encode(await digest('SHA-256', body), 'hex')
-    return matched && same ? BELIEVED : disbelieve('mismatch')
+    return matched && same ? VERIFIED : reject('mismatch')
   },
 
   async sign({ body }, secret) {

@@ -1,12 +1,12 @@
 /** Netlify Forms: one event for each submission of a form on a site that Netlify serves. */
 
 import * as v from 'valibot'
-import { defineSource } from '../source.ts'
-import { answer, answers, membersOf, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { jsonObject } from './json-object.ts'
 import { netlifySignature } from './netlify-signature.ts'
-import { skipped } from './only-event.ts'
+import { answer, answers, membersOf, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { skipped } from './shared/only-event.ts'
+import { defineSource } from './source.ts'
 
 const submission = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),

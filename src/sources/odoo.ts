@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { serial, withPaths } from './paths.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const record = v.looseObject({
   _model: v.pipe(v.string(), v.nonEmpty()),

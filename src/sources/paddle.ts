@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { defineSource } from '../source.ts'
-import { withPaths } from './paths.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** The vendor's SDK allows 5 s, which a slow network or a clock that is off would use up. */
 const TOLERANCE_SECONDS = 300

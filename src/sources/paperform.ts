@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { skipped } from './only-event.ts'
+import { answer, answers, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { skipped } from './shared/only-event.ts'
+import { defineSource } from './source.ts'
 
 const TRIGGER = 'submission'
 

@@ -1,11 +1,11 @@
 /** PayU India: payment links, buttons and checkouts. */
 
 import * as v from 'valibot'
-import { digest, utf8 } from '../bytes.ts'
+import { digest, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
-import { defineSource } from '../source.ts'
-import { idIn } from './ids.ts'
-import { jsonObject } from './json-object.ts'
+import { idIn } from './shared/ids.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { defineSource } from './source.ts'
 
 const PAID = 'success'
 const SHA512_BYTES = 64

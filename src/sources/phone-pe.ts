@@ -1,19 +1,13 @@
 /** PhonePe Payment Gateway: payment links and standard checkout. */
 
 import * as v from 'valibot'
-import { decode, digest, encode, equalInConstantTime, utf8 } from '../bytes.ts'
+import { decode, digest, encode, equalInConstantTime, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
-import {
-  BELIEVED,
-  disbelieve,
-  type Incoming,
-  type Scheme,
-  type Verdict,
-} from '../schemes/scheme.ts'
+import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
-import { defineSource } from '../source.ts'
-import { idText } from './id-text.ts'
-import { withPaths } from './paths.ts'
+import { idText } from './shared/id-text.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const SIGNATURE = 'x-phonepe-checksum-signature'
 const SHA256_BYTES = 32
@@ -107,15 +101,15 @@ export const phonePe = defineSource({
 /** https://developer.phonepe.com/v1/docs/handling-webhooks: the hash alone, without Basic or Bearer before it. */
 async function verifyPassword({ headers }: Incoming, secrets: readonly string[]): Promise<Verdict> {
   const authorization = headers.get('authorization')
-  if (authorization === null) return disbelieve('missing')
+  if (authorization === null) return reject('missing')
   const shown = decode(authorization.replace(WORD_BEFORE, ''), 'hex')
-  if (shown?.length !== SHA256_BYTES) return disbelieve('malformed')
+  if (shown?.length !== SHA256_BYTES) return reject('malformed')
   const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
   const hashes = await Promise.all(usable.map((secret) => digest('SHA-256', utf8(secret))))
   const matches = await Promise.all(
     hashes.map((hash) => equalInConstantTime(encode(hash, 'hex'), encode(shown, 'hex'))),
   )
-  return matches.includes(true) ? BELIEVED : disbelieve('mismatch')
+  return matches.includes(true) ? VERIFIED : reject('mismatch')
 }
 
 function nameOf({ event: name, type }: Event): string {

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { serial, withPaths } from './paths.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** By version 2, and by version 1. */
 const NOBODY_JOINS = new Set(['delete', 'deleted', 'merged'])

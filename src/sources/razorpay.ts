@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { withPaths } from './paths.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const EVENT_ID = 'x-razorpay-event-id'
 /** These carry the payer's number, too: `payment.failed`, `refund.processed`, `subscription.halted` … */

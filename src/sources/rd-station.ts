@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { idText } from './id-text.ts'
-import { withPaths } from './paths.ts'
+import { idText } from './shared/id-text.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const JOINS = /^WEBHOOK\.(?:CONVERTED|MARKED_OPPORTUNITY)$/
 /** Where the example reads the number of a sample, and where RD Station has it. */

@@ -1,9 +1,9 @@
 /** Salesforce Flow: the action “HTTP Callout” (or Apex), with a JSON body of the author's own. */
 
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { jsonObject } from './json-object.ts'
-import { withPaths } from './paths.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 export const salesforceFlow = defineSource({
   name: 'salesforceFlow',

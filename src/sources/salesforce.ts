@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { defineSource } from '../source.ts'
-import { jsonObject } from './json-object.ts'
-import { serial, withPaths } from './paths.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 import { xmlOf } from './xml-of.ts'
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'

@@ -1,11 +1,11 @@
 /** Shopify: orders, customers and whatever else a shop announces. */
 
 import * as v from 'valibot'
+import { valueAt } from '../lib/value-at.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { valueAt } from '../value-at.ts'
-import { askedByTitle, titledIn, withAnswers } from './answers.ts'
-import { serial, withPaths } from './paths.ts'
+import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 /** `orders/cancelled`, `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
 const NOBODY_JOINS = /\/(?:cancelled|delete|redact|data_request)$/

@@ -1,14 +1,14 @@
 /** Any sender that signs JSON with an HMAC in a header: the user describes how. */
 
 import * as v from 'valibot'
-import { type Bytes, concat, type Encoding, type Hash, utf8 } from '../bytes.ts'
+import { type Bytes, concat, type Encoding, type Hash, utf8 } from '../lib/bytes.ts'
 import { hmac, type Signed, type SignedParts, type Timestamp } from '../schemes/hmac.ts'
 import type { Spelling } from '../schemes/secret.ts'
-import { defineSource, type Source } from '../source.ts'
-import { idText } from './id-text.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
-import { withPaths } from './paths.ts'
-import { sampleInvite } from './sample-invite.ts'
+import { idText } from './shared/id-text.ts'
+import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { withPaths } from './shared/paths.ts'
+import { sampleInvite } from './shared/sample-invite.ts'
+import { defineSource, type Source } from './source.ts'
 
 const TOLERANCE_SECONDS = 300
 const UNITS = ['s', 'ms'] as const

@@ -1,11 +1,10 @@
 /** A source describes one sender of webhooks: how it signs, what it sends, and how a human sets it up. It holds no machinery. */
 
 import * as v from 'valibot'
-import type { Incoming, Scheme } from './schemes/scheme.ts'
+import type { ContentKind } from '../lib/decode.ts'
+import type { Incoming, Scheme } from '../schemes/scheme.ts'
 
 export type SourceKind = 'form' | 'crm' | 'shop' | 'calendar' | 'ads' | 'automation'
-/** `text` is JSON that its sender calls text/plain. */
-export type ContentKind = 'json' | 'form' | 'multipart' | 'xml' | 'text'
 
 /**
  * An answer of a form: whatever the tool sends, flattened to what a person typed or ticked.

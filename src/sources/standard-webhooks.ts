@@ -1,9 +1,9 @@
 /** Any sender of Standard Webhooks: Svix and those that follow the specification. */
 
 import { standardWebhooks as scheme, standardHeaders } from '../schemes/standard-webhooks.ts'
-import { defineSource } from '../source.ts'
-import { jsonObject } from './json-object.ts'
-import { sampleInvite } from './sample-invite.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { sampleInvite } from './shared/sample-invite.ts'
+import { defineSource } from './source.ts'
 
 export const standardWebhooks = defineSource({
   name: 'standardWebhooks',

@@ -4,9 +4,9 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { defineSource } from '../source.ts'
-import { askedByTitle, titledIn, withAnswers } from './answers.ts'
-import { withPaths } from './paths.ts'
+import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const TOLERANCE_SECONDS = 300
 /** Secret, restricted and publishable keys of the API: what people paste by mistake. */

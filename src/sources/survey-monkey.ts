@@ -1,17 +1,17 @@
 /** SurveyMonkey: says that somebody completed a survey; what they answered is read from its API. */
 
 import * as v from 'valibot'
+import { valueAt } from '../lib/value-at.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { defineSource, type FormValue } from '../source.ts'
-import { valueAt } from '../value-at.ts'
-import { answerHead } from './answer-head.ts'
-import { answer, answers, membersOf, type NamedAnswer } from './answers.ts'
-import { askVendor } from './ask-vendor.ts'
-import { CONSENT_BY_TEXT } from './form-example.ts'
-import { onlyEvent, skipped } from './only-event.ts'
-import { serial } from './paths.ts'
+import { answerHead } from './shared/answer-head.ts'
+import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { CONSENT_BY_TEXT } from './shared/form-example.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { serial } from './shared/paths.ts'
+import { defineSource, type FormValue } from './source.ts'
 
 const EVENT = 'response_completed'
 /** Accounts of SurveyMonkey's other data centres have hosts of their own, at which this one's token means nothing. */

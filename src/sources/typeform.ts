@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { defineSource, type FormValue } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
-import { onlyEvent, skipped } from './only-event.ts'
+import { answer, answers, sampleAnswers } from './shared/answers.ts'
+import { formExample } from './shared/form-example.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { defineSource, type FormValue } from './source.ts'
 
 const EVENT = 'form_response'
 

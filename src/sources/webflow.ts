@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { defineSource } from '../source.ts'
-import { answer, answers, box, type NamedAnswer, sampleAnswers } from './answers.ts'
-import { formExample } from './form-example.ts'
-import { onlyEvent, skipped } from './only-event.ts'
+import { answer, answers, box, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
+import { formExample } from './shared/form-example.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import { defineSource } from './source.ts'
 
 const EVENT = 'form_submission'
 const TOLERANCE_SECONDS = 300

@@ -1,12 +1,12 @@
 /** WooCommerce: orders and customers of a WordPress shop. */
 
 import * as v from 'valibot'
-import { textOf } from '../bytes.ts'
+import { textOf } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { defineSource } from '../source.ts'
-import { askedByTitle, titledIn, withAnswers } from './answers.ts'
-import { serial, withPaths } from './paths.ts'
+import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { serial, withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const SIGNATURE = 'X-WC-Webhook-Signature'
 const TOPIC = 'X-WC-Webhook-Topic'

@@ -1,13 +1,13 @@
 /** WPForms: what the addon Webhooks sends of a WordPress form, under the names its author gave. */
 
-import { textOf, utf8 } from '../bytes.ts'
+import { textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { defineSource, type FormValue } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { jsonObject } from './json-object.ts'
-import { jsonOfQuery } from './php-query.ts'
+import { answer, answers, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { jsonOfQuery } from './shared/php-query.ts'
+import { defineSource, type FormValue } from './source.ts'
 
 /** The vendor names none. The time is that of the sending and not of the form, so that only clocks may differ. */
 const TOLERANCE_SECONDS = 300

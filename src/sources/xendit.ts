@@ -1,13 +1,13 @@
 /** Xendit: paid invoices and payment links. The webhook has no number; the invoice is looked up. */
 
 import * as v from 'valibot'
-import { encode, utf8 } from '../bytes.ts'
+import { encode, utf8 } from '../lib/bytes.ts'
 import { headerToken } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { askVendor } from './ask-vendor.ts'
-import { jsonObject } from './json-object.ts'
-import { onlyEvent } from './only-event.ts'
-import { withPaths } from './paths.ts'
+import { askVendor } from './shared/ask-vendor.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { onlyEvent } from './shared/only-event.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const TITLE = 'Xendit'
 const API = 'https://api.xendit.co/v2/invoices'

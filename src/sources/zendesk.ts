@@ -1,12 +1,12 @@
 /** Zendesk: tickets, by a trigger or an automation whose JSON the user writes. */
 
-import { concat, utf8 } from '../bytes.ts'
+import { concat, utf8 } from '../lib/bytes.ts'
 import { freshness } from '../schemes/freshness.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { disbelieve, type Scheme } from '../schemes/scheme.ts'
-import { defineSource } from '../source.ts'
-import { jsonObject } from './json-object.ts'
-import { withPaths } from './paths.ts'
+import { reject, type Scheme } from '../schemes/scheme.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { withPaths } from './shared/paths.ts'
+import { defineSource } from './source.ts'
 
 const SIGNATURE = 'x-zendesk-webhook-signature'
 const TIMESTAMP = `${SIGNATURE}-timestamp`
@@ -26,10 +26,10 @@ const digest = hmac({
 const scheme: Scheme = {
   ...digest,
   async verify(incoming, secrets, toleranceSeconds = TOLERANCE_SECONDS) {
-    if (!incoming.headers.has(SIGNATURE)) return disbelieve('missing')
+    if (!incoming.headers.has(SIGNATURE)) return reject('missing')
     const time = incoming.headers.get(TIMESTAMP) ?? ''
     const at = ISO_TIME.test(time) ? Date.parse(time) : Number.NaN
-    if (Number.isNaN(at)) return disbelieve('malformed')
+    if (Number.isNaN(at)) return reject('malformed')
     const verdict = await digest.verify(incoming, secrets)
     return verdict.ok ? freshness(String(at), 'ms', incoming.now, toleranceSeconds) : verdict
   },

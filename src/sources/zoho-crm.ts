@@ -1,8 +1,8 @@
 /** Zoho CRM: the action “Webhook” of a workflow rule, with the parameters that its author chose. */
 
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { jsonObject } from './json-object.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { defineSource } from './source.ts'
 
 export const zohoCrm = defineSource({
   name: 'zohoCrm',

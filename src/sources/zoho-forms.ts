@@ -1,11 +1,11 @@
 /** Zoho Forms: the fields that its author chose, under the names that its author gave them. */
 
 import { token } from '../schemes/token.ts'
-import { defineSource } from '../source.ts'
-import { answers, membersOf, sampleAnswers } from './answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './form-example.ts'
-import { idIn } from './ids.ts'
-import { jsonObject } from './json-object.ts'
+import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { idIn } from './shared/ids.ts'
+import { jsonObject } from './shared/json-object.ts'
+import { defineSource } from './source.ts'
 
 const ID = 'entry_id'
 

@@ -1,14 +1,14 @@
 /** Zoom: who registers for a webinar or a meeting. */
 
 import * as v from 'valibot'
-import { concat, encode, hmacSign, textOf, utf8 } from '../bytes.ts'
+import { concat, encode, hmacSign, textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import type { FormFields } from '../source.ts'
-import { defineSource, type Submission } from '../source.ts'
-import { answer, answers, sampleAnswers } from './answers.ts'
-import { idText } from './id-text.ts'
-import { onlyEvent, skipped } from './only-event.ts'
+import { answer, answers, sampleAnswers } from './shared/answers.ts'
+import { idText } from './shared/id-text.ts'
+import { onlyEvent, skipped } from './shared/only-event.ts'
+import type { FormFields } from './source.ts'
+import { defineSource, type Submission } from './source.ts'
 
 /** No page names a window. Its third retry comes two hours after the first try, perhaps with the same time. */
 const TOLERANCE_SECONDS = 3 * 3600

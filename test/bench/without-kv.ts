@@ -1,7 +1,7 @@
 /** Usher with a memory in place of KV: the local simulator of KV costs more than all the rest, and says nothing of the real one. */
 
-import type { Env } from '../../src/env.ts'
 import usher, { Outbox } from '../../src/index.ts'
+import type { Env } from '../../src/setup/env.ts'
 
 export { Outbox }
 

@@ -2,10 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
-import { secretName } from '../../src/names.ts'
-import { signedSample } from '../../src/sample/signed-sample.ts'
-import type { Sample } from '../../src/source.ts'
+import { secretName } from '../../src/lib/names.ts'
+import { signedSample } from '../../src/operator/sample/signed-sample.ts'
 import { shopify } from '../../src/sources/shopify.ts'
+import type { Sample } from '../../src/sources/source.ts'
 import { typeform } from '../../src/sources/typeform.ts'
 import config from '../journeys/config.ts'
 import type { Usher } from '../journeys/server.ts'

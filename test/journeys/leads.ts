@@ -1,6 +1,6 @@
 /** Leads for the journeys: people, their groups, and what became of them. */
 
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { typeform } from '../../src/sources/typeform.ts'
 import type { SandboxCall, SandboxGroup, Usher } from './server.ts'
 import { eventually } from './server.ts'

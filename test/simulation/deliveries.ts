@@ -1,6 +1,6 @@
 /** Deliveries and groups as the operator sees them, and what an action makes of what was said of one. */
 
-import type { Invite } from '../../src/invite.ts'
+import type { Invite } from '../../src/mapping/invite.ts'
 import type { DeliveryAction } from '../../src/outbox/admin/deliveries.ts'
 import type { Facts } from './facts.ts'
 import type { Act } from './history.ts'

@@ -1,6 +1,6 @@
 /** How mutations make Usher wrong: other methods in the place of its own, and ports that change what passes through. */
 
-import type { Outcome } from '../../src/eazybe.ts'
+import type { Outcome } from '../../src/eazybe/client.ts'
 import type { AccountState } from '../../src/outbox/model.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
 import { Account } from '../../src/outbox/store/account.ts'

@@ -1,7 +1,7 @@
 /** Hashes without a trip to another thread: quick, and every run of a history takes the same course. */
 
 import { hash } from 'node:crypto'
-import { sharedSpelling } from '../../src/phone.ts'
+import { sharedSpelling } from '../../src/mapping/phone/index.ts'
 
 const PERSON_BYTES = 16
 

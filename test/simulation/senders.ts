@@ -1,8 +1,9 @@
 /** The senders: webhooks with their retries and repeats, and the API that knows what some webhooks leave out. */
 
+import type { Mapped } from '../../src/mapping/map.ts'
 import type { Arrival, ArrivalItem, ArrivedItem } from '../../src/outbox/accept.ts'
 import { accept, readDeliveryId } from '../../src/outbox/accept.ts'
-import type { LookedUp, Mapped } from '../../src/outbox/ports.ts'
+import type { LookedUp } from '../../src/outbox/ports.ts'
 import type { Chance } from './chance.ts'
 import { between } from './chance.ts'
 import type { Facts, Lead, LookUp, SenderFacts } from './facts.ts'

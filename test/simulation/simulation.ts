@@ -1,6 +1,6 @@
 /** The simulation: the real rooms of an outbox over a simulated disk, clock and EazyBe, watched by the invariants. */
 
-import { addToGroup } from '../../src/eazybe.ts'
+import { addToGroup } from '../../src/eazybe/client.ts'
 import type { OutboxConfig } from '../../src/outbox/ports.ts'
 import { chanceOf } from './chance.ts'
 import { Deployment } from './deployment.ts'

@@ -1,10 +1,8 @@
 /** Answers of forms: one flat map by the author's names and the labels, whatever the tool nests. */
 
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import { contentKind, decodeBody } from '../../src/decode.ts'
-import type { Source } from '../../src/source.ts'
-import { answer, answers } from '../../src/sources/answers.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { contentKind, decodeBody } from '../../src/lib/decode.ts'
 import {
   calendly,
   elementor,
@@ -15,6 +13,8 @@ import {
   webflow,
   wpforms,
 } from '../../src/sources/index.ts'
+import { answer, answers } from '../../src/sources/shared/answers.ts'
+import type { Source } from '../../src/sources/source.ts'
 import type { Fixture } from '../fixtures/fixture.ts'
 import { fixtures } from '../fixtures/index.ts'
 

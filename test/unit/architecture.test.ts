@@ -9,9 +9,7 @@ import { ROWS } from '../rows.ts'
 const SRC = resolve(import.meta.dirname, '../../src')
 
 /** What must not know the receiver, though its row comes later: both ways into the house stand apart. */
-const STRANGERS = ['sample/', 'operator/', 'api/', 'console/'].map(
-  (row) => [row, 'receive/'] as const,
-)
+const STRANGERS = ['operator/', 'api/', 'console/'].map((row) => [row, 'receive/'] as const)
 
 /** One sender is called like an event of Node's, and a word of HTTP's: `close`. */
 const EVENT_NAME = /(?<=\bonce\(\w+, |\bconnection: )'\w+'/g

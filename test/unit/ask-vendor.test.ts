@@ -1,7 +1,7 @@
 /** A vendor's answers to a look-up, and the sentences that its refusals become. */
 
 import { expect, it } from 'vitest'
-import { askVendor } from '../../src/sources/ask-vendor.ts'
+import { askVendor } from '../../src/sources/shared/ask-vendor.ts'
 
 const URL_OF_VENDOR = 'https://api.zinnia.example/people/1'
 

@@ -1,7 +1,7 @@
 /** A secret in the body: shown once, as a text, in whatever the sender writes bodies in. */
 
 import { describe, expect, test } from 'vitest'
-import { type Bytes, utf8 } from '../../src/bytes.ts'
+import { type Bytes, utf8 } from '../../src/lib/bytes.ts'
 import { bodySecret } from '../../src/schemes/body-secret.ts'
 
 const SECRET = 'a-secret-of-the-sender'
@@ -27,7 +27,7 @@ describe('bodySecret', () => {
     ['in JSON', JSON_TYPE, `{"key":"${SECRET}","id":1}`],
     ['in JSON whose letters are escaped', JSON_TYPE, `{"key":"\\u0061${SECRET.slice(1)}"}`],
     ['in a form', FORM_TYPE, `id=1&key=${SECRET}`],
-  ])('believes the secret %s', async (_, type, body) => {
+  ])('verifies the secret %s', async (_, type, body) => {
     expect(await scheme.verify(request(body, type), [SECRET])).toEqual({ ok: true })
     expect(await scheme.verify(request(body, type), ['another-of-the-senders', SECRET])).toEqual({
       ok: true,

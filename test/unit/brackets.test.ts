@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { bracketBody, bracketForm } from '../../src/sources/brackets.ts'
+import { bracketBody, bracketForm } from '../../src/sources/shared/brackets.ts'
 
 const rows: [title: string, form: Record<string, string | string[]>, object: object][] = [
   ['plain names stay', { type: 'subscribe' }, { type: 'subscribe' }],

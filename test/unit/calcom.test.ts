@@ -1,7 +1,7 @@
 /** Cal.com without a secret: its signature header is there all the same. */
 
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { calcom } from '../../src/sources/calcom.ts'
 import { fixture } from '../fixtures/calcom.ts'
 

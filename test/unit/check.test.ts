@@ -2,14 +2,14 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { type Config, type ConfigInput, defineConfig } from '../../src/define-config.ts'
-import { hook } from '../../src/hook.ts'
-import { phone } from '../../src/phone.ts'
+import { hook } from '../../src/mapping/hook.ts'
+import { phone } from '../../src/mapping/phone/index.ts'
 import { askEazybe } from '../../src/sandbox/checking/ask-eazybe.ts'
 import { checkReport, type Report } from '../../src/sandbox/checking/check-report.ts'
 import { strangers } from '../../src/sandbox/checking/strangers.ts'
 import { table } from '../../src/sandbox/checking/table.ts'
 import { DECLARED } from '../../src/sandbox/runner/worker-options.ts'
+import { type Config, type ConfigInput, defineConfig } from '../../src/setup/define-config.ts'
 import { json, razorpay, typeform } from '../../src/sources/index.ts'
 
 const SECRET = '0123456789abcdef0123456789abcdef'

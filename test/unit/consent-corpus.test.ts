@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { type Consent, consentIn } from '../../src/consent.ts'
-import { mapFields } from '../../src/map.ts'
-import type { Source } from '../../src/source.ts'
+import { type Consent, consentIn } from '../../src/mapping/consent.ts'
+import { mapFields } from '../../src/mapping/map.ts'
+import type { Source } from '../../src/sources/source.ts'
 import { hook, phone } from '../../src/usher.ts'
 import { CORPUS, fieldsOf, runCorpus } from '../consent-corpus.ts'
 import { everySource } from '../every-source.ts'

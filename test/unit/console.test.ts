@@ -5,7 +5,7 @@ import { daysToGo } from '../../src/console/account-card.tsx'
 import { Clock } from '../../src/console/clock.ts'
 import { cell } from '../../src/console/csv.ts'
 import { readFilter } from '../../src/console/filter-form.tsx'
-import { defineConfig } from '../../src/define-config.ts'
+import { defineConfig } from '../../src/setup/define-config.ts'
 
 const NOW = Date.UTC(2026, 10, 25, 9, 14, 3)
 const india = defineConfig({ accounts: { default: { timeZone: 'Asia/Kolkata' } }, hooks: {} })

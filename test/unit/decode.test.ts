@@ -1,8 +1,8 @@
 /** Bodies by content type, within bounds, and nothing in them that reaches a prototype. */
 
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import { contentKind, decodeBody } from '../../src/decode.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { contentKind, decodeBody } from '../../src/lib/decode.ts'
 
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'

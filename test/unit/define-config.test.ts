@@ -2,11 +2,11 @@
 
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import type { ConfigInput } from '../../src/define-config.ts'
-import { ConfigError, defineConfig } from '../../src/define-config.ts'
-import type { Hook } from '../../src/hook.ts'
-import { apiTokenName, secretName, secretValues, tokenName } from '../../src/names.ts'
+import { apiTokenName, secretName, secretValues, tokenName } from '../../src/lib/names.ts'
+import type { Hook } from '../../src/mapping/hook.ts'
 import { paceOf } from '../../src/outbox/dispatch/pace.ts'
+import type { ConfigInput } from '../../src/setup/define-config.ts'
+import { ConfigError, defineConfig } from '../../src/setup/define-config.ts'
 import { hook, json, phone, stripe, typeform } from '../../src/usher.ts'
 
 const good: Hook = hook({

@@ -1,8 +1,8 @@
 /** The one call to EazyBe: what leaves, where to, what an answer means, and what is kept of it. */
 
 import { describe, expect, it, vi } from 'vitest'
-import type { Outcome } from '../../src/eazybe.ts'
-import { addToGroup } from '../../src/eazybe.ts'
+import type { Outcome } from '../../src/eazybe/client.ts'
+import { addToGroup } from '../../src/eazybe/client.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const TOKEN = 'token-of-an-organization'

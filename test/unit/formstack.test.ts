@@ -1,7 +1,7 @@
 /** Formstack's formula against a delivery that was captured, since no page of the vendor's has one. */
 
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { formstack } from '../../src/sources/formstack.ts'
 import { fixture } from '../fixtures/formstack.ts'
 

@@ -2,7 +2,7 @@
 
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { goHighLevelSignature as scheme } from '../../src/sources/go-high-level-signature.ts'
 
 const BODY = '{"type":"ContactCreate","locationId":"Mine00000001","phone":"+919800000001"}'
@@ -40,13 +40,13 @@ async function verify(made: Headers, secrets = [secret], body = BODY) {
     },
     secrets,
   )
-  return verdict.ok ? 'believed' : verdict.reason
+  return verdict.ok ? 'verified' : verdict.reason
 }
 
 describe('of HighLevel’s keys', () => {
   test('the public one is enough', async () => {
-    expect(await verify(headers({ ed25519 }))).toBe('believed')
-    expect(await verify(headers({ rsa }))).toBe('believed')
+    expect(await verify(headers({ ed25519 }))).toBe('verified')
+    expect(await verify(headers({ rsa }))).toBe('verified')
     expect(await verify(headers({ ed25519: strangers }))).toBe('mismatch')
   })
 
@@ -59,7 +59,7 @@ describe('of HighLevel’s keys', () => {
     expect(await verify(headers({ ed25519: strangers, rsa }))).toBe('mismatch')
     const absent = headers({ rsa })
     absent.set('x-ghl-signature', 'N/A')
-    expect(await verify(absent)).toBe('believed')
+    expect(await verify(absent)).toBe('verified')
     absent.set('x-wh-signature', 'N/A')
     expect(await verify(absent)).toBe('missing')
   })
@@ -84,7 +84,7 @@ describe('of HighLevel’s customers', () => {
 
   test('several locations are several lines', async () => {
     const lines = [`Theirs000001 ${spki(ed25519)}`, secret]
-    expect(await verify(headers({ ed25519 }), lines)).toBe('believed')
+    expect(await verify(headers({ ed25519 }), lines)).toBe('verified')
     expect(await verify(headers({ ed25519 }), lines.slice(0, 1))).toBe('mismatch')
   })
 })

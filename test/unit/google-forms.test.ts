@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { createContext, runInContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { googleForms } from '../../src/sources/google-forms.ts'
 import { googleFormsScript } from '../../src/sources/google-forms-script.ts'
 import { fixture } from '../fixtures/google-forms.ts'
@@ -29,13 +29,13 @@ const OLD = response('2_ABaOnu099', '2026-11-18T08:00:00.000Z', {
 })
 
 describe('the script', () => {
-  test('sends a response that the source believes and reads, whatever letters are in it', async () => {
+  test('sends a response that the source verifies and reads, whatever letters are in it', async () => {
     const google = pretend([200])
     google.run('onResponse({ source: FormApp.getActiveForm(), response: responses[0] })')
     const [sent] = google.sent
     expect(google.sent).toHaveLength(1)
     expect(sent).toMatchObject({ url: URL_OF_HOOK, followRedirects: false, method: 'post' })
-    expect(await believed(sent)).toEqual({ ok: true })
+    expect(await verified(sent)).toEqual({ ok: true })
     const reading = googleForms.read(JSON.parse(sent?.payload ?? ''), new Headers())
     expect(reading).toEqual({
       ok: true,
@@ -66,7 +66,7 @@ describe('the script', () => {
     expect(google.slept).toEqual([5000, 15_000])
     expect(new Set(google.sent.map(({ payload }) => payload)).size).toBe(1)
     expect(new Set(google.sent.map(({ signature }) => signature)).size).toBe(3)
-    for (const sent of google.sent) expect(await believed(sent)).toEqual({ ok: true })
+    for (const sent of google.sent) expect(await verified(sent)).toEqual({ ok: true })
   })
 
   test('fails after four tries, so that Google writes to its owner', () => {
@@ -206,7 +206,7 @@ function response(id: string, time: string, answers: Readonly<Record<string, unk
   }
 }
 
-function believed(sent: Sent | undefined) {
+function verified(sent: Sent | undefined) {
   const { payload = '', signature = '', contentType = '' } = sent ?? {}
   const headers = { 'X-Webhook-Signature': signature, 'content-type': contentType }
   const incoming = {

@@ -1,7 +1,7 @@
 /** The page of every source: whole, for one hook, and with nothing left to fill in. */
 
 import { describe, expect, it } from 'vitest'
-import { guideOf } from '../../src/guide.ts'
+import { guideOf } from '../../src/setup/guide.ts'
 import { everySource } from '../every-source.ts'
 
 const table = everySource.map((source) => [source.name, source] as const)

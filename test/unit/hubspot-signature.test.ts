@@ -2,7 +2,7 @@
 
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { concat, utf8 } from '../../src/bytes.ts'
+import { concat, utf8 } from '../../src/lib/bytes.ts'
 import type { Incoming } from '../../src/schemes/scheme.ts'
 import { hubspotSignature } from '../../src/sources/hubspot-signature.ts'
 import { hubspotWorkflow } from '../../src/sources/hubspot-workflow.ts'
@@ -45,12 +45,12 @@ const V2 = hash('v2', `${SECRET}POST${URL_OF_HOOK}${BODY}`)
 
 describe('of several signatures', () => {
   const rows: [title: string, headers: Record<string, string>, verdict: object][] = [
-    ['v3 alone is believed', v3(NOW), { ok: true }],
-    ['v1 alone is believed', V1, { ok: true }],
-    ['v2 alone is believed', V2, { ok: true }],
-    ['v3 is believed beside v1, as HubSpot sends them', { ...v3(NOW), ...V1 }, { ok: true }],
+    ['v3 alone is verified', v3(NOW), { ok: true }],
+    ['v1 alone is verified', V1, { ok: true }],
+    ['v2 alone is verified', V2, { ok: true }],
+    ['v3 is verified beside v1, as HubSpot sends them', { ...v3(NOW), ...V1 }, { ok: true }],
     [
-      'v3 is believed beside a wrong v1',
+      'v3 is verified beside a wrong v1',
       { ...v3(NOW), ...hash('v1', 'something else') },
       { ok: true },
     ],

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { idText } from '../../src/sources/id-text.ts'
-import { idIn, idSchema } from '../../src/sources/ids.ts'
+import { idText } from '../../src/sources/shared/id-text.ts'
+import { idIn, idSchema } from '../../src/sources/shared/ids.ts'
 
 describe('an id', () => {
   it.each([

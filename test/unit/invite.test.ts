@@ -3,16 +3,16 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
-import type { InviteInput } from '../../src/hook.ts'
+import { MAX_TEXT_UNITS } from '../../src/lib/text.ts'
+import type { InviteInput } from '../../src/mapping/hook.ts'
 import {
   groupName,
   inviteSchema,
   MAX_GROUP_NAME_UNITS,
   spokenInviteSchema,
-} from '../../src/invite.ts'
-import { issuesOf } from '../../src/issues.ts'
-import type { Phone } from '../../src/phone.ts'
-import { MAX_TEXT_UNITS } from '../../src/text.ts'
+} from '../../src/mapping/invite.ts'
+import { issuesOf } from '../../src/mapping/issues.ts'
+import type { Phone } from '../../src/mapping/phone/index.ts'
 
 const FIVE = ['1', '2', '3', '4', '5'].map((n) => `91980000000${n}`)
 const FAMILY = '👨‍👩‍👧‍👦'

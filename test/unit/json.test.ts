@@ -1,9 +1,9 @@
 /** The ways in which a program shows the secret of a `json` hook, and the names under which the platforms find it. */
 
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import type { Verdict } from '../../src/schemes/scheme.ts'
-import type { Source } from '../../src/source.ts'
+import type { Source } from '../../src/sources/source.ts'
 import { json, jsonWith, make, n8n, pabbly, zapier } from '../../src/usher.ts'
 
 const SECRET = '0f4c2b7a91d84e3fb6a5c8d7e9f01234'

@@ -1,10 +1,10 @@
 /** Kommo's forms where an index is missing, absurd or no index at all, and where a number is no phone. */
 
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import { decodeBody } from '../../src/decode.ts'
-import type { Submission } from '../../src/source.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { decodeBody } from '../../src/lib/decode.ts'
 import { kommo } from '../../src/sources/kommo.ts'
+import type { Submission } from '../../src/sources/source.ts'
 
 function read(form: Readonly<Record<string, string>>): readonly Submission<unknown>[] | null {
   const reading = kommo.read(form, new Headers())

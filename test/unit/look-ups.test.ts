@@ -1,8 +1,8 @@
 /** Senders of ids alone: what they ask their own API, what they make of its answers, and what they say when it has none. */
 
 import { describe, expect, test } from 'vitest'
-import type { FormFields } from '../../src/source.ts'
 import { acuity, surveyMonkey } from '../../src/sources/index.ts'
+import type { FormFields } from '../../src/sources/source.ts'
 import { APPOINTMENT } from '../fixtures/acuity.ts'
 import { DETAILS } from '../fixtures/survey-monkey.ts'
 

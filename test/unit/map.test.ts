@@ -3,11 +3,11 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import type { Hook } from '../../src/hook.ts'
-import { issuesOf } from '../../src/issues.ts'
-import { isWanted, mapFields } from '../../src/map.ts'
-import type { Mapped } from '../../src/outbox/ports.ts'
-import { teammatesIn } from '../../src/teammates.ts'
+import type { Hook } from '../../src/mapping/hook.ts'
+import { issuesOf } from '../../src/mapping/issues.ts'
+import type { Mapped } from '../../src/mapping/map.ts'
+import { isWanted, mapFields } from '../../src/mapping/map.ts'
+import { teammatesIn } from '../../src/mapping/teammates.ts'
 import { hook, json, phone, typeform } from '../../src/usher.ts'
 
 const NOW = Date.UTC(2026, 10, 20)

@@ -1,8 +1,8 @@
 /** Meta's challenge, which tells nobody anything, and the two kinds of secret that must not stand in for each other. */
 
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import { decodeBody } from '../../src/decode.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { decodeBody } from '../../src/lib/decode.ts'
 import { readBody } from '../../src/receive/body.ts'
 import type { Incoming } from '../../src/schemes/scheme.ts'
 import { metaLeadAds } from '../../src/sources/meta-lead-ads.ts'

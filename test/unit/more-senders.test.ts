@@ -2,10 +2,9 @@
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import { decodeBody } from '../../src/decode.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { decodeBody } from '../../src/lib/decode.ts'
 import type { Incoming } from '../../src/schemes/scheme.ts'
-import type { Source } from '../../src/source.ts'
 import {
   bitrix24,
   clickFunnels,
@@ -23,6 +22,7 @@ import {
   xendit,
   zendesk,
 } from '../../src/sources/index.ts'
+import type { Source } from '../../src/sources/source.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')
 const URL_OF_HOOK = 'https://usher.example/hooks/course'

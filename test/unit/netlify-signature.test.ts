@@ -2,7 +2,7 @@
 
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { netlify } from '../../src/sources/netlify.ts'
 import { fixture } from '../fixtures/netlify.ts'
 
@@ -49,7 +49,7 @@ describe('a token', () => {
     ['without a type', { header: { alg: 'HS256' } }],
     ['with more claims', { claims: { ...CLAIMS, iat: 1, exp: 2 } }],
     ['with a digest in capitals', { claims: { ...CLAIMS, sha256: SHA256.toUpperCase() } }],
-  ])('%s is believed', async (_, parts) => {
+  ])('%s is verified', async (_, parts) => {
     expect(await verify(tokenOf(parts))).toEqual({ ok: true })
   })
 

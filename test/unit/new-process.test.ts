@@ -1,7 +1,7 @@
 /** What a new process of an outbox does at its first look, over the disk that an older one left. */
 
 import { expect, it } from 'vitest'
-import type { Outcome } from '../../src/eazybe.ts'
+import type { Outcome } from '../../src/eazybe/client.ts'
 import { accept } from '../../src/outbox/accept.ts'
 import { assembleOutbox } from '../../src/outbox/assemble.ts'
 import { retentionOf } from '../../src/outbox/jobs/retention.ts'

@@ -1,7 +1,7 @@
 /** Blame over days: an EazyBe that fails for everybody parks no person, and a bad number is found, alone and among others. */
 
 import { describe, expect, it } from 'vitest'
-import type { Outcome } from '../../src/eazybe.ts'
+import type { Outcome } from '../../src/eazybe/client.ts'
 import { outboxOnDisk } from './outbox-on-disk.ts'
 
 const HOUR_MS = 3_600_000

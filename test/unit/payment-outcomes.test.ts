@@ -1,9 +1,8 @@
 /** Shops state the outcome of a payment in a member of the event, not in its name: an unpaid event is skipped. */
 
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import { decodeFrom } from '../../src/decode.ts'
-import type { Source, Submission } from '../../src/source.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { decodeFrom } from '../../src/lib/decode.ts'
 import {
   calendly,
   cashfree,
@@ -17,6 +16,7 @@ import {
   stripe,
   wooCommerce,
 } from '../../src/sources/index.ts'
+import type { Source, Submission } from '../../src/sources/source.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')
 

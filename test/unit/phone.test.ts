@@ -27,7 +27,7 @@ import {
   readPhone,
   sharedSpelling,
   WARNINGS,
-} from '../../src/phone.ts'
+} from '../../src/mapping/phone/index.ts'
 import cases from '../fixtures/phone-cases.json' with { type: 'json' }
 
 type Row = readonly [

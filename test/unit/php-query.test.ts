@@ -1,7 +1,7 @@
 /** Forms as PHP writes them, against what PHP 8.2 wrote of the same arrays with `http_build_query` and `json_encode`. */
 
 import { describe, expect, test } from 'vitest'
-import { jsonOfQuery } from '../../src/sources/php-query.ts'
+import { jsonOfQuery } from '../../src/sources/shared/php-query.ts'
 
 const UNIX = /\[unix\]$/
 

@@ -2,7 +2,7 @@
 
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { isRsaPublicKey, rsaVerify } from '../../src/schemes/rsa.ts'
 
 const BODY = utf8('{"phone":"+919800000001"}')
@@ -11,7 +11,7 @@ function spkiOf(key: KeyObject): Uint8Array {
   return Uint8Array.from(createPublicKey(key).export({ format: 'der', type: 'spki' }))
 }
 
-test.each([2048, 3072, 4096])('a key of %i bits is one, and believed', async (modulusLength) => {
+test.each([2048, 3072, 4096])('a key of %i bits is one, and verified', async (modulusLength) => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength })
   const spki = spkiOf(privateKey)
   const signature = Uint8Array.from(sign('sha256', BODY, privateKey))
@@ -33,7 +33,7 @@ test.each([
   expect(isRsaPublicKey(spki)).toBe(false)
 })
 
-test('what only begins like a key believes nothing', async () => {
+test('what only begins like a key verifies nothing', async () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const spki = spkiOf(privateKey).map((byte, at) => (at > 30 ? 0xff : byte))
   const signature = Uint8Array.from(sign('sha256', BODY, privateKey))

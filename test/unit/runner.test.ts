@@ -2,9 +2,8 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { defineConfig } from '../../src/define-config.ts'
-import { hook } from '../../src/hook.ts'
-import { phone } from '../../src/phone.ts'
+import { hook } from '../../src/mapping/hook.ts'
+import { phone } from '../../src/mapping/phone/index.ts'
 import { readWranglerToml } from '../../src/sandbox/checking/wrangler-toml.ts'
 import { missingSecrets } from '../../src/sandbox/fresh-secrets.ts'
 import { holders } from '../../src/sandbox/runner/leftovers.ts'
@@ -14,6 +13,7 @@ import { type Process, readListing } from '../../src/sandbox/runner/processes.ts
 import { welcome } from '../../src/sandbox/runner/welcome.ts'
 import { DECLARED } from '../../src/sandbox/runner/worker-options.ts'
 import { ROOT, readSettings } from '../../src/sandbox/settings.ts'
+import { defineConfig } from '../../src/setup/define-config.ts'
 import { typeform } from '../../src/sources/index.ts'
 
 /** All of wrangler is loaded for its reader: seconds on a machine with other work. */

@@ -1,10 +1,10 @@
 /** Salesforce's outbound messages: the acknowledgement, a full batch, and what must not be kept. */
 
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import type { Submission } from '../../src/source.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { readXml } from '../../src/lib/xml.ts'
 import { salesforce } from '../../src/sources/salesforce.ts'
-import { readXml } from '../../src/xml.ts'
+import type { Submission } from '../../src/sources/source.ts'
 
 const SESSION = '00D000000000001!AQEAQ.session'
 

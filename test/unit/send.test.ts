@@ -2,25 +2,25 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { textOf, utf8 } from '../../src/bytes.ts'
-import { type Consent, consentIn } from '../../src/consent.ts'
-import { contentKind, decodeBody } from '../../src/decode.ts'
-import type { Hook } from '../../src/hook.ts'
-import { phone, readPhone } from '../../src/phone.ts'
-import type { SampleFields } from '../../src/sample/sample-fields.ts'
-import { sampleFields } from '../../src/sample/sample-fields.ts'
-import { samplePhone } from '../../src/sample/sample-phone.ts'
+import { textOf, utf8 } from '../../src/lib/bytes.ts'
+import { contentKind, decodeBody } from '../../src/lib/decode.ts'
+import { type Consent, consentIn } from '../../src/mapping/consent.ts'
+import type { Hook } from '../../src/mapping/hook.ts'
+import { phone, readPhone } from '../../src/mapping/phone/index.ts'
+import type { SampleFields } from '../../src/operator/sample/sample-fields.ts'
+import { sampleFields } from '../../src/operator/sample/sample-fields.ts'
+import { samplePhone } from '../../src/operator/sample/sample-phone.ts'
 import {
   type SignedSample,
   signedSample,
   type Target,
   tamperedSample,
-} from '../../src/sample/signed-sample.ts'
+} from '../../src/operator/sample/signed-sample.ts'
 import { follow, PATIENCE_MS } from '../../src/sandbox/sample/follow.ts'
 import { readSendArguments, type SendArguments } from '../../src/sandbox/sample/send-arguments.ts'
 import { ending, newLines, type Story } from '../../src/sandbox/sample/story.ts'
-import type { Source } from '../../src/source.ts'
 import { json, sources } from '../../src/sources/index.ts'
+import type { Source } from '../../src/sources/source.ts'
 
 const PHONE = '+918123450617'
 const NOW = Date.UTC(2026, 10, 23, 9, 0, 0)
@@ -202,7 +202,7 @@ describe('samplePhone', () => {
 })
 
 describe('a signed sample', () => {
-  it.each(sources)('of $title is believed, and with one byte flipped it is not', async (source) => {
+  it.each(sources)('of $title is verified, and with one byte flipped it is not', async (source) => {
     const secret = source.scheme.newSecret()
     const target: Target = {
       hookName: 'webinar',

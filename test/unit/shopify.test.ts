@@ -16,7 +16,7 @@ const rows: [title: string, body: object, headers: Record<string, string>, skipp
     { 'X-Shopify-Test': 'true' },
     true,
   ],
-  ['a mark that says it is no test is believed', order, { 'X-Shopify-Test': 'false' }, false],
+  ['a mark that says it is no test is verified', order, { 'X-Shopify-Test': 'false' }, false],
   ['a deletion is skipped', { id: 1 }, { 'X-Shopify-Topic': 'customers/delete' }, true],
   [
     'a request for data is skipped',

@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { type SignedJsonOptions, signedJson } from '../../src/sources/signed-json.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04.567Z')

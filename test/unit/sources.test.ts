@@ -1,12 +1,12 @@
-/** Every source against its fixture and its oracles: what it believes, what it refuses, and what it reads. */
+/** Every source against its fixture and its oracles: what it verifies, what it refuses, and what it reads. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { concat, utf8 } from '../../src/bytes.ts'
-import { contentKind, decodeBody } from '../../src/decode.ts'
-import { spokenInviteSchema } from '../../src/invite.ts'
+import { concat, utf8 } from '../../src/lib/bytes.ts'
+import { contentKind, decodeBody } from '../../src/lib/decode.ts'
+import { spokenInviteSchema } from '../../src/mapping/invite.ts'
 import {
   type Incoming,
   type Outgoing,
@@ -14,8 +14,8 @@ import {
   type Verdict,
   withQuery,
 } from '../../src/schemes/scheme.ts'
-import type { Reading, Source, Submission } from '../../src/source.ts'
 import * as exported from '../../src/sources/index.ts'
+import type { Reading, Source, Submission } from '../../src/sources/source.ts'
 import { everySource } from '../every-source.ts'
 import type { Fixture, FixtureRow } from '../fixtures/fixture.ts'
 import { ALIASES, fixtures } from '../fixtures/index.ts'
@@ -71,10 +71,12 @@ describe('the lists agree', () => {
 
   test('every file of a source has its line in the list', () => {
     const folder = resolve(import.meta.dirname, '../../src/sources')
-    const makers = readdirSync(folder).filter((file) =>
-      /^export (?:const|function) \w+(?: = defineSource\(|\(.*\): Source<)/m.test(
-        readFileSync(join(folder, file), 'utf8'),
-      ),
+    const makers = readdirSync(folder).filter(
+      (file) =>
+        file.endsWith('.ts') &&
+        /^export (?:const|function) \w+(?: = defineSource\(|\(.*\): Source<)/m.test(
+          readFileSync(join(folder, file), 'utf8'),
+        ),
     )
     expect(makers).toHaveLength(exported.sources.length + ['signedJson'].length - ALIASES.length)
   })
@@ -119,7 +121,7 @@ describe.each(table)('$name', ({ source, fixture, oracles: rows }) => {
   })
 
   for (const row of fixture.rows) {
-    test(`believes what it signed itself: ${row.title}`, async () => {
+    test(`verifies what it signed itself: ${row.title}`, async () => {
       const outgoing = outgoingOf(row)
       const proof = await scheme.sign(outgoing, fixture.secret)
       expect(await verify(incomingOf(row, proof))).toEqual({ ok: true })
@@ -129,7 +131,7 @@ describe.each(table)('$name', ({ source, fixture, oracles: rows }) => {
   }
 
   for (const vector of fixture.vectors ?? []) {
-    test(`believes the vendor's example: ${vector.title}`, async () => {
+    test(`verifies the vendor's example: ${vector.title}`, async () => {
       const incoming: Incoming = {
         method: vector.method ?? 'POST',
         url: vector.url ?? URL_OF_HOOK,
@@ -155,21 +157,21 @@ describe.each(table)('$name', ({ source, fixture, oracles: rows }) => {
     const honest = incomingOf(row, proof)
 
     for (const each of fixture.rows) {
-      test(`is believed: ${each.title}`, async () => {
+      test(`is verified: ${each.title}`, async () => {
         const signed = incomingOf(each, oracle.sign(unsignedOf(each), fixture.secret))
         expect(await verify(signed)).toEqual({ ok: true })
       })
     }
 
     if (oracle.accepts !== undefined)
-      test('is believed in its turn by the vendor, and not under another secret', async () => {
+      test('is verified by the vendor, and not under another secret', async () => {
         const { headers } = incomingOf(row, await scheme.sign(outgoingOf(row), fixture.secret))
         const ask = async (secret: string) => oracle.accepts?.(unsignedOf(row), headers, secret)
         expect(await ask(fixture.secret)).toBe(true)
         expect(await ask(fixture.otherSecret).catch(() => false)).toBe(false)
       })
 
-    test('is believed while a secret is being rotated, in either order', async () => {
+    test('is verified while a secret is being rotated, in either order', async () => {
       const { secret, otherSecret } = fixture
       for (const secrets of [
         [secret, otherSecret],
@@ -264,7 +266,7 @@ describe.each(table)('$name', ({ source, fixture, oracles: rows }) => {
         const beyond = tolerance + UNIT_MS[unit]
         const spelt = String(Math.floor(NOW / UNIT_MS[unit]))
 
-        test('is believed up to the tolerance, and then stale or future', async () => {
+        test('is verified up to the tolerance, and then stale or future', async () => {
           const at = (now: number) => verify({ ...honest, now })
           expect(await at(NOW + tolerance)).toEqual({ ok: true })
           expect(await at(NOW - tolerance)).toEqual({ ok: true })
@@ -309,7 +311,7 @@ describe.each(table)('$name', ({ source, fixture, oracles: rows }) => {
           })
       })
 
-    test('is not believed by any other scheme, even with the secret it was signed with', async () => {
+    test('is not verified by any other scheme, even with the secret it was signed with', async () => {
       const own = new Set(rows.map(({ family }) => family))
       expect(own.has(oracle.family)).toBe(true)
       for (const other of table) {
@@ -385,7 +387,7 @@ describe.each(table)('$name', ({ source, fixture, oracles: rows }) => {
     const values =
       SAMPLE_VALUES[source.kind === 'crm' || source.kind === 'shop' ? 'paths' : 'names']
 
-    test('that are signed, believed and read, with the given values in them', async () => {
+    test('that are signed, verified and read, with the given values in them', async () => {
       const sample = sampleOf(source, 'sample-1', values)
       const proof = await scheme.sign(outgoingOf(sample), fixture.secret)
       expect(await verify(incomingOf(sample, proof))).toEqual({ ok: true })

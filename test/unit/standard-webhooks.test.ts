@@ -1,7 +1,7 @@
 /** Standard Webhooks as a source: which of several ids is the one that was signed. */
 
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { standardWebhooks } from '../../src/sources/index.ts'
 
 const complete = (family: string) => ({

@@ -2,7 +2,7 @@
 
 import Stripe from 'stripe'
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { stripe } from '../../src/sources/stripe.ts'
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'

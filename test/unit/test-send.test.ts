@@ -2,11 +2,11 @@
 
 import * as v from 'valibot'
 import { describe, expect, it, vi } from 'vitest'
-import { defineConfig } from '../../src/define-config.ts'
-import type { Hook } from '../../src/hook.ts'
+import type { Hook } from '../../src/mapping/hook.ts'
+import { ownFields } from '../../src/operator/sample/own-fields.ts'
+import { strangersIn } from '../../src/operator/sample/strangers.ts'
 import { sendTest } from '../../src/operator/test-send.ts'
-import { ownFields } from '../../src/sample/own-fields.ts'
-import { strangersIn } from '../../src/sample/strangers.ts'
+import { defineConfig } from '../../src/setup/define-config.ts'
 import { goHighLevel, hook, json, leadSquared, phone, pipedrive } from '../../src/usher.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')

@@ -1,9 +1,9 @@
 /** Bodies as they come in real life, and what a hook must find in them: a number in a second place, a list in a notation of the vendor's own, a mark that the event joins no group. */
 
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
-import { decodeFrom } from '../../src/decode.ts'
-import type { Source, Submission } from '../../src/source.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { decodeFrom } from '../../src/lib/decode.ts'
+import { valueAt } from '../../src/lib/value-at.ts'
 import {
   activeCampaign,
   calcom,
@@ -21,7 +21,7 @@ import {
   typeform,
   wooCommerce,
 } from '../../src/sources/index.ts'
-import { valueAt } from '../../src/value-at.ts'
+import type { Source, Submission } from '../../src/sources/source.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 const NOW = Date.parse('2026-11-20T09:15:04Z')

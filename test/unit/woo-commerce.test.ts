@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import type { Incoming } from '../../src/schemes/scheme.ts'
 import { wooCommerce } from '../../src/sources/woo-commerce.ts'
 

@@ -1,7 +1,7 @@
 /** WPForms in the format FORM: signed is the JSON that is not sent, so that every other spelling of the form is refused. */
 
 import { describe, expect, test } from 'vitest'
-import { type Bytes, concat, utf8 } from '../../src/bytes.ts'
+import { type Bytes, concat, utf8 } from '../../src/lib/bytes.ts'
 import type { Incoming } from '../../src/schemes/scheme.ts'
 import { wpforms } from '../../src/sources/wpforms.ts'
 import { fixture } from '../fixtures/wpforms.ts'
@@ -33,7 +33,7 @@ async function signatureOf(type: string, body: string) {
 describe('a form of WPForms', async () => {
   const signature = await signatureOf(FORM, QUERY)
 
-  test('is signed by its JSON, and as such it is believed', async () => {
+  test('is signed by its JSON, and as such it is verified', async () => {
     expect(await signatureOf(JSON_TYPE, SIGNED)).toEqual(signature)
     expect(await verify(incoming(FORM, utf8(QUERY), signature))).toEqual({ ok: true })
   })

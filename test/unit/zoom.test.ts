@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import type { Incoming } from '../../src/schemes/scheme.ts'
 import { zoom } from '../../src/sources/zoom.ts'
 

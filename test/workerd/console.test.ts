@@ -1,7 +1,7 @@
 /** What an operator finds on the console's pages, and what its forms do. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { answers, play } from './drive.ts'
 import { house, listen, post, VARS } from './house.ts'
 import { config } from './worker.ts'

@@ -3,10 +3,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import type { Env } from '../../src/env.ts'
 import type { Arrival, ArrivalItem } from '../../src/outbox/accept.ts'
 import type { DeliveryStory } from '../../src/outbox/admin/views.ts'
 import type { OutboxObject } from '../../src/outbox/outbox.ts'
+import type { Env } from '../../src/setup/env.ts'
 
 /** Far ahead of the real clock, so that no alarm rings by itself. */
 const BEGIN = Date.UTC(2035, 0, 1, 12)

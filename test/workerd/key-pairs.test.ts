@@ -1,13 +1,13 @@
 /** Key pairs in the runtime where they are used: WebCrypto differs from one to the next. */
 
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { isRsaPublicKey, rsaVerify } from '../../src/schemes/rsa.ts'
 import { goHighLevel } from '../../src/sources/go-high-level.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')
 
-test('a private key of Ed25519 signs a sample, and its public half believes it', async () => {
+test('a private key of Ed25519 signs a sample, and its public half verifies it', async () => {
   const { scheme } = goHighLevel
   const sample = goHighLevel.sample({ fields: {}, id: 'sample-1', now: NOW })
   const outgoing = {
@@ -25,7 +25,7 @@ test('a private key of Ed25519 signs a sample, and its public half believes it',
   expect(await scheme.verify(incoming, [scheme.newSecret()])).toMatchObject({ ok: false })
 })
 
-test('a public key of RSA believes what its private half signed, and nothing else', async () => {
+test('a public key of RSA verifies what its private half signed, and nothing else', async () => {
   const algorithm = {
     name: 'RSASSA-PKCS1-v1_5',
     hash: 'SHA-256',

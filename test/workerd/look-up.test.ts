@@ -98,7 +98,7 @@ describe('a look-up', () => {
     expect(calls[0]?.contacts.toSorted()).toEqual(['919800000001', '919800000002'])
   })
 
-  it('is not made for who is not believed, nor for a repeat', async () => {
+  it('is not made for what is not verified, nor for a repeat', async () => {
     const at = house()
     await at.ask('/hooks/terse', post({ ids: ['1'] }, 'not-the-secret-of-this-hook'))
     await at.ask('/hooks/terse', ids('1'))

@@ -1,7 +1,7 @@
 /** Sending again: what an operator's hand may and may not change. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { answers, play, type SeenCall } from './drive.ts'
 import { expectDiscreet, house, listen, post, VARS } from './house.ts'
 import { config, mapping, sender } from './worker.ts'

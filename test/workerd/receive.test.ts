@@ -2,7 +2,7 @@
 
 import { exports } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { utf8 } from '../../src/bytes.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
 import { EVERY_DELIVERY } from '../../src/outbox/store/reports.ts'
 import { MAX_BODY_BYTES, readBody } from '../../src/receive/body.ts'
 import { answers, play, type SeenCall } from './drive.ts'
@@ -264,7 +264,7 @@ describe('a request is refused', () => {
           body: '{}',
         }),
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
         because: 'missing',
       },
     ],
@@ -273,7 +273,7 @@ describe('a request is refused', () => {
       {
         init: () => post(invite(), 'not-the-secret-of-this-hook'),
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
         because: 'mismatch',
       },
     ],
@@ -282,7 +282,7 @@ describe('a request is refused', () => {
       {
         init: () => post(invite(), VARS.BUYERS_SECRET),
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
         because: 'mismatch',
       },
     ],
@@ -291,7 +291,7 @@ describe('a request is refused', () => {
       {
         init: () => plain(invite(), { authorization: basic('zapier:not-the-secret') }),
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
         because: 'mismatch',
       },
     ],
@@ -300,7 +300,7 @@ describe('a request is refused', () => {
       {
         init: () => plain(invite(), { 'x-usher-secret': 'not-the-secret-of-this-hook' }),
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
         because: 'malformed',
       },
     ],
@@ -310,12 +310,12 @@ describe('a request is refused', () => {
         path: '/hooks/rotated',
         init: () => post(invite(), VARS.ROTATED_SECRET.replace('\n', ' ')),
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
       },
     ],
     [
       'without a signature',
-      { path: '/hooks/signed', status: 401, reason: 'not_believed', because: 'missing' },
+      { path: '/hooks/signed', status: 401, reason: 'bad_signature', because: 'missing' },
     ],
     [
       'without the secret in its URL',
@@ -323,7 +323,7 @@ describe('a request is refused', () => {
         path: '/hooks/linked',
         init: () => post(lead(), VARS.LINKED_SECRET),
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
         because: 'missing',
       },
     ],
@@ -332,7 +332,7 @@ describe('a request is refused', () => {
       {
         path: '/hooks/linked/not-the-secret-zinnia',
         status: 401,
-        reason: 'not_believed',
+        reason: 'bad_signature',
         because: 'mismatch',
       },
     ],
@@ -371,7 +371,7 @@ describe('a request is refused', () => {
     expect(entries()[0]?.because).toEqual(because)
     expect(text).not.toMatch(/mismatch|missing|malformed|_SECRET/)
     // The hook’s operator is told of what did not prove itself.
-    expect(at.wakes).toEqual(reason === 'not_believed' ? ['refused'] : [])
+    expect(at.wakes).toEqual(reason === 'bad_signature' ? ['refused'] : [])
   })
 
   it('to a hook whose name is somebody’s secret, which stays out of the log', async () => {
@@ -1189,7 +1189,7 @@ describe('a sender that wants an answer of its own', () => {
     expect(await deliveries(at)).toMatchObject([{ state: 'held', reason: 'payload' }])
   })
 
-  it('gets no such thing for what is not believed, or not stored', async () => {
+  it('gets no such thing for what is not verified, or not stored', async () => {
     const refused = await house().ask('/hooks/polite', soap(envelope('e'), 'not-the-secret-of-it'))
     expect(refused.status).toBe(401)
     const failing = house({ between: () => Promise.reject(new Error('gone')) })

@@ -1,12 +1,12 @@
 /** The Worker under test: the real parts over a config of its own. */
 
 import * as v from 'valibot'
-import { lookUps } from '../../src/look-up.ts'
 import { OutboxObject } from '../../src/outbox/outbox.ts'
 import { token } from '../../src/schemes/token.ts'
-import type { SourceOptions } from '../../src/source.ts'
-import { defineSource } from '../../src/source.ts'
+import { lookUps } from '../../src/setup/look-up.ts'
 import { signedJson } from '../../src/sources/signed-json.ts'
+import type { SourceOptions } from '../../src/sources/source.ts'
+import { defineSource } from '../../src/sources/source.ts'
 import { defineConfig, hook, json, phone } from '../../src/usher.ts'
 import { worker } from '../../src/worker.ts'
 

@@ -1,7 +1,7 @@
 /** Reads the first of several places in which a sender may have one thing: a shop's number in an address, the order or its customer. */
 
 import * as v from 'valibot'
-import { valueAt } from '../value-at.ts'
+import { valueAt } from '../../lib/value-at.ts'
 
 /**
  * The schema over fields whose member `name` is the first of these places that has something in it, as dotted paths. An

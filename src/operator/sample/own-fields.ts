@@ -1,9 +1,9 @@
 /** The fields that a sender's own sample holds, read as the Worker would. */
 
-import { utf8 } from '../bytes.ts'
-import { contentKind, decodeBody } from '../decode.ts'
-import type { Hook } from '../hook.ts'
-import type { Sample } from '../source.ts'
+import { utf8 } from '../../lib/bytes.ts'
+import { contentKind, decodeBody } from '../../lib/decode.ts'
+import type { Hook } from '../../mapping/hook.ts'
+import type { Sample } from '../../sources/source.ts'
 
 export async function ownFields({ source }: Hook, sample: Sample): Promise<unknown> {
   const kind = contentKind(sample.contentType)

@@ -1,9 +1,9 @@
 /** Makes up answers that a hook's `fields` take, by looking into its valibot schema. */
 
 import * as v from 'valibot'
-import type { Hook } from '../hook.ts'
-import { phone as phoneSchema } from '../phone.ts'
-import { valueAt } from '../value-at.ts'
+import { valueAt } from '../../lib/value-at.ts'
+import type { Hook } from '../../mapping/hook.ts'
+import { phone as phoneSchema } from '../../mapping/phone/index.ts'
 
 const NAME = 'Asha Rao'
 const TEXT = 'Sample'

@@ -2,7 +2,7 @@
 
 import examples from 'libphonenumber-js/examples.mobile'
 import { type CountryCode, getExampleNumber } from 'libphonenumber-js/max'
-import { readInternational } from '../phone.ts'
+import { readInternational } from '../../mapping/phone/index.ts'
 
 /** So many digits at the end are made up; those before them are the numbering plan's own example. */
 const MADE_UP_DIGITS = 5

@@ -1,9 +1,9 @@
 /** A sample webhook, signed as its sender signs, and the same with one byte flipped. */
 
-import { type Bytes, utf8 } from '../bytes.ts'
-import type { Hook } from '../hook.ts'
-import { type Incoming, type Proof, withQuery } from '../schemes/scheme.ts'
-import type { Sample } from '../source.ts'
+import { type Bytes, utf8 } from '../../lib/bytes.ts'
+import type { Hook } from '../../mapping/hook.ts'
+import { type Incoming, type Proof, withQuery } from '../../schemes/scheme.ts'
+import type { Sample } from '../../sources/source.ts'
 
 /** Where a hook is, to whom, and what proves a request to it. */
 export interface Target {
@@ -47,10 +47,10 @@ export async function tamperedSample(
 ): Promise<SignedSample> {
   const good = await draft(target, sample, occasion)
   for (const bad of flips(good, target.secret)) {
-    const believed = await target.hook.source.scheme.verify(incoming(target, bad, occasion.now), [
+    const verified = await target.hook.source.scheme.verify(incoming(target, bad, occasion.now), [
       target.secret,
     ])
-    if (!believed.ok) return assemble(target, bad)
+    if (!verified.ok) return assemble(target, bad)
   }
   throw new TypeError(`Nothing of ${target.hook.source.title}’s request is protected`)
 }

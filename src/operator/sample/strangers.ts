@@ -1,8 +1,8 @@
 /** Whom a sample would take to a group although nobody said whose number that is. */
 
-import type { Hook } from '../hook.ts'
-import { mapFields } from '../map.ts'
-import { teammatesIn } from '../teammates.ts'
+import type { Hook } from '../../mapping/hook.ts'
+import { mapFields } from '../../mapping/map.ts'
+import { teammatesIn } from '../../mapping/teammates.ts'
 
 /**
  * A sender's own sample has numbers in it, which may be somebody's. A hook that reads one by another schema than `phone()`

@@ -1,13 +1,13 @@
 /** Deliveries for the operator: looking at them, and what to do with one or with many. */
 
-import type { ConsentEvidence } from '../../consent.ts'
+import type { ConsentEvidence } from '../../mapping/consent.ts'
+import type { Mapped } from '../../mapping/map.ts'
 import { deliveryId, issueText } from '../accept.ts'
 import type { Contact, Wish } from '../ask.ts'
 import { commit, contactsOf, prepare } from '../ask.ts'
 import type { Context } from '../context.ts'
 import { RetentionJob } from '../jobs/retention.ts'
 import { isSettled } from '../model.ts'
-import type { Mapped } from '../ports.ts'
 import type { DeliveryFilter, StoryRow } from '../store/reports.ts'
 import { refreshDue } from '../store/store.ts'
 import type { DeliveryPage, DeliveryStory } from './views.ts'

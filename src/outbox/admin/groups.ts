@@ -1,6 +1,6 @@
 /** Groups for the operator: what is known of each part, and what somebody who looked into WhatsApp knows better. */
 
-import { MAX_GROUP_NAME_UNITS } from '../../invite.ts'
+import { MAX_GROUP_NAME_UNITS } from '../../mapping/invite.ts'
 import type { Context } from '../context.ts'
 import type { Part, PartStatus } from '../model.ts'
 import { forgetMaybes, refreshDue, releaseBlocked } from '../store/store.ts'

@@ -1,7 +1,7 @@
 /** People for the operator: who is never to be sent, erasing somebody everywhere, and what is kept of them. */
 
-import type { ConsentEvidence } from '../../consent.ts'
-import { numbersIn } from '../../phone.ts'
+import type { ConsentEvidence } from '../../mapping/consent.ts'
+import { numbersIn } from '../../mapping/phone/index.ts'
 import type { Context } from '../context.ts'
 import { EVERYWHERE } from '../store/people.ts'
 import { refreshDue } from '../store/store.ts'

@@ -1,7 +1,7 @@
 /** Deliveries as the operator sees them: masked, in words, times as ISO 8601. */
 
-import type { ConsentEvidence } from '../../consent.ts'
-import { maskText } from '../../phone.ts'
+import type { ConsentEvidence } from '../../mapping/consent.ts'
+import { maskText } from '../../mapping/phone/index.ts'
 import { deliveryId } from '../accept.ts'
 import type { Context } from '../context.ts'
 import { waitTeller } from '../dispatch/plan.ts'

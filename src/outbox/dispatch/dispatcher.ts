@@ -1,6 +1,6 @@
 /** The dispatcher: plans, claims, calls and records, one call at a time. */
 
-import { log } from '../../log.ts'
+import { log } from '../../lib/log.ts'
 import type { Call, OpenCall, PartQueue } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import type { Settled } from '../store/deliveries.ts'

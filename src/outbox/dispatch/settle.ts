@@ -1,6 +1,6 @@
 /** What an outcome changes: a pure function from a call and EazyBe's answer to the next state of account, part and members. */
 
-import type { Outcome } from '../../eazybe.ts'
+import type { Outcome } from '../../eazybe/client.ts'
 import type { AccountState, Call, Member, Part } from '../model.ts'
 import type { Line } from '../store/deliveries.ts'
 import type { MemberChange } from '../store/memberships.ts'

@@ -1,6 +1,6 @@
 /** The one alarm of the outbox: what it does when it rings, one job after the other, and when it rings next. */
 
-import { errorText, log } from '../../log.ts'
+import { errorText, log } from '../../lib/log.ts'
 import type { OutboxPorts, OutboxStorage } from '../ports.ts'
 
 /** After a job failed, it is tried again. */

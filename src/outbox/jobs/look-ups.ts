@@ -1,6 +1,6 @@
 /** Look-ups: senders whose events hold ids only are asked for the rest, after their webhook was answered. */
 
-import { log } from '../../log.ts'
+import { log } from '../../lib/log.ts'
 import { commit, contactsOf, prepare } from '../ask.ts'
 import { HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
 import type { LookedUp, OutboxPorts } from '../ports.ts'

@@ -1,6 +1,6 @@
 /** The watchdog: tells the operator what has waited for too long, and sends the alerts that are due. */
 
-import { log } from '../../log.ts'
+import { log } from '../../lib/log.ts'
 import { DAY_MS, HOUR_MS } from '../dispatch/pace.ts'
 import type { OutboxPorts } from '../ports.ts'
 import type { AlertKind, DueAlert } from '../store/alerts.ts'

@@ -1,8 +1,8 @@
 /** The account that an outbox makes calls for: its name, pace, token and state, and the keys of its digests. */
 
-import { digest, encode, utf8 } from '../../bytes.ts'
-import { secretValues, tokenName } from '../../names.ts'
-import { sharedSpelling } from '../../phone.ts'
+import { digest, encode, utf8 } from '../../lib/bytes.ts'
+import { secretValues, tokenName } from '../../lib/names.ts'
+import { sharedSpelling } from '../../mapping/phone/index.ts'
 import type { Pace } from '../dispatch/pace.ts'
 import { paceOf, presetIn } from '../dispatch/pace.ts'
 import type { AccountState } from '../model.ts'

@@ -1,6 +1,6 @@
 /** What the operator is told without looking: one row a matter, so that it is told once and not with every lead. */
 
-import { secretValues } from '../../names.ts'
+import { secretValues } from '../../lib/names.ts'
 import { HOUR_MS } from '../dispatch/pace.ts'
 import type { Sql } from './sql.ts'
 

@@ -1,6 +1,6 @@
 /** Deliveries: what events asked for. Their state is derived from their memberships here, and stored for search. */
 
-import type { ConsentEvidence } from '../../consent.ts'
+import type { ConsentEvidence } from '../../mapping/consent.ts'
 import type { AskedPerson, DeliveryMarks, MembershipStatus, StoredState } from '../model.ts'
 import { deliveryState, isSettled } from '../model.ts'
 import { type Fragment, fragment, raw, type Sql } from './sql.ts'

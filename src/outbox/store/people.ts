@@ -1,6 +1,6 @@
 /** People across groups: who is never to be sent, what showed that they agreed, and wiping them everywhere. */
 
-import type { ConsentEvidence } from '../../consent.ts'
+import type { ConsentEvidence } from '../../mapping/consent.ts'
 import { timelineLine } from './deliveries.ts'
 import { fragment, raw, type Sql } from './sql.ts'
 

@@ -1,11 +1,11 @@
 /** What `npm run check` finds: a table of hooks and one of accounts, with what is wrong and what is doubtful. */
 
-import type { Config } from '../../define-config.ts'
-import type { Hook } from '../../hook.ts'
-import { apiTokenName, secretName, secretValues, tokenName } from '../../names.ts'
+import { apiTokenName, secretName, secretValues, tokenName } from '../../lib/names.ts'
+import type { Hook } from '../../mapping/hook.ts'
 import { MIN_ADMIN_SECRET_LENGTH } from '../../operator/admin-secret.ts'
 import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/dispatch/pace.ts'
-import { readinessOf } from '../../readiness.ts'
+import type { Config } from '../../setup/define-config.ts'
+import { readinessOf } from '../../setup/readiness.ts'
 import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
 import type { Declaration } from './wrangler-toml.ts'
 

@@ -1,12 +1,12 @@
 /** Maps samples through a hook without posting them: what `invite` makes of the first lead, before there is one. */
 
-import type { Hook } from '../../hook.ts'
-import { isWanted, mapFields } from '../../map.ts'
-import type { Mapped } from '../../outbox/ports.ts'
-import { ownFields } from '../../sample/own-fields.ts'
-import { sampleFields } from '../../sample/sample-fields.ts'
-import { samplePhone } from '../../sample/sample-phone.ts'
-import type { SampleInput } from '../../source.ts'
+import type { Hook } from '../../mapping/hook.ts'
+import type { Mapped } from '../../mapping/map.ts'
+import { isWanted, mapFields } from '../../mapping/map.ts'
+import { ownFields } from '../../operator/sample/own-fields.ts'
+import { sampleFields } from '../../operator/sample/sample-fields.ts'
+import { samplePhone } from '../../operator/sample/sample-phone.ts'
+import type { SampleInput } from '../../sources/source.ts'
 
 const COUNTRY = 'IN'
 

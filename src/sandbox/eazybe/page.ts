@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import * as v from 'valibot'
-import type { Issue } from '../../problem.ts'
+import type { Issue } from '../../lib/problem.ts'
 import type { Behaviour } from './behaviour.ts'
 import { behaviourForm, type Html } from './behaviour-form.ts'
 import { seenFrom } from './decide.ts'

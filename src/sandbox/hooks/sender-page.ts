@@ -1,11 +1,11 @@
 /** A sender's page for the terminal: what to click, what it sends, and the hook to begin with. */
 
 import { styleText } from 'node:util'
-import { guideOf } from '../../guide.ts'
 import { fieldList } from '../../operator/field-list.ts'
-import { ownFields } from '../../sample/own-fields.ts'
-import type { Source } from '../../source.ts'
+import { ownFields } from '../../operator/sample/own-fields.ts'
+import { guideOf } from '../../setup/guide.ts'
 import { sources } from '../../sources/index.ts'
+import type { Source } from '../../sources/source.ts'
 import { table } from '../checking/table.ts'
 import { didYouMean } from '../nearest.ts'
 import { Trouble } from '../trouble.ts'

@@ -1,8 +1,8 @@
 /** What `npm start` prints when everything is up. */
 
-import type { Config } from '../../define-config.ts'
 import { adminSecrets } from '../../operator/admin-secret.ts'
-import { readinessOf } from '../../readiness.ts'
+import type { Config } from '../../setup/define-config.ts'
+import { readinessOf } from '../../setup/readiness.ts'
 import type { Vars } from '../dev-vars.ts'
 
 export interface Welcome {

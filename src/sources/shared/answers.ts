@@ -1,7 +1,7 @@
 /** Flattens what form tools send into answers by name, and makes the answers of their samples. */
 
+import { valueAt } from '../../lib/value-at.ts'
 import type { FormFields, FormValue } from '../source.ts'
-import { valueAt } from '../value-at.ts'
 
 export type NamedAnswer = readonly [name: string, value: FormValue]
 

@@ -1,6 +1,6 @@
 /** What several invariants ask of the facts. */
 
-import type { Invite } from '../../../src/invite.ts'
+import type { Invite } from '../../../src/mapping/invite.ts'
 import type { Pace } from '../../../src/outbox/dispatch/pace.ts'
 import type { MembershipStatus } from '../../../src/outbox/model.ts'
 import type { Call, Facts } from '../facts.ts'
