@@ -135,6 +135,8 @@ export interface Member extends MemberKey {
 
 /** A part with the head of its queue. */
 export interface PartQueue extends Part {
+  /** The hook of its group. */
+  readonly hook: string
   /** Leads who may be in it: each keeps a place. */
   readonly maybes: number
   readonly waiting: readonly Member[]
@@ -162,7 +164,11 @@ export interface OpenCall extends Call {
 }
 
 /** When people were last in a call that WhatsApp may have felt, and when groups were created: for the caps, oldest first. */
-export interface Spent {
+export interface Spent extends Uses {
+  readonly byHook: ReadonlyMap<string, Uses>
+}
+
+export interface Uses {
   readonly people: readonly number[]
   readonly creations: readonly number[]
 }

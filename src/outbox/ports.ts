@@ -18,6 +18,8 @@ export type OutboxStorage = Pick<
 /** What the outbox reads of a hook's options. */
 export interface HookRules {
   readonly source: { readonly kind: string }
+  /** `default` unless said otherwise. */
+  readonly account?: string
   readonly capacity?: number
   readonly newGroupsPerDay?: number
   /** Set where people are asked whether they agree: nothing is sent for the hook without evidence. */

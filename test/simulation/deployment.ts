@@ -40,10 +40,11 @@ export class Deployment {
 
   get hooks(): OutboxConfig['hooks'] {
     return Object.fromEntries(
-      this.#history.hooks.map(({ kind, newGroupsPerDay }, number) => {
+      this.#history.hooks.map(({ kind, newGroupsPerDay, account }, number) => {
         const capacity = this.#capacities[number] ?? null
         const own = {
           source: { kind },
+          ...(account !== undefined && { account }),
           ...(capacity !== null && { capacity }),
           ...(newGroupsPerDay !== null && { newGroupsPerDay }),
         }

@@ -31,13 +31,15 @@ export interface HookOptions {
   readonly teammates: 0 | 1 | 2
   /** Null: the account's number for a form, any for a shop. */
   readonly newGroupsPerDay: number | null
+  /** `default` unless said otherwise. */
+  readonly account?: string
 }
 
 /** The numbers of the hooks of a history. */
 export type HookNumber = 0 | 1 | 2
 export const HOOK_NAMES = ['webinar', 'signup', 'crm'] as const
 
-const PLAIN_HOOK: HookOptions = {
+export const PLAIN_HOOK: HookOptions = {
   kind: 'shop',
   capacity: null,
   teammates: 0,

@@ -3,13 +3,15 @@
 import type { AccountOptions, Pace } from '../../src/outbox/dispatch/pace.ts'
 import { paceOf } from '../../src/outbox/dispatch/pace.ts'
 import type { Call } from './facts.ts'
-import { PLAIN } from './history.ts'
+import { PLAIN, PLAIN_HOOK } from './history.ts'
 import type { Limit } from './limits.ts'
 import { limitsOf } from './limits.ts'
 import { simulate } from './simulate.ts'
 import type { Violation } from './watcher.ts'
 
 const MINUTE_MS = 60_000
+/** The webinar's hook is the only one of its account: no share of the day is kept for others. */
+const ELSEWHERE = { ...PLAIN_HOOK, account: 'elsewhere' }
 
 export interface WebinarOptions {
   readonly people: number
@@ -35,6 +37,7 @@ export async function webinar({ people, account, begin, seed }: WebinarOptions):
   const { calls, violation } = await simulate({
     account,
     ...PLAIN,
+    hooks: [PLAIN_HOOK, ELSEWHERE, ELSEWHERE],
     instant: account.pace === 'instant',
     begin,
     seed,

@@ -5,7 +5,7 @@ import { assembleOutbox } from '../../src/outbox/assemble.ts'
 import type { AccountOptions } from '../../src/outbox/dispatch/pace.ts'
 import type { Retention } from '../../src/outbox/jobs/retention.ts'
 import { retentionOf } from '../../src/outbox/jobs/retention.ts'
-import type { OutboxPorts } from '../../src/outbox/ports.ts'
+import type { HookRules, OutboxPorts } from '../../src/outbox/ports.ts'
 import { Disk } from '../simulation/disk.ts'
 import { storageOn } from '../simulation/storage.ts'
 
@@ -15,6 +15,7 @@ const AT_ONCE = 100
 export interface DiskOutboxOptions {
   readonly account?: AccountOptions
   readonly retention?: Retention
+  readonly hooks?: Readonly<Record<string, HookRules>>
   readonly env?: object
   readonly addToGroup?: OutboxPorts['addToGroup']
 }
@@ -40,7 +41,7 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
       accounts: {
         default: { pace: 'steady', peoplePerHour: 1e6, peoplePerDay: 1e6, ...options.account },
       },
-      hooks: {},
+      hooks: options.hooks ?? {},
       retention: retentionOf(options.retention),
       publicUrl: null,
     },
@@ -70,7 +71,11 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
     told,
     ring,
     /** That many leads for one group, each of its own person or all of one. */
-    async leads(groupName: string, count: number, { create = true, samePerson = false } = {}) {
+    async leads(
+      groupName: string,
+      count: number,
+      { create = true, samePerson = false, hook = webhook.hook } = {},
+    ) {
       for (let left = count; left > 0; left -= AT_ONCE) {
         const items = Array.from({ length: Math.min(left, AT_ONCE) }, () => {
           const digits = String(919_800_000_000 + (samePerson ? 0 : ++number))
@@ -78,7 +83,7 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
           const mapped = { kind: 'invite' as const, invite, consent: null }
           return { key: crypto.randomUUID(), fields: '{}', mapped }
         })
-        await accept(context, { ...webhook, items })
+        await accept(context, { ...webhook, hook, items })
       }
     },
     /** A lead that is held, with what its sender said. */

@@ -459,9 +459,10 @@ describe('new names of one hook', () => {
     await runUntil(26 * HOUR)
     expect(await story(next.seq)).toMatchObject({ state: 'accepted' })
     expect(calls.filter(({ create }) => create).map(({ groupName }) => groupName)).toEqual([
+      // Hooks take turns.
       'One',
-      'Two',
       'Four',
+      'Two',
       'Three',
       'Five',
     ])

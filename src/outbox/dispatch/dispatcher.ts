@@ -9,7 +9,7 @@ import { forgetMaybes, refreshAskers, refreshDue, releaseBlocked } from '../stor
 import type { Watchers } from '../watchers.ts'
 import { failsForEverybody, MOST_FORGIVEN } from './blame.ts'
 import type { PlanInput } from './plan.ts'
-import { plan } from './plan.ts'
+import { hooksOf, peopleOf, plan } from './plan.ts'
 import type { CallOutcome, Change, Settlement } from './settle.ts'
 import { settle } from './settle.ts'
 import { pauseFrom, TOKEN_CHECK_MS } from './settle-account.ts'
@@ -99,7 +99,8 @@ export class Dispatcher {
   #input(now: number): PlanInput {
     const { account, calls, memberships, parts } = this.#store
     const { pace } = account
-    const queues = parts.dueFirst().map(
+    const spent = calls.spent(pace, now)
+    const queues = parts.dueFirst(peopleOf(spent), now).map(
       (part): PartQueue => ({
         ...part,
         maybes: memberships.maybes(part.id),
@@ -109,8 +110,9 @@ export class Dispatcher {
     return {
       account: account.state,
       pace,
-      spent: calls.spent(pace, now),
+      spent,
       parts: queues,
+      hooks: hooksOf(this.#ports.config, account.name),
     }
   }
 

@@ -9,7 +9,9 @@ import type {
   PartStatus,
   PauseReason,
   Spent,
+  Uses,
 } from '../model.ts'
+import type { OutboxConfig } from '../ports.ts'
 import type { Pace } from './pace.ts'
 import { DAY_MS, HOUR_MS, quietUntil } from './pace.ts'
 
@@ -19,6 +21,8 @@ export interface PlanInput {
   readonly spent: Spent
   /** Parts that are due first: a bounded number. */
   readonly parts: readonly PartQueue[]
+  /** The hooks of the account: a part of each cap is kept for those that used little. */
+  readonly hooks: readonly string[]
 }
 
 /** Why nothing may be sent now; the console says it in words. */
@@ -50,16 +54,15 @@ export interface Obstacle {
 
 /** The next call of an account. One call is open at a time, so this is asked only when none is. */
 export function plan(input: PlanInput, now: number): Plan {
-  const parts = partsInOrder(input)
+  const parts = partsInOrder(input, now)
   if (parts.length === 0) return wait({ until: null, why: 'nothing' })
   const account = accountObstacle(input, now)
   if (account !== null) return wait(account)
-  const most = mostPeople(input, now)
   // Adds and creations have budgets of their own: a group that may not be created yet does not stop the others.
   let soonest: Obstacle | null = null
   for (const part of parts) {
     if (hasNoRoomForHead(part)) return { kind: 'rollOver', partId: part.id }
-    const call = nextCall(part, most, now)
+    const call = nextCall(part, Math.max(1, mostPeople(part.hook, input, now)), now)
     const obstacle = partObstacle(part, call, input, now)
     if (obstacle === null) return { kind: 'call', call }
     if (soonest === null || isSooner(obstacle.until, soonest.until)) soonest = obstacle
@@ -67,26 +70,62 @@ export function plan(input: PlanInput, now: number): Plan {
   return wait(soonest ?? { until: null, why: 'nothing' })
 }
 
-/** Those with something to call. A failing EazyBe is asked for those who wait longest, whether for an add or a creation. */
-function partsInOrder({ account, parts }: PlanInput): PartQueue[] {
+/**
+ * Those with something to call. Hooks take turns: of those that are due, the one with the fewest people in the last day comes
+ * first. A failing EazyBe is asked for those who wait longest, whether for an add or a creation.
+ */
+function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQueue[] {
   const waiting = parts.filter((part) => part.waiting.length > 0)
-  if (account.pause?.reason !== 'failing') return waiting
-  const dueAt = ({ waiting: [head] }: PartQueue) => head?.dueAt ?? 0
-  return waiting.toSorted((one, other) => dueAt(one) - dueAt(other))
+  const dueAt = ({ waiting: [head], restUntil }: PartQueue) => Math.max(head?.dueAt ?? 0, restUntil)
+  if (account.pause?.reason === 'failing')
+    return waiting.toSorted((one, other) => dueAt(one) - dueAt(other))
+  const used = peopleOf(spent)
+  const isLater = (part: PartQueue) => Number(dueAt(part) > now)
+  return waiting.toSorted(
+    (one, other) => isLater(one) - isLater(other) || used(one.hook) - used(other.hook),
+  )
 }
 
-/** People that the next call may carry. A failing EazyBe is asked with one person at a time. */
-function mostPeople({ account, pace, spent }: PlanInput, now: number): number {
-  const allowance = Math.min(
-    room(spent.people, HOUR_MS, pace.peoplePerHour, now),
-    room(spent.people, DAY_MS, pace.peoplePerDay, now),
-  )
+/** The hooks whose calls an account makes. */
+export function hooksOf({ hooks }: Pick<OutboxConfig, 'hooks'>, account: string): string[] {
+  return Object.keys(hooks).filter((name) => (hooks[name]?.account ?? 'default') === account)
+}
+
+/** How many people each hook had within the last day. */
+export function peopleOf({ byHook }: Spent): (hook: string) => number {
+  return (hook) => byHook.get(hook)?.people.length ?? 0
+}
+
+/** People of this hook that the next call may carry. A failing EazyBe is asked with one person at a time. */
+function mostPeople(hook: string, { account, pace, ...input }: PlanInput, now: number): number {
+  const budgets = peopleBudgets({ ...input, pace }, hook)
+  const allowance = Math.min(...budgets.map((budget) => room(budget, now)))
   return account.pause?.reason === 'failing' ? 1 : Math.min(pace.batchSize, allowance)
 }
 
+type BudgetInput = Pick<PlanInput, 'pace' | 'spent' | 'hooks'>
+
+function peopleBudgets({ pace, spent, hooks }: BudgetInput, hook: string): Budget[] {
+  const uses = usesOf(spent, 'people', hook, hooks)
+  return [
+    { ...uses, windowMs: HOUR_MS, cap: pace.peoplePerHour },
+    { ...uses, windowMs: DAY_MS, cap: pace.peoplePerDay },
+  ]
+}
+
+function creationBudgets({ pace, spent, hooks }: BudgetInput, hook: string): Budget[] {
+  const uses = usesOf(spent, 'creations', hook, hooks)
+  return [
+    { ...uses, windowMs: HOUR_MS, cap: pace.createsPerHour },
+    { ...uses, windowMs: DAY_MS, cap: pace.createsPerDay },
+  ]
+}
+
+type AccountInput = Omit<PlanInput, 'parts' | 'hooks'>
+
 /** What stands in the way of every call of the account; null: nothing. */
 export function accountObstacle(
-  { account, pace, spent }: Omit<PlanInput, 'parts'>,
+  { account, pace, spent }: AccountInput,
   now: number,
 ): Obstacle | null {
   if (account.pause !== null) {
@@ -106,7 +145,7 @@ export function accountObstacle(
 
 /** What stands in the way of every creation of the account beside that; null: nothing. */
 export function createObstacle(
-  { account, pace, spent }: Omit<PlanInput, 'parts'>,
+  { account, pace, spent }: AccountInput,
   now: number,
 ): Obstacle | null {
   if (account.nextCreateAt > now) return { until: account.nextCreateAt, why: 'createPace' }
@@ -125,7 +164,19 @@ function partObstacle(part: PartQueue, call: Call, input: PlanInput, now: number
   if (head.dueAt > now) {
     return { until: head.dueAt, why: head.attempts > 0 ? 'backoff' : 'coalesce' }
   }
-  return call.kind === 'create' ? createObstacle(input, now) : null
+  if (call.kind !== 'create')
+    return shareObstacle(peopleBudgets(input, part.hook), 'peopleCap', now)
+  return (
+    createObstacle(input, now) ??
+    shareObstacle(peopleBudgets(input, part.hook), 'peopleCap', now) ??
+    shareObstacle(creationBudgets(input, part.hook), 'createCap', now)
+  )
+}
+
+/** What is left of the caps is kept for other hooks; null: there is room for this one. */
+function shareObstacle(budgets: readonly Budget[], why: WaitReason, now: number): Obstacle | null {
+  const until = Math.max(...budgets.map((budget) => shareFreeAt(budget, now)))
+  return until > now ? { until, why } : null
 }
 
 /** True where the head of the queue needs a place and there is none. */
@@ -193,9 +244,52 @@ function travellers(part: PartQueue, kind: CallKind, now: number): Member[] {
   return seeds.length > 0 ? seeds : others
 }
 
-/** How much a cap still allows within the window that ends now. */
-function room(uses: readonly number[], windowMs: number, cap: number, now: number): number {
-  return cap - uses.filter((at) => at > now - windowMs).length
+/** A cap, and what was used of it: by all, by one hook, and by each of the others. */
+interface Budget {
+  readonly all: readonly number[]
+  readonly own: readonly number[]
+  readonly others: readonly (readonly number[])[]
+  readonly windowMs: number
+  readonly cap: number
+}
+
+/** The last fifth of a cap is for hooks that used less than a fifth: a flood at one form leaves room for the others. */
+const KEPT_SHARE = 0.2
+
+function keptOf({ cap, others, windowMs }: Budget, now: number): number {
+  if (!Number.isFinite(cap) || cap < 2) return 0
+  const kept = Math.ceil(cap * KEPT_SHARE)
+  return others.some((uses) => within(uses, windowMs, now) < kept) ? kept : 0
+}
+
+function within(uses: readonly number[], windowMs: number, now: number): number {
+  return uses.filter((at) => at > now - windowMs).length
+}
+
+function usesOf(spent: Spent, of: keyof Uses, hook: string, hooks: readonly string[]) {
+  const byOne = (name: string) => spent.byHook.get(name)?.[of] ?? []
+  const others = hooks.filter((name) => name !== hook).map(byOne)
+  return { all: spent[of], own: byOne(hook), others }
+}
+
+/** How much a cap still allows a hook within the window that ends now. */
+function room(budget: Budget, now: number): number {
+  const { all, own, windowMs, cap } = budget
+  const left = cap - within(all, windowMs, now)
+  const kept = keptOf(budget, now)
+  return kept === 0
+    ? left
+    : Math.max(left - kept, Math.min(left, kept - within(own, windowMs, now)))
+}
+
+/** When there is room for one more of a hook. */
+function shareFreeAt(budget: Budget, now: number): number {
+  const { all, own, windowMs, cap } = budget
+  const kept = keptOf(budget, now)
+  const inAll = freeAt(all, windowMs, cap, now)
+  if (kept === 0) return inAll
+  const inOwn = Math.max(freeAt(own, windowMs, kept, now), inAll)
+  return Math.min(inOwn, freeAt(all, windowMs, cap - kept, now))
 }
 
 /** When the window has room for one more: `now` where it has. */
@@ -230,7 +324,7 @@ export interface Wait {
 }
 
 /** Says what a queued delivery waits for. The account's own obstacles are found once for all deliveries of a page. */
-export function waitTeller(input: Omit<PlanInput, 'parts'>, now: number): (waiter: Waiter) => Wait {
+export function waitTeller(input: AccountInput, now: number): (waiter: Waiter) => Wait {
   const { pause } = input.account
   const account = accountObstacle(input, now)
   const creation = createObstacle(input, now)

@@ -1,7 +1,7 @@
 /** Calls to EazyBe: the claim before one is made, its end, and what the last ones say of the caps and of EazyBe. */
 
 import { DAY_MS, type Pace } from '../dispatch/pace.ts'
-import type { Call, MemberKey, OpenCall, Spent } from '../model.ts'
+import type { Call, MemberKey, OpenCall, Spent, Uses } from '../model.ts'
 import { raw, type Sql } from './sql.ts'
 
 /** How a call ended. */
@@ -22,12 +22,15 @@ export interface PastCall extends OpenCall {
 const STREAK_LOOKED_AT = 60
 
 type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
+  readonly hook: string
   readonly leads: string
   readonly team: string
 }
 
+const NOTHING_SPENT: Spent = { people: [], creations: [], byHook: new Map() }
+
 const CALL =
-  raw(`SELECT calls.id, part_id AS partId, group_id AS groupId, name AS groupName, kind, leads, team, fresh,
+  raw(`SELECT calls.id, part_id AS partId, group_id AS groupId, name AS groupName, hook, kind, leads, team, fresh,
   started_at AS startedAt FROM calls JOIN parts ON parts.id = part_id`)
 
 export class Calls {
@@ -73,21 +76,27 @@ export class Calls {
   /** What the last day used of the caps: each membership once, at its last call, and every creation. */
   spent(pace: Pace, now: number): Spent {
     const caps = [pace.peoplePerDay, pace.peoplePerHour, pace.createsPerDay, pace.createsPerHour]
-    if (caps.every((cap) => cap === Number.POSITIVE_INFINITY)) return { people: [], creations: [] }
+    if (caps.every((cap) => cap === Number.POSITIVE_INFINITY)) return NOTHING_SPENT
     const since = now - DAY_MS
     const calls = this.#sql
       .all<CallRow>`${CALL} WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map(
       callOf,
     )
-    const lastAt = new Map<string, number>()
-    for (const { members, partId, groupId, startedAt } of calls) {
+    const last = new Map<string, { hook: string; at: number }>()
+    for (const { members, partId, groupId, startedAt: at, hook } of calls) {
       for (const { person, team } of members)
-        lastAt.set(`${person} ${team ? `in part ${partId}` : groupId}`, startedAt)
+        last.set(`${person} ${team ? `in part ${partId}` : groupId}`, { hook, at })
     }
-    return {
-      people: [...lastAt.values()].toSorted((one, other) => one - other),
-      creations: calls.filter(({ kind }) => kind === 'create').map(({ startedAt }) => startedAt),
-    }
+    const people = [...last.values()].toSorted((one, other) => one.at - other.at)
+    const creations = calls.flatMap(({ kind, hook, startedAt: at }) =>
+      kind === 'create' ? [{ hook, at }] : [],
+    )
+    const uses = (hook: string | null): Uses => ({
+      people: people.flatMap((one) => (hook === null || one.hook === hook ? one.at : [])),
+      creations: creations.flatMap((one) => (hook === null || one.hook === hook ? one.at : [])),
+    })
+    const hooks = new Set(calls.map(({ hook }) => hook))
+    return { ...uses(null), byHook: new Map([...hooks].map((hook) => [hook, uses(hook)])) }
   }
 
   /** Refused and failed calls since the last acceptance, newest first. */
@@ -106,7 +115,7 @@ export class Calls {
 }
 
 /** Reads the outbox's own JSON, which a CHECK keeps readable. */
-function callOf({ leads, team, ...call }: CallRow): PastCall {
+function callOf({ leads, team, ...call }: CallRow): PastCall & { readonly hook: string } {
   const keys = (persons: string, isTeam: boolean): MemberKey[] =>
     JSON.parse(persons).map((person: string) => ({ person, team: isTeam }))
   return { ...call, members: [...keys(leads, false), ...keys(team, true)], contacts: [] }

@@ -2,13 +2,13 @@
 
 import type { Member, Part, PartStatus } from '../model.ts'
 import type { OutboxConfig } from '../ports.ts'
-import { raw, type Sql } from './sql.ts'
+import { fragment, raw, type Sql } from './sql.ts'
 
 /** WhatsApp's groups hold 1,024; admins and people who are invited by others need room too. */
 export const DEFAULT_CAPACITY = 1_000
 /** More than ten thousand people of one name are a mistake in a mapping. */
 const MOST_PARTS = 10
-/** Parts of each queue that a plan looks at; the others are due later. */
+/** Parts of each queue that a plan looks at; the others are due later, or their hooks had more than those shown. */
 const SHOWN_PER_QUEUE = 10
 /** `create`: waits for a creation, which has a budget of its own. */
 const QUEUES = ['add', 'create'] as const
@@ -23,11 +23,22 @@ export interface NewGroup {
   readonly creates: boolean
 }
 
-type PartRow = Omit<Part, 'capacity'> & { readonly hook: string | null }
+type PartRow = Omit<Part, 'capacity'> & { readonly hook: string }
 
-const PART =
-  raw(`SELECT parts.id, group_id AS groupId, number, parts.name, status, rest_until AS restUntil, misses,
-  create_failures AS createFailures, members, hook FROM parts JOIN groups ON groups.id = group_id`)
+/** Of each queue; more hooks than anybody has. */
+const MOST_HOOKS = 200
+/** Sorts before every hook's name. */
+const NO_HOOK = ''
+
+interface HookDue {
+  readonly hook: string
+  readonly dueAt: number
+}
+
+const PART_COLUMNS =
+  raw(`id, group_id AS groupId, number, name, status, rest_until AS restUntil, misses,
+  create_failures AS createFailures, members, hook`)
+const PART = fragment`SELECT ${PART_COLUMNS} FROM parts`
 
 export class Parts {
   readonly #sql: Sql
@@ -42,33 +53,29 @@ export class Parts {
   addGroup({ name, hook, mintedAt, dueAt, creates }: NewGroup): { id: number; partId: number } {
     const { id } = this.#sql.one<{ id: number }>`
       INSERT INTO groups (name, hook, minted_at) VALUES (${name}, ${hook}, ${mintedAt}) RETURNING id`
-    return { id, partId: this.#addPart(id, 1, name, dueAt, creates) }
+    return { id, partId: this.#addPart({ groupId: id, number: 1, name, hook, dueAt, creates }) }
   }
 
-  #addPart(
-    groupId: number,
-    number: number,
-    name: string,
-    dueAt: number | null,
-    creates: boolean,
-  ): number {
+  #addPart(part: Omit<NewGroup, 'mintedAt'> & { groupId: number; number: number }): number {
+    const { groupId, hook, number, name, dueAt, creates } = part
     return this.#sql.one<{ id: number }>`
-      INSERT INTO parts (group_id, number, name, status, open, due_at, queue)
-      VALUES (${groupId}, ${number}, ${name}, 'new', 1, ${dueAt}, ${queueOf('new', creates)}) RETURNING id`
+      INSERT INTO parts (group_id, hook, number, name, status, open, due_at, queue)
+      VALUES (${groupId}, ${hook}, ${number}, ${name}, 'new', 1, ${dueAt}, ${queueOf('new', creates)}) RETURNING id`
       .id
   }
 
   /** A hook asks to create the group: it is that hook's from now on, and counts against its day. */
   mint(groupId: number, hook: string, now: number): void {
     this.#sql.run`UPDATE groups SET minted_at = ${now}, hook = ${hook} WHERE id = ${groupId}`
+    this.#sql.run`UPDATE parts SET hook = ${hook} WHERE group_id = ${groupId}`
   }
 
   get(id: number): Part {
-    return this.#partOf(this.#sql.one<PartRow>`${PART} WHERE parts.id = ${id}`)
+    return this.#partOf(this.#sql.one<PartRow>`${PART} WHERE id = ${id}`)
   }
 
   find(id: number): Part | null {
-    const row = this.#sql.first<PartRow>`${PART} WHERE parts.id = ${id}`
+    const row = this.#sql.first<PartRow>`${PART} WHERE id = ${id}`
     return row && this.#partOf(row)
   }
 
@@ -79,13 +86,43 @@ export class Parts {
     )
   }
 
-  /** Those due first in both queues: a bounded number, whatever the backlog. */
-  dueFirst(): Part[] {
-    return QUEUES.flatMap(
-      (queue) =>
-        this.#sql.all<PartRow>`
-        ${PART} WHERE queue = ${queue} AND due_at IS NOT NULL ORDER BY due_at LIMIT ${SHOWN_PER_QUEUE}`,
-    ).map((row) => this.#partOf(row))
+  /**
+   * Those due first in both queues, some of every hook that waits: a bounded number, whatever the backlog. Of more hooks than are
+   * shown, those that are due and had the fewest people come first.
+   */
+  dueFirst(used: (hook: string) => number, now: number): (Part & { hook: string })[] {
+    return QUEUES.flatMap((queue) => {
+      const later = ({ dueAt }: HookDue) => Math.max(dueAt, now)
+      const hooks = this.#hooksDue(queue)
+        .toSorted(
+          (one, other) =>
+            later(one) - later(other) ||
+            used(one.hook) - used(other.hook) ||
+            one.dueAt - other.dueAt,
+        )
+        .slice(0, SHOWN_PER_QUEUE)
+      const each = Math.ceil(SHOWN_PER_QUEUE / Math.max(1, hooks.length))
+      const rows = hooks.flatMap(
+        ({ hook }) => this.#sql.all<PartRow & { dueAt: number }>`
+          SELECT ${PART_COLUMNS}, due_at AS dueAt FROM parts
+          WHERE queue = ${queue} AND hook = ${hook} AND due_at IS NOT NULL ORDER BY due_at LIMIT ${each}`,
+      )
+      return rows.toSorted((one, other) => one.dueAt - other.dueAt)
+    }).map(({ dueAt: _, ...row }) => ({ ...this.#partOf(row), hook: row.hook }))
+  }
+
+  /** The hooks with something in a queue, each with when its first part is due. */
+  #hooksDue(queue: (typeof QUEUES)[number]): HookDue[] {
+    const found: HookDue[] = []
+    for (let last = NO_HOOK; found.length < MOST_HOOKS; ) {
+      const next = this.#sql.first<HookDue>`
+        SELECT hook, due_at AS dueAt FROM parts WHERE queue = ${queue} AND hook > ${last} AND due_at IS NOT NULL
+        ORDER BY hook, due_at LIMIT 1`
+      if (next === null) break
+      found.push(next)
+      last = next.hook
+    }
+    return found
   }
 
   /** The part that takes the people for whom `full` has no room: a later one with room, or a new one; null: there are enough. */
@@ -102,7 +139,10 @@ export class Parts {
     let number = Math.max(...parts.map((part) => part.number)) + 1
     // A group that a hook or an operator named so is not ours to fill.
     while (this.isTaken(`${first.name} ${number}`, null)) number++
-    return this.get(this.#addPart(full.groupId, number, `${first.name} ${number}`, null, false))
+    const { groupId } = full
+    const { hook } = this.#sql.one<{ hook: string }>`SELECT hook FROM parts WHERE id = ${full.id}`
+    const name = `${first.name} ${number}`
+    return this.get(this.#addPart({ groupId, number, name, hook, dueAt: null, creates: false }))
   }
 
   /** Whether a group or part other than this one has the name. */
@@ -184,7 +224,7 @@ export class Parts {
 
   /** The capacity is today's config's: a hook that may take more goes on filling the group it has. */
   #partOf({ hook, ...row }: PartRow): Part {
-    const rules = hook !== null && Object.hasOwn(this.#hooks, hook) ? this.#hooks[hook] : undefined
+    const rules = Object.hasOwn(this.#hooks, hook) ? this.#hooks[hook] : undefined
     return { ...row, capacity: rules?.capacity ?? DEFAULT_CAPACITY }
   }
 }

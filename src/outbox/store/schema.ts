@@ -30,6 +30,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE parts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     group_id INTEGER NOT NULL REFERENCES groups,
+    -- The hook of its group: hooks take turns.
+    hook TEXT NOT NULL DEFAULT '',
     number INTEGER NOT NULL,
     name TEXT NOT NULL UNIQUE,
     status TEXT NOT NULL CHECK (status IN ('new', 'doubtful', 'exists')),
@@ -48,7 +50,7 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (group_id, number)
   );
   CREATE UNIQUE INDEX parts_open ON parts (group_id) WHERE open = 1;
-  CREATE INDEX parts_due ON parts (queue, due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX parts_due ON parts (queue, hook, due_at) WHERE due_at IS NOT NULL;
 
   CREATE TABLE deliveries (
     seq INTEGER PRIMARY KEY,

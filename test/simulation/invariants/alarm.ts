@@ -1,6 +1,6 @@
 /** The alarm: it rings while something is due, and then not much later. */
 
-import { plan } from '../../../src/outbox/dispatch/plan.ts'
+import { hooksOf, peopleOf, plan } from '../../../src/outbox/dispatch/plan.ts'
 import { FRESH_ACCOUNT } from '../../../src/outbox/model.ts'
 import { Calls } from '../../../src/outbox/store/calls.ts'
 import { Memberships } from '../../../src/outbox/store/memberships.ts'
@@ -60,11 +60,13 @@ function callDueAt(facts: Facts): number | null {
   const current = pace(facts)
   const memberships = new Memberships(sql)
   const [state] = facts.rows<{ value: string }>(`SELECT value FROM account WHERE key = 'state'`)
+  const spent = new Calls(sql).spent(current, facts.wall)
   const input = {
     account: { ...FRESH_ACCOUNT, ...JSON.parse(state?.value ?? '{}') },
     pace: current,
-    spent: new Calls(sql).spent(current, facts.wall),
-    parts: new Parts(sql, facts.hooks).dueFirst().map((part) => ({
+    spent,
+    hooks: hooksOf(facts, 'default'),
+    parts: new Parts(sql, facts.hooks).dueFirst(peopleOf(spent), facts.wall).map((part) => ({
       ...part,
       maybes: memberships.maybes(part.id),
       waiting: memberships.head(part.id, current.batchSize),

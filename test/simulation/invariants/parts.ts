@@ -65,7 +65,7 @@ export const countIsRight: Invariant = {
 
 function capacityOf(facts: Facts, groupName: string): number {
   const [row] = facts.rows<{ hook: string | null }>(
-    'SELECT hook FROM parts JOIN groups ON groups.id = group_id WHERE parts.name = ?',
+    'SELECT hook FROM parts WHERE name = ?',
     groupName,
   )
   return facts.hooks[row?.hook ?? '']?.capacity ?? DEFAULT_CAPACITY
