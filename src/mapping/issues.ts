@@ -27,6 +27,8 @@ export function repeats(text: string, data: unknown): boolean {
 
 /** valibot's own messages end in `but received "…"`, which repeats what a person typed. */
 function safeMessage(issue: v.BaseIssue<unknown>): string {
+  const alternatives = alternativesOf(issue)
+  if (alternatives !== null) return alternatives
   const { message, received, expected, input } = issue
   if (!(received !== '' && message.includes(received)) && !repeats(message, input)) return message
   if (!expected) return 'Is not valid'
@@ -37,6 +39,14 @@ function safeMessage(issue: v.BaseIssue<unknown>): string {
       : `must be ${expected.replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}`
   }
   return `Expected ${expected} but received ${kindOf(input)}`
+}
+
+/** An object that is none of several: what each of them lacks. valibot says only that it expected an object. */
+function alternativesOf({ type, input, issues }: v.BaseIssue<unknown>): string | null {
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
+  if (type !== 'union' || !isObject || issues === undefined) return null
+  const texts = issues.map((one) => `${v.getDotPath(one) ?? ''} ${safeMessage(one)}`.trim())
+  return [...new Set(texts)].join(', or ')
 }
 
 function kindOf(input: unknown): string {

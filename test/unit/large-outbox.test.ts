@@ -89,3 +89,15 @@ it('looks for somebody through so much at a time of what senders said, and misse
   expect(steps).toBeLessThan(10)
   expect(count(`deliveries WHERE reason = 'erased'`)).toBe(1)
 })
+
+it.each(['steady', 'instant'] as const)(
+  'counts what was sent within the day under %s',
+  async (preset) => {
+    const env = preset === 'instant' ? { USHER_SANDBOX: '1', USHER_PACE: 'instant' } : {}
+    const outbox = outboxOnDisk({ env })
+    await outbox.leads('Batch 7', 3)
+    await outbox.pass(10 * 60_000)
+    const { used } = await outbox.account.overview()
+    expect(used).toMatchObject({ peopleDay: 3, createsDay: 1 })
+  },
+)

@@ -501,3 +501,18 @@ describe('issues', () => {
     )
   })
 })
+
+describe('an object that is none of several', () => {
+  it('is told what each of them lacks', () => {
+    const schema = v.union([v.object({ payload: v.string() }), v.object({ delivery: v.string() })])
+    const messages = (input: unknown) => {
+      const parsed = v.safeParse(schema, input)
+      return parsed.success ? [] : issuesOf(parsed.issues).map(({ message }) => message)
+    }
+    expect(messages({ body: 'x' })).toEqual(['payload is missing, or delivery is missing'])
+    expect(messages({ payload: 98000 })).toEqual([
+      'payload Expected string but received a number, or delivery is missing',
+    ])
+    expect(messages('x')).toEqual(['Expected Object but received a string'])
+  })
+})

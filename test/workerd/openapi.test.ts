@@ -217,6 +217,7 @@ describe('a request that makes no sense', () => {
     ['suppressPerson', {}, { phone: canary }, 'phone'],
     ['erasePerson', {}, { phone: 9876543210 }, 'phone'],
     ['previewHook', { id: 'plain' }, { payload: `{"${canary}"` }, ''],
+    ['previewHook', { id: 'plain' }, { body: canary }, ''],
   ])('%s is told where, and gets nothing of its input back', async (name, given, body, path) => {
     const client = await clientOf(house())
     const answer = await client(name)(given, body)

@@ -139,7 +139,7 @@ function overviewOf(context: Context): Overview {
   const now = ports.now()
   const { account, calls } = store
   const { name, pace, state } = account
-  const spent = calls.spent(pace, now)
+  const spent = calls.spentInDay(now)
   const backlog = backlogOf(context)
   const waits = backlog.queued + backlog.unknown > 0
   const due = { partStatus: null, restUntil: null, dueAt: null, attempts: 0, creates: false }

@@ -76,7 +76,12 @@ export class Calls {
   /** What the last day used of the caps: each membership once, at its last call, and every creation. */
   spent(pace: Pace, now: number): Spent {
     const caps = [pace.peoplePerDay, pace.peoplePerHour, pace.createsPerDay, pace.createsPerHour]
-    if (caps.every((cap) => cap === Number.POSITIVE_INFINITY)) return NOTHING_SPENT
+    const uncapped = caps.every((cap) => cap === Number.POSITIVE_INFINITY)
+    return uncapped ? NOTHING_SPENT : this.spentInDay(now)
+  }
+
+  /** What was spent within the day, also where nothing caps it. */
+  spentInDay(now: number): Spent {
     const since = now - DAY_MS
     const calls = this.#sql
       .all<CallRow>`${CALL} WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map(
