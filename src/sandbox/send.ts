@@ -3,28 +3,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 import { secretName, secretValues } from '../lib/names.ts'
-import { ownFields } from '../operator/sample/own-fields.ts'
-import { sampleFields } from '../operator/sample/sample-fields.ts'
-import { samplePhone } from '../operator/sample/sample-phone.ts'
 import {
-  type Occasion,
   type SignedSample,
   signedSample,
   type Target,
   tamperedSample,
 } from '../operator/sample/signed-sample.ts'
-import { strangersIn } from '../operator/sample/strangers.ts'
 import type { Config } from '../setup/define-config.ts'
-import type { Sample } from '../sources/source.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
 import { loadConfig } from './load-config.ts'
+import { didYouMean } from './nearest.ts'
+import { readAddress } from './runner/address.ts'
+import { compose } from './sample/compose.ts'
 import { follow } from './sample/follow.ts'
 import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
 import { type Story, storySchema } from './sample/story.ts'
-import { readSettings, type Settings } from './settings.ts'
+import { readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
 
-const COUNTRY = 'IN'
 const UNAUTHORIZED = 401
 const UNAVAILABLE = 503
 const HERE = ['127.0.0.1', 'localhost', '[::1]']
@@ -39,10 +35,20 @@ async function send(): Promise<number> {
   const asked = readSendArguments(process.argv.slice(2))
   const config = await loadConfig(settings.configFile)
   const vars = readDevVars(settings.devVarsFile)
-  const target = targetOf(asked, config, vars, settings)
+  const running = settings.portIsSaid ? null : readAddress(settings.stateDir)
+  const here = running?.url ?? `http://127.0.0.1:${settings.port}`
+  const target = targetOf(asked, config, vars, here)
   const occasion = { id: crypto.randomUUID(), now: Date.now() }
   console.log(`${target.hook.source.title}’s webhook to ${target.baseUrl}/hooks/${asked.hook}`)
-  const sample = await compose(target, asked, occasion)
+  const isHere = HERE.includes(new URL(target.baseUrl).hostname)
+  const { sample, lines } = await compose({
+    hook: target.hook,
+    asked,
+    ...occasion,
+    elsewhere: isHere ? null : target.baseUrl,
+    random: Math.random,
+  })
+  for (const line of lines) console.log(line)
 
   const sign = asked.tamper ? tamperedSample : signedSample
   const request = await sign(target, sample, occasion).catch((error: Error) => {
@@ -60,7 +66,9 @@ async function send(): Promise<number> {
   )
   const well = await Promise.all([...ids].map((id) => followHere(target.baseUrl, id, vars)))
   if (ids.size > 0 && asked.url === null) {
-    console.log(`The groups as WhatsApp would show them: http://127.0.0.1:${settings.sandboxPort}`)
+    console.log(
+      `The groups as WhatsApp would show them: ${running?.sandboxUrl ?? `http://127.0.0.1:${settings.sandboxPort}`}`,
+    )
   }
   const stuck = [...ids].filter((_, index) => well[index] === false)
   for (const id of stuck) {
@@ -78,48 +86,21 @@ function adviceOn(status: number, hook: string): string {
   return 'Its answer says what is wrong.'
 }
 
-function targetOf(asked: SendArguments, config: Config, vars: Vars, { port }: Settings): Target {
+function targetOf(asked: SendArguments, config: Config, vars: Vars, here: string): Target {
   const hook = Object.hasOwn(config.hooks, asked.hook) ? config.hooks[asked.hook] : undefined
   if (hook === undefined) {
     const names = Object.keys(config.hooks).join(', ')
-    throw new Trouble(`There is no hook "${asked.hook}" in src/config.ts. There are: ${names}`)
+    const hint = didYouMean(asked.hook, Object.keys(config.hooks))
+    throw new Trouble(
+      `There is no hook "${asked.hook}" in src/config.ts.${hint} There are: ${names}`,
+    )
   }
   const name = secretName(asked.hook)
   const [secret] = secretValues(vars, name)
   if (secret === undefined) throw new Trouble(`${name} is not in .dev.vars: npm start makes one.`)
   const { publicUrl } = config
-  const baseUrl = asked.url ?? `http://127.0.0.1:${port}`
+  const baseUrl = asked.url ?? here
   return { hookName: asked.hook, hook, secret, baseUrl, publicUrl }
-}
-
-/** A sample whose answers the hook takes. */
-async function compose(
-  { hook, baseUrl }: Target,
-  { given }: SendArguments,
-  { id, now }: Occasion,
-): Promise<Sample> {
-  const { source } = hook
-  const own = await ownFields(hook, source.sample({ fields: {}, id, now }))
-  const phone = samplePhone(hook.country ?? COUNTRY, Math.random)
-  const { fields, madeUpPhones, unfit } = sampleFields(hook, { given, own, phone })
-  const isHere = HERE.includes(new URL(baseUrl).hostname)
-  if (madeUpPhones.length > 0 && !isHere) {
-    const pairs = madeUpPhones.map((path) => `${path}=+…`).join(' ')
-    throw new Trouble(
-      `A number that was made up may be somebody's, and ${baseUrl} is not this machine. Say whose it is: ${pairs}`,
-    )
-  }
-  for (const path of unfit) console.log(`Nothing made up fits "${path}": say ${path}=…`)
-  const width = Math.max(0, ...Object.keys(fields).map((name) => name.length))
-  for (const [name, value] of Object.entries(fields))
-    console.log(`  ${name.padEnd(width)}  ${value}`)
-  const sample = source.sample({ fields, id, now })
-  if (!isHere && strangersIn(hook, await ownFields(hook, sample), given, now).length > 0) {
-    throw new Trouble(
-      `The hook reads a number of the sample that may be somebody's, and ${baseUrl} is not this machine. Say whose it is, by the name under which the hook reads it: key=+…`,
-    )
-  }
-  return sample
 }
 
 interface Answer {
@@ -178,6 +159,6 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)
   } catch {
-    throw new Trouble(`Nobody answers at ${new URL(url).origin}. In another terminal: npm start`)
+    throw new Trouble(`Nothing answers at ${new URL(url).origin}. In another terminal: npm start`)
   }
 }

@@ -9,6 +9,7 @@ import { addToDevVars, readDevVars, type Vars } from './dev-vars.ts'
 import { startEazybe } from './eazybe/serve-eazybe.ts'
 import { missingSecrets } from './fresh-secrets.ts'
 import { loadConfig } from './load-config.ts'
+import { forgetAddress, writeAddress } from './runner/address.ts'
 import { bundleWorker } from './runner/bundle.ts'
 import { claimState } from './runner/leftovers.ts'
 import { type Edited, type LiveWorker, startWorker } from './runner/live-worker.ts'
@@ -58,10 +59,12 @@ async function start(): Promise<number> {
       reloadOnEdits(settings, worker, current, (prepared) => {
         current = prepared
       })
+      writeAddress(stateDir, { url: worker.url, sandboxUrl: eazybe.url })
       console.log(greeting(settings, current, { url: worker.url, sandboxUrl: eazybe.url }))
       await stopped
     } finally {
       setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref()
+      forgetAddress(stateDir)
       await worker.close()
     }
   } finally {

@@ -999,7 +999,7 @@ describe('The page', () => {
     expect(text).toContain(`<li class="out">+${BEN}</li>`)
     expect(text).toContain('EazyBe accepted, not in the group')
     expect(text).toContain(
-      'EazyBe accepted 2. The group was made. Now in the group: 1. Not in the group: 1.',
+      'EazyBe accepted 2. The group was made. Added by this call: 1. Not in the group: 1.',
     )
   })
 

@@ -1,5 +1,8 @@
 /** What `npm run send` makes up, signs, spoils and tells. */
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { textOf, utf8 } from '../../src/lib/bytes.ts'
@@ -16,10 +19,12 @@ import {
   type Target,
   tamperedSample,
 } from '../../src/operator/sample/signed-sample.ts'
+import { forgetAddress, readAddress, writeAddress } from '../../src/sandbox/runner/address.ts'
+import { compose, contentTypeOf } from '../../src/sandbox/sample/compose.ts'
 import { follow, PATIENCE_MS } from '../../src/sandbox/sample/follow.ts'
 import { readSendArguments, type SendArguments } from '../../src/sandbox/sample/send-arguments.ts'
 import { ending, newLines, type Story } from '../../src/sandbox/sample/story.ts'
-import { json, sources } from '../../src/sources/index.ts'
+import { json, sources, typeform } from '../../src/sources/index.ts'
 import type { Source } from '../../src/sources/source.ts'
 
 const PHONE = '+918123450617'
@@ -272,7 +277,15 @@ describe('readSendArguments', () => {
     {
       title: 'takes a hook alone',
       args: ['webinar'],
-      read: { hook: 'webinar', given: {}, url: null, duplicate: false, tamper: false },
+      read: {
+        hook: 'webinar',
+        given: {},
+        asSender: false,
+        file: null,
+        url: null,
+        duplicate: false,
+        tamper: false,
+      },
     },
     {
       title: 'takes values with blanks, signs of equality and nothing in them',
@@ -289,6 +302,8 @@ describe('readSendArguments', () => {
         duplicate: true,
       },
     },
+    { title: 'takes --as-sender', args: ['webinar', '--as-sender'], read: { asSender: true } },
+    { title: 'takes --file', args: ['webinar', '--file', 'a.json'], read: { file: 'a.json' } },
     { title: 'takes --tamper', args: ['webinar', '--tamper'], read: { tamper: true } },
   ]
   it.each(rows)('$title', ({ args, read }) => {
@@ -306,12 +321,119 @@ describe('readSendArguments', () => {
       says: /^Unknown option '--twice'\.\nnpm run send -- /,
     },
     {
+      title: 'a value for a body that is sent unchanged',
+      args: ['webinar', '--as-sender', 'a=b'],
+      says: /change nothing, so "a=b" has no place/,
+    },
+    {
+      title: 'two bodies',
+      args: ['webinar', '--as-sender', '--file', 'a.json'],
+      says: /--as-sender or --file, not both/,
+    },
+    {
       title: 'an address with a path',
       args: ['webinar', '--url=https://a.example/x'],
       says: /--url/,
     },
   ])('refuses $title', ({ args, says }) => {
     expect(() => readSendArguments(args)).toThrow(says)
+  })
+})
+
+describe('compose', () => {
+  const hook: Hook = {
+    source: typeform,
+    consent: { field: 'whatsapp_ok' },
+    fields: v.object({ phone: phone('IN'), cohort: v.picklist(['May', 'June']) }),
+    invite: () => ({ groupName: 'A', contacts: ['919800000001'] }),
+  }
+  const asked = { hook: 'webinar', given: {}, asSender: false, file: null }
+  const here = { hook, id: 'event-1', now: NOW, elsewhere: null, random: () => 0.5 }
+  const documented = typeform.sample({ fields: {}, id: 'event-1', now: NOW })
+
+  it('says that a sample was shaped after the hook, and how to send the sender’s own', async () => {
+    const { lines } = await compose({ ...here, asked })
+    expect(lines.at(-1)).toBe(
+      'Shaped after the hook’s own `fields`, so it fits them. What Typeform documents: npm run send -- webinar --as-sender',
+    )
+  })
+
+  it.each([
+    { given: { cohrt: 'June' }, warning: 'the hook reads no "cohrt". Did you mean "cohort"?' },
+    { given: { Phone_Number: '1' }, warning: 'the hook reads no "Phone_Number".' },
+    { given: { cohort: 'June' }, warning: null },
+    { given: { whatsapp_ok: 'no' }, warning: null },
+  ])('warns of $given where the hook reads nothing of the kind', async ({ given, warning }) => {
+    const { lines } = await compose({ ...here, asked: { ...asked, given } })
+    const warnings = lines.filter((line) => line.startsWith('Warning'))
+    expect(warnings).toEqual(warning === null ? [] : [`Warning: ${warning}`])
+  })
+
+  it('sends what the vendor documents, unchanged', async () => {
+    const { sample } = await compose({ ...here, asked: { ...asked, asSender: true } })
+    expect(sample).toEqual(documented)
+  })
+
+  it('sends no documented or captured number to another machine', async () => {
+    const elsewhere = 'https://usher.example.workers.dev'
+    const sender = { ...asked, asSender: true }
+    await expect(compose({ ...here, elsewhere, asked: sender })).rejects.toThrow(
+      /may be somebody's/,
+    )
+    const file = { ...asked, file: 'package.json' }
+    await expect(compose({ ...here, elsewhere, asked: file })).rejects.toThrow(
+      /holds somebody's number/,
+    )
+  })
+
+  it('sends a captured file as it is', async () => {
+    const { sample } = await compose({ ...here, asked: { ...asked, file: 'package.json' } })
+    expect(sample.body).toBe(readFileSync('package.json', 'utf8'))
+    expect(sample.contentType).toBe('application/json')
+    const missing = compose({ ...here, asked: { ...asked, file: 'no-such.json' } })
+    await expect(missing).rejects.toThrow(/^--file: ENOENT/)
+  })
+
+  const all = ['json', 'form', 'multipart', 'xml', 'text'] as const
+  it.each([
+    {
+      body: '{"a":1}',
+      own: 'application/json; charset=utf-8',
+      type: 'application/json; charset=utf-8',
+    },
+    { body: '{"a":1}', own: 'text/plain', type: 'text/plain' },
+    { body: 'a=1&b=%20', own: 'application/json', type: 'application/x-www-form-urlencoded' },
+    { body: '<a/>', own: 'text/xml', type: 'text/xml' },
+    {
+      body: '--x1\r\nA: b',
+      own: 'multipart/form-data; boundary=own',
+      type: 'multipart/form-data; boundary=x1',
+    },
+  ])('takes $body of a sender of $own for $type', ({ body, own, type }) => {
+    expect(contentTypeOf(body, { title: 'Tally', accepts: all }, own)).toBe(type)
+  })
+
+  it('refuses a file that is nothing that the sender sends', () => {
+    const only = { title: 'Tally', accepts: ['json'] as const }
+    expect(() => contentTypeOf('a note', only, 'application/json; charset=utf-8')).toThrow(
+      '--file: this is not what Tally sends, which is application/json.',
+    )
+  })
+})
+
+describe('the address of a running npm start', () => {
+  it('is found in its state folder while its process lives', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'usher-address-'))
+    const address = { url: 'http://127.0.0.1:1', sandboxUrl: 'http://127.0.0.1:2' }
+    expect(readAddress(folder)).toBeNull()
+    writeAddress(folder, address)
+    expect(readAddress(folder)).toMatchObject(address)
+    writeFileSync(join(folder, 'address.json'), JSON.stringify({ ...address, pid: 2 ** 30 }))
+    expect(readAddress(folder)).toBeNull()
+    writeFileSync(join(folder, 'address.json'), 'half a fi')
+    expect(readAddress(folder)).toBeNull()
+    forgetAddress(folder)
+    rmSync(folder, { recursive: true })
   })
 })
 
@@ -386,7 +508,30 @@ describe('ending', () => {
   )
 })
 
+describe('ending of a parked delivery', () => {
+  it('has one full stop after EazyBe’s own sentence', () => {
+    const parked = { ...queued, state: 'parked', reason: 'Invalid chat IDs.' }
+    expect(ending(parked)).toMatch(/^Parked: Invalid chat IDs\. It is tried again only/)
+  })
+})
+
 describe('follow', () => {
+  it.each([
+    { title: 'of a minute', waitingUntil: at(60), told: 1 },
+    { title: 'without an end', waitingUntil: null, told: 1 },
+    { title: 'of a second', waitingUntil: at(1), told: 0 },
+  ])('says once how to leave a wait $title', async ({ waitingUntil, told }) => {
+    const states = [queued, queued, { ...queued, state: 'accepted' }]
+    const lines: string[] = []
+    await follow({
+      ask: async () => ({ ...(states.shift() ?? queued), waitingUntil }),
+      tell: (line) => lines.push(line),
+      now: () => NOW,
+      sleep: async () => {},
+    })
+    expect(lines.filter((line) => line.startsWith('Ctrl-C leaves'))).toHaveLength(told)
+  })
+
   const rows = [
     {
       title: 'ends well when EazyBe accepted',

@@ -206,7 +206,7 @@ function effectOf(call: Call): string {
       ? `EazyBe accepted ${added.length + already.length + absent.length}.`
       : `${broke ? 'The connection broke' : 'Answered as failed'}, and yet:`,
     created && 'The group was made.',
-    added.length > 0 && `Now in the group: ${added.length}.`,
+    added.length > 0 && `Added by this call: ${added.length}.`,
     already.length > 0 && `In it before: ${already.length}.`,
     absent.length > 0 && `Not in the group: ${absent.length}.`,
   ]

@@ -4,11 +4,15 @@ import { readCommandLine } from '../command-line.ts'
 import { Trouble } from '../trouble.ts'
 
 const USAGE =
-  'npm run send -- <hook> [key=value …] [--url http://127.0.0.1:8787] [--duplicate] [--tamper]'
+  'npm run send -- <hook> [key=value …] [--as-sender | --file payload.json] [--url http://127.0.0.1:8787] [--duplicate] [--tamper]'
 
 export interface SendArguments {
   readonly hook: string
   readonly given: Readonly<Record<string, string>>
+  /** Send the body that the vendor documents, unchanged. */
+  readonly asSender: boolean
+  /** A captured body to send; null: a sample. */
+  readonly file: string | null
   /** Without a slash at the end; null: this machine's `npm start`. */
   readonly url: string | null
   /** Post it twice at once. */
@@ -24,6 +28,8 @@ export function readSendArguments(args: readonly string[]): SendArguments {
     allowPositionals: true,
     options: {
       url: { type: 'string' },
+      'as-sender': { type: 'boolean', default: false },
+      file: { type: 'string' },
       duplicate: { type: 'boolean', default: false },
       tamper: { type: 'boolean', default: false },
     },
@@ -35,10 +41,24 @@ export function readSendArguments(args: readonly string[]): SendArguments {
     if (at < 1) throw new Trouble(`"${pair}" is not key=value. ${USAGE}`)
     return [pair.slice(0, at), pair.slice(at + 1)]
   })
-  const { url, duplicate, tamper } = values
+  const { url, duplicate, tamper, file = null, 'as-sender': asSender } = values
+  if ((asSender || file !== null) && pairs.length > 0) {
+    throw new Trouble(
+      `--as-sender and --file change nothing, so "${pairs[0]}" has no place. ${USAGE}`,
+    )
+  }
+  if (asSender && file !== null) throw new Trouble(`--as-sender or --file, not both. ${USAGE}`)
   if (url !== undefined && !/^https?:\/\/[^/?#]+\/?$/.test(url)) {
     throw new Trouble('--url is the address of a Worker, such as https://usher.example.workers.dev')
   }
   const trimmed = url?.replace(/\/$/, '') ?? null
-  return { hook, given: Object.fromEntries(given), url: trimmed, duplicate, tamper }
+  return {
+    hook,
+    given: Object.fromEntries(given),
+    asSender,
+    file,
+    url: trimmed,
+    duplicate,
+    tamper,
+  }
 }

@@ -12,7 +12,7 @@ export const storySchema = v.object({
 
 export type Story = v.InferOutput<typeof storySchema>
 
-/** What a delivery does not leave without somebody's hand. */
+/** What a delivery leaves only by an operator. */
 const SETTLED = ['accepted', 'skipped', 'held', 'parked']
 const FINE = ['accepted', 'skipped']
 
@@ -20,7 +20,7 @@ export function isSettled({ state }: Story): boolean {
   return SETTLED.includes(state)
 }
 
-/** Whether nothing is left to do for anybody. */
+/** Whether nothing is left to do. */
 export function isFine({ state }: Story): boolean {
   return FINE.includes(state)
 }
@@ -38,15 +38,17 @@ export function newLines(before: Story | null, story: Story, now: number): strin
 
 /** What has become of the delivery, in a sentence that promises no more than is known. */
 export function ending({ state, reason, groupName }: Story): string {
+  // EazyBe's own words end in a full stop.
+  const why = (reason ?? '').replace(/\.$/, '')
   switch (state) {
     case 'accepted':
       return `EazyBe accepted the call for "${groupName ?? ''}". Whether WhatsApp let the person in, it does not say.`
     case 'skipped':
-      return `Skipped: ${reason ?? 'nothing was to be done'}.`
+      return `Skipped: ${why || 'nothing was to be done'}.`
     case 'held':
-      return `Held back: ${reason ?? 'unknown reason'}. Nothing is sent until somebody decides.`
+      return `Held back: ${why || 'unknown reason'}. Nothing is sent until an operator decides.`
     case 'parked':
-      return `Parked: ${reason ?? 'unknown reason'}. It is tried again only when somebody says so.`
+      return `Parked: ${why || 'unknown reason'}. It is tried again only when an operator says so.`
     default:
       return `Still ${state}. It stays in the outbox and goes on without this command.`
   }

@@ -1,0 +1,159 @@
+/** What `npm run send` posts: a sample shaped after the hook, the one that the vendor documents, or a captured body. */
+
+import { readFileSync } from 'node:fs'
+import { type ContentKind, contentKind } from '../../lib/decode.ts'
+import type { Hook } from '../../mapping/hook.ts'
+import { fieldList } from '../../operator/field-list.ts'
+import { ownFields } from '../../operator/sample/own-fields.ts'
+import { leavesOf, sampleFields } from '../../operator/sample/sample-fields.ts'
+import { samplePhone } from '../../operator/sample/sample-phone.ts'
+import { strangersIn } from '../../operator/sample/strangers.ts'
+import type { Sample, Source } from '../../sources/source.ts'
+import { didYouMean } from '../nearest.ts'
+import { messageOf, Trouble } from '../trouble.ts'
+import type { SendArguments } from './send-arguments.ts'
+
+const COUNTRY = 'IN'
+/** What a hook without `fields` reads. */
+const SPOKEN = ['groupName', 'contacts', 'create']
+
+export interface Composing {
+  readonly hook: Hook
+  readonly asked: Pick<SendArguments, 'hook' | 'given' | 'asSender' | 'file'>
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Where it is posted, if that is not this machine: only numbers that were said may go there. */
+  readonly elsewhere: string | null
+  readonly random: () => number
+}
+
+export interface Composed {
+  readonly sample: Sample
+  /** What to tell of it, before it is posted. */
+  readonly lines: readonly string[]
+}
+
+/** The body, with what was made up for it. */
+export async function compose(composing: Composing): Promise<Composed> {
+  const { hook, asked, id, now, elsewhere } = composing
+  const { source } = hook
+  const documented = source.sample({ fields: {}, id, now })
+  if (asked.file !== null) return captured(composing, documented)
+  if (asked.asSender) {
+    const lines = [`As ${source.title} documents it, whatever the hook reads.`]
+    return checked(composing, { sample: documented, lines })
+  }
+  const own = await ownFields(hook, documented)
+  const phone = samplePhone(hook.country ?? COUNTRY, composing.random)
+  const { fields, madeUpPhones, unfit } = sampleFields(hook, { given: asked.given, own, phone })
+  if (madeUpPhones.length > 0 && elsewhere !== null) {
+    const pairs = madeUpPhones.map((path) => `${path}=+…`).join(' ')
+    throw new Trouble(
+      `A number that was made up may be somebody's, and ${elsewhere} is not this machine. Say whose it is: ${pairs}`,
+    )
+  }
+  const width = Math.max(0, ...Object.keys(fields).map((name) => name.length))
+  const lines = [
+    ...misspelt(hook, own, Object.keys(asked.given)),
+    ...unfit.map((path) => `Nothing made up fits "${path}": say ${path}=…`),
+    ...Object.entries(fields).map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    ...(hook.fields === undefined
+      ? []
+      : [
+          `Shaped after the hook’s own \`fields\`, so it fits them. What ${source.title} documents: npm run send -- ${asked.hook} --as-sender`,
+        ]),
+  ]
+  return checked(composing, { sample: source.sample({ fields, id, now }), lines })
+}
+
+/** Refuses to take a number of the sample itself to a group that is not of this machine. */
+async function checked(
+  { hook, asked, now, elsewhere }: Composing,
+  made: Composed,
+): Promise<Composed> {
+  if (elsewhere === null) return made
+  if (strangersIn(hook, await ownFields(hook, made.sample), asked.given, now).length > 0) {
+    throw new Trouble(
+      `The hook reads a number of the sample that may be somebody's, and ${elsewhere} is not this machine. Say whose it is, by the name under which the hook reads it: key=+…`,
+    )
+  }
+  return made
+}
+
+function captured({ hook, asked, elsewhere }: Composing, documented: Sample): Composed {
+  const { source } = hook
+  if (elsewhere !== null) {
+    throw new Trouble(
+      `A captured payload holds somebody's number, and ${elsewhere} is not this machine. The console of that Worker shows what would come of it, without a call: Hooks, ${asked.hook}.`,
+    )
+  }
+  const body = readBody(asked.file ?? '')
+  const contentType = contentTypeOf(body, source, documented.contentType)
+  const headers = Object.entries(documented.headers ?? {})
+  return {
+    sample: { ...documented, body, contentType },
+    lines: [
+      `${asked.file} as ${contentType}, unchanged, and signed here.`,
+      ...headers.map(
+        ([name, value]) => `  ${name}: ${value} (a header of ${source.title}’s sample)`,
+      ),
+      'A body that was sent before keeps its id, and is answered as a duplicate.',
+    ],
+  }
+}
+
+function readBody(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Trouble(`--file: ${messageOf(error)}`)
+  }
+}
+
+/** The sender's own content type where the body is of that kind, else what the body looks like. */
+export function contentTypeOf(
+  body: string,
+  source: Pick<Source, 'accepts' | 'title'>,
+  own: string,
+): string {
+  const boundary = /^--([^\r\n]+)\r?\n/.exec(body)?.[1]
+  const types: Readonly<Record<ContentKind, string | null>> = {
+    json: isJson(body) ? 'application/json' : null,
+    text: isJson(body) ? 'text/plain' : null,
+    xml: /^\s*</.test(body) ? 'application/xml' : null,
+    multipart: boundary === undefined ? null : `multipart/form-data; boundary=${boundary}`,
+    form: /^[^\s=&<{]+=\S*\s*$/.test(body) ? 'application/x-www-form-urlencoded' : null,
+  }
+  const ownKind = contentKind(own)
+  if (ownKind !== null && ownKind !== 'multipart' && types[ownKind] !== null) return own
+  const fitting = source.accepts.map((kind) => types[kind]).find((type) => type !== null)
+  if (fitting !== undefined) return fitting
+  throw new Trouble(
+    `--file: this is not what ${source.title} sends, which is ${own.split(';')[0]}.`,
+  )
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A warning for each name that neither the hook nor the sender's sample knows: it changes nothing that the hook reads. */
+function misspelt(hook: Hook, own: unknown, given: readonly string[]): string[] {
+  const { fields, consent } = hook
+  const read = [
+    ...(fields === undefined ? SPOKEN : leavesOf(fields, '').map(({ path }) => path)),
+    ...(typeof consent === 'object' && 'field' in consent ? [consent.field] : []),
+  ]
+  const known = [...read, ...fieldList(own).map(({ path }) => path.join('.'))]
+  const isKnown = (name: string) =>
+    known.some((one) => one === name || one.startsWith(`${name}.`) || name.startsWith(`${one}.`))
+  return given
+    .filter((name) => !isKnown(name))
+    .map((name) => `Warning: the hook reads no "${name}".${didYouMean(name, read)}`)
+}
