@@ -7,7 +7,7 @@ import { DAY_MS } from './dispatch/pace.ts'
 import type { AskedPerson, BlockReason, MembershipStatus } from './model.ts'
 import type { HookRules, OutboxPorts } from './ports.ts'
 import type { Account } from './store/account.ts'
-import type { Ask, AskedMembership, Situation, StandingRow } from './store/memberships.ts'
+import type { Ask, AskedMembership, Situation, StandingRow } from './store/asks.ts'
 import { REFUSED_ELSEWHERE } from './store/memberships.ts'
 import type { Store } from './store/store.ts'
 
@@ -71,7 +71,7 @@ export async function contactsOf(
 
 /** Reads what is known, and decides what becomes of everybody. Registers a new name. To be called within a transaction. */
 export function prepare(
-  { memberships, parts, account }: Store,
+  { account, asks, parts }: Store,
   { config }: Pick<OutboxPorts, 'config'>,
   wish: Wish,
   now: number,
@@ -79,7 +79,7 @@ export function prepare(
   const { pace } = account
   const { hook, groupName, create, by, contacts } = wish
   const persons = contacts.map(({ person }) => person)
-  const known = memberships.situation(
+  const known = asks.situation(
     { key: wish.key, groupName, hook, mintedSince: now - DAY_MS },
     persons,
   )
@@ -175,16 +175,16 @@ export function prepare(
 
 /** Writes a wish for a delivery. Gives when its part is due, where that is earlier than before. */
 export function commit(
-  { deliveries, memberships, parts }: Store,
-  { groupId, rows, asks, again, changed, creates, newDueAt }: Prepared,
+  { asks, deliveries, parts }: Store,
+  { groupId, rows, asks: asked, again, changed, creates, newDueAt }: Prepared,
   delivery: number,
   now: number,
 ): number | null {
-  memberships.write(groupId, rows, now)
-  memberships.ask(delivery, groupId, asks)
-  if (again.length > 0) memberships.freezeOthers(again, groupId, delivery)
+  asks.write(groupId, rows, now)
+  asks.ask(delivery, groupId, asked)
+  if (again.length > 0) asks.freezeOthers(again, groupId, delivery)
   if (changed.length > 0) {
-    const others = memberships.askers(changed, groupId).filter((seq) => seq !== delivery)
+    const others = asks.askers(changed, groupId).filter((seq) => seq !== delivery)
     const detail = 'The same person was asked for once more'
     deliveries.refresh(others, { event: 'changed', detail }, now)
   }

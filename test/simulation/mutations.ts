@@ -3,6 +3,7 @@
 import { AlarmClock } from '../../src/outbox/jobs/alarm.ts'
 import { Account } from '../../src/outbox/store/account.ts'
 import { Alerts } from '../../src/outbox/store/alerts.ts'
+import { Asks } from '../../src/outbox/store/asks.ts'
 import { Audit } from '../../src/outbox/store/audit.ts'
 import { Calls } from '../../src/outbox/store/calls.ts'
 import { Deliveries } from '../../src/outbox/store/deliveries.ts'
@@ -92,7 +93,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'people are asked for whose membership was not written',
     breaks: 'nothing throws but a failing storage',
-    install: () => patch(Memberships.prototype, 'write', () => () => {}),
+    install: () => patch(Asks.prototype, 'write', () => () => {}),
   },
   // Persons.
   {
@@ -134,10 +135,10 @@ export const mutations: readonly Mutation[] = [
     breaks: 'no person is sent who asked never to be',
     install: () =>
       patch(
-        Memberships.prototype,
+        Asks.prototype,
         'situation',
         (situation) =>
-          function (this: Memberships, about, persons) {
+          function (this: Asks, about, persons) {
             const found = situation.call(this, about, persons)
             return { ...found, people: found.people.map((one) => ({ ...one, suppressed: false })) }
           },
@@ -160,7 +161,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what is discarded stays in the queue',
     breaks: 'nothing is sent that was discarded',
-    install: () => patch(Memberships.prototype, 'withdraw', () => () => []),
+    install: () => patch(Asks.prototype, 'withdraw', () => () => []),
   },
   {
     name: 'an operator’s word counts no more than a lead',
@@ -217,10 +218,10 @@ export const mutations: readonly Mutation[] = [
     breaks: 'new names of a hook in a day',
     install: () =>
       patch(
-        Memberships.prototype,
+        Asks.prototype,
         'situation',
         (situation) =>
-          function (this: Memberships, about, persons) {
+          function (this: Asks, about, persons) {
             return { ...situation.call(this, about, persons), mintedToday: 0 }
           },
       ),

@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/eazybe/client.ts'
 import type { AccountState } from '../../src/outbox/model.ts'
 import type { OutboxPorts } from '../../src/outbox/ports.ts'
 import { Account } from '../../src/outbox/store/account.ts'
+import { Asks } from '../../src/outbox/store/asks.ts'
 import type { MemberChange } from '../../src/outbox/store/memberships.ts'
 import { Memberships } from '../../src/outbox/store/memberships.ts'
 
@@ -66,15 +67,15 @@ export function onChange(change: (one: Change) => Change): () => void {
   )
 }
 
-type Standing = ReturnType<Memberships['situation']>['people'][number]['rows'][number]
+type Standing = ReturnType<Asks['situation']>['people'][number]['rows'][number]
 
 /** Changes what is known of people who are asked for. `open`: the part that takes new people. */
 export function onStanding(change: (row: Standing, open: number) => Standing): () => void {
   return patch(
-    Memberships.prototype,
+    Asks.prototype,
     'situation',
     (situation) =>
-      function (this: Memberships, about, persons) {
+      function (this: Asks, about, persons) {
         const found = situation.call(this, about, persons)
         const open = found.group?.partId ?? 0
         const people = found.people.map((one) => ({

@@ -140,7 +140,7 @@ export function deliveriesAdmin(context: Context) {
       const row = store.reports.story(seq)
       if (row === null) return null
       store.transaction(() => record(context, seq, 'reveal', null, actor))
-      const contacts = store.memberships.asked(seq).flatMap(({ digits }) => digits ?? [])
+      const contacts = store.asks.asked(seq).flatMap(({ digits }) => digits ?? [])
       return { contacts, fields: row.fields }
     },
     /** Sends a delivery again with what today's mapping made of it. */
@@ -202,7 +202,7 @@ function actOne(
   const same = {
     groupName: row.groupName,
     create: row.creates === 1,
-    contacts: store.memberships.asked(seq),
+    contacts: store.asks.asked(seq),
     by: 'operator' as const,
     fields: null,
     consent: isStated(action) && row.consent === null ? statement(actor, now) : null,
@@ -211,7 +211,7 @@ function actOne(
     case 'discard':
       if (isDone(row)) return 'not_possible'
       store.deliveries.close(seq, 'discarded')
-      for (const part of store.memberships.withdraw(seq)) refreshDue(store, part)
+      for (const part of store.asks.withdraw(seq)) refreshDue(store, part)
       store.deliveries.refresh([seq], { event: 'discarded', detail: null }, now)
       return 'discarded'
     case 'exact':
@@ -283,8 +283,8 @@ function remapOne(
   }
   // What EazyBe accepted, or may have, stays that, whatever today's mapping makes of it.
   if (isDone(row) || row.state === 'unknown' || row.state === 'parked') return 'not_mapped'
-  const left = store.memberships.unask(seq, null)
-  store.memberships.forgetUnasked(left.keys)
+  const left = store.asks.unask(seq, null)
+  store.asks.forgetUnasked(left.keys)
   for (const part of left.parts) refreshDue(store, part)
   const held = mapped.reasons.join(', ')
   store.deliveries.rewrite(
@@ -328,11 +328,11 @@ function send(context: Context, row: StoryRow, again: Again, now: number): ActRe
   )
   commit(store, prepared, seq, now)
   // After that: an operator's word on somebody who is asked for once more must not be taken back.
-  const left = store.memberships.unask(seq, prepared)
+  const left = store.asks.unask(seq, prepared)
   store.deliveries.refresh([seq], { event: 'retry asked', detail: note }, now)
   RetentionJob.lookAgain(store, seq)
-  store.memberships.forgetUnasked(left.keys)
-  if (!create) store.memberships.takeBackCreation(store.memberships.keysOf(seq))
+  store.asks.forgetUnasked(left.keys)
+  if (!create) store.asks.takeBackCreation(store.asks.keysOf(seq))
   for (const part of new Set([...left.parts, prepared.partId])) refreshDue(store, part)
   // The name that it had may be the text of a visitor, and nothing else would let go of it.
   if (row.groupId !== null && row.groupId !== groupId) store.parts.deleteUnmade(row.groupId)

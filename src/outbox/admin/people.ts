@@ -137,7 +137,7 @@ function eraseEverywhere(context: Context, person: string, actor: string, now: n
 function wipe({ store }: Context, seq: number, person: string, now: number): void {
   if (store.people.wipeDelivery(seq, person, now)) {
     // Its teammates were to come along, and there is nobody to go with.
-    for (const part of store.memberships.withdraw(seq)) refreshDue(store, part)
+    for (const part of store.asks.withdraw(seq)) refreshDue(store, part)
   }
   // What has ended stays as it ended.
   const state = store.deliveries.state(seq)
@@ -146,12 +146,12 @@ function wipe({ store }: Context, seq: number, person: string, now: number): voi
 }
 
 function fileOf(context: Context, seq: number, person: string, now: number): DeliveryStory[] {
-  const { memberships, reports } = context.store
+  const { asks, reports } = context.store
   const row = reports.story(seq)
   if (row === null) return []
   const story = storyOf(context, row, reports.people(seq), now)
   // What was said of somebody else is not for this person's eyes.
-  const shared = memberships.asked(seq).some((one) => one.person !== person)
+  const shared = asks.asked(seq).some((one) => one.person !== person)
   return [shared ? { ...story, fields: null } : story]
 }
 

@@ -161,11 +161,11 @@ export function isForced(people: readonly PersonRow[]): boolean {
 }
 
 /** Deliveries that the open call carries. */
-export function inFlight({ store: { calls, memberships } }: Context): number[] {
+export function inFlight({ store: { asks, calls } }: Context): number[] {
   const open = calls.current()
   if (open === null) return []
   const leads = open.members.filter(({ team }) => !team).map(({ person }) => person)
-  return memberships.askers(leads, open.groupId)
+  return asks.askers(leads, open.groupId)
 }
 
 function personView({ mask, status, frozen, ...flags }: PersonRow): PersonView {

@@ -1,7 +1,7 @@
-/** Memberships and who asks for them: the queue of each part, what calls make of it, and how people enter and leave it. */
+/** Memberships: the queue of each part, what calls make of it, and how people go to another part. */
 
-import type { BlockReason, Member, MemberKey, MembershipStatus, OpenCall, Part } from '../model.ts'
-import { fragment, raw, type Sql } from './sql.ts'
+import type { BlockReason, Member, MemberKey, OpenCall, Part } from '../model.ts'
+import { raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases, or moves to the next part; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
@@ -12,7 +12,8 @@ const MOST_COUNTED = raw('1000')
 /** Why a teammate is not tried: their number was refused in another group, or part of one. */
 export const REFUSED_ELSEWHERE = 'refused in another group'
 
-const OPEN = raw(`status IN ('waiting', 'maybe')`)
+/** A membership that waits for a call. */
+export const OPEN = raw(`status IN ('waiting', 'maybe')`)
 const MAY_BE_IN = raw('first_call_at IS NOT NULL AND accepted_at IS NULL')
 const MEMBER =
   raw(`person, team_part AS team, digits, status, creates, attempts, failing_since AS failingSince,
@@ -33,122 +34,11 @@ export interface MemberChange extends MemberKey {
   readonly dueAt: number
 }
 
-/** A membership as asking for it leaves it. */
-export interface AskedMembership {
-  readonly person: string
-  /** 0 for a lead; the part for a teammate. */
-  readonly teamPart: number
-  readonly partId: number
-  readonly status: MembershipStatus
-  readonly reason: string | null
-  readonly creates: boolean
-  readonly limit: number | null
-  readonly dueAt: number
-  readonly digits: string
-  readonly mask: string
-}
-
-/** A delivery's ask. */
-export interface Ask {
-  readonly person: string
-  readonly teamPart: number
-  readonly frozen: 'already' | 'accepted' | null
-}
-
-/** Names a membership in SQL. */
-interface Key {
-  readonly person: string
-  readonly groupId: number
-  readonly teamPart: number
-}
-
-/** What is known of the people that somebody asks for, and of their group. */
-export interface Situation {
-  /** The delivery that has this key already; null: none. */
-  readonly seen: number | null
-  /** The group of this name, also under a name that it had; null: no such group yet. `partId`: the part that takes new people. */
-  readonly group: { readonly id: number; readonly partId: number; readonly minted: boolean } | null
-  /** New names that the hook asked for within a day, where this would be one. */
-  readonly mintedToday: number
-  /** One for each person, in their order. `refused`: a teammate whose number EazyBe refused in another part. */
-  readonly people: readonly {
-    readonly suppressed: boolean
-    readonly refused: boolean
-    readonly rows: readonly StandingRow[]
-  }[]
-}
-
-/** A person's membership as it stands. Flags are 0 or 1. */
-export interface StandingRow {
-  readonly teamPart: number
-  readonly partId: number
-  readonly status: MembershipStatus
-  readonly reason: string | null
-  readonly fixed: number
-  readonly acceptedAt: number | null
-  readonly creates: number
-  readonly hasDigits: number
-}
-
-interface SituationRow extends StandingRow {
-  readonly place: number
-  readonly seen: number | null
-  readonly groupId: number | null
-  readonly openPart: number | null
-  readonly minted: number
-  readonly mintedToday: number
-  readonly suppressed: number
-  readonly refused: number
-}
-
 export class Memberships {
   readonly #sql: Sql
 
   constructor(sql: Sql) {
     this.#sql = sql
-  }
-
-  /** All that asking for these people needs to know, in one statement. */
-  situation(
-    about: {
-      readonly key: string
-      readonly groupName: string
-      readonly hook: string
-      readonly mintedSince: number
-    },
-    persons: readonly string[],
-  ): Situation {
-    const { key, groupName, hook, mintedSince } = about
-    const rows = this.#sql.all<SituationRow>`
-      SELECT asked.key AS place, (SELECT seq FROM deliveries WHERE key = ${key} OR body_key = ${key}) AS seen, g.id AS groupId, p.id AS openPart,
-        g.minted_at IS NOT NULL OR p.status <> 'new' AS minted,
-        CASE WHEN g.minted_at IS NULL AND coalesce(p.status, 'new') = 'new' THEN
-          (SELECT count(*) FROM groups WHERE hook = ${hook} AND minted_at > ${mintedSince}) ELSE 0 END AS mintedToday,
-        EXISTS (SELECT 1 FROM suppressed AS s WHERE s.person = asked.value AND s.group_id IN (0, coalesce(g.id, 0))) AS suppressed,
-        EXISTS (SELECT 1 FROM memberships AS r WHERE r.person = asked.value AND r.status = 'refused' AND r.team_part <> 0) AS refused,
-        m.team_part AS teamPart, m.part_id AS partId, m.status, m.reason, m.first_call_at IS NOT NULL AS fixed,
-        m.accepted_at AS acceptedAt, m.creates, m.digits IS NOT NULL AS hasDigits
-      FROM json_each(${persons}) AS asked
-      LEFT JOIN groups AS g ON g.id = coalesce((SELECT id FROM groups WHERE name = ${groupName}),
-        (SELECT group_id FROM group_names WHERE name = ${groupName}), (SELECT group_id FROM parts WHERE name = ${groupName}))
-      LEFT JOIN parts AS p ON p.group_id = g.id AND p.open = 1
-      LEFT JOIN memberships AS m ON m.person = asked.value AND m.group_id = g.id`
-    const [first] = rows
-    const { groupId: id = null, openPart: partId = null } = first ?? {}
-    return {
-      seen: first?.seen ?? null,
-      group: id === null || partId === null ? null : { id, partId, minted: first?.minted === 1 },
-      mintedToday: first?.mintedToday ?? 0,
-      people: persons.map((_, place) => {
-        const own = rows.filter((row) => row.place === place)
-        return {
-          suppressed: own[0]?.suppressed === 1,
-          refused: own[0]?.refused === 1,
-          // Without a membership the joined columns are empty.
-          rows: own.filter(({ status }) => status !== null),
-        }
-      }),
-    }
   }
 
   // The queue.
@@ -291,141 +181,6 @@ export class Memberships {
     return personsIn(this.#sql.all`
       SELECT person FROM memberships WHERE part_id = ${partId} AND ${OPEN} AND first_call_at IS NULL AND team_part = 0
       ORDER BY due_at LIMIT ${MOVED_AT_ONCE}`)
-  }
-
-  // Asking.
-
-  /** Writes memberships as asking for them leaves them. The part of one that a call may have added to stays. */
-  write(groupId: number, rows: readonly AskedMembership[], now: number): void {
-    if (rows.length === 0) return
-    // SQLite checks the new row before it finds that there is one: a `maybe` or `accepted` one is there, and keeps its times.
-    this.#sql.run`
-      INSERT INTO memberships (person, group_id, team_part, part_id, status, reason, creates, batch_limit, due_at, asked_at,
-        digits, mask, first_call_at, accepted_at)
-      SELECT c.value ->> 'person', ${groupId}, c.value ->> 'teamPart', c.value ->> 'partId', c.value ->> 'status',
-        c.value ->> 'reason', c.value ->> 'creates', c.value ->> 'limit', c.value ->> 'dueAt', ${now}, c.value ->> 'digits',
-        c.value ->> 'mask', CASE c.value ->> 'status' WHEN 'maybe' THEN ${now} END,
-        CASE c.value ->> 'status' WHEN 'accepted' THEN ${now} END
-      FROM json_each(${rows}) AS c WHERE true
-      ON CONFLICT (person, group_id, team_part) DO UPDATE SET
-        part_id = CASE WHEN first_call_at IS NULL THEN excluded.part_id ELSE part_id END, status = excluded.status,
-        reason = excluded.reason, attempts = 0,
-        creates = CASE WHEN ${OPEN} OR status = 'blocked' THEN max(creates, excluded.creates) ELSE excluded.creates END, failing_since = NULL,
-        batch_limit = excluded.batch_limit, due_at = excluded.due_at, digits = excluded.digits, mask = excluded.mask`
-  }
-
-  /** A delivery asks for these. */
-  ask(delivery: number, groupId: number, asks: readonly Ask[]): void {
-    this.#sql.run`
-      INSERT INTO asks (person, group_id, team_part, delivery, place, frozen)
-      SELECT c.value ->> 'person', ${groupId}, c.value ->> 'teamPart', ${delivery}, c.key, c.value ->> 'frozen'
-      FROM json_each(${asks}) AS c WHERE true ON CONFLICT DO UPDATE SET frozen = excluded.frozen, place = excluded.place`
-  }
-
-  /** Others whose people are accepted keep that, though these memberships are called once more. */
-  freezeOthers(persons: readonly string[], groupId: number, delivery: number): void {
-    this.#sql.run`
-      UPDATE asks SET frozen = 'accepted' WHERE person IN (SELECT value FROM json_each(${persons}))
-        AND group_id = ${groupId} AND delivery <> ${delivery} AND frozen IS NULL`
-  }
-
-  /** A delivery asks for these people alone, or for nobody any more. Gives those it let go, and the parts whose queues are shorter. */
-  unask(
-    delivery: number,
-    but: { readonly groupId: number; readonly asks: readonly Ask[] } | null,
-  ): { keys: Key[]; parts: number[] } {
-    const keys = this.keysOf(delivery).filter(
-      ({ person, groupId, teamPart }) =>
-        groupId !== but?.groupId ||
-        !but.asks.some((one) => one.person === person && one.teamPart === teamPart),
-    )
-    for (const { person, groupId, teamPart } of keys) {
-      this.#sql.run`
-        DELETE FROM asks WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND delivery = ${delivery}`
-    }
-    return { keys, parts: this.#withdraw(keys, delivery) }
-  }
-
-  /** Whether a membership may create its group follows from the deliveries that ask for it, of which one is gone or changed. */
-  takeBackCreation(keys: readonly Key[]): void {
-    for (const { person, groupId, teamPart } of keys) {
-      this.#sql.run`
-        UPDATE memberships SET creates = 0
-        WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND creates = 1
-          AND NOT EXISTS (SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery
-            WHERE a.person = ${person} AND a.group_id = ${groupId} AND a.team_part = ${teamPart}
-              AND closed IS NULL AND d.creates = 1)`
-    }
-  }
-
-  /** The delivery goes on naming its people, who are not to be called for it. Gives the parts whose queues are shorter. */
-  withdraw(delivery: number): number[] {
-    return this.#withdraw(this.keysOf(delivery), delivery)
-  }
-
-  #withdraw(keys: readonly Key[], delivery: number): number[] {
-    const parts = keys.flatMap(
-      ({ person, groupId, teamPart }) => this.#sql.all<{ partId: number }>`
-        UPDATE memberships SET status = CASE WHEN accepted_at IS NULL THEN 'withdrawn' ELSE 'accepted' END, reason = NULL
-        WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND status IN ('waiting', 'maybe', 'blocked')
-          AND NOT EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE person = ${person}
-            AND asks.group_id = ${groupId} AND team_part = ${teamPart} AND delivery <> ${delivery}
-            AND closed IS NULL AND frozen IS NULL)
-        RETURNING part_id AS partId`,
-    )
-    this.takeBackCreation(keys)
-    return [...new Set(parts.map(({ partId }) => partId))]
-  }
-
-  /** Of memberships that nobody asks for, and which were withdrawn, only which part took the person, or may have, stays. */
-  forgetUnasked(keys: readonly Key[]): void {
-    for (const { person, groupId, teamPart } of keys) {
-      const unasked = fragment`person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart}
-        AND NOT ${OPEN} AND NOT EXISTS (SELECT 1 FROM asks
-          WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart})`
-      this.#sql.run`DELETE FROM memberships WHERE ${unasked} AND first_call_at IS NULL`
-    }
-    this.wipe(keys)
-  }
-
-  /** Numbers go that no delivery needs: one that is not swept, or, of a teammate, any. */
-  wipe(keys: readonly Key[]): void {
-    for (const { person, groupId, teamPart } of keys) {
-      this.#sql.run`
-        UPDATE memberships SET digits = NULL
-        WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND NOT ${OPEN} AND digits IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE asks.person = memberships.person
-            AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part
-            AND (swept = 0 OR asks.team_part <> 0))`
-    }
-  }
-
-  /** The people that a delivery asks for, in their order. */
-  asked(
-    delivery: number,
-  ): { person: string; digits: string | null; mask: string; team: boolean }[] {
-    const rows = this.#sql.all<{
-      person: string
-      digits: string | null
-      mask: string
-      teamPart: number
-    }>`
-      SELECT person, digits, mask, team_part AS teamPart FROM asks JOIN memberships USING (person, group_id, team_part)
-      WHERE delivery = ${delivery} ORDER BY place`
-    return rows.map(({ teamPart, ...row }) => ({ ...row, team: teamPart !== 0 }))
-  }
-
-  keysOf(delivery: number): Key[] {
-    return this.#sql.all`
-      SELECT person, group_id AS groupId, team_part AS teamPart FROM asks WHERE delivery = ${delivery}`
-  }
-
-  /** Deliveries that ask for these leads of a group. */
-  askers(persons: readonly string[], groupId: number): number[] {
-    const rows = this.#sql.all<{ delivery: number }>`
-      SELECT DISTINCT delivery FROM json_each(${persons}) AS keys
-      JOIN asks ON person = keys.value AND asks.group_id = ${groupId} AND team_part = 0`
-    return rows.map(({ delivery }) => delivery)
   }
 }
 

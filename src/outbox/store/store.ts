@@ -4,6 +4,7 @@ import type { Part } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import { Account } from './account.ts'
 import { Alerts } from './alerts.ts'
+import { Asks } from './asks.ts'
 import { Audit } from './audit.ts'
 import { Calls } from './calls.ts'
 import { Deliveries, type Line, type Settled } from './deliveries.ts'
@@ -19,6 +20,7 @@ import { Sweep } from './sweep.ts'
 export interface Store {
   readonly account: Account
   readonly alerts: Alerts
+  readonly asks: Asks
   readonly audit: Audit
   readonly calls: Calls
   readonly deliveries: Deliveries
@@ -37,20 +39,21 @@ export function openStore(ports: OutboxPorts): Store {
   migrate(ports.storage)
   const sql = new Sql(ports.storage.sql)
   const account = new Account(sql, ports)
-  const memberships = new Memberships(sql)
+  const asks = new Asks(sql)
   const parts = new Parts(sql, ports.config.hooks)
   return {
     account,
     alerts: new Alerts(sql, ports.env),
+    asks,
     audit: new Audit(sql),
     calls: new Calls(sql),
     deliveries: new Deliveries(sql),
-    memberships,
+    memberships: new Memberships(sql),
     parts,
     people: new People(sql),
     refusals: new Refusals(sql),
     reports: new Reports(sql),
-    sweep: new Sweep(sql, memberships),
+    sweep: new Sweep(sql, asks),
     transaction(run) {
       try {
         return ports.storage.transactionSync(run)
@@ -70,13 +73,13 @@ export function refreshDue({ memberships, parts }: Store, partId: number): void 
 
 /** Derives the deliveries of these leads of a group anew, with one more line each. Gives those that settled. */
 export function refreshAskers(
-  { deliveries, memberships }: Store,
+  { asks, deliveries }: Store,
   persons: readonly string[],
   groupId: number,
   line: Line,
   now: number,
 ): Settled[] {
-  return deliveries.refresh(memberships.askers(persons, groupId), line, now)
+  return deliveries.refresh(asks.askers(persons, groupId), line, now)
 }
 
 /** The group is there, or may be created: people who were blocked for its absence wait again. */
@@ -89,5 +92,5 @@ export function releaseBlocked(store: Store, part: Part, creates: boolean, now: 
 /** There is no group that anybody could be in: those who may have been in it only wait. */
 export function forgetMaybes(store: Store, part: Part, now: number): void {
   const persons = store.memberships.forgetMaybes(part.id)
-  store.deliveries.refresh(store.memberships.askers(persons, part.groupId), null, now)
+  store.deliveries.refresh(store.asks.askers(persons, part.groupId), null, now)
 }

@@ -1,6 +1,6 @@
 /** Rows that retention looks at and deletes: a bounded number at a time, whatever the size of the tables. */
 
-import type { Memberships } from './memberships.ts'
+import type { Asks } from './asks.ts'
 import { raw, type Sql } from './sql.ts'
 
 /** Rows of each kind that one step looks at. */
@@ -29,11 +29,11 @@ const DELIVERY = raw(
 
 export class Sweep {
   readonly #sql: Sql
-  readonly #memberships: Memberships
+  readonly #asks: Asks
 
-  constructor(sql: Sql, memberships: Memberships) {
+  constructor(sql: Sql, asks: Asks) {
     this.#sql = sql
-    this.#memberships = memberships
+    this.#asks = asks
   }
 
   after(seq: number): SweepRow[] {
@@ -69,14 +69,14 @@ export class Sweep {
   /** What was said goes, and the numbers of leads that no other delivery still needs; masks and keyed hashes stay. */
   wipe(seq: number): void {
     this.#sql.run`UPDATE deliveries SET fields = NULL, swept = 1 WHERE seq = ${seq}`
-    this.#memberships.wipe(this.#memberships.keysOf(seq))
+    this.#asks.wipe(this.#asks.keysOf(seq))
   }
 
   /** The delivery goes, with memberships that nothing is known of. Gives the parts whose queues are shorter: a teammate may still wait. */
   delete(seq: number): number[] {
-    const { keys, parts } = this.#memberships.unask(seq, null)
+    const { keys, parts } = this.#asks.unask(seq, null)
     this.#sql.run`DELETE FROM deliveries WHERE seq = ${seq}`
-    this.#memberships.forgetUnasked(keys)
+    this.#asks.forgetUnasked(keys)
     return parts
   }
 
