@@ -10,9 +10,10 @@ import type { Watchers } from '../watchers.ts'
 import { failsForEverybody, MOST_FORGIVEN } from './blame.ts'
 import type { PlanInput } from './plan.ts'
 import { hooksOf, peopleOf, plan } from './plan.ts'
-import type { CallOutcome, Change, Settlement } from './settle.ts'
+import type { CallOutcome } from './settle.ts'
 import { settle } from './settle.ts'
 import { pauseFrom, TOKEN_CHECK_MS } from './settle-account.ts'
+import type { Change, Settlement } from './settle-members.ts'
 
 /** An alarm may run 15 minutes; it hands over to the next one long before. */
 const RUN_BUDGET_MS = 5 * 60_000
