@@ -1,7 +1,7 @@
 /** The outbox of one EazyBe account as a Durable Object: its rooms, on Cloudflare's storage, clock and alarm. */
 
 import { DurableObject } from 'cloudflare:workers'
-import { addToGroup } from '../eazybe/client.ts'
+import { addToGroup, localRefusal } from '../eazybe/client.ts'
 import type { Arrival, ArrivedItem } from './accept.ts'
 import { accept } from './accept.ts'
 import type { AccountAdmin } from './admin/account.ts'
@@ -13,6 +13,10 @@ import type { Rooms } from './assemble.ts'
 import { assembleOutbox } from './assemble.ts'
 import { sendAlert } from './jobs/alert.ts'
 import type { OutboxConfig, OutboxPorts } from './ports.ts'
+
+/** Written into the bundle: `production` by `wrangler deploy`, `development` by `wrangler dev` and `npm start`. */
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+const BUILD = process.env.NODE_ENV
 
 /** The entry file says which accounts and hooks there are, and how a hook's sender is asked for the rest of an event. */
 export abstract class OutboxObject extends DurableObject<object> {
@@ -30,7 +34,7 @@ export abstract class OutboxObject extends DurableObject<object> {
       storage: ctx.storage,
       now: Date.now,
       random: Math.random,
-      addToGroup: (call, token) => addToGroup(call, { token }),
+      addToGroup: async (call, token) => localRefusal(BUILD, env) ?? addToGroup(call, { token }),
       lookUp,
       sendAlert,
       config,

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import * as v from 'valibot'
 import { strangers } from './checking/strangers.ts'
-import { wrangler } from './checking/wrangler-cli.ts'
+import { environmentArguments, wrangler } from './checking/wrangler-cli.ts'
 import { loadConfig } from './load-config.ts'
 import { ROOT, readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
@@ -23,7 +23,15 @@ await run(build)
 
 async function build(): Promise<number> {
   await loadConfig(readSettings({}).configFile)
-  const code = wrangler(['deploy', '--dry-run', '--outdir', DIST, '--metafile', META])
+  const code = wrangler([
+    'deploy',
+    ...environmentArguments(null),
+    '--dry-run',
+    '--outdir',
+    DIST,
+    '--metafile',
+    META,
+  ])
   if (code !== 0) return code
   const text = readFileSync(resolve(ROOT, META), 'utf8')
   const { inputs, outputs } = v.parse(metaSchema, JSON.parse(text))

@@ -1,48 +1,59 @@
 /** `npm run check`: whether config, secrets and bindings fit together, and with `--remote` whether EazyBe takes the tokens. */
 
 import { styleText } from 'node:util'
-import { secretValues, tokenName } from '../lib/names.ts'
+import { tokenName } from '../lib/names.ts'
 import type { Config } from '../setup/define-config.ts'
-import { askEazybe } from './checking/ask-eazybe.ts'
 import { checkReport } from './checking/check-report.ts'
+import { remoteRows } from './checking/remote.ts'
 import { table } from './checking/table.ts'
 import { tryHook } from './checking/try-hook.ts'
 import { compilerSays } from './checking/type-check.ts'
+import { askWrangler } from './checking/wrangler-cli.ts'
 import { readWranglerToml } from './checking/wrangler-toml.ts'
 import { readCommandLine } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
-import { SANDBOX_TOKEN_PREFIX } from './fresh-secrets.ts'
 import { loadConfig } from './load-config.ts'
 import { DECLARED } from './runner/worker-options.ts'
+import { secretsSet } from './secrets.ts'
 import { readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
 
-const USAGE = 'npm run check -- [--remote]'
+const USAGE =
+  'npm run check -- [--remote [--url https://usher.example.workers.dev] [--env staging]]'
 /** Where secrets are looked for, and where those of the deployed Worker are set. */
 const WHERE = `
 Secrets are read from .dev.vars, where npm start makes up what is missing, and from the environment.
-A deployed Worker has its own: npx wrangler secret put NAME`
+A deployed Worker has its own: npm run secrets`
 
 await run(check)
 
 async function check(): Promise<number> {
-  const options = { remote: { type: 'boolean', default: false } } as const
-  const { remote } = readCommandLine(USAGE, { options }).values
+  const options = {
+    remote: { type: 'boolean', default: false },
+    url: { type: 'string' },
+    env: { type: 'string' },
+  } as const
+  const { remote, url = null, env = null } = readCommandLine(USAGE, { options }).values
   // Our own messages stand before the compiler's: they say it in the config's words.
-  const wrong = await findMistakes(remote).catch((error: unknown) => {
-    if (!(error instanceof Trouble)) throw error
-    say('red', error.message)
-    return 1
-  })
-  const refusal = compilerSays()
+  const wrong = await (remote ? findRemoteMistakes(url, env) : findMistakes()).catch(
+    (error: unknown) => {
+      if (!(error instanceof Trouble)) throw error
+      say('red', error.message)
+      return 1
+    },
+  )
+  const refusal = remote ? null : compilerSays()
   if (refusal !== null) console.log(`\n${refusal}`)
   const well = wrong === 0 && refusal === null
-  if (well) say('green', 'Config, secrets and bindings fit together.')
+  const praise = remote
+    ? 'The deployed Worker is ready.'
+    : 'Config, secrets and bindings fit together.'
+  if (well) say('green', praise)
   return well ? 0 : 1
 }
 
 /** Prints what is wrong and what is doubtful, and says how much is wrong. */
-async function findMistakes(remote: boolean): Promise<number> {
+async function findMistakes(): Promise<number> {
   const { configFile, devVarsFile } = readSettings(process.env)
   const config = await loadConfig(configFile)
   const env = secretsOf(process.env, readDevVars(devVarsFile))
@@ -54,7 +65,6 @@ async function findMistakes(remote: boolean): Promise<number> {
       trial: await tryHook(name, hook, Date.now()),
     })),
   )
-  const refused = remote ? await refusals(config, env) : []
 
   const samples = [
     ['hook', 'a sample of it would join'],
@@ -64,7 +74,7 @@ async function findMistakes(remote: boolean): Promise<number> {
     for (const line of table(rows)) console.log(line)
     console.log()
   }
-  const wrong = [...report.wrong, ...trials.flatMap(({ trial }) => trial.wrong), ...refused]
+  const wrong = [...report.wrong, ...trials.flatMap(({ trial }) => trial.wrong)]
   const doubtful = [...report.doubtful, ...trials.flatMap(({ trial }) => trial.doubtful)]
   for (const line of doubtful) say('yellow', `Doubtful  ${line}`)
   for (const line of wrong) say('red', `Wrong     ${line}`)
@@ -77,21 +87,26 @@ function secretsOf(env: NodeJS.ProcessEnv, vars: Readonly<Record<string, string>
   return { ...env, ...Object.fromEntries(Object.entries(vars).filter(([, value]) => value !== '')) }
 }
 
-async function refusals(config: Config, env: object): Promise<string[]> {
-  const asked = Object.keys(config.accounts).map(async (account) => {
-    const name = tokenName(account)
-    const [token] = secretValues(env, name)
-    if (token === undefined) return []
-    if (token.startsWith(SANDBOX_TOKEN_PREFIX)) {
-      return [
-        `${name} is the sandbox’s, so EazyBe was not asked: put the organization’s own into .dev.vars. npm start sends nothing out all the same.`,
-      ]
-    }
-    const { taken, because } = await askEazybe(token)
-    if (taken) console.log(`${name}: ${because}.`)
-    return taken ? [] : [`${name}: ${because}.`]
+/** Prints what is known of the deployed Worker, and says how much is wrong with it. */
+async function findRemoteMistakes(url: string | null, environment: string | null): Promise<number> {
+  const { configFile, devVarsFile } = readSettings(process.env)
+  const config = await loadConfig(configFile)
+  const rows = await remoteRows({
+    config,
+    url: url?.replace(/\/+$/, '') ?? config.publicUrl,
+    env: { ...readDevVars(devVarsFile), ...ownTokens(config) },
+    fetch,
+    secretsSet: () => secretsSet(askWrangler, environment),
   })
-  return (await Promise.all(asked)).flat()
+  const cells = rows.map(({ what, found, toDo, ok }) => [ok ? 'well' : 'WRONG', what, found, toDo])
+  for (const line of table([['', 'what', 'found', 'to do'], ...cells])) console.log(line)
+  return rows.filter(({ ok }) => !ok).length
+}
+
+/** The tokens that this one command was given. */
+function ownTokens({ accounts }: Config): object {
+  const names = Object.keys(accounts).map(tokenName)
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.includes(name)))
 }
 
 function say(colour: 'red' | 'yellow' | 'green', line: string): void {

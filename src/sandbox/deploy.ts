@@ -1,7 +1,7 @@
 /** `npm run deploy`: wrangler's deploy, once the config is known to have no mistakes. Further arguments go to wrangler. */
 
 import { compilerSays } from './checking/type-check.ts'
-import { wrangler } from './checking/wrangler-cli.ts'
+import { environmentArguments, wrangler } from './checking/wrangler-cli.ts'
 import { loadConfig } from './load-config.ts'
 import { readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
@@ -18,5 +18,7 @@ async function deploy(): Promise<number> {
   }
   const refusal = compilerSays()
   if (refusal !== null) throw new Trouble(`Not deployed. ${refusal}`)
-  return wrangler(['deploy', ...process.argv.slice(2)])
+  const given = process.argv.slice(2)
+  const says = given.some((argument) => /^(?:--env|-e)(?:=|$)/.test(argument))
+  return wrangler(['deploy', ...(says ? [] : environmentArguments(null)), ...given])
 }

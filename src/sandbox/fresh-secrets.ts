@@ -12,7 +12,7 @@ export const SANDBOX_TOKEN_PREFIX = 'sandbox_'
 /** Fresh values for what is not set, by name; what is set is not among them. */
 export function missingSecrets(config: Config, vars: Vars): Vars {
   const makers: [name: string, make: () => string][] = [
-    ['ADMIN_SECRET', () => random(ADMIN_SECRET_BYTES).toString('base64url')],
+    ['ADMIN_SECRET', freshAdminSecret],
     ...Object.keys(config.accounts).map((account): [string, () => string] => [
       tokenName(account),
       () => SANDBOX_TOKEN_PREFIX + random(TOKEN_BYTES).toString('hex'),
@@ -27,6 +27,11 @@ export function missingSecrets(config: Config, vars: Vars): Vars {
       .filter(([name]) => secretValues(vars, name).length === 0)
       .map(([name, make]) => [name, make()]),
   )
+}
+
+/** For the console and the API. */
+export function freshAdminSecret(): string {
+  return random(ADMIN_SECRET_BYTES).toString('base64url')
 }
 
 function random(bytes: number): Buffer {

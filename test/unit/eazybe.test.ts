@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import type { Outcome } from '../../src/eazybe/client.ts'
-import { addToGroup } from '../../src/eazybe/client.ts'
+import { addToGroup, localRefusal } from '../../src/eazybe/client.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 12)
 const TOKEN = 'token-of-an-organization'
@@ -281,4 +281,18 @@ it.each([
   const headers = header === null ? {} : { 'retry-after': header }
   const outcome = await ask(new Response('{}', { status: 429, headers }))
   expect(outcome).toEqual({ kind: 'throttled', retryAfterMs })
+})
+
+describe('a Worker on a developer’s machine', () => {
+  const rows: readonly { build: string | undefined; env: object; calls: boolean }[] = [
+    { build: 'development', env: { EAZYBE_TOKEN: 'real' }, calls: false },
+    { build: 'development', env: { USHER_SANDBOX: '1' }, calls: true },
+    { build: 'development', env: { USHER_CALL_EAZYBE: '1' }, calls: true },
+    { build: 'development', env: { USHER_CALL_EAZYBE: '0' }, calls: false },
+    { build: 'production', env: { EAZYBE_TOKEN: 'real' }, calls: true },
+    { build: undefined, env: {}, calls: true },
+  ]
+  it.each(rows)('built for $build with $env calls EazyBe: $calls', ({ build, env, calls }) => {
+    expect(localRefusal(build, env) === null).toBe(calls)
+  })
 })

@@ -1,0 +1,82 @@
+/** The secrets that a deployed Worker needs: which of them can be made, and which have to be pasted. */
+
+import { apiTokenName, secretName, secretValues, tokenName } from '../../lib/names.ts'
+import { MIN_ADMIN_SECRET_LENGTH } from '../../operator/admin-secret.ts'
+import type { Config } from '../../setup/define-config.ts'
+import type { Vars } from '../dev-vars.ts'
+import { freshAdminSecret, SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
+
+export interface NeededSecret {
+  readonly name: string
+  /** What it is, for the person who is asked for it. */
+  readonly what: string
+  /** A fresh one; null: only another can tell it. */
+  readonly make: (() => string) | null
+  /** Whether the Worker works without it. */
+  readonly optional: boolean
+  /** Why this value will not do, as half a sentence; null: it will. */
+  refuse(value: string): string | null
+}
+
+/** Every secret of the config, in the order in which they matter. */
+export function neededSecrets(config: Config): NeededSecret[] {
+  const hooks = Object.entries(config.hooks)
+  return [
+    ...Object.keys(config.accounts).map((account) => ({
+      name: tokenName(account),
+      what: `The Organization Auth Token of EazyBe for the account ${account} (workspace.eazybe.com, Organization)`,
+      make: null,
+      optional: false,
+      refuse: (value: string) =>
+        value.startsWith(SANDBOX_TOKEN_PREFIX) ? 'is the sandbox’s' : flawOfHeader(value),
+    })),
+    {
+      name: 'ADMIN_SECRET',
+      what: 'It opens the console and the API',
+      make: freshAdminSecret,
+      optional: false,
+      refuse: (value: string) =>
+        value.length < MIN_ADMIN_SECRET_LENGTH
+          ? `is shorter than ${MIN_ADMIN_SECRET_LENGTH} characters`
+          : flawOfHeader(value),
+    },
+    ...hooks.map(([name, { source }]) => ({
+      name: secretName(name),
+      what: `What ${source.title} proves itself by: its own where it shows you one, else a new one for you to paste there`,
+      make: () => source.scheme.newSecret(),
+      optional: false,
+      refuse: (value: string) => source.scheme.refuseSecret(value),
+    })),
+    ...hooks
+      .filter(([, { source }]) => source.lookUp !== undefined)
+      .map(([name, { source }]) => ({
+        name: apiTokenName(name),
+        what: `A token of ${source.title}’s API, which tells what its webhook leaves out`,
+        make: null,
+        optional: false,
+        refuse: flawOfHeader,
+      })),
+    {
+      name: 'ALERT_URL',
+      what: 'Where alerts go: an incoming webhook of Slack, or what takes { "text": … }',
+      make: null,
+      optional: true,
+      refuse: (value: string) =>
+        /^https?:\/\//.test(value) && URL.canParse(value) ? null : 'is not a URL',
+    },
+  ]
+}
+
+/** Why a pasted value is refused, as a sentence; null: it will do. A secret of this machine stays on this machine. */
+export function refusalOf(needed: NeededSecret, value: string, local: Vars): string | null {
+  const flaw = secretValues(local, needed.name).includes(value)
+    ? 'is the one of this machine, which is in .dev.vars'
+    : needed.refuse(value)
+  return flaw === null ? null : `${needed.name} ${flaw}.`
+}
+
+function flawOfHeader(value: string): string | null {
+  return /^[\x21-\x7e]+$/.test(value)
+    ? null
+    : 'holds a blank, a quote mark or a letter that no token has'
+}
