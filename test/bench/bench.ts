@@ -1,136 +1,181 @@
-/** `npm run bench`: webhooks a second of Usher against two limits, in one run on the same workerd. Ratios tell, seconds do not. */
+/**
+ * `npm run bench`: Usher against three limits, round by round in one run on the same workerd. Trust the CPU of a webhook and the
+ * ratios; the rates are the machine's. `--rows N`: with so many settled leads in the table. `--accounts 8`: spread over so many
+ * outboxes. `--also FILE`: one more contender. `--profile FILE`: where Usher's CPU goes.
+ */
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { Miniflare } from 'miniflare'
-import { utf8 } from '../../src/lib/bytes.ts'
-import { bundle } from '../../src/sandbox/runner/esbuild.ts'
-import { workerOptions } from '../../src/sandbox/runner/worker-options.ts'
-import { ROOT } from '../../src/sandbox/settings.ts'
-import { typeform } from '../../src/sources/typeform.ts'
+import { parseArgs } from 'node:util'
+import { type Contender, load, type Round, start, webhook } from './contenders.ts'
+import { profile } from './profile.ts'
 
-const SECRET = 'a-secret-for-measuring'
-const CONNECTIONS = 16
-const WEBHOOKS = 400
-const ROUNDS = 5
-/** Typical of a form with a dozen questions. */
-const ABOUT_BYTES = 2_100
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '9' },
+    webhooks: { type: 'string', default: '200' },
+    connections: { type: 'string', default: '32' },
+    rows: { type: 'string', default: '0' },
+    accounts: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    also: { type: 'string' },
+    profile: { type: 'string' },
+    drain: { type: 'string' },
+  },
+})
+const rounds = Number(options.rounds)
+const accounts = Number(options.accounts)
+const webhooks = Number(options.webhooks)
+const connections = Number(options.connections)
 
-const CONTENDERS = [
-  { name: 'bare: verify and answer', entry: 'test/bench/bare.ts' },
-  { name: 'floor: bare and one durable INSERT', entry: 'test/bench/floor.ts' },
-  { name: 'usher', entry: 'src/index.ts' },
-  { name: 'usher without the KV simulator', entry: 'test/bench/without-kv.ts' },
-]
-
-interface Contender {
+interface Row {
   readonly name: string
-  readonly url: URL
-  readonly rates: number[]
-  readonly latencies: number[]
-  close(): Promise<void>
+  readonly of: Contender
+  readonly status: number
+  /** The next webhooks to send. */
+  readonly requests: () => Promise<Buffer[]>
+  readonly measured: { readonly round: Round; readonly cpuMs: number }[]
 }
 
-let webhooks = 0
-const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
-const contenders: Contender[] = []
-for (const contender of CONTENDERS) contenders.push(await start(contender))
-for (const contender of contenders) await round(contender)
-for (const contender of contenders) contender.rates.length = contender.latencies.length = 0
-// Round by round, so that a slow moment of the machine hits all of them.
-for (let nth = 0; nth < ROUNDS; nth++) for (const contender of contenders) await round(contender)
+let number = 0
+const limits = 'test/bench/limits.ts'
+const usher = 'test/bench/usher.ts'
 
-const bare = median(contenders[0]?.rates ?? [])
-const floor = median(contenders[1]?.rates ?? [])
-console.log(
-  `${WEBHOOKS} signed webhooks, ${CONNECTIONS} connections, medians of ${ROUNDS} rounds\n`,
-)
-console.log(row('', 'per second', 'of bare', 'of floor', 'p50 ms'))
-for (const { name, rates, latencies } of contenders) {
-  const rate = median(rates)
-  const ratios = [(rate / bare).toFixed(2), (rate / floor).toFixed(2)]
-  console.log(row(name, rate.toFixed(0), ...ratios, median(latencies).toFixed(2)))
-}
-agent.destroy()
-await Promise.all(contenders.map((contender) => contender.close()))
+if (options.profile !== undefined) await profileOf(options.profile)
+else await compare()
 
-async function start({ name, entry }: (typeof CONTENDERS)[number]): Promise<Contender> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'usher-bench-'))
-  const { code } = await bundle(resolve(ROOT, entry), resolve(ROOT, 'test/journeys/config.ts'), {
-    platform: 'browser',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-  })
-  const vars = { WEBINAR_SECRET: SECRET, EAZYBE_TOKEN: 'token', USHER_SANDBOX: '1' }
-  // EazyBe is not what is measured: an inactive session keeps every lead in the outbox.
-  const outbound = async () => new Response('{}', { status: 403 })
-  const usher =
-    entry === 'test/bench/bare.ts' ? `${code}\nexport { Outbox }; class Outbox {}` : code
-  const options = workerOptions({ code: usher, port: 0, stateDir, vars, outbound })
-  const [worker] = options.workers
-  if (worker === undefined) throw new TypeError('There is no worker to measure')
-  // A socket of its own: Miniflare's entry in front would be measured instead.
-  const direct = { ...worker, dev: { ...worker.dev, unsafeDirectSockets: [{ port: 0 }] } }
-  // The log is written and read by nobody: a terminal would be measured instead.
-  const quiet = { ...options, handleStructuredLogs: () => {}, workers: [direct] }
-  const miniflare = new Miniflare(quiet)
-  const url = await miniflare.unsafeGetDirectURL()
-  const close = async () => {
-    await miniflare.dispose()
-    rmSync(stateDir, { recursive: true, force: true })
-  }
-  return { name, url, rates: [], latencies: [], close }
-}
-
-async function round({ url, rates, latencies }: Contender): Promise<void> {
-  const signed = await Promise.all(Array.from({ length: WEBHOOKS }, sign))
-  const began = performance.now()
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      for (let next = signed.pop(); next !== undefined; next = signed.pop()) {
-        const sent = performance.now()
-        const status = await post(`${url.origin}/hooks/webinar`, next)
-        if (status !== 200) throw new Error(`A webhook was answered ${status}`)
-        latencies.push(performance.now() - sent)
-      }
+async function compare(): Promise<void> {
+  const bare = await start({ entry: limits, vars: { LIMIT: 'bare' } })
+  const floor = await start({ entry: limits, vars: { LIMIT: 'floor' } })
+  const straight = await start({ entry: limits, vars: { LIMIT: 'straight' } })
+  const memory = await start({ entry: usher, vars: { KV: 'memory' } })
+  const simulator = await start({ entry: usher, vars: { KV: 'simulator' } })
+  const also = options.also === undefined ? [] : [await start({ entry: options.also })]
+  const repeated = await fresh()
+  const table: Row[] = [
+    row('bare: verify and answer', bare),
+    row('floor: bare and one durable INSERT', floor),
+    row('straight: the same work, no structure', straight),
+    ...also.map((one) => row(`also: ${options.also}`, one)),
+    row('usher, KV of no cost', memory),
+    row('  a repeat that KV knows', memory, { requests: async () => repeated }),
+    row('  a repeat that only the outbox knows', memory, {
+      requests: async () => {
+        await forget(memory)
+        return repeated
+      },
     }),
-  )
-  rates.push(WEBHOOKS / ((performance.now() - began) / 1_000))
+    row('  a forgery', memory, { status: 401, requests: () => fresh({ forged: true }) }),
+    row('usher, Miniflare’s simulator of KV', simulator),
+  ].filter(({ name }) => options.only === undefined || new RegExp(options.only).test(name))
+  if (options.rows !== '0') {
+    for (const one of new Set(table.map(({ of }) => of))) await fill(one, options.rows)
+  }
+  for (const one of table) await measure(one)
+  for (const one of table) one.measured.length = 0
+  // Round by round, so that a slow moment of the machine hits all of them.
+  for (let nth = 0; nth < rounds; nth++) for (const one of table) await measure(one)
+  print(table)
+  for (const one of [bare, floor, straight, memory, simulator, ...also]) await one.close()
 }
 
-interface Signed {
-  readonly headers: Record<string, string>
-  readonly body: Uint8Array
+function row(name: string, of: Contender, more: Partial<Row> = {}): Row {
+  return { name, of, status: 200, requests: fresh, measured: [], ...more }
 }
 
-async function sign(): Promise<Signed> {
-  const id = `webhook-${++webhooks}`
-  const phone = `+9198${String(10_000_000 + webhooks)}`
-  const fields = { phone, cohort: `${webhooks % 3}`, whatsapp_ok: 'yes', more: '' }
-  const short = typeform.sample({ fields, id, now: Date.now() }).body.length
-  fields.more = 'x'.repeat(Math.max(0, (ABOUT_BYTES - short) / 2))
-  const sample = typeform.sample({ fields, id, now: Date.now() })
-  const body = utf8(sample.body)
-  const outgoing = { method: 'POST', url: '', headers: new Headers(), body, id, now: Date.now() }
-  const proof = await typeform.scheme.sign(outgoing, SECRET)
-  return { headers: { 'content-type': sample.contentType, ...proof.headers }, body }
+/** Webhooks that were never sent before. */
+async function fresh({ forged = false } = {}): Promise<Buffer[]> {
+  return Array.from({ length: webhooks }, () => webhook(++number, { forged, accounts }))
 }
 
-function post(url: string, { headers, body }: Signed): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode ?? 0))
-    })
-    sent.on('error', reject).end(body)
+async function measure({ of, status, requests, measured }: Row): Promise<void> {
+  const sent = await requests()
+  const before = of.cpuSeconds()
+  const round = await load(of.url, sent, { connections, status })
+  measured.push({ round, cpuMs: ((of.cpuSeconds() - before) * 1_000) / sent.length })
+}
+
+function print(table: readonly Row[]): void {
+  const bare = table.find(({ name }) => name.startsWith('bare'))
+  const straight = table.find(({ name }) => name.startsWith('straight'))
+  const lines = table.map(({ name, measured }) => {
+    const rates = measured.map(({ round }) => round.perSecond)
+    const latencies = measured.flatMap(({ round }) => round.latencies)
+    const against = (other: Row | undefined, of: (one: Row['measured'][number]) => number) =>
+      other === undefined
+        ? '-'
+        : median(measured.map((one, nth) => of(one) / of(other.measured[nth] ?? one))).toFixed(2)
+    return [
+      name,
+      median(rates).toFixed(0),
+      against(straight, ({ round }) => round.perSecond),
+      mean(measured.map(({ cpuMs }) => cpuMs)).toFixed(2),
+      (
+        mean(measured.map((one) => one.cpuMs)) /
+        mean((straight?.measured ?? []).map((one) => one.cpuMs))
+      ).toFixed(2),
+      (
+        mean(measured.map((one) => one.cpuMs)) /
+        mean((bare?.measured ?? []).map((one) => one.cpuMs))
+      ).toFixed(2),
+      median(latencies).toFixed(1),
+      quantile(latencies, 0.99).toFixed(1),
+      mean(measured.map(({ round }) => round.loadShare)).toFixed(2),
+    ]
   })
+  const head = [
+    '',
+    'per s',
+    'of straight',
+    'CPU ms',
+    'of straight',
+    'of bare',
+    'p50 ms',
+    'p99 ms',
+    'load',
+  ]
+  console.log(
+    `${rounds} rounds of ${webhooks} webhooks, ${connections} connections, ${options.rows} rows before, ${accounts} account(s); ` +
+      '"load" is the share of a core that sending took\n',
+  )
+  for (const cells of [head, ...lines]) {
+    console.log(cells.map((cell, at) => (at === 0 ? cell.padEnd(40) : cell.padStart(12))).join(''))
+  }
+}
+
+async function forget({ url }: Contender): Promise<void> {
+  await fetch(new URL('/bench/forget', url))
+}
+
+async function fill({ url }: Contender, rows: string): Promise<void> {
+  const { ok } = await fetch(new URL(`/bench/fill/${rows}`, url), { method: 'POST' })
+  if (!ok) throw new Error('The table could not be filled')
+}
+
+async function profileOf(file: string): Promise<void> {
+  const entry = options.also ?? usher
+  const vars = entry === limits ? { LIMIT: 'straight' } : { KV: 'memory' }
+  const contender = await start({ entry, vars, inspect: true })
+  await load(contender.url, await fresh(), { connections, status: 200 })
+  const shares = await profile(await contender.inspector(), contender.code, file, async () => {
+    for (let nth = 0; nth < rounds; nth++) {
+      await load(contender.url, await fresh(), { connections, status: 200 })
+    }
+  })
+  const most = rounds * webhooks
+  for (const { name, ms } of shares) {
+    console.log(`${name.padEnd(44)}${(ms / most).toFixed(4).padStart(10)} ms a webhook`)
+  }
+  await contender.close()
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+  return quantile(values, 0.5)
 }
 
-function row(name: string, ...cells: readonly string[]): string {
-  return name.padEnd(36) + cells.map((cell) => cell.padStart(11)).join('')
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
