@@ -1,9 +1,10 @@
 /** Groups: how they begin, what happens when they are full, how many may be made, and what an operator knows better. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { answers, outbox, play } from './drive.ts'
+import { answers, gated, outbox, play } from './drive.ts'
 
 const SECOND = 1_000
+const MINUTE = 60 * SECOND
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const [ASHA, BINA, CHITRA, DEEPA, ESHA] = [1, 2, 3, 4, 5].map((n) => `91980000000${n}`) as [
@@ -134,6 +135,26 @@ describe('a new group', () => {
     30_000,
   )
 
+  it('keeps what a call said of the hook’s own people, though its lead went to another group meanwhile', async () => {
+    const gate = gated(answers.ok)
+    const calls = play(gate.script)
+    const { lead, runUntil, stub } = outbox()
+    const { seq } = await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    const ringing = runUntil(MINUTE)
+    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    const edit = { kind: 'edit', contacts: null, groupName: 'Later', create: null } as const
+    expect(await stub.deliveries().act([seq], edit, 'test')).toEqual([{ seq, result: 'queued' }])
+    gate.open = true
+    await ringing
+    await lead('Course', [BINA, MENTOR], { teammates: [MENTOR] })
+    await runUntil(HOUR)
+    const course = called(calls).filter(([groupName]) => groupName === 'Course')
+    expect(course).toEqual([
+      ['Course', [MENTOR], true],
+      ['Course', [BINA], false],
+    ])
+  })
+
   it('begins with whoever comes first where the hook has nobody of its own', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil } = outbox()
@@ -248,6 +269,29 @@ describe('a group that is full', () => {
       expect(await story(unsure.seq)).toMatchObject({ state: 'accepted', groupName: 'Batch' })
     },
   )
+
+  it('keeps a person who was suppressed during a call that may have added them', async () => {
+    const gate = gated(answers.failed)
+    const calls = play((call, n) => (n === 2 ? gate.script(call, n) : answers.ok()))
+    const { lead, runUntil, stub } = outbox()
+    await lead('Batch', [ASHA], batch)
+    await runUntil(HOUR)
+    await lead('Batch', [BINA], batch)
+    const ringing = runUntil(HOUR + MINUTE)
+    await vi.waitFor(() => expect(calls).toHaveLength(2))
+    await stub.people().suppress(BINA, null, 'test')
+    gate.open = true
+    await ringing
+    await stub.people().unsuppress(BINA, null, 'test')
+    for (const person of [CHITRA, DEEPA, ESHA]) await lead('Batch', [person], batch)
+    await runUntil(DAY)
+    await lead('Batch', [BINA], { ...batch, key: 'again' })
+    await runUntil(2 * DAY)
+    const groups = calls.flatMap(({ contacts, groupName }) =>
+      contacts.includes(BINA) ? [groupName] : [],
+    )
+    expect(groups).toEqual(['Batch', 'Batch'])
+  })
 
   it('keeps a place for whom a failed call may have added, so that the next ones go to another part', async () => {
     const calls = play((_, n) => (n === 2 ? answers.failed() : answers.ok()))

@@ -1,7 +1,7 @@
 /** Who asks for which memberships: how people enter the queue, and how they leave it. */
 
 import type { MembershipStatus } from '../model.ts'
-import { OPEN } from './memberships.ts'
+import { IS_CALLED, OPEN } from './memberships.ts'
 import { fragment, type Sql } from './sql.ts'
 
 /** A membership as asking for it leaves it. */
@@ -208,7 +208,7 @@ export class Asks {
   forgetUnasked(keys: readonly Key[]): void {
     for (const { person, groupId, teamPart } of keys) {
       const unasked = fragment`person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart}
-        AND NOT ${OPEN} AND NOT EXISTS (SELECT 1 FROM asks
+        AND NOT ${OPEN} AND NOT ${IS_CALLED} AND NOT EXISTS (SELECT 1 FROM asks
           WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart})`
       this.#sql.run`DELETE FROM memberships WHERE ${unasked} AND first_call_at IS NULL`
     }

@@ -14,6 +14,9 @@ export const REFUSED_ELSEWHERE = 'refused in another group'
 
 /** A membership that waits for a call. */
 export const OPEN = raw(`status IN ('waiting', 'maybe')`)
+/** What the open call says of a membership is still to come: it is not deleted before. */
+export const IS_CALLED = raw(`EXISTS (SELECT 1 FROM calls WHERE ended_at IS NULL
+  AND calls.part_id = memberships.part_id AND instr(leads || team, memberships.person) > 0)`)
 const MAY_BE_IN = raw('first_call_at IS NOT NULL AND accepted_at IS NULL')
 const MEMBER =
   raw(`person, team_part AS team, digits, status, creates, attempts, failing_since AS failingSince,
@@ -85,9 +88,12 @@ export class Memberships {
         AND team_part = (keys.value ->> 'team') * ${partId}`
   }
 
-  /** Writes what a call that was not accepted came to. `felt`: it may have worked, so from now on the part is fixed. */
+  /**
+   * Writes what a call that was not accepted came to. `felt`: it may have worked, so from now on the part is fixed, also of
+   * people who were suppressed or withdrawn meanwhile.
+   */
   settle(
-    { groupId, partId }: OpenCall,
+    { groupId, members, partId }: OpenCall,
     changes: readonly MemberChange[],
     felt: boolean,
     now: number,
@@ -98,6 +104,11 @@ export class Memberships {
         first_call_at = CASE WHEN ${felt} THEN coalesce(first_call_at, ${now}) ELSE first_call_at END
       FROM json_each(${changes}) AS c WHERE person = c.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (c.value ->> 'team') * ${partId} AND ${OPEN}`
+    if (!felt) return
+    this.#sql.run`
+      UPDATE memberships SET first_call_at = ${now} FROM json_each(${members}) AS keys
+      WHERE person = keys.value ->> 'person' AND group_id = ${groupId} AND team_part = (keys.value ->> 'team') * ${partId}
+        AND first_call_at IS NULL`
   }
 
   /** EazyBe was at fault: what counted against these is taken back, and those who were parked wait again, unless they were discarded. */

@@ -1,6 +1,7 @@
 /** Rows that retention looks at and deletes: a bounded number at a time, whatever the size of the tables. */
 
 import type { Asks } from './asks.ts'
+import { IS_CALLED } from './memberships.ts'
 import { raw, type Sql } from './sql.ts'
 
 /** Rows of each kind that one step looks at. */
@@ -92,7 +93,7 @@ export class Sweep {
   forgetMembership({ person, groupId, teamPart }: MembershipCursor): void {
     this.#sql.run`
       DELETE FROM memberships WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart}
-        AND status NOT IN ('waiting', 'maybe') AND NOT EXISTS (SELECT 1 FROM asks
+        AND status NOT IN ('waiting', 'maybe') AND NOT ${IS_CALLED} AND NOT EXISTS (SELECT 1 FROM asks
           WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart})`
   }
 
