@@ -140,7 +140,8 @@ export class Operator implements OperatorFacts {
       else if (result !== null) this.wanted.set(key, before[index] ?? [])
       if (queued || result === null || result === 'held') this.discarded.delete(key)
       if (result === 'discarded') this.discarded.add(key)
-      const stood = this.resent.has(seq)
+      // What was to be sent again and went to a group new to its people is an ordinary lead there.
+      const stood = this.resent.has(seq) && (homes[index] ?? []).some((home) => this.#wasIn(home))
       if (queued || result === 'discarded' || result === null) this.resent.delete(seq)
       const again =
         kind === 'exact' && (isDone(one) || (stood && ['queued', 'unknown'].includes(one.state)))
@@ -154,6 +155,15 @@ export class Operator implements OperatorFacts {
         this.forced.set(home, this.#stage.facts.at)
       }
     })
+  }
+
+  /** Whether EazyBe accepted the person into the group. */
+  #wasIn(home: string): boolean {
+    const { facts } = this.#stage
+    return facts.calls.some(
+      ({ recorded, people, groupName }) =>
+        recorded === 'accepted' && people.some((one) => homeOf(facts, one, groupName) === home),
+    )
   }
 
   /** Of the people that a delivery asks for: the groups that they are asked for. */
