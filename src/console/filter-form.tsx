@@ -164,6 +164,8 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
                 'group missing',
                 'group gone',
                 'too many new groups',
+                'group of another hook',
+                'burst',
                 'suppressed',
               ].map((reason) => (
                 <option value={reason} />

@@ -49,6 +49,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   suppressed: 'The person asked not to be added. It can only be discarded.',
   'too many new groups':
     'The hook has minted its fill of new group names for today. If this name is meant, release it.',
+  'group of another hook':
+    'Visitors of this form can type the name of a group, and this one was made by another hook. If its visitors may join it, release this: from then on the form may use the group.',
+  burst:
+    'The hook brings more leads than it may in a day. If they are genuine, release them together; else discard them together.',
   'some numbers were refused':
     'EazyBe refused a number. The timeline has its words: correct the number and send it.',
 }

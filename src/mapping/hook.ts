@@ -30,8 +30,20 @@ export interface HookOptions<fields, schema extends v.GenericSchema> {
   invite?(values: v.InferOutput<schema>): InviteInput
   /** People in a group before the next ones go to "Name 2"; 1000 by default. */
   readonly capacity?: number
-  /** New group names this hook may make in a day before the next is held; for forms, calendars and ads 5 by default, else any number. */
+  /** New group names this hook may make in a day before the next is held: 5 by default for forms, calendars and ads, else 20. */
   readonly newGroupsPerDay?: number
+  /**
+   * Leads this hook may bring in a day; the rest are held as a burst, for the operator to release together. By default what the
+   * account can add in five days: 500 under `steady`.
+   */
+  readonly leadsPerDay?: number
+  /**
+   * `any`: a form, calendar or ad whose visitors can type the name of a group may use the groups of other hooks too. By default
+   * (`own`) that is held, until an operator releases it once for each group.
+   */
+  readonly groups?: 'own' | 'any'
+  /** Numbers that one text may hold where the sender itself sends `contacts`; 5 by default. Real lists hold up to 256. */
+  readonly splitLimit?: number
   /** The group's own invitation link, for whom EazyBe cannot add: the console shows it with every lead. EazyBe gives none. */
   readonly inviteLink?: string
   /** Seconds a signed timestamp may be old, or ahead; the sender's own by default. */

@@ -8,7 +8,7 @@ import { phone, readInternational } from './phone/index.ts'
 /** WhatsApp takes 100 UTF-16 units; ten are kept for a roll-over suffix such as " 2". */
 export const MAX_GROUP_NAME_UNITS = 90
 /** More people than any webhook of one person has; a list this long is a mistake in a mapping. */
-const MAX_CONTACTS = 256
+export const MAX_CONTACTS = 256
 
 /** A text box that is split: more numbers than these are no person with their family. */
 const MAX_SPLIT_CONTACTS = 5
@@ -56,7 +56,10 @@ export const inviteSchema = v.object({
  * number, `contacts[]`, one text with commas for a list, `"yes"` for true. Contacts are what people typed, so they are
  * read with the hook's country.
  */
-export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unknown, SpokenInvite> {
+export function spokenInviteSchema(
+  country?: CountryCode,
+  splitLimit = MAX_SPLIT_CONTACTS,
+): v.GenericSchema<unknown, SpokenInvite> {
   return v.pipe(
     v.unknown(),
     v.transform(plainNames),
@@ -68,7 +71,10 @@ export function spokenInviteSchema(country?: CountryCode): v.GenericSchema<unkno
       ),
       contacts: v.pipe(
         v.unknown(),
-        v.check(isShortText, `must hold at most ${MAX_SPLIT_CONTACTS} numbers in one text`),
+        v.check(
+          (contacts) => isShortText(contacts, splitLimit),
+          `must hold at most ${splitLimit} numbers in one text`,
+        ),
         v.transform(listedContacts),
         v.array(v.unknown(), 'must be a list of numbers'),
         v.minLength(1, 'must hold at least one number'),
@@ -98,10 +104,8 @@ export function listedContacts(contacts: unknown): unknown {
 }
 
 /** A list may hold many people. A text that is split comes from one box, which a visitor may have filled in. */
-function isShortText(contacts: unknown): boolean {
-  return [contacts]
-    .flat()
-    .every((one) => typeof one !== 'string' || split(one).length <= MAX_SPLIT_CONTACTS)
+function isShortText(contacts: unknown, limit: number): boolean {
+  return [contacts].flat().every((one) => typeof one !== 'string' || split(one).length <= limit)
 }
 
 function split(text: string): string[] {

@@ -81,8 +81,8 @@ function readInvite(hook: Hook, fields: unknown): Read {
 }
 
 /** Everybody in it came with the event. */
-function readSpoken({ country }: Hook, fields: unknown): Read {
-  const spoken = v.safeParse(spokenInviteSchema(country), fields)
+function readSpoken({ country, splitLimit }: Hook, fields: unknown): Read {
+  const spoken = v.safeParse(spokenInviteSchema(country, splitLimit), fields)
   return spoken.success
     ? { invite: { ...spoken.output, teammates: [] } }
     : { issues: issuesOf(spoken.issues) }

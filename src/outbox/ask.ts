@@ -13,7 +13,7 @@ import type { Store } from './store/store.ts'
 
 /** Somebody accepted into a group is not sent to it again for this long. */
 export const MEMORY_MS = 365 * DAY_MS
-/** Senders whose text a stranger writes. */
+/** Hooks of these kinds may make fewer names a day: a stranger writes their text. */
 const PUBLIC_KINDS = new Set(['form', 'calendar', 'ads'])
 
 /** Somebody who is asked for. */
@@ -69,9 +69,14 @@ export async function contactsOf(
   return [...new Map(all.map((contact) => [contact.person, contact])).values()]
 }
 
+/** Of other hooks: so many times the names of a public one. Their text often comes from a form, too. */
+const PRIVATE_NAMES_FACTOR = 4
+/** By default a hook may bring the people of so many days in one: more would wait for longer than anybody does. */
+const ADMITTED_DAYS = 5
+
 /** Reads what is known, and decides what becomes of everybody. Registers a new name. To be called within a transaction. */
 export function prepare(
-  { account, asks, parts }: Store,
+  { account, admissions, alerts, asks, parts }: Store,
   { config }: Pick<OutboxPorts, 'config'>,
   wish: Wish,
   now: number,
@@ -96,19 +101,34 @@ export function prepare(
 
   const rules = Object.hasOwn(config.hooks, hook) ? config.hooks[hook] : undefined
   const mints = create && known.group?.minted !== true
-  const capped = mints && by === 'event' && known.mintedToday >= newNamesPerDay(rules, pace)
+  const isForeign = usesOther(known.group, create) && rules?.groups !== 'any'
+  const isCapped = mints && known.mintedToday >= newNamesPerDay(rules, pace)
   const home = homeOf(known, contacts)
-  const all = standings(known, contacts, home).map(({ contact, row, suppressed, refused }) => {
-    const about = { suppressed, refused: refused && contact.team, by, create, capped, now }
-    return { contact, row, end: endOf(row, about) }
-  })
+  const standing = standings(known, contacts, home)
+  const endsUnder = (block: BlockReason | null) =>
+    standing.map(({ contact, row, suppressed, refused }) => {
+      const about = { suppressed, refused: refused && contact.team, by, create, block, now }
+      return { contact, row, end: endOf(row, about) }
+    })
+  let block: BlockReason | null = null
+  if (by === 'event' && isForeign && config.canTypeName(hook)) block = 'group of another hook'
+  else if (by === 'event' && isCapped) block = 'too many new groups'
+  let all = endsUnder(block)
+  if (by === 'event' && all.some(begins)) {
+    const perDay = rules?.leadsPerDay ?? ADMITTED_DAYS * pace.peoplePerDay
+    if (!admissions.admit(hook, perDay, now)) {
+      block = 'burst'
+      all = endsUnder(block)
+      alerts.raise({ kind: 'burst', subject: hook }, now)
+    }
+  }
   // Where no lead is to be added, teammates are not either.
   const adds = all.some(
     ({ contact, end: { status } }) => !contact.team && (isOpen(status) || status === 'blocked'),
   )
   const before = adds ? all : all.filter(({ contact }) => !contact.team)
   const waits = before.some(({ end }) => isOpen(end.status))
-  const mintedAt = mints && waits && !capped ? now : null
+  const mintedAt = mints && waits && block === null ? now : null
   const dueAt = by === 'event' ? now + pace.coalesceMs : now
   const isNew = known.group === null
   const { id: groupId, partId } =
@@ -200,7 +220,17 @@ function newNamesPerDay(rules: HookRules | undefined, pace: Pace): number {
   if (rules?.newGroupsPerDay !== undefined) return rules.newGroupsPerDay
   return rules !== undefined && PUBLIC_KINDS.has(rules.source.kind)
     ? pace.newGroupsPerDay
-    : Number.POSITIVE_INFINITY
+    : pace.newGroupsPerDay * PRIVATE_NAMES_FACTOR
+}
+
+/** Whether the hook would use a group that it did not make, and that no operator let it use. */
+function usesOther(group: Situation['group'], create: boolean): boolean {
+  return group === null ? !create : !group.own && (group.minted || !create)
+}
+
+/** Whether somebody who did not wait is to be called now. */
+function begins({ row, end }: { readonly row: StandingRow | null; readonly end: End }): boolean {
+  return end.changes && isOpen(end.status) && (row === null || !isOpen(row.status))
 }
 
 interface Standing {
@@ -264,14 +294,15 @@ interface Circumstances {
   readonly refused: boolean
   readonly by: Wish['by']
   readonly create: boolean
-  readonly capped: boolean
+  /** What keeps the event from bringing anybody; null: nothing. */
+  readonly block: BlockReason | null
   readonly now: number
 }
 
 /** What asking makes of a membership. */
 function endOf(
   row: StandingRow | null,
-  { suppressed, refused, by, create, capped, now }: Circumstances,
+  { suppressed, refused, by, create, block, now }: Circumstances,
 ): End {
   const as = (status: MembershipStatus, reason: string | null, changes: boolean): End => ({
     status,
@@ -286,7 +317,7 @@ function endOf(
     frozen,
   })
   const open = (): End => {
-    if (capped) return as('blocked', 'too many new groups', true)
+    if (block !== null) return as('blocked', block, true)
     const mayBeIn = row?.fixed === 1 && row.acceptedAt === null
     return mayBeIn
       ? as('maybe', 'an earlier call may have worked', true)
@@ -304,7 +335,9 @@ function endOf(
     case 'maybe':
       return by === 'event' && row.hasDigits === 1 ? stays() : as(row.status, row.reason, true)
     case 'blocked':
-      return by !== 'event' || isUnblocked(row.reason, create) ? open() : stays()
+      return by !== 'event' || (block === null && isUnblocked(row.reason, create))
+        ? open()
+        : stays()
     case 'refused':
       // A teammate's number is tried again only when an operator says so.
       return row.teamPart !== 0 && by === 'event' ? stays() : open()
@@ -316,8 +349,9 @@ function endOf(
   }
 }
 
-/** Whether another event lifts what blocks the person: leave to create the group, or another day. */
+/** Whether another event lifts what blocks the person: leave to create the group, another day, or another hook. */
 function isUnblocked(reason: string | null, create: boolean): boolean {
-  const lifted: readonly (BlockReason | null)[] = ['group missing', 'too many new groups']
-  return create && lifted.some((one) => one === reason)
+  const byCreation: readonly (BlockReason | null)[] = ['group missing', 'too many new groups']
+  const byAny: readonly (BlockReason | null)[] = ['burst', 'group of another hook']
+  return (create && byCreation.some((one) => one === reason)) || byAny.some((one) => one === reason)
 }

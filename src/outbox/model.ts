@@ -29,7 +29,13 @@ export const MEMBERSHIP_STATUSES = [
 export type MembershipStatus = (typeof MEMBERSHIP_STATUSES)[number]
 
 /** Why a membership is blocked. */
-export type BlockReason = 'group missing' | 'group gone' | 'group full' | 'too many new groups'
+export type BlockReason =
+  | 'group missing'
+  | 'group gone'
+  | 'group full'
+  | 'too many new groups'
+  | 'group of another hook'
+  | 'burst'
 
 /** Why the account makes no calls. `failing`: EazyBe fails for everybody, so single people are tried in turn. */
 export const PAUSE_REASONS = ['session', 'token', 'operator', 'failing'] as const

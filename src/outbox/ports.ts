@@ -22,6 +22,8 @@ export interface HookRules {
   readonly account?: string
   readonly capacity?: number
   readonly newGroupsPerDay?: number
+  readonly leadsPerDay?: number
+  readonly groups?: 'own' | 'any'
   /** Set where people are asked whether they agree: nothing is sent for the hook without evidence. */
   readonly consent?: unknown
 }
@@ -43,6 +45,8 @@ export interface OutboxConfig {
   readonly accounts: Readonly<Record<string, AccountOptions>>
   readonly hooks: Readonly<Record<string, HookRules>>
   readonly retention: RetentionDays
+  /** Whether visitors can type the name of a hook's groups: such a hook uses groups of its own. */
+  readonly canTypeName: (hook: string) => boolean
   /** Where the console is reached, for alerts; null: not known. */
   readonly publicUrl: string | null
 }

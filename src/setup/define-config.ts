@@ -5,7 +5,9 @@ import { apiTokenName, secretName, tokenName } from '../lib/names.ts'
 import { MAX_TEXT_UNITS } from '../lib/text.ts'
 import { isComparable } from '../mapping/consent.ts'
 import type { Hook } from '../mapping/hook.ts'
+import { MAX_CONTACTS } from '../mapping/invite.ts'
 import { isCountryCode } from '../mapping/phone/index.ts'
+import { typedName } from '../mapping/typed-names.ts'
 import type { AccountOptions } from '../outbox/dispatch/pace.ts'
 import { DAY_MS, PACES } from '../outbox/dispatch/pace.ts'
 import type { Retention } from '../outbox/jobs/retention.ts'
@@ -27,6 +29,8 @@ export interface Config {
   readonly hooks: Readonly<Record<string, Hook>>
   readonly publicUrl: string | null
   readonly retention: RetentionDays
+  /** Whether visitors can type the name of a hook's groups; found when it is first asked. */
+  readonly canTypeName: (hook: string) => boolean
 }
 
 /** Mistakes in `src/config.ts`, one a line. */
@@ -57,6 +61,9 @@ const HOOK_OPTIONS: Readonly<Record<keyof Hook, true>> = {
   invite: true,
   capacity: true,
   newGroupsPerDay: true,
+  leadsPerDay: true,
+  groups: true,
+  splitLimit: true,
   inviteLink: true,
   tolerance: true,
 }
@@ -102,6 +109,17 @@ export function defineConfig(input: ConfigInput): Config {
     hooks,
     publicUrl: input.publicUrl?.replace(/\/+$/, '') ?? null,
     retention: retentionOf(input.retention),
+    canTypeName: typedNamesOf(hooks),
+  }
+}
+
+/** Asked for each lead, and a mapping does not change: each hook is looked through once. */
+function typedNamesOf(hooks: Readonly<Record<string, Hook>>): (name: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (name) => {
+    const hook = Object.hasOwn(hooks, name) ? hooks[name] : undefined
+    if (hook !== undefined && !known.has(name)) known.set(name, typedName(hook) !== 'no')
+    return known.get(name) ?? false
   }
 }
 
@@ -168,8 +186,16 @@ function hookMistakes(
       `must be a whole number from 1 to ${MAX_CAPACITY}; WhatsApp's groups hold 1024`,
     )
   }
-  if (hook.newGroupsPerDay !== undefined && !isWithin(hook.newGroupsPerDay, 0, Infinity)) {
-    wrong('newGroupsPerDay', 'must be a whole number, 0 or more')
+  for (const option of ['newGroupsPerDay', 'leadsPerDay'] as const) {
+    if (hook[option] !== undefined && !isWithin(hook[option], 0, Infinity)) {
+      wrong(option, 'must be a whole number, 0 or more')
+    }
+  }
+  if (hook.splitLimit !== undefined && !isWithin(hook.splitLimit, 1, MAX_CONTACTS)) {
+    wrong('splitLimit', `must be a whole number from 1 to ${MAX_CONTACTS}`)
+  }
+  if (hook.groups !== undefined && hook.groups !== 'own' && hook.groups !== 'any') {
+    wrong('groups', `must be 'own' or 'any'`)
   }
   if (hook.inviteLink !== undefined && !String(hook.inviteLink).startsWith('https://')) {
     wrong('inviteLink', 'must begin with https://')

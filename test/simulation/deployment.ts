@@ -34,6 +34,7 @@ export class Deployment {
       accounts: { default: this.#account },
       hooks: this.hooks,
       retention: this.#history.retention,
+      canTypeName: () => false,
       publicUrl: null,
     }
   }

@@ -45,6 +45,7 @@ describe('a config without mistakes', () => {
   it('has an account of its own when it names none, and no public URL', () => {
     expect(defineConfig({ hooks: { webinar: good } })).toEqual({
       accounts: { default: {} },
+      canTypeName: expect.any(Function),
       hooks: { webinar: good },
       publicUrl: null,
       retention: { settledDays: 7, inHandDays: 30, rowDays: 90, consentDays: 1095 },
@@ -268,6 +269,21 @@ describe('a mistake', () => {
       'half a new group',
       hookWith({ newGroupsPerDay: 0.5 }),
       'Hook "webinar", option "newGroupsPerDay": must be a whole number, 0 or more',
+    ],
+    [
+      'half a lead a day',
+      hookWith({ leadsPerDay: 0.5 }),
+      'Hook "webinar", option "leadsPerDay": must be a whole number, 0 or more',
+    ],
+    [
+      'more numbers in a text than in a list',
+      hookWith({ splitLimit: 257 }),
+      'Hook "webinar", option "splitLimit": must be a whole number from 1 to 256',
+    ],
+    [
+      'groups that are nobody’s',
+      hookWith({ groups: 'some' }),
+      `Hook "webinar", option "groups": must be 'own' or 'any'`,
     ],
     [
       'a link without encryption',

@@ -300,6 +300,12 @@ describe('an invite that a sender speaks itself', () => {
     expect(parsed.success ? parsed.output.create : 'refused').toBe(create)
   })
 
+  it('takes as many numbers in one text as its hook says', () => {
+    const spoken = { groupName: 'Family', contacts: `${FIVE},919800000006`, create: true }
+    expect(v.is(spokenInviteSchema('IN', 5), spoken)).toBe(false)
+    expect(v.is(spokenInviteSchema('IN', 6), spoken)).toBe(true)
+  })
+
   it('needs a country code where its hook has no country', () => {
     const anywhere = spokenInviteSchema()
     expect(v.is(anywhere, { groupName: 'A', contacts: '+919800000001' })).toBe(true)

@@ -21,7 +21,13 @@ function processOn(disk: Disk, token: string, now: () => number) {
     addToGroup: async () => outcome,
     lookUp: async () => ({ kind: 'failed', message: 'no' }),
     sendAlert: async () => true,
-    config: { accounts: {}, hooks: {}, retention: retentionOf(), publicUrl: null },
+    config: {
+      accounts: {},
+      hooks: {},
+      retention: retentionOf(),
+      canTypeName: () => false,
+      publicUrl: null,
+    },
     env: { EAZYBE_TOKEN: token },
   })
 }

@@ -17,6 +17,8 @@ export interface DiskOutboxOptions {
   readonly retention?: Retention
   readonly hooks?: Readonly<Record<string, HookRules>>
   readonly env?: object
+  /** Hooks whose group names visitors can type. */
+  readonly typed?: readonly string[]
   readonly addToGroup?: OutboxPorts['addToGroup']
 }
 
@@ -43,6 +45,7 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
       },
       hooks: options.hooks ?? {},
       retention: retentionOf(options.retention),
+      canTypeName: (hook) => options.typed?.includes(hook) ?? false,
       publicUrl: null,
     },
     env: { EAZYBE_TOKEN: 'token', ...options.env },

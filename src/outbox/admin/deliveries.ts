@@ -223,6 +223,8 @@ function actOne(
       )
     case 'release':
       if (row.state !== 'held') return 'not_possible'
+      if (row.reason === 'group of another hook' && row.groupId !== null)
+        store.parts.allow(row.groupId, row.hook)
       return send(context, row, { ...same, note: 'released' }, now)
     case 'create':
       if (row.state !== 'held') return 'not_possible'

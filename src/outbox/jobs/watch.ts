@@ -47,6 +47,7 @@ export class Watch implements Job {
       })
     }
     this.#store.refusals.write(now)
+    this.#store.admissions.write()
     await this.#send()
   }
 
@@ -169,6 +170,8 @@ const TEXTS: Readonly<Record<AlertKind, (subject: string, count: number) => stri
     `${deliveries(count)} parked: EazyBe refused them or failed again and again. They wait for you.`,
   heldLong: (_, count) =>
     `${deliveries(count)} held and need a decision, the first for over an hour.`,
+  burst: (hook, count) =>
+    `/hooks/${hook} brings more leads than it may in a day: ${deliveries(count)} held as “burst”. Release or discard them together.`,
   backlog: () => 'The oldest sign-up has waited for over a day.',
   groupNearlyFull: (id) => `Group ${id} is nearly full. The next people go to its next part.`,
   refused: (hook, count) =>

@@ -18,6 +18,7 @@ export type AlertKind =
   | 'parked'
   | 'heldLong'
   | 'backlog'
+  | 'burst'
   | 'groupNearlyFull'
   | 'refused'
 

@@ -38,7 +38,13 @@ export interface Situation {
   /** The delivery that has this key already; null: none. */
   readonly seen: number | null
   /** The group of this name, also under a name that it had; null: no such group yet. `partId`: the part that takes new people. */
-  readonly group: { readonly id: number; readonly partId: number; readonly minted: boolean } | null
+  readonly group: {
+    readonly id: number
+    readonly partId: number
+    readonly minted: boolean
+    /** Whether the hook made it, or an operator let the hook use it. */
+    readonly own: boolean
+  } | null
   /** New names that the hook asked for within a day, where this would be one. */
   readonly mintedToday: number
   /** One for each person, in their order. `refused`: a teammate whose number EazyBe refused in another part. */
@@ -67,6 +73,7 @@ interface SituationRow extends StandingRow {
   readonly groupId: number | null
   readonly openPart: number | null
   readonly minted: number
+  readonly own: number
   readonly mintedToday: number
   readonly suppressed: number
   readonly refused: number
@@ -93,6 +100,7 @@ export class Asks {
     const rows = this.#sql.all<SituationRow>`
       SELECT asked.key AS place, (SELECT seq FROM deliveries WHERE key = ${key} OR body_key = ${key}) AS seen, g.id AS groupId, p.id AS openPart,
         g.minted_at IS NOT NULL OR p.status <> 'new' AS minted,
+        g.minted_at IS NOT NULL AND g.hook = ${hook} OR EXISTS (SELECT 1 FROM group_hooks AS h WHERE h.group_id = g.id AND h.hook = ${hook}) AS own,
         CASE WHEN g.minted_at IS NULL AND coalesce(p.status, 'new') = 'new' THEN
           (SELECT count(*) FROM groups WHERE hook = ${hook} AND minted_at > ${mintedSince}) ELSE 0 END AS mintedToday,
         EXISTS (SELECT 1 FROM suppressed AS s WHERE s.person = asked.value AND s.group_id IN (0, coalesce(g.id, 0))) AS suppressed,
@@ -108,7 +116,10 @@ export class Asks {
     const { groupId: id = null, openPart: partId = null } = first ?? {}
     return {
       seen: first?.seen ?? null,
-      group: id === null || partId === null ? null : { id, partId, minted: first?.minted === 1 },
+      group:
+        id === null || partId === null
+          ? null
+          : { id, partId, minted: first?.minted === 1, own: first?.own === 1 },
       mintedToday: first?.mintedToday ?? 0,
       people: persons.map((_, place) => {
         const own = rows.filter((row) => row.place === place)

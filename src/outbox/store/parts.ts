@@ -70,6 +70,11 @@ export class Parts {
     this.#sql.run`UPDATE parts SET hook = ${hook} WHERE group_id = ${groupId}`
   }
 
+  /** The operator lets a hook use this group, whoever made it. */
+  allow(groupId: number, hook: string): void {
+    this.#sql.run`INSERT OR IGNORE INTO group_hooks (group_id, hook) VALUES (${groupId}, ${hook})`
+  }
+
   get(id: number): Part {
     return this.#partOf(this.#sql.one<PartRow>`${PART} WHERE id = ${id}`)
   }
@@ -217,6 +222,8 @@ export class Parts {
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status = 'blocked')
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND first_call_at IS NOT NULL AND accepted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE group_id = ${groupId} AND state IN ('held', 'parked', 'skipped'))`
+    this.#sql.run`
+      DELETE FROM group_hooks WHERE group_id = ${groupId} AND NOT EXISTS (SELECT 1 FROM parts WHERE group_id = ${groupId})`
     this.#sql.run`
       DELETE FROM groups WHERE id = ${groupId} AND NOT EXISTS (SELECT 1 FROM parts WHERE group_id = ${groupId})
         AND NOT EXISTS (SELECT 1 FROM group_names WHERE group_id = ${groupId})`

@@ -20,6 +20,16 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX groups_minted ON groups (hook, minted_at) WHERE minted_at IS NOT NULL;
 
+  -- An operator let a hook use another hook's group.
+  CREATE TABLE group_hooks (
+    group_id INTEGER NOT NULL REFERENCES groups,
+    hook TEXT NOT NULL,
+    PRIMARY KEY (group_id, hook)
+  ) WITHOUT ROWID;
+
+  -- Leads that each hook brought of late: a bucket that empties over a day.
+  CREATE TABLE admissions (hook TEXT PRIMARY KEY, level REAL NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+
   -- Names that a group had: its hooks may go on using them.
   CREATE TABLE group_names (
     name TEXT PRIMARY KEY,

@@ -3,6 +3,7 @@
 import type { Part } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import { Account } from './account.ts'
+import { Admissions } from './admissions.ts'
 import { Alerts } from './alerts.ts'
 import { Asks } from './asks.ts'
 import { Audit } from './audit.ts'
@@ -19,6 +20,7 @@ import { Sweep } from './sweep.ts'
 
 export interface Store {
   readonly account: Account
+  readonly admissions: Admissions
   readonly alerts: Alerts
   readonly asks: Asks
   readonly audit: Audit
@@ -43,6 +45,7 @@ export function openStore(ports: OutboxPorts): Store {
   const parts = new Parts(sql, ports.config.hooks)
   return {
     account,
+    admissions: new Admissions(sql),
     alerts: new Alerts(sql, ports.env),
     asks,
     audit: new Audit(sql),

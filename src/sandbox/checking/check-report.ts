@@ -2,6 +2,7 @@
 
 import { apiTokenName, secretName, secretValues, tokenName } from '../../lib/names.ts'
 import type { Hook } from '../../mapping/hook.ts'
+import { typedName } from '../../mapping/typed-names.ts'
 import { MIN_ADMIN_SECRET_LENGTH } from '../../operator/admin-secret.ts'
 import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/dispatch/pace.ts'
 import type { Config } from '../../setup/define-config.ts'
@@ -68,7 +69,9 @@ function hookFinding(name: string, hook: Hook, env: object): Finding {
   return {
     row: [name, source.title, secretCell(name, env, readiness.ready), consentCell(hook), account],
     wrong,
-    doubtful: doubt === null ? [] : [`Hook ${name}: ${doubt}.`],
+    doubtful: [doubt, nameDoubt(hook)].flatMap((one) =>
+      one === null ? [] : [`Hook ${name}: ${one}.`],
+    ),
   }
 }
 
@@ -100,6 +103,12 @@ function consentDoubt({ consent, source }: Hook): string | null {
     return 'a form can ask for consent itself; name the question with consent: { field: … }'
   }
   return null
+}
+
+function nameDoubt(hook: Hook): string | null {
+  return hook.groups === undefined && typedName(hook) === 'unknown'
+    ? 'nothing made up fits its fields, so its visitors are taken to type the name of its groups: it may use only groups of its own. Say groups: "own", or "any"'
+    : null
 }
 
 function accountFinding(name: string, options: AccountOptions, env: object): Finding {

@@ -1,6 +1,7 @@
 /** The alarm: it rings while something is due, and then not much later. */
 
-import { hooksOf, peopleOf, plan } from '../../../src/outbox/dispatch/plan.ts'
+import { hooksOf, peopleOf } from '../../../src/outbox/dispatch/budget.ts'
+import { plan } from '../../../src/outbox/dispatch/plan.ts'
 import { FRESH_ACCOUNT } from '../../../src/outbox/model.ts'
 import { Calls } from '../../../src/outbox/store/calls.ts'
 import { Memberships } from '../../../src/outbox/store/memberships.ts'

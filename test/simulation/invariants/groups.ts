@@ -65,9 +65,9 @@ export function newNamesCapped(): Invariant {
     name: 'new names of a hook in a day',
     looked: (facts) => {
       const capped = Object.entries(facts.hooks).flatMap(([hook, rules]) => {
-        const own = rules.source.kind === 'form' ? pace(facts).newGroupsPerDay : null
+        const own = pace(facts).newGroupsPerDay * (rules.source.kind === 'form' ? 1 : 4)
         const cap = rules.newGroupsPerDay ?? own
-        return cap === null ? [] : [[hook, cap] as const]
+        return cap === Number.POSITIVE_INFINITY ? [] : [[hook, cap] as const]
       })
       // A cap that was larger within the day explains what is there.
       most = new Map(capped.map(([hook, cap]) => [hook, Math.max(cap, most.get(hook) ?? 0)]))
