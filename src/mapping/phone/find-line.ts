@@ -1,10 +1,15 @@
 /** Finds whose line dialled digits are: international, of the home country, or of elsewhere. */
 
 import { getCountryCallingCode } from 'libphonenumber-js/max'
-import type { CountryCode } from './country.ts'
-import { hasPossibleLength, type Line, lineAtHome, lineOf } from './line.ts'
+import {
+  type CountryCode,
+  hasDoubtfulTrunk,
+  hasPossibleLength,
+  type Line,
+  lineAtHome,
+  lineOf,
+} from './line.ts'
 import { type PhoneRefusal, type Refused, refused } from './reading.ts'
-import { hasDoubtfulTrunk } from './spellings.ts'
 
 /** A landline without its area's 0 is never longer; the plans of Germany and Indonesia only say so. */
 const MAX_BARE_LANDLINE_DIGITS = 11

@@ -1,13 +1,9 @@
 /** The public face of phone numbers: read as people type them, refused rather than guessed, compared and masked. */
 
-export { type CountryCode, isCountryCode } from './country.ts'
-export { firstOf } from './first-of.ts'
-export { maskPhone } from './mask-phone.ts'
-export { maskText, numbersIn } from './mask-text.ts'
-export { type Phone, phone, phoneCountryOf, readAnswer } from './phone-schema.ts'
-export { asciiDigits } from './plain-text.ts'
-export { readInternational } from './read-international.ts'
-export { readPhone } from './read-phone.ts'
+export { type CountryCode, isCountryCode, sharedSpelling } from './line.ts'
+export { maskPhone, maskText, numbersIn } from './mask.ts'
+export { firstOf, type Phone, phone, phoneCountryOf, readAnswer } from './phone-schema.ts'
+export { readInternational, readPhone } from './read-phone.ts'
 export {
   type PhoneReading,
   type PhoneRefusal,
@@ -15,4 +11,4 @@ export {
   REFUSALS,
   WARNINGS,
 } from './reading.ts'
-export { sharedSpelling } from './shared-spelling.ts'
+export { asciiDigits } from './typed-text.ts'

@@ -1,15 +1,16 @@
 /** Reads a phone number as people type it, for one country or for none, and refuses rather than guesses. */
 
-import { accept } from './accept.ts'
-import { type CountryCode, isCountryCode } from './country.ts'
 import { findLine } from './find-line.ts'
-import { firstNumber, MIN_DIGITS } from './first-number.ts'
-import { MAX_DIGITS } from './line.ts'
-import { isPlaceholder } from './placeholder.ts'
-import { plainText } from './plain-text.ts'
+import {
+  type CountryCode,
+  isCountryCode,
+  type Line,
+  lineOf,
+  MAX_DIGITS,
+  MIN_DIGITS,
+} from './line.ts'
 import { type PhoneReading, type PhoneWarning, refused } from './reading.ts'
-import { unspreadsheet } from './unspreadsheet.ts'
-import { unwrap, withoutLabelBehind } from './unwrap.ts'
+import { firstNumber, plainText, unspreadsheet, unwrap, withoutLabelBehind } from './typed-text.ts'
 
 const LETTER = /\p{L}/u
 /** White space, punctuation people put between digits, and pictures: U+1F4DE, an icon font's private character. */
@@ -56,4 +57,40 @@ function readDialled(
     )
   }
   return digits.replace(/^0+/, '').length > MAX_DIGITS ? refused('too_long') : found
+}
+
+const E164 = /^\+?(\d+)$/
+
+/** Takes everything that `readPhone` gives, and gives it back unchanged. */
+export function readInternational(input: string): PhoneReading {
+  if (input === '') return refused('empty')
+  const digits = E164.exec(input)?.[1]
+  if (digits === undefined) return refused('not_a_phone')
+  if (digits.length < MIN_DIGITS) return refused('too_short')
+  if (digits.length > MAX_DIGITS) return refused('too_long')
+  const line = lineOf(digits)
+  return line === null ? refused('invalid_for_country') : accept(line, [])
+}
+
+/** What a spreadsheet leaves of a long number it rounded. */
+const ROUNDED = /0{5}$/
+
+function accept(line: Line, warnings: readonly PhoneWarning[]): PhoneReading {
+  const { digits, national } = line
+  if (isPlaceholder(digits) || isPlaceholder(national)) return refused('placeholder')
+  return {
+    ok: true,
+    digits,
+    warnings: ROUNDED.test(digits) ? [...warnings, 'trailing_zeros'] : warnings,
+  }
+}
+
+const ONE_DIGIT = /^(\d)\1{6,}$/
+const COUNTING = '1234567890123456789'
+/** Malaysia's 012-345 6789 is a number like any other. */
+const REAL = '123456789'
+
+function isPlaceholder(digits: string): boolean {
+  if (ONE_DIGIT.test(digits)) return true
+  return digits.length >= 7 && digits !== REAL && COUNTING.startsWith(digits)
 }
