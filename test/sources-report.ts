@@ -3,7 +3,7 @@
  * is known, `-- --docs` writes the pages that are made of the sources, `-- --consent` runs the phrases of consent through every form.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { table } from '../src/sandbox/checking/table.ts'
 import { senderList, senderPage, sourceOf } from '../src/sandbox/hooks/sender-page.ts'
@@ -13,9 +13,9 @@ import { CORPUS, runCorpus } from './consent-corpus.ts'
 import { everySource } from './every-source.ts'
 import type { Evidence, Fixture } from './fixtures/fixture.ts'
 import { fixtures } from './fixtures/index.ts'
-import { withTable } from './readme-table.ts'
+import { sendersPage } from './senders-page.ts'
 
-const README = resolve(import.meta.dirname, '../README.md')
+const PAGE = resolve(import.meta.dirname, '../docs/senders.md')
 
 const PACKAGE = 'vendor package'
 const KNOWN = 'known answer'
@@ -26,7 +26,7 @@ const NOT_SAID = 'not said'
 const [asked] = process.argv.slice(2)
 
 await run(async () => {
-  if (asked === '--docs') writeFileSync(README, withTable(readFileSync(README, 'utf8'), sources))
+  if (asked === '--docs') writeFileSync(PAGE, await sendersPage(sources))
   else if (asked === '--consent') await reportConsent()
   else if (asked === '--evidence') report()
   else if (asked === undefined) print(senderList())

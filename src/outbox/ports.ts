@@ -28,7 +28,7 @@ export interface HookRules {
   readonly consent?: unknown
 }
 
-/** Every number in days. The reasons are in the README, "Privacy". */
+/** Every number in days. The reasons are in docs/privacy.md. */
 export interface RetentionDays {
   /** Numbers and fields of a delivery after it was accepted or skipped. */
   readonly settledDays: number

@@ -35,7 +35,9 @@ async function send(): Promise<number> {
   const asked = readSendArguments(process.argv.slice(2))
   const config = await loadConfig(settings.configFile)
   const vars = readDevVars(settings.devVarsFile)
-  const running = settings.portIsSaid ? null : readAddress(settings.stateDir)
+  // A PORT that is said counts; else it is where `npm start` says that it is.
+  const isSaid = Boolean(process.env.PORT) && settings.port !== 0
+  const running = isSaid ? null : readAddress(settings.stateDir)
   const here = running?.url ?? `http://127.0.0.1:${settings.port}`
   const target = targetOf(asked, config, vars, here)
   const occasion = { id: crypto.randomUUID(), now: Date.now() }

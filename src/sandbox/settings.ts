@@ -13,8 +13,6 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 export interface Settings {
   /** Of the Worker; 0 takes any free one. */
   readonly port: number
-  /** Whether PORT names one: then nothing else is looked for. */
-  readonly portIsSaid: boolean
   /** Of the stand-in for EazyBe; 0 takes any free one. */
   readonly sandboxPort: number
   /** Where everything is kept between runs. */
@@ -44,7 +42,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   }
   return {
     port,
-    portIsSaid: Boolean(env.PORT) && port !== 0,
     sandboxPort,
     stateDir: path('STATE_DIR', '.usher'),
     configFile: path('USHER_CONFIG', 'src/config.ts'),

@@ -1,4 +1,4 @@
-/** Every source, one line each: the list, the README's table and the tests all follow from it. */
+/** Every source, one line each: the list, docs/senders.md and the tests all follow from it. */
 
 // Forms
 

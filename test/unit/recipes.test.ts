@@ -1,4 +1,4 @@
-/** The recipes of docs/senders.md: each is a hook that takes a request proven as its sender does, and makes an invite of it. */
+/** The recipes of docs/recipes.md: each is a hook that takes a request proven as its sender does, and makes an invite of it. */
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,7 +12,7 @@ import { defineConfig } from '../../src/setup/define-config.ts'
 import * as usher from '../../src/usher.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')
-const PAGE = resolve(import.meta.dirname, '../../docs/senders.md')
+const PAGE = resolve(import.meta.dirname, '../../docs/recipes.md')
 const RECIPE = /^### (.+)\n[\s\S]*?^```ts\n([\s\S]*?)^```/gm
 
 const recipes = [...readFileSync(PAGE, 'utf8').matchAll(RECIPE)].map(

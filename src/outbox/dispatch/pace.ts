@@ -5,7 +5,7 @@ export const MINUTE_MS = 60 * SECOND_MS
 export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
-/** Every number of a pace; each may be set on its own beside a preset. The reasons are in the README, "How fast". */
+/** Every number of a pace; each may be set on its own beside a preset. The reasons are in docs/pace.md. */
 export interface PaceNumbers {
   /** How long the first lead of a group waits for others to travel with it. */
   readonly coalesceMs: number

@@ -23,7 +23,7 @@ export function sourceOf(name: string): Source {
   const found = sources.find((source) => source.name === name)
   if (found !== undefined) return found
   if (MADE.includes(name)) {
-    throw new Trouble(`${name}({ … }) is made by its options: see docs/senders.md.`)
+    throw new Trouble(`${name}({ … }) is made by its options: see docs/recipes.md.`)
   }
   const names = [...sources.map((source) => source.name), ...MADE]
   const hint = didYouMean(name, names) || ' npm run sources lists all.'
