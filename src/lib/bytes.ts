@@ -8,14 +8,19 @@ const HEX = /^(?:[0-9a-f]{2})+$/i
 const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+/** More secrets than a deployment has. */
+const MOST_KEYS = 256
+
 export function utf8(text: string): Bytes {
-  return new TextEncoder().encode(text)
+  return encoder.encode(text)
 }
 
 /** The text of valid UTF-8, or null: a lenient decoder maps different bytes to the same text. A BOM is dropped. */
 export function textOf(bytes: Bytes): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
     return null
   }
@@ -57,10 +62,7 @@ export async function digest(hash: Hash, bytes: Bytes): Promise<Bytes> {
 
 /** Signs `message`; `key` must not be empty (WebCrypto throws). */
 export async function hmacSign(hash: Hash, key: Bytes, message: Bytes): Promise<Bytes> {
-  const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash }, false, [
-    'sign',
-  ])
-  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, message))
+  return new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKey(hash, key), message))
 }
 
 /** Whether `mac` is the HMAC of `message`, in constant time; any wrong length is false. */
@@ -70,13 +72,29 @@ export async function hmacVerify(
   mac: Bytes,
   message: Bytes,
 ): Promise<boolean> {
-  const algorithm = { name: 'HMAC', hash }
-  const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['verify'])
-  return crypto.subtle.verify('HMAC', imported, mac, message)
+  return crypto.subtle.verify('HMAC', await hmacKey(hash, key), mac, message)
+}
+
+/** Keys come again with every webhook, and importing one costs more than an HMAC. */
+const importedKeys = new Map<string, CryptoKey>()
+
+async function hmacKey(hash: Hash, key: Bytes): Promise<CryptoKey> {
+  const name = `${hash} ${encode(key, 'base64')}`
+  const known = importedKeys.get(name)
+  if (known !== undefined) return known
+  const imported = await importHmacKey(hash, key)
+  if (importedKeys.size >= MOST_KEYS) importedKeys.clear()
+  importedKeys.set(name, imported)
+  return imported
+}
+
+function importHmacKey(hash: Hash, key: Bytes): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', key, { name: 'HMAC', hash }, false, ['sign', 'verify'])
 }
 
 /** Whether two texts are equal, in time that tells nothing of where they differ: their digests are compared under a random key. */
 export async function equalInConstantTime(one: string, other: string): Promise<boolean> {
-  const key = crypto.getRandomValues(new Uint8Array(32))
-  return hmacVerify('SHA-256', key, await hmacSign('SHA-256', key, utf8(one)), utf8(other))
+  const key = await importHmacKey('SHA-256', crypto.getRandomValues(new Uint8Array(32)))
+  const mac = await crypto.subtle.sign('HMAC', key, utf8(one))
+  return crypto.subtle.verify('HMAC', key, mac, utf8(other))
 }

@@ -1,7 +1,9 @@
 /** Reads a request's body once, as bytes, within bounds of size and time. */
 
+import { atMost } from '../lib/at-most.ts'
 import type { Bytes } from '../lib/bytes.ts'
 import type { Refusal } from '../lib/problem.ts'
+import type { StreamBounds } from '../lib/read-stream.ts'
 import { readStream } from '../lib/read-stream.ts'
 import type { Source } from '../sources/source.ts'
 
@@ -36,11 +38,29 @@ export async function readBody(
   if (coding !== null && coding !== '' && coding.toLowerCase() !== 'identity') {
     return refuse({ reason: 'compressed' })
   }
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes)
-  const bytes = await readStream(request.body, { maxBytes, deadlineMs })
+  const length = request.headers.get('content-length')
+  if (Number(length ?? 0) > maxBytes) return tooLarge(maxBytes)
+  // HTTP delivers no more than the length that was announced, and the runtime reads that much at a fraction of what a stream costs.
+  const bytes =
+    length === null
+      ? await readStream(request.body, { maxBytes, deadlineMs })
+      : await readWhole(request, { maxBytes, deadlineMs })
   if (bytes === 'too_large') return tooLarge(maxBytes)
   // A sender that went away in the middle does not read this answer either.
   return bytes === 'too_slow' ? refuse({ reason: 'too_slow' }) : { ok: true, bytes }
+}
+
+async function readWhole(
+  request: Request,
+  { maxBytes, deadlineMs }: StreamBounds,
+): Promise<Bytes | 'too_large' | 'too_slow'> {
+  try {
+    const buffer = await atMost(deadlineMs, request.arrayBuffer(), null)
+    if (buffer === null) return 'too_slow'
+    return buffer.byteLength > maxBytes ? 'too_large' : new Uint8Array(buffer)
+  } catch {
+    return 'too_slow'
+  }
 }
 
 function tooLarge(limitBytes: number): Body {

@@ -12,7 +12,8 @@ export interface Preference {
 
 /** Unknown preferences are ignored, as the RFC asks. */
 export function readPrefer(header: string | null): Preference {
-  const preferences = (header ?? '').split(',').map((one) => one.split(';', 1)[0]?.trim() ?? '')
+  if (header === null) return { async: false, waitMs: 0 }
+  const preferences = header.split(',').map((one) => one.split(';', 1)[0]?.trim() ?? '')
   const wait = preferences.map((one) => /^wait\s*=\s*"?(\d{1,4})"?$/i.exec(one)?.[1]).find(Boolean)
   return {
     async: preferences.some((one) => one.toLowerCase() === 'respond-async'),

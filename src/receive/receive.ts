@@ -111,10 +111,12 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const [secret = ''] = readiness.secrets
   const keys = drafts.map((draft) => draft.key)
   const seenKey = await seenKeyOf(secret, name, signedKey ? '' : event.fingerprint, ...keys)
-  const seen = await recall(c.env.SEEN, seenKey)
+  const recalled = recall(c.env.SEEN, seenKey)
+  // Mapped while KV looks: an event that was seen is the exception.
+  const items = drafts.map((draft) => mapEvent(event, readiness.secrets, draft))
+  const seen = await recalled
   if (seen !== null) return answered(c, event, incoming, seen, true)
 
-  const items = drafts.map((draft) => mapEvent(event, readiness.secrets, draft))
   const account = hook.account ?? 'default'
   const arrived = await outboxOf(c.env, account).accept({
     account,

@@ -7,8 +7,8 @@ import { readAnswer } from './answer.ts'
 
 /** Longer than any sender's retries: Standard Webhooks' run 75 hours, Zapier's replay half a day. */
 const KEEP_SECONDS = 7 * 24 * 60 * 60
-/** KV usually answers in a few milliseconds; when it does not, the outbox knows as well. */
-const GIVE_UP_MS = 50
+/** A key that is read for the first time takes KV 100 ms or more. Nothing waits for that: the outbox knows as well. */
+const GIVE_UP_MS = 15
 
 /** The first answer to this event, or null where KV does not know, is slow or fails. */
 export async function recall(kv: KVNamespace, key: string): Promise<Answer | null> {

@@ -61,10 +61,18 @@ export class Sql {
   }
 
   #exec(texts: readonly string[], values: readonly Value[]) {
+    if (values.every(isPlain)) {
+      // The runtime finds a statement that it has prepared by its text: the same string each time is found fastest.
+      const query = fixedTexts.get(texts) ?? texts.join('?')
+      fixedTexts.set(texts, query)
+      return this.#storage.exec(query, ...values.map(bindable))
+    }
     const bound: SqlStorageValue[] = []
     return this.#storage.exec(joined(texts, values, bound), ...bound)
   }
 }
+
+const fixedTexts = new WeakMap<readonly string[], string>()
 
 function joined(
   texts: readonly string[],
@@ -81,6 +89,10 @@ function joined(
     query += texts[index + 1] ?? ''
   })
   return query
+}
+
+function isPlain(value: Value): value is Exclude<Value, Fragment> {
+  return !(value instanceof Fragment)
 }
 
 function bindable(value: Exclude<Value, Fragment>): SqlStorageValue {
