@@ -1,4 +1,4 @@
-/** `/metrics` in Prometheus' text format. Its labels are accounts and states: they are as many as the config has, and name nobody. */
+/** `/metrics` in Prometheus' text format. Its labels are accounts and states: they are as many as the config has, and hold no personal data. */
 
 import { overviews } from '../operator/accounts.ts'
 import type { Desk } from '../operator/desk.ts'

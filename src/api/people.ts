@@ -23,7 +23,7 @@ export const peopleEndpoints = [
     ...person,
     path: '/api/people/suppress',
     name: 'suppressPerson',
-    summary: 'Keep somebody out of one group, or of all, from now on',
+    summary: 'Keep a person out of one group, or of all, from now on',
     body: only(suppressionSchema.entries),
     answer: v.object({ suppressed: v.boolean() }),
     problems: [404],
@@ -33,7 +33,7 @@ export const peopleEndpoints = [
     ...person,
     path: '/api/people/unsuppress',
     name: 'unsuppressPerson',
-    summary: 'Let somebody in again',
+    summary: 'Let a person in again',
     body: only(suppressionSchema.entries),
     answer: v.object({ suppressed: v.boolean() }),
     problems: [404],
@@ -43,7 +43,7 @@ export const peopleEndpoints = [
     ...person,
     path: '/api/people/erase',
     name: 'erasePerson',
-    summary: 'Delete what is kept of somebody everywhere, and never add them again',
+    summary: 'Delete what is kept of a person everywhere, and never add them again',
     body: personSchema,
     answer: v.object({
       erased: v.pipe(v.number(), v.description('Deliveries that were wiped')),
@@ -55,7 +55,7 @@ export const peopleEndpoints = [
     ...person,
     path: '/api/people/export',
     name: 'exportPerson',
-    summary: 'Everything that is kept of somebody',
+    summary: 'Everything that is kept of a person',
     body: personSchema,
     answer: v.object({
       accounts: v.array(

@@ -967,7 +967,7 @@ dl.json dt {
 }
 
 export const JS = {
-  hash: 'a0a4fc543582',
+  hash: '9b5b9fe03e00',
   text: `// The console works without this. It asks for news of a live page, goes on with a bulk action by itself, keeps a form from
 // being sent twice, and copies what is to be pasted.
 
@@ -1031,7 +1031,7 @@ function say(text) {
 
 const headlineOf = (part) => part.querySelector('h1, .row')?.textContent ?? ''
 
-/** Replaces the parts that differ, but nothing that somebody is typing or reading. */
+/** Replaces the parts that differ, but nothing that the operator is typing or reading. */
 function show(fresh) {
   for (const before of document.querySelectorAll('[data-part]')) {
     const after = fresh.getElementById(before.id)
@@ -1082,7 +1082,7 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => delete form.dataset.sent, SENT_MS)
 })
 
-/** The steps of a bulk action, one after the other in this page; whoever leaves it stops them. */
+/** The steps of a bulk action, one after the other in this page; leaving the page stops them. */
 async function goOn() {
   for (let step = nextStep(); step !== null; step = nextStep()) {
     step.hidden = true

@@ -1,4 +1,4 @@
-/** The last 24 hours as bars: accepted, held and parked, with the same in words for whoever cannot see them. */
+/** The last 24 hours as bars: accepted, held and parked, with the same in words for screen readers. */
 
 import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'

@@ -91,7 +91,7 @@ function pages(app: Hono<OperatorEnv>): void {
 function forms(app: Hono<OperatorEnv>): void {
   app.post('/console/logout', logOut)
   const form = (path: string, take: (visit: Visit, c: OperatorContext) => Promise<FormAnswer>) => {
-    // Whoever loads the address of a form's answer again means the page that it belongs to.
+    // A reload of a form's answer means the page that it belongs to.
     app.get(path, (c) => c.redirect(pageOfForm(c.req.path), 303))
     app.post(path, async (c) => {
       const visit = visitOf(c)

@@ -1,4 +1,4 @@
-/** Deliveries as CSV for a spreadsheet, in which nothing that somebody typed becomes a formula or hides what it says. */
+/** Deliveries as CSV for a spreadsheet, in which no typed text becomes a formula or hides what it says. */
 
 import type { DeliveryView } from '../outbox/admin/views.ts'
 

@@ -115,7 +115,7 @@ export function isUnfit({ state, reason }: Story): boolean {
   return state === 'held' && (reason?.split(', ').some((one) => unread.includes(one)) ?? false)
 }
 
-/** Numbers are changed only by whoever has revealed them, or writes them anew. */
+/** Numbers are changed only after they were revealed, or by writing them anew. */
 function Edit({ story, revealed, typed, groups, path }: Props & { readonly path: string }): Html {
   const unread = story.people.length === 0
   return (

@@ -20,7 +20,7 @@ export interface Extra {
   readonly revealed?: Revealed
   /** Why a form did nothing. */
   readonly problem?: string
-  /** What it was sent with: nobody has to write it twice. */
+  /** What it was sent with: it need not be written twice. */
   readonly typed?: Typed
 }
 

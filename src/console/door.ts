@@ -18,7 +18,7 @@ import { carriedBy, unsentOf, unsentPage } from './unsent.tsx'
 const limit = new LoginLimit()
 const HOME = '/console'
 
-/** Somebody without a session: to the login, and back here afterwards. */
+/** A visitor without a session: to the login, and back here afterwards. */
 export async function turnAway(c: OperatorContext): Promise<Response> {
   if (c.req.header('x-usher-part') !== undefined) return c.body(null, 401)
   // A link in a chat brings no `SameSite=Strict` cookie. The same request from a page of our own does.
@@ -81,7 +81,7 @@ export function logOut(c: OperatorContext): Response {
   return c.redirect('/console/login?done=logged_out', 303)
 }
 
-/** Where the login leads is in its address, which anybody may have written: only pages of ours. */
+/** Where the login leads is in its address, which a stranger may have written: only pages of ours. */
 function safeNext(next: unknown): string {
   const path = typeof next === 'string' ? next : ''
   const ours = /^\/console(?:[/?][^\\]*)?$/.test(path) && !path.includes('..')

@@ -43,7 +43,7 @@ export function FirstRun(props: {
           Send a lead through the whole path:{' '}
           <a href={`/console/hooks/${first.name}#test`}>send a test</a>
           {sandbox
-            ? '. This is the sandbox, so nobody real is added to anything.'
+            ? '. This is the sandbox, so no real person is added to anything.'
             : ', to a number of your own.'}
         </li>
       </ol>

@@ -149,7 +149,7 @@ function Test(props: { hook: HookDetails; sandbox: boolean; result: TestResult |
         A sample is signed as {hook.sourceTitle} would sign it, and received like any other:
         verified, mapped, queued and called for.
         {sandbox
-          ? ' This is the sandbox: nobody real is behind it.'
+          ? ' This is the sandbox: no real person is behind it.'
           : ' This is not a sandbox: EazyBe is asked to add this number to a real group.'}
       </p>
       {result !== null && (

@@ -10,7 +10,7 @@ const BASE = '/console/assets'
 export const CSS_PATH = `${BASE}/console.${CSS.hash}.css`
 export const JS_PATH = `${BASE}/console.${JS.hash}.js`
 
-/** A whole page. `visit` null: nobody is logged in. */
+/** A whole page. `visit` null: not logged in. */
 export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Html {
   return (
     <html lang="en">

@@ -1,4 +1,4 @@
-/** The first page: whether all is well, in one sentence, and what needs a hand. */
+/** The first page: whether all is well, in one sentence, and what needs attention. */
 
 import { overviews } from '../operator/accounts.ts'
 import { MAX_CHARACTERS } from '../operator/filter.ts'
@@ -61,7 +61,7 @@ interface Task {
   readonly reasons?: readonly InHand[]
 }
 
-/** What needs a hand, the worst first. */
+/** What needs attention, the worst first. */
 function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Task[] {
   const several_ = accounts.length > 1
   const paused = accounts.flatMap(({ account, pause, longWait }): Task[] => {

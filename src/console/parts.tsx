@@ -14,7 +14,7 @@ export function StateBadge({ state }: { state: DeliveryView['state'] }): Html {
   return <Badge tone={tone}>{word}</Badge>
 }
 
-/** How long ago, with the exact time for whoever points at it, and for readers of the page's source. */
+/** How long ago, with the exact time on hover, and for readers of the page's source. */
 export function Time({ at, clock }: { at: string; clock: Clock }): Html {
   return (
     <time datetime={at} title={clock.full(at)}>
@@ -143,7 +143,7 @@ export function Action({
   )
 }
 
-/** A value of JSON as somebody reads it: names and values, lists and texts. */
+/** A value of JSON for a reader: names and values, lists and texts. */
 export function Json({ value }: { value: unknown }): Html {
   if (typeof value !== 'object' || value === null) {
     return <bdi class={`json ${typeof value}`}>{value === null ? 'nothing' : String(value)}</bdi>

@@ -5,7 +5,7 @@ import type { OperatorContext } from '../operator/desk.ts'
 import { Layout, Main } from './layout.tsx'
 import type { Page, Visit } from './page.ts'
 
-/** Nothing inline, nothing from elsewhere, in nobody's frame. */
+/** Nothing inline, nothing from elsewhere, no framing. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':

@@ -1,4 +1,4 @@
-/** The settings in force, to be looked at. Secrets are set or not set; their values are shown to nobody. */
+/** The settings in force, to be looked at. Secrets are set or not set; their values are not shown. */
 
 import { secretName, secretValues, tokenName } from '../lib/names.ts'
 import { accessSettings } from '../operator/access.ts'

@@ -1,4 +1,4 @@
-/** How to set up a hook's sender, for somebody who does not program: the source's guide, as a page. */
+/** How to set up a hook's sender, for a reader who does not program: the source's guide, as a page. */
 
 import { hookOf } from '../operator/desk.ts'
 import { stateOf } from '../operator/hooks.ts'

@@ -1,4 +1,4 @@
-/** What somebody had filled in when their session ended: it travels through the login, and is sent only when they say so again. */
+/** A form that was sent after the session ended: it travels through the login, and is sent only when the operator confirms it. */
 
 import type { OperatorContext } from '../operator/desk.ts'
 import { isFromOwnPage } from '../operator/same-origin.ts'

@@ -1,4 +1,4 @@
-/** The console's words for what the outbox knows. They promise no more than is known: EazyBe *accepts*, nobody is ever "added". */
+/** The console's words for what the outbox knows. They promise no more than is known: EazyBe *accepts*; no page says "added". */
 
 import type { Overview } from '../outbox/admin/account.ts'
 import type { DeliveryState } from '../outbox/model.ts'
@@ -17,7 +17,7 @@ export const STATES: Readonly<
   skipped: { word: 'Skipped', tone: 'quiet' },
 }
 
-/** What a state means, for somebody who sees it for the first time. */
+/** What a state means, for a reader who sees it for the first time. */
 export const MEANINGS: Readonly<Record<DeliveryState, string>> = {
   held: 'It waits for you. Nothing is sent until you decide.',
   queued: 'It waits for its turn, and goes out by itself.',
@@ -30,7 +30,7 @@ export const MEANINGS: Readonly<Record<DeliveryState, string>> = {
   skipped: 'Nothing was to be done for it.',
 }
 
-/** What to do about a delivery that needs a hand, by its reason. */
+/** What to do about a held or parked delivery, by its reason. */
 const ADVICE: Readonly<Record<string, string>> = {
   consent:
     'The answer does not say that the person agreed to join a group. If you know that they did, release it. Else discard it.',

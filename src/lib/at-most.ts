@@ -1,6 +1,6 @@
 /** Bounds a wait: the promise's value, or another one once the time is up. */
 
-/** Leaves no timer behind. The promise itself goes on; its late end is nobody's business. */
+/** Leaves no timer behind. The promise itself goes on; its late end is ignored. */
 export async function atMost<value, late>(
   ms: number,
   promise: Promise<value>,

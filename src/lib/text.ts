@@ -39,7 +39,7 @@ export function withoutInvisible(text: string): string {
   return text.replaceAll(INVISIBLE, '')
 }
 
-/** The text without invisible characters, but for those that emoji, Indic and Persian words need. Takes linear time. */
+/** The text without invisible characters, except those that emoji, Indic and Persian words need. Takes linear time. */
 export function visible(text: string): string {
   return text.replaceAll(KEPT_OR_INVISIBLE, (_, kept: string | undefined) => kept ?? '')
 }

@@ -7,7 +7,7 @@ import type { CountryCode, Phone } from './phone/index.ts'
 
 /**
  * What `invite` returns. Contacts are what `phone(country)` read, or numbers written out internationally:
- * a text that nobody read as a phone is a type error, since a guess could add a stranger.
+ * a text that was not read as a phone is a type error, since a guess could add a stranger.
  */
 export interface InviteInput {
   readonly groupName: string
@@ -44,7 +44,7 @@ export interface HookOptions<fields, schema extends v.GenericSchema> {
   readonly groups?: 'own' | 'any'
   /** Numbers that one text may hold where the sender itself sends `contacts`; 5 by default. Real lists hold up to 256. */
   readonly splitLimit?: number
-  /** The group's own invitation link, for whom EazyBe cannot add: the console shows it with every lead. EazyBe gives none. */
+  /** The group's invitation link, for people that EazyBe cannot add. The console shows it with every lead. EazyBe gives none. */
   readonly inviteLink?: string
   /** Seconds a signed timestamp may be old, or ahead; the sender's own by default. */
   readonly tolerance?: number

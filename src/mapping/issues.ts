@@ -1,10 +1,10 @@
-/** Turns valibot's issues into ours: path and expectation, never the input, since an input is somebody's data. */
+/** Turns valibot's issues into ours: path and expectation, never the input, since an input is personal data. */
 
 import * as v from 'valibot'
 import type { Issue } from '../lib/problem.ts'
 
 const MAX_ISSUES = 20
-/** Shorter values are in a sentence by chance, and tell of nobody. */
+/** Shorter values stand in a sentence by chance, and are no personal data. */
 const TELLING_CHARACTERS = 4
 
 /** At most 20 issues; a schema's own message is kept when the schema's author wrote one. */

@@ -1,4 +1,4 @@
-/** Tells the hook's own people from those whom an event brings: teammates are just more contacts, and stand in no event. */
+/** Tells teammates from leads: teammates are contacts that stand in no event. */
 
 import { asciiDigits } from './phone/index.ts'
 

@@ -8,7 +8,7 @@ import { errorText, log } from '../lib/log.ts'
 export const ACCESS_HEADER = 'cf-access-jwt-assertion'
 /** Access changes its keys every six weeks. */
 const KEEP_KEYS_MS = 60 * 60_000
-/** A token of an unknown key may be of a new one, or anybody's invention: keys are asked for no oftener than this. */
+/** An unknown key may be new or forged: keys are fetched again after this long at the earliest. */
 const ASK_AGAIN_MS = 60_000
 const FETCH_MS = 5_000
 

@@ -2,14 +2,14 @@
 
 import { secretValues } from '../lib/names.ts'
 
-/** Whoever has it may see and do everything. */
+/** Its holder may see and do everything. */
 export const MIN_ADMIN_SECRET_LENGTH = 24
 
 export type AdminSecrets =
   | { readonly ok: true; readonly values: readonly string[] }
   | { readonly ok: false; readonly because: string }
 
-/** Its values, several while it is being rotated. A short one shuts the house: somebody would guess it. */
+/** Its values, several while it is being rotated. A short one could be guessed, so it shuts the console and the API. */
 export function adminSecrets(env: object): AdminSecrets {
   const values = secretValues(env, 'ADMIN_SECRET')
   if (values.length > 0 && values.every((value) => value.length >= MIN_ADMIN_SECRET_LENGTH)) {

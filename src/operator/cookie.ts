@@ -4,7 +4,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { OperatorContext } from './desk.ts'
 import { SESSION_MS } from './session.ts'
 
-/** `__Host-` ties it to this host, over https. On one's own machine there is no https, and nobody between. */
+/** `__Host-` ties it to this host, over https. On one's own machine there is no https, and no network between. */
 function cookieOf(url: string): { name: string; secure: boolean } {
   const { protocol, hostname } = new URL(url)
   const secure = protocol === 'https:' || !['127.0.0.1', 'localhost', '[::1]'].includes(hostname)

@@ -38,7 +38,7 @@ export async function revealDelivery(
   return { contacts: contacts.map((digits) => `+${digits}`), fields: fromJson(fields) }
 }
 
-/** The numbers by the places of the story's people; null for somebody whose number is gone. */
+/** The numbers by the places of the story's people; null where the number was deleted. */
 export function numbersOf({ people }: Story, { contacts }: Revealed): (string | null)[] {
   const left = [...contacts]
   return people.map(({ state }) => (state === 'erased' ? null : (left.shift() ?? null)))

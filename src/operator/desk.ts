@@ -32,7 +32,7 @@ export type Dispatch = (
   context: ExecutionContext,
 ) => Response | Promise<Response>
 
-/** The desk of whoever makes this request. */
+/** The operator's desk for this request. */
 export function deskOf(
   c: OperatorContext,
   config: Config,

@@ -1,4 +1,4 @@
-/** A delivery changed by hand: whom it takes where. What is typed is read as strictly as what a hook maps. */
+/** A delivery that an operator changes: its people and its group. What is typed is read as strictly as what a hook maps. */
 
 import * as v from 'valibot'
 import type { Issue } from '../lib/problem.ts'

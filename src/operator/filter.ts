@@ -4,9 +4,9 @@ import * as v from 'valibot'
 import { DELIVERY_STATES } from '../outbox/model.ts'
 import type { DeliveryFilter } from '../outbox/store/reports.ts'
 
-/** The whole of a number has no place in a URL; its end is enough to find somebody by. */
+/** The whole of a number has no place in a URL; its end is enough to find a person by. */
 const MOST_PHONE_DIGITS = 6
-/** Longer words are looked for by nobody. */
+/** No search needs longer words. */
 export const MAX_CHARACTERS = 200
 
 const text = v.pipe(v.string(), v.maxLength(MAX_CHARACTERS))

@@ -22,7 +22,7 @@ export async function admit(
   const identity = await identify(c, secrets.values, Date.now())
   if (identity === null) return { refusal: { reason: 'not_admin' } }
   const changes = !SAFE_METHODS.includes(c.req.method)
-  // What a browser sends by itself may be somebody else's idea; a Bearer token is sent by nobody's accident.
+  // Another site can make a browser send cookies; it cannot make it send a Bearer token.
   if (changes && identity.via !== 'bearer' && !isFromOwnPage(c.req.raw)) {
     return { refusal: { reason: 'cross_site' } }
   }

@@ -1,4 +1,4 @@
-/** Who asks: a program with the admin secret, a browser with a session, or somebody whom Cloudflare Access let in. */
+/** Who asks: a program with the admin secret, a browser with a session, or a person that Cloudflare Access let in. */
 
 import { isOneOf } from '../schemes/secret.ts'
 import { ACCESS_HEADER, accessSettings, accessUser } from './access.ts'
@@ -12,7 +12,7 @@ export interface Identity {
   readonly actor: string
 }
 
-/** Null: nobody we know. With Access in front the admin secret opens no sessions, so that nobody walks around it. */
+/** Null: unknown. With Access in front the admin secret opens no sessions, so that Access cannot be bypassed. */
 export async function identify(
   c: OperatorContext,
   secrets: readonly string[],

@@ -1,7 +1,7 @@
 /**
- * Slows down whoever tries secrets at the login. Kept in this isolate's memory: a table in the outbox or KV would let a stranger
+ * Slows down guesses at the login. Kept in this isolate's memory: a table in the outbox or KV would let a stranger
  * run up writes, which are the bill and what leads need. It need not be exact, since 24 random characters are not guessed;
- * and it counts by address and forgets after a quarter of an hour, so that nobody can lock the operator out for good.
+ * and it counts by address and forgets after a quarter of an hour, so that no attacker can lock the operator out for good.
  */
 
 const MOST_WRONG = 10

@@ -42,7 +42,7 @@ export function digitsOf({
   return read.success ? { digits: read.output } : { because: read.issues[0].message }
 }
 
-/** Keeps somebody out of one group, or of all, from now on; or lets them in again. */
+/** Keeps a person out of one group or all from now on, or ends that. */
 export async function setSuppressed(
   desk: Desk,
   digits: string,

@@ -20,7 +20,7 @@ import { maskFields } from '../outbox/admin/views.ts'
 import { type Desk, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
 
-/** A number on its way from what somebody typed to what would be sent. */
+/** A number as typed, and as it would be sent. */
 export interface NumberPreview {
   readonly path: string
   readonly raw: string

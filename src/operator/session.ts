@@ -5,7 +5,7 @@
 
 import { decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
 
-/** A working day; whoever has the console open in the evening logs in once more. */
+/** A working day; after that the operator logs in again. */
 export const SESSION_MS = 12 * 60 * 60 * 1_000
 const FORM = /^(\d{13})\.([0-9a-f]{32})\.([0-9a-f]{64})$/
 const NONCE_BYTES = 16

@@ -34,7 +34,7 @@ const answerSchema = v.pipe(
 
 /**
  * Sends one. `phone` null: a made-up number, which only the sandbox may be given. Outside the sandbox EazyBe is called for
- * somebody, so it has to be confirmed.
+ * a person, so it has to be confirmed.
  */
 export async function sendTest(
   desk: Desk,

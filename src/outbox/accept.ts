@@ -37,7 +37,7 @@ export interface ArrivedItem {
   readonly duplicate: boolean
   /** True where the key was used before with another body. */
   readonly conflict: boolean
-  /** True where somebody still waits for the first answer under this key. */
+  /** True where a request still waits for the first answer under this key. */
   readonly awaited: boolean
 }
 

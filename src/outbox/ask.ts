@@ -11,12 +11,12 @@ import type { Ask, AskedMembership, Situation, StandingRow } from './store/asks.
 import { REFUSED_ELSEWHERE } from './store/memberships.ts'
 import type { Store } from './store/store.ts'
 
-/** Somebody accepted into a group is not sent to it again for this long. */
+/** A person accepted into a group is not sent to it again for this long. */
 export const MEMORY_MS = 365 * DAY_MS
 /** Hooks of these kinds may make fewer names a day: a stranger writes their text. */
 const PUBLIC_KINDS = new Set(['form', 'calendar', 'ads'])
 
-/** Somebody who is asked for. */
+/** A person who is asked for. */
 export interface Contact {
   readonly person: string
   readonly digits: string
@@ -45,7 +45,7 @@ export interface Prepared {
   readonly rows: readonly AskedMembership[]
   readonly asks: readonly Ask[]
   readonly creates: boolean
-  /** When the part of a group that was registered just now is due; null: it is no new group, or nobody waits. */
+  /** When the part of a group that was registered just now is due; null: it is no new group, or its queue is empty. */
   readonly newDueAt: number | null
   /** Accepted before, and called once more. */
   readonly again: readonly string[]
@@ -71,7 +71,7 @@ export async function contactsOf(
 
 /** Of other hooks: so many times the names of a public one. Their text often comes from a form, too. */
 const PRIVATE_NAMES_FACTOR = 4
-/** By default a hook may bring the people of so many days in one: more would wait for longer than anybody does. */
+/** By default a hook may bring the people of so many days in one: more would wait for longer than a lead stays interested. */
 const ADMITTED_DAYS = 5
 
 /** Reads what is known, and decides what becomes of everybody. Registers a new name. To be called within a transaction. */
@@ -228,7 +228,7 @@ function usesOther(group: Situation['group'], create: boolean): boolean {
   return group === null ? !create : !group.own && (group.minted || !create)
 }
 
-/** Whether somebody who did not wait is to be called now. */
+/** Whether a person who did not wait is to be called now. */
 function begins({ row, end }: { readonly row: StandingRow | null; readonly end: End }): boolean {
   return end.changes && isOpen(end.status) && (row === null || !isOpen(row.status))
 }
@@ -294,7 +294,7 @@ interface Circumstances {
   readonly refused: boolean
   readonly by: Wish['by']
   readonly create: boolean
-  /** What keeps the event from bringing anybody; null: nothing. */
+  /** What keeps the event's people out; null: nothing. */
   readonly block: BlockReason | null
   readonly now: number
 }
@@ -309,7 +309,7 @@ function endOf(
     reason,
     changes,
     frozen: null,
-    // Whoever was refused before travels alone, so that a bad number fails no others.
+    // A person who was refused before travels alone, so that a bad number fails no others.
     limit: row?.status === 'refused' ? 1 : null,
   })
   const stays = (frozen: Ask['frozen'] = null): End => ({

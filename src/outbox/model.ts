@@ -194,7 +194,7 @@ export interface DeliveryMarks {
   readonly held: string | null
   /** The sender must be asked for the rest first. */
   readonly lookingUp: boolean
-  /** It asks for nobody any more, and why. */
+  /** It asks for no person any more, and why. */
   readonly closed: 'discarded' | 'erased' | 'not wanted' | null
 }
 

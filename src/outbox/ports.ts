@@ -36,7 +36,7 @@ export interface RetentionDays {
   readonly inHandDays: number
   /** The delivery itself, masked, from when it came. */
   readonly rowDays: number
-  /** What shows that somebody agreed. */
+  /** What shows that the person agreed. */
   readonly consentDays: number
 }
 

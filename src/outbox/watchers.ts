@@ -3,7 +3,7 @@
 export class Watchers {
   readonly #waiting = new Map<number, Set<() => void>>()
 
-  /** Whether somebody waits for this delivery. */
+  /** Whether a request waits for this delivery. */
   has(seq: number): boolean {
     return this.#waiting.has(seq)
   }

@@ -13,7 +13,7 @@ export function keyOf(...parts: readonly string[]): string {
   return parts.map((part) => `${part.length}:${part}`).join('')
 }
 
-/** The name of a body's events in KV: an HMAC under the hook's secret, which tells nobody the hook, the event or the person. */
+/** The name of a body's events in KV: an HMAC under the hook's secret, which does not tell the hook, the event or the person. */
 export async function seenKeyOf(secret: string, ...parts: readonly string[]): Promise<string> {
   return `seen:${encode(await hmacSign('SHA-256', utf8(secret), utf8(keyOf(...parts))), 'hex')}`
 }

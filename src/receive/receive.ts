@@ -28,7 +28,7 @@ import { recall, rememberAnswer } from './seen.ts'
 
 const POLL_SECONDS = 5
 const refusals = new Refusals()
-/** Methods with which some senders look whether anybody is here. */
+/** Methods with which some senders test the URL. */
 const LOOKING: readonly string[] = ['GET', 'HEAD']
 
 type HookContext = Context<{ Bindings: Env }>
@@ -86,7 +86,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     return refuse(name, hook, { reason: 'bad_signature', because: verdict.reason })
   }
 
-  // A program can mend its content type. What anybody else sent is kept, since it will not come again in another.
+  // A program can mend its content type. What other senders send is kept, since they do not send it again in another.
   const kind = contentKind(c.req.header('content-type') ?? null)
   if (source.readsAnswer === true && (kind === null || !source.accepts.includes(kind))) {
     return refuse(name, hook, {

@@ -21,7 +21,7 @@ export interface Settings {
   readonly configFile: string
   /** `.dev.vars`, unless `USHER_DEV_VARS` names another. */
   readonly devVarsFile: string
-  /** `instant`: no waiting, since nobody can be banned here. `USHER_PACE=config` keeps the accounts' own. */
+  /** `instant`: no waiting, since there is no number to ban here. `USHER_PACE=config` keeps the accounts' own. */
   readonly pace: 'instant' | null
 }
 

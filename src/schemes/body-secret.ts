@@ -9,7 +9,7 @@ const MAX_LENGTH = 2048
 
 /**
  * Here the body must be read before it is verified; nothing but that one member is looked at. Nothing is signed either,
- * so whoever has seen one body can send any other. The source leaves the member out of its fields.
+ * so a person who has seen one body can send any other. The source leaves the member out of its fields.
  */
 export function bodySecret({ member }: { readonly member: string }): Scheme {
   const scheme: Scheme = {

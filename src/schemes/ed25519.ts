@@ -68,7 +68,7 @@ export function newEd25519Key(): Bytes {
   return concat(PKCS8_PREFIX, crypto.getRandomValues(new Uint8Array(ED25519_KEY_BYTES)))
 }
 
-/** Whether anybody can make signatures that verify with this public key. WebCrypto imports such keys all the same. */
+/** Whether signatures for this public key can be made without its private half. WebCrypto imports such keys all the same. */
 export function isLowOrder(publicKey: Bytes): boolean {
   const unsigned = publicKey.slice(0, -1)
   const last = (publicKey.at(-1) ?? 0) & 0x7f

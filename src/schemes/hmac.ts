@@ -52,7 +52,7 @@ export interface HmacOptions {
   readonly header: string
   /** What stands before the signature: `sha256=`. Not for pairs. */
   readonly prefix?: string
-  /** Where nobody knows whether every sender puts the prefix there: the digest alone is verified too. */
+  /** Where it is not known whether every account sends the prefix: the digest alone is verified too. */
   readonly prefixMayMiss?: boolean
   readonly encoding: Encoding
   /** SHA-256 by default. */

@@ -15,7 +15,7 @@ export type Spelling = 'text' | Encoding
 
 const FRESH_SECRET_BYTES = 32
 
-/** Why nobody should rely on this secret, as half a sentence, or null when it will do. */
+/** Why this secret is too weak, as half a sentence; null: it is strong enough. */
 export function refuseSecret(
   secret: string,
   spelling: Spelling = 'text',

@@ -6,7 +6,7 @@ import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 /** Characters that no encoder, router or form field rewrites (RFC 3986, section 2.3). */
 const UNRESERVED = /^[A-Za-z0-9._~-]+$/
 
-/** `/hooks/:hook/:secret`. Whoever sees the URL can send, so it must not be logged. */
+/** `/hooks/:hook/:secret`. Its holder can send, so it must not be logged. */
 export const urlToken: Scheme = {
   title: 'The secret at the end of the URL',
   refuseSecret: (secret) =>

@@ -1,4 +1,4 @@
-/** A source's page, made of the source itself: what to click and paste for one hook, what to expect, and what nobody knows. */
+/** A source's page, made of the source itself: what to click and paste for one hook, what to expect, and what is not confirmed. */
 
 import { CONTENT_TYPES } from '../lib/decode.ts'
 import { apiTokenName, secretName } from '../lib/names.ts'

@@ -8,7 +8,7 @@ export type Readiness =
   | { readonly ready: true; readonly secrets: readonly string[] }
   | { readonly ready: false; readonly because: string }
 
-/** Secrets that stand in documentation and examples; somebody will paste one. */
+/** Secrets that stand in documentation and examples; people paste them. */
 const SAMPLES = new Set([
   'changeme',
   'my-secret',

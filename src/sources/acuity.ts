@@ -1,4 +1,4 @@
-/** Acuity Scheduling: says that somebody booked; who it was is read from its API. */
+/** Acuity Scheduling: says that an appointment was booked; the person is read from its API. */
 
 import * as v from 'valibot'
 import { encode, utf8 } from '../lib/bytes.ts'

@@ -8,11 +8,11 @@ import { onlyEvent, skipped } from './shared/only-event.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'BOOKING_CREATED'
-/** “Ping test” sends a booking of these two and nobody's phone. */
+/** “Ping test” sends a booking of these two, without a phone. */
 const TEST = v.object({ type: v.literal('Test'), title: v.literal('Test trigger event') })
 
 const text = v.nullish(v.string())
-/** `value` is not there where nobody was asked. */
+/** `value` is missing where the question was not asked. */
 const responses = v.nullish(
   v.record(
     v.string(),
@@ -64,7 +64,7 @@ export const calcom = defineSource({
     if (v.is(TEST, payload)) return [skipped('a ping test')]
     const { status } = payload
     if (status && status.toUpperCase() !== ACCEPTED) return [skipped(`a booking that is ${status}`)]
-    // With its time: whoever takes another seat of the same meeting has the same uid.
+    // With its time: each further seat of the same meeting has the same uid.
     return [{ id: `${EVENT} ${payload.uid} ${createdAt}`, fields: fieldsOf(payload) }]
   },
   sample: ({ fields, id, now }) => {
@@ -125,7 +125,7 @@ type Booking = v.InferOutput<typeof booking>['payload']
 
 function fieldsOf(payload: Booking) {
   const { attendees, metadata, smsReminderNumber } = payload
-  // A question that nobody was asked must not hide what is known elsewhere under its name.
+  // A question that was not asked must not hide what is known elsewhere under its name.
   const asked = [payload.responses, payload.userFieldsResponses].flatMap((all) =>
     Object.entries(all).flatMap(([slug, one]) => (one?.value == null ? [] : [{ ...one, slug }])),
   )

@@ -37,7 +37,7 @@ export const fillout = defineSource({
   payload: v.lazy((body) => (v.is(v.object({ submissionId: v.string() }), body) ? bare : wrapped)),
   submissions: ({ submission: { submissionId, lastUpdatedAt, ...lists } }) => [
     {
-      // With its time: somebody who edits what they sent keeps the submission, and may have agreed only now.
+      // With its time: a person who edits their submission keeps its id, and may have agreed only now.
       id: `${submissionId} ${lastUpdatedAt}`.trim(),
       fields: fieldsOf(lists),
     },

@@ -8,7 +8,7 @@ import { defineSource, type FormFields, type FormValue } from './source.ts'
 
 const KEY = 'google_key'
 
-/** 64 bits: those that a JSON number does not hold exactly are another campaign's, or nobody's. */
+/** 64 bits: those that a JSON number does not hold exactly are another campaign's, or none. */
 const int64 = v.nullish(v.union([v.number(), v.string()]))
 
 const lead = v.object({

@@ -29,7 +29,7 @@ export const googleForms = defineSource({
   accepts: ['json'],
   payload: response,
   submissions: ({ responseId, createTime, answers: asked }) => [
-    // With its time: somebody who edits what they sent keeps the response, and may have agreed only now.
+    // With its time: a person who edits their response keeps its id, and may have agreed only now.
     { id: `${responseId} ${createTime}`, fields: answers(membersOf(asked)) },
   ],
   sample: ({ fields, id, now }) => ({

@@ -9,7 +9,7 @@ import { type JsonObject, jsonObject } from './shared/json-object.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource, type Submission } from './source.ts'
 
-/** What a person is or hangs on; messages, tasks, notes and talks are nobody joining. */
+/** What a person is or hangs on; messages, tasks, notes and talks bring no lead. */
 const RECORDS = new Set(['contacts', 'leads', 'companies', 'customers', 'unsorted'])
 const NOBODY_JOINS = new Set(['delete', 'note', 'restore'])
 

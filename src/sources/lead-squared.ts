@@ -70,7 +70,7 @@ export const leadSquared = defineSource({
   ],
 })
 
-/** Whoever wrote the hook against the wrapper finds it where it was. */
+/** A hook written against the wrapper finds it where it was. */
 function unwrapped(body: JsonObject): JsonObject {
   const wrapped = v.safeParse(wrapper, body)
   return wrapped.success ? { ...body, ...(wrapped.output.After ?? wrapped.output.Current) } : body

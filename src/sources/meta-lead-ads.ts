@@ -32,7 +32,7 @@ const APP_SECRET_LENGTH = 32
 const MAX_BODY_BYTES = 512 * 1024
 
 const LEAD_ID = /^\d{1,30}$/
-/** Text or number; a number that has lost its last digits would be somebody else's lead. */
+/** Text or number; a number that has lost its last digits would be another lead. */
 const id = v.pipe(
   v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
   v.transform(String),

@@ -44,7 +44,7 @@ export const netlifySignature: Scheme = {
       // No early exit: the time taken must not tell which secret was the right one.
       if (await hmacVerify('SHA-256', utf8(secret), shown.mac, shown.message)) matched = true
     }
-    // The digest is no secret: whoever signed it has shown it.
+    // The digest is no secret: the signature shows it.
     const same = shown.sha256 === encode(await digest('SHA-256', body), 'hex')
     return matched && same ? VERIFIED : reject('mismatch')
   },

@@ -17,7 +17,7 @@ const submission = v.object({
   ),
 })
 
-/** As functions get it, whoever sends it on from there. */
+/** As functions get it, also where they send it on. */
 const wrapped = v.pipe(
   v.object({ payload: submission }),
   v.transform(({ payload }) => payload),

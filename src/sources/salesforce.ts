@@ -47,7 +47,7 @@ export const salesforce = defineSource({
   accepts: ['xml'],
   payload: message,
   submissions: ({ Envelope: { Body } }) => {
-    // Whoever has the session's id can act as its user: it is not kept.
+    // The holder of a session's id can act as its user: it is not kept.
     const { Notification, SessionId: _, ...about } = Body.notifications
     return Notification.map((one) => ({
       id: one.Id,

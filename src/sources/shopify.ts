@@ -22,7 +22,7 @@ const body = v.looseObject({
   /** What cart and products asked, as `{ name, value }`. */
   note_attributes: v.optional(v.unknown()),
   line_items: v.optional(v.unknown()),
-  /** Only in a request to erase somebody, which carries their phone number. */
+  /** Only in a request to erase a customer, which carries their phone number. */
   orders_to_redact: v.optional(v.unknown()),
 })
 

@@ -138,7 +138,7 @@ function check(options: unknown): void {
   const { signed = 'body', timestamp, prefix } = parsed.output
   const signsTime = signed.includes('timestamp')
   if (timestamp === undefined && signsTime) throw mistake('timestamp', 'must say where the time is')
-  // An unsigned time can be written anew by whoever replays the request.
+  // An unsigned time can be written anew in a replay.
   if (timestamp !== undefined && !signsTime) throw mistake('signed', 'must contain timestamp')
   if (timestamp !== undefined && 'pair' in timestamp && prefix !== undefined) {
     throw mistake('prefix', 'does not go with a timestamp pair')

@@ -86,7 +86,7 @@ export interface SourceOptions<payload, fields> {
   readonly speaksInvite?: boolean
   /**
    * Answers a sender's check of the URL, GET or POST, before anything is verified; null where it is none. It gets the
-   * hook's secrets, none while the hook is not ready. What it signs must be of no use to anybody as a webhook.
+   * hook's secrets, none while the hook is not ready. What it signs must be of no use as a webhook.
    */
   readonly handshake?: (
     incoming: Incoming,
@@ -103,7 +103,7 @@ export interface SourceOptions<payload, fields> {
   readonly busyStatus?: 429 | 503
   readonly sample: (input: SampleInput) => Sample
   /**
-   * Where to click, what to paste, for somebody who does not program. `{url}` stands for the hook's, `{secret}` and
+   * Where to click, what to paste, for a reader who does not program. `{url}` stands for the hook's, `{secret}` and
    * `{apiToken}` (of a look-up) for the names of its secrets.
    */
   readonly setup: readonly string[]

@@ -69,7 +69,7 @@ export const stripe = defineSource({
   scheme,
   accepts: ['json'],
   payload: event,
-  // Events of a sandbox are taken: they are signed with a secret of their own, so that whoever
+  // Events of a sandbox are taken: they are signed with a secret of their own, so a hook that
   // stores it wants them, and the phone in a test checkout is the tester's.
   submissions: (event) => {
     const skip = reasonToSkip(event)

@@ -1,4 +1,4 @@
-/** SurveyMonkey: says that somebody completed a survey; what they answered is read from its API. */
+/** SurveyMonkey: says that a survey was completed; what they answered is read from its API. */
 
 import * as v from 'valibot'
 import { valueAt } from '../lib/value-at.ts'

@@ -33,7 +33,7 @@ const scheme: Scheme = {
   ...ofJson,
   verify: (incoming, secrets, toleranceSeconds) => {
     const body = signedBody(incoming)
-    // A form that PHP did not write has no JSON to be signed: it is refused like any other that nobody signed.
+    // A form that PHP did not write has no JSON to be signed: it is refused like any other unsigned one.
     if (body === null) return ofJson.verify(incoming, [], toleranceSeconds)
     return ofJson.verify({ ...incoming, body }, secrets, toleranceSeconds)
   },

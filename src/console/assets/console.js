@@ -61,7 +61,7 @@ function say(text) {
 
 const headlineOf = (part) => part.querySelector('h1, .row')?.textContent ?? ''
 
-/** Replaces the parts that differ, but nothing that somebody is typing or reading. */
+/** Replaces the parts that differ, but nothing that the operator is typing or reading. */
 function show(fresh) {
   for (const before of document.querySelectorAll('[data-part]')) {
     const after = fresh.getElementById(before.id)
@@ -112,7 +112,7 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => delete form.dataset.sent, SENT_MS)
 })
 
-/** The steps of a bulk action, one after the other in this page; whoever leaves it stops them. */
+/** The steps of a bulk action, one after the other in this page; leaving the page stops them. */
 async function goOn() {
   for (let step = nextStep(); step !== null; step = nextStep()) {
     step.hidden = true

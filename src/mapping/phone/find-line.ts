@@ -118,7 +118,7 @@ function withOwnCode(digits: string, home: CountryCode): Line | null {
   return significant.startsWith(getCountryCallingCode(home)) ? lineOf(significant) : null
 }
 
-/** Indonesia's `62812345678` is a mobile with 62 and might be a landline in 0628: nobody writes that without its 0. */
+/** Indonesia's `62812345678` is a mobile with 62 and might be a landline in 0628: people write the landline with its 0. */
 function localOrOwn(digits: string, local: Line, own: Line): Found {
   if (local.digits === own.digits || (local.mobile && !own.mobile)) return found(local)
   return local.mobile || hasPrefix(digits, local) ? refused('ambiguous') : found(own)

@@ -1,4 +1,4 @@
-/** Hides numbers behind bullets: one number but for its country code and its end, or every number in a text. */
+/** Hides numbers behind bullets: one number except its country code and its end, or every number in a text. */
 
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { asciiDigits } from './typed-text.ts'

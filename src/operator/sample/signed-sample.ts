@@ -5,7 +5,7 @@ import type { Hook } from '../../mapping/hook.ts'
 import { type Incoming, type Proof, withQuery } from '../../schemes/scheme.ts'
 import type { Sample } from '../../sources/source.ts'
 
-/** Where a hook is, to whom, and what proves a request to it. */
+/** Where a hook is, its source, and what proves a request to it. */
 export interface Target {
   readonly hookName: string
   readonly hook: Hook

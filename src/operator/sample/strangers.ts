@@ -1,11 +1,11 @@
-/** Whom a sample would take to a group although nobody said whose number that is. */
+/** People that a sample would add although no caller gave their number. */
 
 import type { Hook } from '../../mapping/hook.ts'
 import { mapFields } from '../../mapping/map.ts'
 import { teammatesIn } from '../../mapping/teammates.ts'
 
 /**
- * A sender's own sample has numbers in it, which may be somebody's. A hook that reads one by another schema than `phone()`
+ * A sender's own sample has numbers in it, which may be real. A hook that reads one by another schema than `phone()`
  * gets that number, and not the one that was said or made up. `own`: the fields of the sample as it is sent.
  */
 export function strangersIn(hook: Hook, own: unknown, said: unknown, now: number): string[] {

@@ -53,7 +53,7 @@ export interface Backlog {
   /** Deliveries that wait for an operator. */
   readonly held: number
   readonly parked: number
-  /** True where one of them is counted no further. */
+  /** True where one of the counts stopped at its limit. */
   readonly more: boolean
   /** Why they are held or parked, the commonest first, and no more than a few. */
   readonly reasons: readonly InHand[]

@@ -329,7 +329,7 @@ function send(context: Context, row: StoryRow, again: Again, now: number): ActRe
     now,
   )
   commit(store, prepared, seq, now)
-  // After that: an operator's word on somebody who is asked for once more must not be taken back.
+  // After that: what an operator says of a person who is asked for once more must not be taken back.
   const left = store.asks.unask(seq, prepared)
   store.deliveries.refresh([seq], { event: 'retry asked', detail: note }, now)
   RetentionJob.lookAgain(store, seq)

@@ -1,4 +1,4 @@
-/** Groups for the operator: what is known of each part, and what somebody who looked into WhatsApp knows better. */
+/** Groups for the operator: what is known of each part, and what an operator who looked into WhatsApp corrects. */
 
 import { MAX_GROUP_NAME_UNITS } from '../../mapping/invite.ts'
 import type { Context } from '../context.ts'
@@ -17,7 +17,7 @@ export interface GroupView {
   /** By our count of what EazyBe accepted. */
   readonly members: number
   readonly capacity: number
-  /** People, counted no further than a thousand. */
+  /** People, counted up to a thousand. */
   readonly waiting: number
   readonly held: number
   readonly firstCallAt: string | null

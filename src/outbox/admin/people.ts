@@ -1,4 +1,4 @@
-/** People for the operator: who is never to be sent, erasing somebody everywhere, and what is kept of them. */
+/** People for the operator: who is never to be sent, erasing a person everywhere, and what is kept of them. */
 
 import type { ConsentEvidence } from '../../mapping/consent.ts'
 import { numbersIn } from '../../mapping/phone/index.ts'
@@ -11,7 +11,7 @@ import { iso, storyOf } from './views.ts'
 const MARK_CHARACTERS = 8
 /** A number as it is typed may lack its country code, Brazil's ninth digit, or have Argentina's 15: so much of its end is its own. */
 const OWN_DIGITS = 8
-/** The last calls, which still say whom they carried. */
+/** The last calls, which still name their people. */
 const CALLS_LOOKED_AT = 5_000
 
 /** How far a step got. Ask again with `before` until it is null. */
@@ -77,7 +77,7 @@ export function peopleAdmin(context: Context) {
       })
     },
     /**
-     * Wipes somebody from every delivery and from the memory of groups; only the mark that they are never to be sent stays, and is
+     * Wipes a person from every delivery and from the memory of groups; only the mark that they are never to be sent stays, and is
      * there from the first step on. Membership in WhatsApp is not ours to undo.
      */
     async erase(digits: string, before: number | null, actor: string): Promise<Erased> {
@@ -136,7 +136,7 @@ function eraseEverywhere(context: Context, person: string, actor: string, now: n
 
 function wipe({ store }: Context, seq: number, person: string, now: number): void {
   if (store.people.wipeDelivery(seq, person, now)) {
-    // Its teammates were to come along, and there is nobody to go with.
+    // Its teammates were to come along, and there is no lead left.
     for (const part of store.asks.withdraw(seq)) refreshDue(store, part)
   }
   // What has ended stays as it ended.
@@ -150,7 +150,7 @@ function fileOf(context: Context, seq: number, person: string, now: number): Del
   const row = reports.story(seq)
   if (row === null) return []
   const story = storyOf(context, row, reports.people(seq), now)
-  // What was said of somebody else is not for this person's eyes.
+  // What was said of another person is not for this person.
   const shared = asks.asked(seq).some((one) => one.person !== person)
   return [shared ? { ...story, fields: null } : story]
 }

@@ -153,7 +153,7 @@ export function reasonsIn(held: string | null): string[] {
   return held?.split(', ') ?? []
 }
 
-/** Whether somebody is to be called again although EazyBe accepted them. */
+/** Whether a person is to be called again although EazyBe accepted them. */
 export function isForced(people: readonly PersonRow[]): boolean {
   return people.some(
     ({ teamPart, accepted, status }) => teamPart === 0 && accepted === 1 && status === 'waiting',

@@ -9,14 +9,14 @@ import type { Step } from './settle-account.ts'
 
 /** Failures of a person who travels alone before they are parked, where others were accepted since the first of them. */
 export const MOST_ATTEMPTS = 4
-/** The same where nobody else was, and how long they must have gone on: that outlasts most outages. */
+/** The same where no other person was, and how long they must have gone on: that outlasts most outages. */
 const MOST_LONE_ATTEMPTS = 8
 const LONE_MS = 2 * DAY_MS
 /** Calls without a person in common that say that EazyBe fails for everybody. */
 const CALLS_APART = 3
-/** A failing EazyBe excuses nobody for longer: where only bad numbers wait, nothing else would ever end it. */
+/** A failing EazyBe excuses failures for no longer: where only bad numbers wait, nothing else would ever end it. */
 const EXCUSED_MS = 7 * DAY_MS
-/** Somebody whose failures were forgiven so often is no sign of a failing EazyBe any more. */
+/** A person whose failures were forgiven so often is no sign of a failing EazyBe any more. */
 export const MOST_FORGIVEN = 2
 
 /** Whether so many failures are the person's own. `acceptedAt`: when EazyBe last accepted others. */

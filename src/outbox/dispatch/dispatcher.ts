@@ -87,7 +87,7 @@ export class Dispatcher {
   /** Plans, and claims what it planned: the claim is on disk before the request leaves. */
   #next(now: number): Next {
     const input = this.#input(now)
-    // Whoever made it due left its queue: it must not stand in front of the others.
+    // The person who made it due left its queue: it must not stand in front of the others.
     for (const { id, waiting } of input.parts) if (waiting.length === 0) refreshDue(this.#store, id)
     const next = plan(input, now)
     if (next.kind === 'call') return { kind: 'call', open: this.#store.calls.open(next.call, now) }

@@ -197,7 +197,7 @@ function callKind({ status, waiting }: PartQueue): CallKind {
   return waiting.some(({ creates }) => creates) ? 'create' : 'add'
 }
 
-/** Members who may share a call with the head: those due, and under the same suspicion, so that a bad number fails nobody new. */
+/** Members who may share a call with the head: those due, and under the same suspicion, so that a bad number fails no new people. */
 function travellers(part: PartQueue, kind: CallKind, now: number): Member[] {
   const [head] = part.waiting
   if (head === undefined) return []

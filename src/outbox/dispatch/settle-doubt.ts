@@ -73,7 +73,7 @@ export function addFailed(step: Step, message: string): Settlement {
   }
 }
 
-/** The process ended in the middle of an add: it is asked again after the first wait, and counts against nobody. */
+/** The process ended in the middle of an add: it is asked again after the first wait, and counts against no person. */
 export function interrupted(step: Step): Settlement {
   const { input, now, scale } = step
   return {
@@ -167,7 +167,7 @@ export function notCreated(step: Step, message: string): Settlement {
   }
 }
 
-/** No connection, or a broken one. It counts against nobody; a call that may have left is treated as one that did. */
+/** No connection, or a broken one. It counts against no person; a call that may have left is treated as one that did. */
 export function notReached(step: Step, message: string): Settlement {
   const { input, call, now, scale } = step
   const account = unreachable(step)

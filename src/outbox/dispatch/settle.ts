@@ -17,7 +17,7 @@ import { addFailed, doubtful, interrupted, notCreated, notReached } from './sett
 import type { Settlement } from './settle-members.ts'
 import { changesOf, half, stillWaits } from './settle-members.ts'
 
-/** `interrupted`: the process ended in the middle of the call, and nobody saw the answer. */
+/** `interrupted`: the process ended in the middle of the call, and the answer was lost. */
 export type CallOutcome = Outcome | { readonly kind: 'interrupted' }
 
 /** New groups are invisible to EazyBe for minutes (a neighbour's docs): a 404 of a group that exists is asked again. */

@@ -82,7 +82,7 @@ export class Alarm {
     this.#wakeAfter = Math.min(at, this.#wakeAfter ?? at)
   }
 
-  /** What waits has changed, and nobody knows when it is due: an operator took away the head of a queue, say. */
+  /** What waits has changed, and its due time is not known: an operator took away the head of a queue, say. */
   async recheck(): Promise<void> {
     if (this.#running) return this.wakeBy(this.#ports.now(), this.#ports.now())
     this.invalidate()

@@ -2,7 +2,7 @@
 
 const TIMEOUT_MS = 10_000
 
-/** True where it was taken. Never throws. https only, but for this machine itself; no redirects. */
+/** True where it was taken. Never throws. https only, except to this machine; no redirects. */
 export async function sendAlert(
   url: string,
   text: string,

@@ -32,7 +32,7 @@ export function retentionOf(setting: Retention = 'standard'): RetentionDays {
   return typeof setting === 'string' ? RETENTIONS[setting] : { ...RETENTIONS.standard, ...setting }
 }
 
-/** Caps and streaks look back over a day; after that a call need not say whom it carried. */
+/** Caps and streaks look back over a day; after that a call need not name its people. */
 const CALL_PEOPLE_MS = 2 * DAY_MS
 /** While a step had more to do than it may. */
 const AGAIN_MS = MINUTE_MS
@@ -180,7 +180,7 @@ export class RetentionJob implements Job {
     return inHand && since <= now - this.#days.inHandDays * DAY_MS
   }
 
-  /** Which part took somebody is a promise for a year: until then no later event adds them again. */
+  /** Which part took a person is kept for a year: until then no later event adds them again. */
   #forgetMemberships(
     after: MembershipCursor,
     now: number,

@@ -71,7 +71,7 @@ export class Account {
     return encode(bytes.subarray(0, PERSON_BYTES), 'base64')
   }
 
-  /** Stands for an event or a body: a digest that nobody without this object's key can make. */
+  /** Stands for an event or a body: a digest that cannot be made without this object's key. */
   async digestOf(kind: 'event' | 'body', text: string): Promise<string> {
     return encode(await this.#keyed(`${kind}:${text}`), 'base64')
   }

@@ -7,7 +7,7 @@ import type { Sql } from './sql.ts'
 /** The Worker secret that says where alerts go. */
 export const ALERT_SECRET = 'ALERT_URL'
 
-/** No alert says who somebody is: no number, no name, no group's name. */
+/** No alert identifies a person: no number, no name, no group's name. */
 export type AlertKind =
   | 'tokenRefused'
   | 'sessionInactive'

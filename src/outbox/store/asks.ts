@@ -33,7 +33,7 @@ interface Key {
   readonly teamPart: number
 }
 
-/** What is known of the people that somebody asks for, and of their group. */
+/** What is known of the people that are asked for, and of their group. */
 export interface Situation {
   /** The delivery that has this key already; null: none. */
   readonly seen: number | null
@@ -171,7 +171,7 @@ export class Asks {
         AND group_id = ${groupId} AND delivery <> ${delivery} AND frozen IS NULL`
   }
 
-  /** A delivery asks for these people alone, or for nobody any more. Gives those it let go, and the parts whose queues are shorter. */
+  /** A delivery asks for these people alone, or for none any more. Gives those it let go, and the parts whose queues are shorter. */
   unask(
     delivery: number,
     but: { readonly groupId: number; readonly asks: readonly Ask[] } | null,
@@ -219,7 +219,7 @@ export class Asks {
     return [...new Set(parts.map(({ partId }) => partId))]
   }
 
-  /** Of memberships that nobody asks for, and which were withdrawn, only which part took the person, or may have, stays. */
+  /** Of memberships that are no longer asked for, and were withdrawn, only which part took the person, or may have, stays. */
   forgetUnasked(keys: readonly Key[]): void {
     for (const { person, groupId, teamPart } of keys) {
       const unasked = fragment`person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart}

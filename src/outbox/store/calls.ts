@@ -13,7 +13,7 @@ export interface CallEnd {
   readonly accepted: number
 }
 
-/** A call with whom it carried. Its numbers are not kept with it. */
+/** A call with its people. Their numbers are not kept with it. */
 export interface PastCall extends OpenCall {
   readonly startedAt: number
 }

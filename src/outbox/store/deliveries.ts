@@ -119,7 +119,7 @@ export class Deliveries {
         consent = coalesce(${one.consent}, consent) WHERE seq = ${seq}`
   }
 
-  /** It asks for nobody any more, or does again. */
+  /** It asks for no person any more, or does again. */
   close(seq: number, closed: DeliveryMarks['closed']): void {
     this.#sql.run`UPDATE deliveries SET closed = ${closed}, look_up_at = NULL WHERE seq = ${seq}`
   }
@@ -201,7 +201,7 @@ export class Deliveries {
       UPDATE deliveries SET look_up_at = ${nextAt}, look_ups = look_ups + 1, held = ${held} WHERE seq = ${seq}`
   }
 
-  /** Deliveries held after `since` and until `until`: how many, counted no further than a thousand, and since when the first is. */
+  /** Deliveries held after `since` and until `until`: how many, counted up to a thousand, and since when the first is. */
   heldBetween(since: number, until: number): { count: number; firstAt: number | null } {
     return this.#sql.one`
       SELECT count(*) AS count, min(at) AS firstAt FROM (SELECT settled_at AS at FROM deliveries

@@ -61,7 +61,7 @@ export class Memberships {
       .count
   }
 
-  /** How many wait in a part, and how many of it wait for a decision, each counted no further than a thousand. */
+  /** How many wait in a part, and how many of it wait for a decision, each counted up to a thousand. */
   counts(partId: number): { waiting: number; blocked: number } {
     return this.#sql.one`SELECT
       (SELECT count(*) FROM (SELECT 1 FROM memberships WHERE part_id = ${partId} AND ${OPEN} LIMIT ${MOST_COUNTED})) AS waiting,
@@ -152,7 +152,7 @@ export class Memberships {
       RETURNING person`)
   }
 
-  /** Leads for whom a part has no room go to another one. Their teammates are asked for there as well. */
+  /** Leads without room in a part go to another one. Their teammates are asked for there as well. */
   move(from: Part, to: Part, now: number): string[] {
     const persons = this.#movable(from.id)
     const { groupId } = from

@@ -18,14 +18,14 @@ export interface NewGroup {
   readonly hook: string
   /** When its hook asked to create it; null: not yet. */
   readonly mintedAt: number | null
-  /** When the first of its queue is due; null: nobody waits. */
+  /** When the first of its queue is due; null: its queue is empty. */
   readonly dueAt: number | null
   readonly creates: boolean
 }
 
 type PartRow = Omit<Part, 'capacity'> & { readonly hook: string }
 
-/** Of each queue; more hooks than anybody has. */
+/** Of each queue; more hooks than any config has. */
 const MOST_HOOKS = 200
 /** Sorts before every hook's name. */
 const NO_HOOK = ''
@@ -70,7 +70,7 @@ export class Parts {
     this.#sql.run`UPDATE parts SET hook = ${hook} WHERE group_id = ${groupId}`
   }
 
-  /** The operator lets a hook use this group, whoever made it. */
+  /** The operator lets a hook use this group, also where another hook made it. */
   allow(groupId: number, hook: string): void {
     this.#sql.run`INSERT OR IGNORE INTO group_hooks (group_id, hook) VALUES (${groupId}, ${hook})`
   }
@@ -130,7 +130,7 @@ export class Parts {
     return found
   }
 
-  /** The part that takes the people for whom `full` has no room: a later one with room, or a new one; null: there are enough. */
+  /** The part that takes the people without room in `full`: a later one with room, or a new one; null: there are enough. */
   next(full: Part, placesOf: (part: Part) => number): Part | null {
     const parts = this.ofGroup(full.groupId)
     const roomy = parts.find((part) => part.number > full.number && placesOf(part) < part.capacity)
@@ -189,7 +189,7 @@ export class Parts {
       UPDATE parts SET status = 'new', misses = 0, rest_until = 0, members = 0, counted_from = ${now} WHERE id = ${id}`
   }
 
-  /** Somebody is due: the part is due then, unless it was earlier. Gives the time if it is earlier than before. */
+  /** A person is due: the part is due then, unless it was earlier. Gives the time if it is earlier than before. */
   bringForward(id: number, dueAt: number, creates: boolean): number | null {
     const row = this.#sql.first<{ dueAt: number }>`
       UPDATE parts SET due_at = max(rest_until, ${dueAt}), queue = CASE WHEN status = 'new' AND ${creates} THEN 'create' ELSE 'add' END

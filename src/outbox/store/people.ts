@@ -12,7 +12,7 @@ const STEP_ROWS = 2_000
 const STEP_CHARACTERS = 4_000_000
 const ERASED = { event: 'erased', detail: 'A person in it was erased, and with them what was said' }
 
-/** A delivery whose sender's words may name somebody. */
+/** A delivery whose sender's words may name a person. */
 export interface Said {
   readonly seq: number
   readonly fields: string
@@ -52,20 +52,20 @@ export class People {
     this.#sql.run`DELETE FROM suppressed WHERE person = ${person} AND group_id = ${groupId}`
   }
 
-  /** Where somebody is never to be sent. `group` null: everywhere. */
+  /** Where a person is never to be sent. `group` null: everywhere. */
   suppressions(person: string): { group: string | null; since: number; why: string }[] {
     return this.#sql.all`
       SELECT name AS "group", since, why FROM suppressed LEFT JOIN groups ON groups.id = group_id WHERE person = ${person}`
   }
 
-  /** Groups that took somebody, and when. */
+  /** Groups that took a person, and when. */
   acceptances(person: string): { group: string; at: number }[] {
     return this.#sql.all`
       SELECT parts.name AS "group", accepted_at AS at FROM memberships JOIN parts ON parts.id = part_id
       WHERE person = ${person} AND accepted_at IS NOT NULL`
   }
 
-  /** Deliveries that ask for somebody, newest first. */
+  /** Deliveries that ask for a person, newest first. */
   deliveriesOf(person: string): number[] {
     const rows = this.#sql.all<{
       delivery: number
@@ -123,7 +123,7 @@ export class People {
     return closed === 'erased'
   }
 
-  /** Erases where somebody was, or may be. Only the mark that they are never to be sent stays. Gives the parts they waited in. */
+  /** Erases where a person was, or may be. Only the mark that they are never to be sent stays. Gives the parts they waited in. */
   forget(person: string): number[] {
     this.#sql.run`DELETE FROM evidence WHERE person = ${person}`
     const rows = this.#sql.all<{
@@ -132,7 +132,7 @@ export class People {
     return rows.map(({ partId }) => partId)
   }
 
-  /** Takes the mark of a person out of the calls after this one, which still say whom they carried. The caps go on counting them. */
+  /** Takes the mark of a person out of the calls after this one, which still name their people. The caps go on counting them. */
   eraseFromCalls(person: string, after: number): void {
     const without = (column: string) => fragment`(SELECT json_group_array(
       CASE WHEN value = ${person} THEN 'erased ' || id || ' ' || key ELSE value END) FROM json_each(${raw(column)}))`

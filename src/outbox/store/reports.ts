@@ -41,7 +41,7 @@ export interface Found<row> {
   readonly before: number | null
 }
 
-/** Somebody in a delivery. Flags are 0 or 1. */
+/** A person in a delivery. Flags are 0 or 1. */
 export interface PersonRow {
   readonly mask: string
   readonly status: MembershipStatus

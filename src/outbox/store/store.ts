@@ -92,7 +92,7 @@ export function releaseBlocked(store: Store, part: Part, creates: boolean, now: 
   refreshAskers(store, persons, part.groupId, { event: 'released', detail }, now)
 }
 
-/** There is no group that anybody could be in: those who may have been in it only wait. */
+/** There is no group to be in: those who may have been in it only wait. */
 export function forgetMaybes(store: Store, part: Part, now: number): void {
   const persons = store.memberships.forgetMaybes(part.id)
   store.deliveries.refresh(store.asks.askers(persons, part.groupId), null, now)

@@ -89,7 +89,7 @@ export class Sweep {
       ORDER BY person, group_id, team_part LIMIT ${STEP_MEMBERSHIPS}`
   }
 
-  /** Forgets which part took somebody, where no delivery asks for it any more. */
+  /** Forgets which part took a person, where no delivery asks for it any more. */
   forgetMembership({ person, groupId, teamPart }: MembershipCursor): void {
     this.#sql.run`
       DELETE FROM memberships WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart}
@@ -97,7 +97,7 @@ export class Sweep {
           WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart})`
   }
 
-  /** Calls that began before then say no more whom they carried. Gives how far that has come, and whether there may be more. */
+  /** Removes the people from calls that began before then. Gives how far that has come, and whether there may be more. */
   anonymiseCalls(after: number, before: number): { upTo: number; more: boolean } {
     const rows = this.#sql.all<{ id: number; startedAt: number; endedAt: number | null }>`
       SELECT id, started_at AS startedAt, ended_at AS endedAt FROM calls WHERE id > ${after} ORDER BY id LIMIT ${STEP_ROWS}`

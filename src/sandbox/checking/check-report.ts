@@ -32,7 +32,7 @@ export interface Report {
   readonly doubtful: readonly string[]
 }
 
-/** Looks at everything that can be known without asking anybody. */
+/** Looks at everything that can be known without a request. */
 export function checkReport({ config, env, declared, needed }: Checked): Report {
   const hooks = Object.entries(config.hooks).map(([name, hook]) => hookFinding(name, hook, env))
   const accounts = Object.entries(config.accounts).map(([name, options]) =>

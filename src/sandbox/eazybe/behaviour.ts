@@ -14,7 +14,7 @@ const numbers = v.array(v.pipe(v.string(), v.regex(/^\d+$/, 'must be digits')))
 
 /**
  * What `PUT /behaviour` takes: any of these, and the rest stays as it is. One rule for all of them: a call that was not
- * answered 200 with a yes has changed nothing, but for `createAnswers500: 'after'`, for a caller who leaves during
+ * answered 200 with a yes has changed nothing, except with `createAnswers500: 'after'`, for a caller who leaves during
  * `latencyMs`, whose call is carried out as if he had stayed, and for what a `mix` says it changes.
  */
 export const behaviourChangeSchema = v.strictObject({

@@ -149,7 +149,7 @@ function carryOut(
       ? { group: id, name: body.groupName, created: true, unseenMs: listLagMs, ...people }
       : { group: found.id, name: found.name, created: false, unseenMs: found.unseenMs, ...people }
   // EazyBe's documented 500 covers both a failed creation and a failed add, and no other status of its would fit a full group
-  // (WhatsApp's own 419 a person). That nobody is added, not even those for whom there is room, is UNCONFIRMED.
+  // (WhatsApp's own 419 a person). That it adds no person at all, not even up to the limit, is UNCONFIRMED.
   const size = (found?.members.length ?? 0) + effect.added.length
   if (effect.added.length > 0 && size > behaviour.groupLimit) return no(500, FAILED)
   if (found !== undefined) return { ...yes(), effect }

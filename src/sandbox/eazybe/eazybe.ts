@@ -20,7 +20,7 @@ import { page } from './page.ts'
 import type { Call, Group } from './record.ts'
 import { openWorld } from './world.ts'
 
-/** The page has no inline script or style, and asks nobody but us. */
+/** The page has no inline script or style, and asks no other host. */
 const PAGE_HEADERS = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -64,7 +64,7 @@ export function holders(list: readonly Process[], workerd: string): Holders {
 }
 
 function end(pid: number): void {
-  // Not asked to end: it has nobody left to tell, and SQLite's log keeps the state whole.
+  // Not asked to end: its parent is gone, and SQLite's log keeps the state whole.
   if (isAlive(pid)) process.kill(pid, 'SIGKILL')
 }
 

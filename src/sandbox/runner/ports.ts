@@ -5,7 +5,7 @@ import { Trouble } from '../trouble.ts'
 
 const HOST = '127.0.0.1'
 
-/** The port, or any free one for 0. Trouble where somebody else has it; `name` is the variable that sets it. */
+/** The port, or any free one for 0. Fails where another process has it; `name` is the variable that sets it. */
 export function freePort(port: number, name: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()

@@ -34,7 +34,7 @@ export function readListing(listing: string): readonly Process[] {
   })
 }
 
-/** Whether there is such a process, ours or somebody else's. */
+/** Whether a process of this number runs, ours or another. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

@@ -65,7 +65,7 @@ function line(at: number, text: string): string {
   return `${clock(at)}  ${text}`
 }
 
-/** The time of day here, as on the clock of whoever reads it. */
+/** The time of day here, on the reader's clock. */
 function clock(at: number): string {
   return Number.isNaN(at) ? '--:--:--' : new Date(at).toTimeString().slice(0, 8)
 }

@@ -22,7 +22,7 @@ export function answers(...lists: readonly (readonly NamedAnswer[])[]): FormFiel
   const fields = new Map<string, FormValue>()
   for (const [name, value] of lists.flat()) {
     const key = name.trim()
-    // Defined as a member below, but whoever copies the map with `Object.assign` would swap a prototype.
+    // Defined as a member below, but a copy of the map with `Object.assign` would swap a prototype.
     if (key !== '' && key !== '__proto__' && !fields.has(key)) fields.set(key, value)
   }
   return Object.fromEntries(fields)
@@ -92,7 +92,7 @@ export function askedByTitle(fields: Readonly<Record<string, string>>): {
   }
 }
 
-/** The answers of a sample: somebody who does not exist, and over that what the caller asked for. */
+/** The answers of a sample: a made-up person, and over that what the caller asked for. */
 export function sampleAnswers(
   fields: Readonly<Record<string, string>>,
 ): readonly (readonly [name: string, value: string])[] {
