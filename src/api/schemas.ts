@@ -197,7 +197,10 @@ export const hookSchema = v.object(hookEntries)
 export const hookDetailsSchema = v.object({
   ...hookEntries,
   lastReceivedAt: v.nullable(time),
-  seen: v.pipe(count, v.description('Of its last 200 deliveries')),
+  seen: v.pipe(
+    count,
+    v.description('How many of the account’s last 100 deliveries are the hook’s'),
+  ),
   held: count,
   parked: count,
   lastFields: v.nullable(v.object({ id: v.string(), fields: v.unknown() })),

@@ -134,7 +134,11 @@ function LastCall({ view: { lastCall }, clock }: { view: Overview; clock: Clock 
 }
 
 /** What of the caps is used; nothing where there are none, as in the sandbox. */
-export function Budget({ view: { account, used, caps } }: { view: Overview }): Html | null {
+export function Budget({
+  view: { account, used, caps },
+}: {
+  view: Pick<Overview, 'account' | 'used' | 'caps'>
+}): Html | null {
   const rows = [
     ['People this hour', 'hour', used.peopleHour, caps.peopleHour],
     ['People today', 'day', used.peopleDay, caps.peopleDay],

@@ -967,12 +967,12 @@ dl.json dt {
 }
 
 export const JS = {
-  hash: '9b5b9fe03e00',
+  hash: '5390a9878a9b',
   text: `// The console works without this. It asks for news of a live page, goes on with a bulk action by itself, keeps a form from
 // being sent twice, and copies what is to be pasted.
 
-const EVERY_MS = 2_000
-const SLOW_MS = 15_000
+const EVERY_MS = 10_000
+const SLOW_MS = 30_000
 /** A form that is sent again within this time is a double click, or a second try on a slow network. */
 const SENT_MS = 5_000
 const ENDED = 'Your session has ended: reload to log in.'

@@ -13,6 +13,7 @@ import { deliveryPage } from './delivery.tsx'
 import { actOnDelivery, personOfDelivery, revealForm } from './delivery-forms.ts'
 import { logIn, logOut, showLogin, turnAway } from './door.ts'
 import { exportDeliveries } from './export.ts'
+import { searchForm } from './filter-form.tsx'
 import { changeGroupForm, pauseForm, personForm } from './forms.ts'
 import { groupPage } from './group.tsx'
 import { groupsPage } from './groups.tsx'
@@ -106,6 +107,10 @@ function forms(app: Hono<OperatorEnv>): void {
       typeof value === 'string' ? [[name, value]] : [],
     )
     return bulkStepPage(visit, new URL(c.req.url).searchParams, Object.fromEntries(texts))
+  })
+  app.post('/console/deliveries', async (c) => {
+    const { to } = await searchForm(c)
+    return c.redirect(to, 303)
   })
   form('/console/accounts/:id/:verb', pauseForm)
   form('/console/deliveries/:id/reveal', revealForm)

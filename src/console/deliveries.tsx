@@ -5,23 +5,28 @@ import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { listDeliveries } from '../operator/list.ts'
 import type { DeliveryState } from '../outbox/model.ts'
 import type { Asked } from './filter-form.tsx'
-import { FilterForm, queryOf, readFilter } from './filter-form.tsx'
+import { asWords, FAR, FilterForm, isFar, queryOf, readFilter } from './filter-form.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { DeliveryTable, Empty, Problem } from './parts.tsx'
 import { advice, MEANINGS, STATES } from './words.ts'
 
-const PER_PAGE = 50
+const PER_PAGE = 20
+/** Deliveries that a look goes through: a page that is left open, or comes from a link, must cost little. */
+const SCAN = 40
+/** A press on “Search” goes through so many, and each on “Look further back”. */
+const FAR_SCAN = 2_500
 
 export async function deliveriesPage(visit: Visit, params: URLSearchParams): Promise<Page> {
   const { desk, clock } = visit
   const { asked, filter, mistakes } = readFilter(params, clock)
+  const far = params.get(FAR[0]) === FAR[1]
   const given = params.get('cursor')
   const cursor = given === null ? null : readCursor(given)
   const page =
     filter === null
       ? { values: [], cursor: null }
-      : await listDeliveries(desk, filter, PER_PAGE, cursor)
+      : await listDeliveries(desk, filter, PER_PAGE, cursor, far ? FAR_SCAN : SCAN)
   const state = filter?.state
   const body = (
     <div class="stack">
@@ -46,6 +51,20 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
           ))}
         </Problem>
       )}
+      {asked.phoneEnd !== undefined && mistakes.length === 0 && (
+        <p class="soft">
+          Leads of a number that ends in {asked.phoneEnd}.{' '}
+          <a href="/console/people">Everything that is known of a number</a>
+          {asWords(asked) !== null && (
+            <>
+              {' · '}
+              <a href={`/console/deliveries?${asWords(asked)}`}>
+                Look for “{asked.phoneEnd}” in names and answers instead
+              </a>
+            </>
+          )}
+        </p>
+      )}
       <section class="card" id="found" data-part aria-label="Found" hidden={mistakes.length > 0}>
         {page.values.length === 0 ? (
           <Nothing more={page.cursor !== null} asked={asked} />
@@ -65,9 +84,12 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
           <a
             class="button"
             rel="next"
-            href={`/console/deliveries?${queryOf(asked, { cursor: writeCursor(page.cursor) })}`}
+            href={`/console/deliveries?${queryOf(asked, {
+              cursor: writeCursor(page.cursor),
+              ...(isFar(asked) && { [FAR[0]]: FAR[1] }),
+            })}`}
           >
-            {page.values.length === 0 ? 'Look further back' : 'Older'}
+            {page.values.length < PER_PAGE ? 'Look further back' : 'Older'}
           </a>
         )}
       </nav>
@@ -78,7 +100,8 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
     title: 'Deliveries',
     place: 'deliveries',
     body,
-    live: cursor === null && mistakes.length === 0,
+    // A search reads more than an open page may: it is made once for each press.
+    live: cursor === null && mistakes.length === 0 && !isFar(asked),
   }
 }
 

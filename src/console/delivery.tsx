@@ -2,9 +2,10 @@
 
 import { numbersOf, type Revealed, readStory, type Story } from '../operator/deliveries.ts'
 import { hookOf } from '../operator/desk.ts'
-import { listGroups } from '../operator/groups.ts'
+import { groupNames } from '../operator/groups.ts'
 import { numbersRead } from '../operator/preview.ts'
 import { DeliveryActions, isUnfit, type Typed } from './delivery-actions.tsx'
+import { FAR } from './filter-form.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
@@ -29,7 +30,7 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
   if (story === null) return notFoundPage('delivery')
   const { revealed, problem } = extra
   const typed = extra.typed ?? startOfEdit(visit, story, revealed)
-  const groups = isUnfit(story) ? await listGroups(visit.desk, null, MOST_GROUPS, null) : null
+  const groups = isUnfit(story) ? await groupNames(visit.desk, MOST_GROUPS) : []
   const numbers = revealed?.contacts.length ? revealed.contacts : story.contacts
   const body = (
     <div class="stack">
@@ -62,7 +63,7 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
             story={story}
             revealed={revealed ?? null}
             typed={typed}
-            groups={groups?.groups.map(({ name }) => name) ?? []}
+            groups={groups}
           />
           <Timeline story={story} visit={visit} />
         </div>
@@ -141,7 +142,7 @@ function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
               <a
                 href={
                   story.groupId === null
-                    ? `/console/groups?${new URLSearchParams({ text: groupName })}`
+                    ? `/console/groups?${new URLSearchParams({ text: groupName, [FAR[0]]: FAR[1] })}`
                     : `/console/groups/${account}-${story.groupId}`
                 }
               >

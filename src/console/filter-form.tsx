@@ -1,6 +1,8 @@
 /** The filter of the list of deliveries: read from the address, and shown as a form that makes such an address. */
 
 import * as v from 'valibot'
+import { asciiDigits } from '../mapping/phone/index.ts'
+import type { OperatorContext } from '../operator/desk.ts'
 import { accountsOf } from '../operator/desk.ts'
 import { type Filter, filterSchema } from '../operator/filter.ts'
 import { DELIVERY_STATES } from '../outbox/model.ts'
@@ -28,12 +30,21 @@ export const LABELS: Readonly<Record<(typeof NAMES)[number], string>> = {
   hook: 'Hook',
   source: 'Source',
   group: 'Exact name of the group',
-  phoneEnd: 'End of a phone number',
+  phoneEnd: 'Phone number',
   text: 'Name, group or answer',
   from: 'Received from',
   to: 'up to',
 }
 const DAY_MS = 24 * 60 * 60_000
+/** The address keeps so much of a number: enough to find a person by, and no number. */
+const MOST_END_DIGITS = 6
+const FEWEST_END_DIGITS = 4
+/** With letters around it, a number has so many digits: less may be the name of a group. */
+const NUMBER_DIGITS = 7
+/** The part of an address that says that digits are meant as words. */
+const AS_WORDS = ['as', 'words'] as const
+/** The part of an address that a press on “Search” adds: older leads are looked through too. */
+export const FAR = ['far', 'yes'] as const
 
 export type Asked = Partial<Record<(typeof NAMES)[number], string>>
 
@@ -50,6 +61,12 @@ export function readFilter(params: URLSearchParams, clock: Clock): ReadFilter {
   for (const name of NAMES) {
     const value = params.get(name)?.trim()
     if (value) asked[name] = value
+  }
+  const { text = '' } = asked
+  const digits = params.get(AS_WORDS[0]) === AS_WORDS[1] ? null : endOfNumber(text)
+  if (digits !== null && digits === text && asked.phoneEnd === undefined) {
+    delete asked.text
+    asked.phoneEnd = digits
   }
   const mistakes: string[] = []
   const day = (name: 'from' | 'to', later: number): string | undefined => {
@@ -72,15 +89,57 @@ export function readFilter(params: URLSearchParams, clock: Clock): ReadFilter {
     const name = NAMES.find((one) => one === v.getDotPath(issue))
     if (name !== undefined) mistakes.push(mistake(name))
   }
-  return { asked, filter: read.success && mistakes.length === 0 ? read.output : null, mistakes }
+  // Three digits fit so many people that a look would cost too much.
+  if (read.success && asked.phoneEnd?.length === 3) mistakes.push(mistake('phoneEnd'))
+  const filter = read.success && mistakes.length === 0 ? read.output : null
+  return { asked, filter, mistakes }
+}
+
+/** The last digits of what is a number, or the end of one; null: it is something else. */
+function endOfNumber(text: string): string | null {
+  const digits = asciiDigits(text).replaceAll(/\D/g, '')
+  const isNumber = /\p{L}/u.test(text)
+    ? digits.length >= NUMBER_DIGITS
+    : digits.length >= FEWEST_END_DIGITS
+  return isNumber ? digits.slice(-MOST_END_DIGITS) : null
+}
+
+/** Where the search form leads: to an address that holds no more of a number than its last digits. */
+export async function searchForm(c: OperatorContext): Promise<{ to: string }> {
+  const sent = await c.req.parseBody()
+  const asked: Asked = {}
+  for (const name of NAMES) {
+    const value = sent[name]
+    if (typeof value === 'string' && value.trim() !== '') asked[name] = value.trim()
+  }
+  const { text = '', phoneEnd = '' } = asked
+  if (phoneEnd !== '')
+    asked.phoneEnd = asciiDigits(phoneEnd).replaceAll(/\D/g, '').slice(-MOST_END_DIGITS)
+  const digits = endOfNumber(text)
+  if (digits !== null) {
+    delete asked.text
+    asked.phoneEnd = digits
+  }
+  return { to: `/console/deliveries?${queryOf(asked, isFar(asked) ? { [FAR[0]]: FAR[1] } : {})}` }
+}
+
+/** True where no index leads to those that fit. */
+export function isFar({ state: _, phoneEnd, ...rest }: Asked): boolean {
+  return phoneEnd === undefined && Object.keys(rest).length > 0
+}
+
+/** The same digits as words, such as a year; null: an address must not hold so many. */
+export function asWords({ phoneEnd = '', ...rest }: Asked): string | null {
+  if (phoneEnd.length > FEWEST_END_DIGITS) return null
+  return queryOf({ ...rest, text: phoneEnd }, { [AS_WORDS[0]]: AS_WORDS[1], [FAR[0]]: FAR[1] })
 }
 
 function mistake(name: (typeof NAMES)[number]): string {
   switch (name) {
     case 'text':
-      return `“${LABELS.text}” takes no phone number and at most 200 characters: give the last digits of a number as “${LABELS.phoneEnd}”.`
+      return `“${LABELS.text}” takes at most 200 characters, and no number in the address: type it into the form.`
     case 'phoneEnd':
-      return `“${LABELS.phoneEnd}” takes its last 3 to 6 digits.`
+      return `“${LABELS.phoneEnd}” takes a whole number, or at least its last 4 digits.`
     default:
       return `“${LABELS[name]}” is not known here.`
   }
@@ -98,7 +157,7 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
   const { state, text, phoneEnd, ...rarer } = asked
   return (
     <search>
-      <form class="fields card" method="get" action="/console/deliveries">
+      <form class="fields card" method="post" action="/console/deliveries">
         <Select
           name="state"
           label="State"
@@ -110,15 +169,14 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
           <input name="text" value={text} maxlength={200} autocomplete="off" />
         </label>
         <label>
-          End of a phone number
+          {LABELS.phoneEnd}
           <input
             name="phoneEnd"
+            type="tel"
             value={phoneEnd}
-            inputmode="numeric"
-            pattern="\d{3,6}"
-            maxlength={6}
-            title="The last 3 to 6 digits"
+            maxlength={64}
             autocomplete="off"
+            placeholder="all of it, or its end"
           />
         </label>
         <div class="row">

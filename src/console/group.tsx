@@ -22,6 +22,9 @@ export const STATUS: Readonly<Record<Group['status'], { word: string; tone: Tone
     },
   }
 
+/** Counted at every look at the page. */
+const MOST_COUNTED = 60
+
 export interface Extra {
   /** Why a form did nothing, and what it was sent with. */
   readonly problem?: string
@@ -30,7 +33,7 @@ export interface Extra {
 
 export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
   const { problem, typed = {} } = extra
-  const group = await readGroup(visit.desk, id)
+  const group = await readGroup(visit.desk, id, MOST_COUNTED)
   if (group === null) return notFoundPage('group')
   const { name, status, members, capacity, waiting, held, parts, aliases } = group
   const found = `/console/deliveries?${new URLSearchParams({ group: name })}`
@@ -69,11 +72,11 @@ export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Pr
           </div>
           <div>
             <dt>Leads waiting</dt>
-            <dd class="big">{waiting}</dd>
+            <dd class="big">{counted(waiting)}</dd>
           </div>
           <div>
             <dt>Leads held</dt>
-            <dd class="big">{held}</dd>
+            <dd class="big">{counted(held)}</dd>
           </div>
           <Moment title="First call" at={group.firstCallAt} visit={visit} />
           <Moment title="Last call" at={group.lastCallAt} visit={visit} />
@@ -101,6 +104,10 @@ export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Pr
     live: problem === undefined,
     status: problem ? 409 : 200,
   }
+}
+
+function counted(count: number): string {
+  return count >= MOST_COUNTED ? `${count}+` : String(count)
 }
 
 function Moment({ title, at, visit }: { title: string; at: string | null; visit: Visit }): Html {

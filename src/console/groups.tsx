@@ -1,27 +1,29 @@
 /** Groups: our count of who is in each, and what waits for it. */
 
-import { overviews } from '../operator/accounts.ts'
+import { budgets } from '../operator/accounts.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { type Group, listGroups } from '../operator/groups.ts'
-import type { Overview } from '../outbox/admin/account.ts'
 import { Budget } from './account-card.tsx'
+import { FAR } from './filter-form.tsx'
 import { STATUS } from './group.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { Badge, Empty } from './parts.tsx'
 
-const PER_PAGE = 50
+const PER_PAGE = 12
+/** A page that is left open must cost little: the groups' own pages count further. */
+const LOOK = { scan: 40, counted: 3 }
 
 export async function groupsPage(visit: Visit, params: URLSearchParams): Promise<Page> {
   const text = params.get('text')?.trim() || null
   const given = params.get('cursor')
   const cursor = given === null ? null : readCursor(given)
   const [page, accounts] = await Promise.all([
-    listGroups(visit.desk, text, PER_PAGE, cursor),
-    overviews(visit.desk),
+    listGroups(visit.desk, text, PER_PAGE, cursor, params.get(FAR[0]) === FAR[1] ? null : LOOK),
+    budgets(visit.desk),
   ])
   const query = (more: Record<string, string>) =>
-    new URLSearchParams({ ...(text !== null && { text }), ...more }).toString()
+    new URLSearchParams({ ...(text !== null && { text, [FAR[0]]: FAR[1] }), ...more }).toString()
   const body = (
     <div class="stack">
       <div>
@@ -33,6 +35,7 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
       </div>
       <search>
         <form class="fields card" method="get" action="/console/groups">
+          <input type="hidden" name={FAR[0]} value={FAR[1]} />
           <label>
             Name
             <input name="text" value={text ?? ''} maxlength={200} autocomplete="off" />
@@ -69,7 +72,7 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
       )}
     </div>
   )
-  return { title: 'Groups', place: 'groups', body, live: cursor === null }
+  return { title: 'Groups', place: 'groups', body, live: cursor === null && text === null }
 }
 
 function GroupTable({ groups }: { groups: readonly Group[] }): Html {
@@ -106,10 +109,10 @@ function GroupTable({ groups }: { groups: readonly Group[] }): Html {
               {`${members} of ${capacity}`}
             </td>
             <td data-label="Waiting" class="number">
-              {waiting}
+              {counted(waiting)}
             </td>
             <td data-label="Held" class="number">
-              {held}
+              {counted(held)}
             </td>
           </tr>
         ))}
@@ -118,8 +121,13 @@ function GroupTable({ groups }: { groups: readonly Group[] }): Html {
   )
 }
 
+/** "3+": they are counted no further here. */
+function counted(count: number): string {
+  return count >= LOOK.counted ? `${LOOK.counted}+` : String(count)
+}
+
 /** Why a group that waits may not be made today. */
-function Budgets({ accounts }: { accounts: readonly Overview[] }): Html {
+function Budgets({ accounts }: { accounts: Awaited<ReturnType<typeof budgets>> }): Html {
   const capped = accounts.filter(({ caps }) => Object.values(caps).some((cap) => cap !== null))
   return (
     <section

@@ -1,6 +1,6 @@
 /** Hooks: which are ready, and where each sender posts to. */
 
-import { type HookDetails, hookDetails, hookStates } from '../operator/hooks.ts'
+import { type HookState, hookStates, lastHeard } from '../operator/hooks.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
@@ -8,10 +8,7 @@ import { Badge, Empty, Time } from './parts.tsx'
 
 export async function hooksPage(visit: Visit): Promise<Page> {
   const { desk, clock } = visit
-  const found = await Promise.all(
-    (await hookStates(desk)).map(({ name }) => hookDetails(desk, name)),
-  )
-  const hooks = found.filter((hook) => hook !== null)
+  const [hooks, heard] = await Promise.all([hookStates(desk), lastHeard(desk)])
   const body = (
     <div class="stack">
       <div>
@@ -25,7 +22,7 @@ export async function hooksPage(visit: Visit): Promise<Page> {
         <Empty title="There are no hooks yet">Add one to src/config.ts.</Empty>
       ) : (
         <div class="card">
-          <HookTable hooks={hooks} clock={clock} />
+          <HookTable hooks={hooks} heard={heard} clock={clock} />
         </div>
       )}
     </div>
@@ -33,7 +30,12 @@ export async function hooksPage(visit: Visit): Promise<Page> {
   return { title: 'Hooks', place: 'hooks', body }
 }
 
-function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clock }): Html {
+function HookTable(props: {
+  hooks: readonly HookState[]
+  heard: ReadonlyMap<string, string>
+  clock: Clock
+}): Html {
+  const { hooks, heard, clock } = props
   return (
     <table class="cards">
       <thead>
@@ -46,7 +48,7 @@ function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clo
         </tr>
       </thead>
       <tbody>
-        {hooks.map(({ name, account, sourceTitle, trouble, refused, consent, lastReceivedAt }) => (
+        {hooks.map(({ name, account, sourceTitle, trouble, refused, consent }) => (
           <tr>
             <td class="lead">
               <a href={`/console/hooks/${name}`}>{name}</a>
@@ -59,11 +61,7 @@ function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clo
             <td data-label="Sender">{sourceTitle}</td>
             <td data-label="Consent">{consent}</td>
             <td data-label="Last received">
-              {lastReceivedAt === null ? (
-                <span class="soft">nothing yet</span>
-              ) : (
-                <Time at={lastReceivedAt} clock={clock} />
-              )}
+              <Heard at={heard.get(name)} clock={clock} />
             </td>
           </tr>
         ))}
@@ -72,12 +70,16 @@ function HookTable({ hooks, clock }: { hooks: readonly HookDetails[]; clock: Clo
   )
 }
 
+function Heard({ at, clock }: { at: string | undefined; clock: Clock }): Html {
+  return at === undefined ? <span class="soft">nothing yet</span> : <Time at={at} clock={clock} />
+}
+
 /** What was refused since the last webhook that was verified. */
 export function Refused({
   refused,
   clock,
 }: {
-  refused: HookDetails['refused']
+  refused: HookState['refused']
   clock: Clock
 }): Html | null {
   if (refused === null) return null

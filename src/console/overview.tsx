@@ -13,14 +13,14 @@ import type { Page, Visit } from './page.ts'
 import { DeliveryTable } from './parts.tsx'
 import { LONG_WAITS, PAUSES, several, type Tone } from './words.ts'
 
-const LATEST = 8
+const LATEST = 5
 
 export async function overviewPage(visit: Visit): Promise<Page> {
   const { desk, clock } = visit
   const [accounts, hooks, latest] = await Promise.all([
     overviews(desk),
     hookStates(desk),
-    listDeliveries(desk, {}, LATEST, null),
+    listDeliveries(desk, {}, LATEST, null, LATEST),
   ])
   const tasks = tasksOf(accounts, hooks)
   const empty = latest.values.length === 0

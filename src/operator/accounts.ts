@@ -1,6 +1,6 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
-import type { Overview } from '../outbox/admin/account.ts'
+import type { Budget, Overview } from '../outbox/admin/account.ts'
 import { outboxOf } from '../setup/env.ts'
 import { accountsOf, type Desk } from './desk.ts'
 
@@ -9,6 +9,15 @@ export function overviews(desk: Desk): Promise<Overview[]> {
     accountsOf(desk).map(async (account) => {
       // An object that nothing has reached yet does not know its own name.
       return { ...(await outboxOf(desk.env, account).account().overview()), account }
+    }),
+  )
+}
+
+/** What of its caps each account has used. */
+export function budgets(desk: Desk): Promise<(Budget & { readonly account: string })[]> {
+  return Promise.all(
+    accountsOf(desk).map(async (account) => {
+      return { ...(await outboxOf(desk.env, account).account().budget()), account }
     }),
   )
 }

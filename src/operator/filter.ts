@@ -6,6 +6,8 @@ import type { DeliveryFilter } from '../outbox/store/reports.ts'
 
 /** The whole of a number has no place in a URL; its end is enough to find a person by. */
 const MOST_PHONE_DIGITS = 6
+/** Deliveries that one look goes through where no index leads to those that fit. */
+const SCAN = 10_000
 /** No search needs longer words. */
 export const MAX_CHARACTERS = 200
 
@@ -49,6 +51,7 @@ export function deliveryFilter(
   filter: Filter,
   limit: number,
   before: number | null,
+  scan = SCAN,
 ): DeliveryFilter {
   const { from, to } = filter
   return {
@@ -61,6 +64,7 @@ export function deliveryFilter(
     text: filter.text ?? null,
     from: from === undefined ? null : Date.parse(from),
     to: to === undefined ? null : Date.parse(to),
+    scan,
     limit,
     before,
   }

@@ -17,12 +17,21 @@ export interface GroupsPage {
   readonly cursor: Cursor | null
 }
 
+/** How much of the tables one look at groups reads. */
+export interface GroupsLook {
+  /** Names that are gone through at most. */
+  readonly scan: number
+  /** People of each group that are counted at most. */
+  readonly counted: number
+}
+
 /** A page of groups, one account after the other. */
 export async function listGroups(
   desk: Desk,
   text: string | null,
   limit: number,
   cursor: Cursor | null,
+  look: GroupsLook | null = null,
 ): Promise<GroupsPage> {
   const accounts = accountsOf(desk)
   const groups: Group[] = []
@@ -31,11 +40,14 @@ export async function listGroups(
     if (groups.length === limit) break
     const before = cursor?.[account] ?? null
     const left = limit - groups.length
-    const page = await outboxOf(desk.env, account).groups().list({
-      text,
-      limit: left,
-      before,
-    })
+    const page = await outboxOf(desk.env, account)
+      .groups()
+      .list({
+        text,
+        limit: left,
+        before,
+        ...look,
+      })
     groups.push(...page.groups.map((group) => named(account, group)))
     next[account] = page.before
     if (page.before !== null) break
@@ -44,9 +56,15 @@ export async function listGroups(
   return { groups, cursor: more ? next : null }
 }
 
-export async function readGroup(desk: Desk, id: string): Promise<Group | null> {
+/** The newest groups' names, of all accounts. */
+export async function groupNames(desk: Desk, limit: number): Promise<string[]> {
+  const names = accountsOf(desk).map((account) => outboxOf(desk.env, account).groups().names(limit))
+  return (await Promise.all(names)).flat()
+}
+
+export async function readGroup(desk: Desk, id: string, counted?: number): Promise<Group | null> {
   const place = placeOf(desk, id)
-  const group = place === null ? null : await place.outbox.groups().view(place.seq)
+  const group = place === null ? null : await place.outbox.groups().view(place.seq, counted)
   return place === null || group === null ? null : named(place.account, group)
 }
 

@@ -48,7 +48,7 @@ const BECAUSE: Readonly<Record<string, string>> = {
 
 export interface HookDetails extends HookState {
   readonly lastReceivedAt: string | null
-  /** Of its last 200 deliveries. */
+  /** Of the account’s last hundred deliveries. */
   readonly seen: number
   readonly held: number
   readonly parked: number
@@ -72,6 +72,15 @@ async function refusalsOf(desk: Desk, account: string): Promise<[string, Refused
     hook,
     { count, lastAt: new Date(lastAt).toISOString(), because: BECAUSE[because] ?? because },
   ])
+}
+
+/** When each hook that was ever heard of was so last. */
+export async function lastHeard(desk: Desk): Promise<ReadonlyMap<string, string>> {
+  const accounts = accountsOf(desk).map(async (account) => {
+    const heard = await outboxOf(desk.env, account).hooks().heard()
+    return heard.map(({ hook, at }) => [hook, at] as const)
+  })
+  return new Map((await Promise.all(accounts)).flat())
 }
 
 /** What the config and the secrets say of a hook. */

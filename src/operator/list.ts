@@ -14,6 +14,7 @@ export async function listDeliveries(
   filter: Filter,
   limit: number,
   cursor: Cursor | null,
+  scan?: number,
 ): Promise<MergedPage<DeliveryView>> {
   const accounts = accountsOf(desk)
   const open = accounts.filter((account) => cursor?.[account] !== null)
@@ -22,7 +23,7 @@ export async function listDeliveries(
       const before = cursor?.[account] ?? null
       const page = await outboxOf(desk.env, account)
         .deliveries()
-        .list(deliveryFilter(filter, limit, before))
+        .list(deliveryFilter(filter, limit, before, scan))
       const items = page.deliveries.map((value) => {
         return { number: readDeliveryId(value.id)?.seq ?? 0, at: value.receivedAt, value }
       })

@@ -160,6 +160,7 @@ function takeOne(
     lines: firstLines(mapped, state, reason),
   }
   const seq = store.deliveries.insert(delivery, now)
+  store.heard.note(hook, seq, now)
   const dueAt = prepared === null ? null : commit(store, prepared, seq, now)
   return { duplicate: null, seq, state, dueAt }
 }

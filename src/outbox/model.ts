@@ -70,6 +70,23 @@ export interface AccountState {
   readonly acceptedAt: number
   /** When EazyBe last accepted a creation. */
   readonly createdAt: number
+  /** Deliveries accepted in the last day, by the quarter of an hour: its number since 1970. */
+  readonly accepted: Readonly<Record<string, number>>
+}
+
+export const QUARTER_MS = 15 * 60_000
+const QUARTERS_KEPT = 4 * 25
+
+/** The counts of the last day with so many more. */
+export function withAccepted(
+  counts: AccountState['accepted'],
+  more: number,
+  now: number,
+): AccountState['accepted'] {
+  if (more === 0) return counts
+  const quarter = Math.floor(now / QUARTER_MS)
+  const kept = Object.entries(counts).filter(([one]) => Number(one) > quarter - QUARTERS_KEPT)
+  return { ...Object.fromEntries(kept), [quarter]: (counts[quarter] ?? 0) + more }
 }
 
 export const FRESH_ACCOUNT: AccountState = {
@@ -84,6 +101,7 @@ export const FRESH_ACCOUNT: AccountState = {
   acceptedCall: 0,
   acceptedAt: 0,
   createdAt: 0,
+  accepted: {},
 }
 
 /**

@@ -128,7 +128,7 @@ export function journeys(): void {
       await page.getByRole('heading', { name: 'Release: done' }).waitFor()
       await page.getByText('25 queued').waitFor()
       await page.goto('/console/deliveries?state=accepted&group=Webinar+Bulk')
-      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 9_000 }).toBe(25)
+      await expect.poll(() => page.locator('tbody tr').count(), { timeout: 30_000 }).toBe(25)
     })
   })
 
@@ -254,7 +254,7 @@ export function journeys(): void {
             await page.reload()
             return page.locator('#verdict').innerText()
           },
-          { timeout: 9_000 },
+          { timeout: 30_000 },
         )
         .toContain('Accepted')
     })

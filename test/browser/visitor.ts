@@ -10,7 +10,8 @@ import { readDevVars } from '../../src/sandbox/dev-vars.ts'
 import { ROOT } from '../../src/sandbox/settings.ts'
 import { typeform } from '../../src/sources/typeform.ts'
 
-const PATIENCE_MS = 10_000
+/** An open page asks for news every ten seconds. */
+const PATIENCE_MS = 30_000
 
 export const usher = inject('usher')
 

@@ -99,3 +99,64 @@ describe('a lead', () => {
     )
   })
 })
+
+describe('a person', () => {
+  const ASHA = '+91 98200 12345'
+
+  it.each([
+    ['as people write it', '+91 98200 12345'],
+    ['with dashes, and without its country', '098200-12345'],
+    ['in brackets', '(+91) 98200.12345'],
+    ['in digits of Hindi', '९८२०० १२३४५'],
+    ['with what was pasted around it', 'WhatsApp: 0091 98200 12345'],
+    ['with marks that cannot be seen', '\u202a+91 98200 12345\u202c'],
+    ['as its end', '12345'],
+  ])('is found by their number %s, in the box for names as well', async (_, written) => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'May' })
+    await buy(at, { name: 'Bina', phone: '+91 98200 99999', cohort: 'May' })
+    for (const field of ['phoneEnd', 'text']) {
+      const { to, text: found } = await send(at, '/console/deliveries', { [field]: written })
+      // The address is logged on its way: it holds the last digits alone.
+      expect(to).toMatch(/^\/console\/deliveries\?phoneEnd=\d{4,6}$/)
+      expect(found).toContain('Asha')
+      expect(found).not.toContain('Bina')
+    }
+  })
+
+  it('is found by their number where it stands in a lead that was never mapped, in another spelling', async () => {
+    const at = house()
+    await signUp(at, { name: 'Asha', agreed: 'no', phone: '98200 (123) 45', cohort: 'May' })
+    await signUp(at, { name: 'Bina', agreed: 'no', phone: '98200 99999', cohort: 'May' })
+    const { text: found } = await send(at, '/console/deliveries', { text: ASHA })
+    expect(found).toContain('Asha')
+    expect(found).not.toContain('Bina')
+  })
+
+  it('is found by the end of their number when the number itself was deleted', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'May' })
+    await at
+      .drive('sales')
+      .sql(`UPDATE memberships SET digits = NULL, status = 'accepted', accepted_at = 1`)
+    expect((await send(at, '/console/deliveries', { phoneEnd: ASHA })).text).toContain('Asha')
+  })
+
+  it('is looked for by digits as words where that is meant', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'Batch 2026' })
+    const { text: found } = await send(at, '/console/deliveries', { text: '2026' })
+    expect(found).not.toContain('Asha')
+    const [, link = ''] = /href="([^"]*as=words[^"]*)"/.exec(found) ?? []
+    expect(await page(at, link.replaceAll('&amp;', '&'))).toContain('Asha')
+  })
+
+  it('is searched for once, by a press: such a page is not live', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'May' })
+    const { text: found } = await send(at, '/console/deliveries', { text: 'asha' })
+    expect(found).toContain('Asha')
+    expect(found).not.toContain('data-live')
+    expect(await page(at, '/console/deliveries')).toContain('data-live')
+  })
+})

@@ -303,7 +303,8 @@ describe('a search', () => {
     const { lead, stub } = test
     const { seq } = await lead('A', [ASHA])
     await test.fill(12_000)
-    const filter = { ...EVERY_DELIVERY, phoneEnd: '0001', limit: 9 }
+    await test.sql(`UPDATE deliveries SET fields = '{"name":"Asha Rao"}' WHERE seq = ?`, seq)
+    const filter = { ...EVERY_DELIVERY, text: 'asha', limit: 9 }
     const first = await stub.deliveries().list({ ...filter, before: null })
     expect(first).toMatchObject({ deliveries: [], before: expect.any(Number) })
     const second = await stub.deliveries().list({ ...filter, before: first.before })

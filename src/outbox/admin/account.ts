@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, type Pace } from '../dispatch/pace.ts'
 import { waitTeller } from '../dispatch/plan.ts'
 import { pauseFrom, resumed } from '../dispatch/settle-account.ts'
 import type { AccountState, PauseReason, Spent } from '../model.ts'
+import { QUARTER_MS } from '../model.ts'
 import type { AuditPage } from '../store/audit.ts'
 import { MOST_COUNTED } from '../store/reports.ts'
 import { inFlight, iso } from './views.ts'
@@ -38,6 +39,12 @@ export interface Overview {
   readonly pace: Pace
 }
 
+export interface Budget {
+  readonly used: Caps<number>
+  /** Null: no cap. */
+  readonly caps: Caps<number | null>
+}
+
 interface Caps<count> {
   readonly peopleHour: count
   readonly peopleDay: count
@@ -53,7 +60,7 @@ export interface Backlog {
   /** Deliveries that wait for an operator. */
   readonly held: number
   readonly parked: number
-  /** True where one of the counts stopped at its limit. */
+  /** True where the count of those that wait for a call stopped at its limit. */
   readonly more: boolean
   /** Why they are held or parked, the commonest first, and no more than a few. */
   readonly reasons: readonly InHand[]
@@ -79,8 +86,6 @@ export interface HourView {
 }
 
 const CHART_HOURS = 24
-/** Calls that are looked at for one chart. */
-const CHART_CALLS = 5_000
 const LONG_WAIT_MS = HOUR_MS
 
 export type AccountAdmin = ReturnType<typeof accountAdmin>
@@ -107,6 +112,12 @@ export function accountAdmin(context: Context) {
     async overview(): Promise<Overview> {
       await alarm.ensure()
       return overviewOf(context)
+    },
+    /** What is used of the caps. */
+    async budget(): Promise<Budget> {
+      const { pace } = account
+      const now = ports.now()
+      return { used: usedOf(store.calls.spent(pace, now), now), caps: capsOf(pace) }
     },
     /** No call is made until `resume`, whatever EazyBe says. */
     async pause(actor: string): Promise<void> {
@@ -140,7 +151,7 @@ function overviewOf(context: Context): Overview {
   const { account, calls } = store
   const { name, pace, state } = account
   const spent = calls.spentInDay(now)
-  const backlog = backlogOf(context)
+  const backlog = backlogOf(context, now)
   const waits = backlog.queued + backlog.unknown > 0
   const due = { partStatus: null, restUntil: null, dueAt: null, attempts: 0, creates: false }
   const { what } = waitTeller({ account: state, pace, spent }, now)(due)
@@ -165,8 +176,8 @@ function overviewOf(context: Context): Overview {
   }
 }
 
-function backlogOf({ store: { reports } }: Context): Backlog {
-  const { queued, unknown, oldest } = reports.waiting()
+function backlogOf({ store: { reports } }: Context, now: number): Backlog {
+  const { queued, unknown, oldest } = reports.waitingLately(now)
   const held = reports.count('held')
   const parked = reports.count('parked')
   return {
@@ -174,7 +185,7 @@ function backlogOf({ store: { reports } }: Context): Backlog {
     unknown,
     held,
     parked,
-    more: [queued + unknown, held, parked].some((count) => count >= MOST_COUNTED),
+    more: queued + unknown >= MOST_COUNTED,
     reasons: [
       ...(held > 0 ? reports.reasons('held') : []),
       ...(parked > 0 ? reports.reasons('parked') : []),
@@ -184,26 +195,21 @@ function backlogOf({ store: { reports } }: Context): Backlog {
 }
 
 /** The last hours, oldest first; those in which nothing happened too. */
-function hoursOf({ store: { account, calls, reports } }: Context, now: number): HourView[] {
+function hoursOf({ store: { account, reports } }: Context, now: number): HourView[] {
   // Half an hour off in India, three quarters in Nepal.
   const shift = (offsetMs(account.timeZone, now) % HOUR_MS) - HOUR_MS
   const hourOf = (at: number) => at - ((at + shift) % HOUR_MS)
   const first = hourOf(now) - (CHART_HOURS - 1) * HOUR_MS
-  const accepted = new Map<number, number>()
-  for (const { at, count } of calls.acceptedSince(first, CHART_CALLS)) {
-    accepted.set(hourOf(at), (accepted.get(hourOf(at)) ?? 0) + count)
-  }
-  const since = (state: 'held' | 'parked') => Map.groupBy(reports.waitingSince(state), hourOf)
-  const held = since('held')
-  const parked = since('parked')
+  const accepted = Object.entries(account.state.accepted).map(([quarter, count]) => {
+    return { at: Number(quarter) * QUARTER_MS, accepted: count, held: 0, parked: 0 }
+  })
+  const inHand = reports.inHandSince(first).map((counts) => ({ ...counts, accepted: 0 }))
+  const byHour = Map.groupBy([...accepted, ...inHand], ({ at }) => hourOf(at))
   return Array.from({ length: CHART_HOURS }, (_, index) => {
     const hour = first + index * HOUR_MS
-    return {
-      hour: iso(hour),
-      accepted: accepted.get(hour) ?? 0,
-      held: held.get(hour)?.length ?? 0,
-      parked: parked.get(hour)?.length ?? 0,
-    }
+    const sum = (of: 'accepted' | 'held' | 'parked') =>
+      (byHour.get(hour) ?? []).reduce((total, counts) => total + counts[of], 0)
+    return { hour: iso(hour), accepted: sum('accepted'), held: sum('held'), parked: sum('parked') }
   })
 }
 

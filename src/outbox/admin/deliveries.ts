@@ -8,7 +8,7 @@ import { commit, contactsOf, prepare } from '../ask.ts'
 import type { Context } from '../context.ts'
 import { RetentionJob } from '../jobs/retention.ts'
 import { isSettled } from '../model.ts'
-import type { DeliveryFilter, StoryRow } from '../store/reports.ts'
+import type { DeliveryFilter, Known, StoryRow } from '../store/reports.ts'
 import { refreshDue } from '../store/store.ts'
 import type { DeliveryPage, DeliveryStory } from './views.ts'
 import { inFlight, isForced, lacksEvidence, reasonsIn, storyOf, viewer } from './views.ts'
@@ -95,18 +95,23 @@ export function deliveriesAdmin(context: Context) {
     return row && storyOf(context, row, store.reports.people(seq), ports.now())
   }
 
+  async function known({ phoneEnd }: DeliveryFilter): Promise<Known> {
+    const ends = phoneEnd === null ? [] : await store.account.endsOf(phoneEnd)
+    return { sending: inFlight(context), ends }
+  }
+
   return {
     /** A page of deliveries, newest first. */
     async list(filter: DeliveryFilter): Promise<DeliveryPage> {
       await alarm.ensure()
-      const { rows, before } = store.reports.list(filter, inFlight(context))
+      const { rows, before } = store.reports.list(filter, await known(filter))
       return { deliveries: rows.map(viewer(context, ports.now())), before }
     },
     /** The numbers of a page of deliveries. */
     async seqs(
       filter: DeliveryFilter,
     ): Promise<{ seqs: readonly number[]; before: number | null }> {
-      return store.reports.seqs(filter, inFlight(context))
+      return store.reports.seqs(filter, await known(filter))
     },
     /** One delivery with its timeline, or null. */
     async story(seq: number): Promise<DeliveryStory | null> {

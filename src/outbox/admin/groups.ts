@@ -17,7 +17,7 @@ export interface GroupView {
   /** By our count of what EazyBe accepted. */
   readonly members: number
   readonly capacity: number
-  /** People, counted up to a thousand. */
+  /** People, counted up to the number asked for. */
   readonly waiting: number
   readonly held: number
   readonly firstCallAt: string | null
@@ -31,6 +31,10 @@ export interface GroupFilter {
   /** A piece of the name; null: all. */
   readonly text: string | null
   readonly limit: number
+  /** Names that one look goes through at most. */
+  readonly scan?: number
+  /** People of each group that are counted at most. */
+  readonly counted?: number
   /** Groups before this number; null: from the newest. */
   readonly before: number | null
 }
@@ -44,6 +48,9 @@ export type GroupChange =
 
 export type GroupResult = 'done' | 'not_found' | 'name_taken' | 'not_possible'
 
+const MOST_SCANNED = 5_000
+const MOST_COUNTED = 1_000
+
 export type GroupsAdmin = ReturnType<typeof groupsAdmin>
 
 export function groupsAdmin(context: Context) {
@@ -54,13 +61,21 @@ export function groupsAdmin(context: Context) {
       text,
       limit,
       before,
+      scan = MOST_SCANNED,
+      counted = MOST_COUNTED,
     }: GroupFilter): Promise<{ groups: GroupView[]; before: number | null }> {
-      const found = store.reports.parts(text ?? '', limit, before)
-      return { groups: found.ids.flatMap((id) => viewOf(context, id) ?? []), before: found.before }
+      const found = store.reports.parts(text ?? '', limit, before, scan)
+      const groups = found.ids.flatMap((id) => viewOf(context, id, counted) ?? [])
+      return { groups, before: found.before }
+    },
+    /** The newest names. */
+    async names(limit: number): Promise<string[]> {
+      const { ids } = store.reports.parts('', limit, null, limit)
+      return ids.flatMap((id) => store.parts.find(id)?.name ?? [])
     },
     /** One group, or null. */
-    async view(id: number): Promise<GroupView | null> {
-      return viewOf(context, id)
+    async view(id: number, counted = MOST_COUNTED): Promise<GroupView | null> {
+      return viewOf(context, id, counted)
     },
     /** Writes down what the operator knows, and lets go who waited for that. */
     async change(id: number, change: GroupChange, actor: string): Promise<GroupResult> {
@@ -72,11 +87,11 @@ export function groupsAdmin(context: Context) {
   }
 }
 
-function viewOf({ ports, store }: Context, id: number): GroupView | null {
+function viewOf({ ports, store }: Context, id: number, counted: number): GroupView | null {
   const part = store.parts.find(id)
   if (part === null) return null
   const { first, last } = store.reports.calledAt(id)
-  const { waiting, blocked: held } = store.memberships.counts(id)
+  const { waiting, blocked: held } = store.memberships.counts(id, counted)
   return {
     id,
     name: part.name,

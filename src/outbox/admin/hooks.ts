@@ -7,10 +7,10 @@ import type { StoredState } from '../model.ts'
 import type { Refused } from '../store/refusals.ts'
 import { iso, maskFields } from './views.ts'
 
-/** What came by a hook, over its last deliveries. */
+/** What came by a hook of late. */
 export interface HookFacts {
   readonly lastReceivedAt: string | null
-  /** How many of them were looked at. */
+  /** How many of the account's last hundred deliveries are the hook's, and how many of these wait for an operator. */
   readonly seen: number
   readonly held: number
   readonly parked: number
@@ -18,7 +18,6 @@ export interface HookFacts {
   readonly last: { readonly id: string; readonly fields: string } | null
 }
 
-const LOOKED_AT = 200
 /** A hook from which nothing came for so long may have a wrong secret. */
 const SILENT_MS = DAY_MS
 /** So many refusals of a hook that works are a burst. */
@@ -29,13 +28,14 @@ export type HooksAdmin = ReturnType<typeof hooksAdmin>
 export function hooksAdmin({ alarm, ports, store }: Context) {
   return {
     async facts(hook: string): Promise<HookFacts> {
-      const rows = store.reports.lately(hook, LOOKED_AT)
+      const heard = store.heard.of(hook)
+      const rows = heard === null ? [] : store.reports.lately(hook, heard.seq)
       const count = (state: StoredState) => rows.filter((row) => row.state === state).length
       const [newest] = rows
       const kept = newest === undefined ? null : (store.reports.story(newest.seq)?.fields ?? null)
       const fields = kept === null ? null : maskFields(kept)
       return {
-        lastReceivedAt: iso(newest?.receivedAt ?? null),
+        lastReceivedAt: iso(heard?.at ?? null),
         seen: rows.length,
         held: count('held'),
         parked: count('parked'),
@@ -45,6 +45,10 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
             : { id: deliveryId(store.account.name, newest.seq), fields },
       }
     },
+    /** When each hook that was ever heard of was so last. */
+    async heard(): Promise<{ hook: string; at: string }[]> {
+      return store.heard.all().map(({ hook, at }) => ({ hook, at: iso(at) }))
+    },
     /** Refused webhooks of every hook that has any, since its last verified one. */
     async refusals(): Promise<Refused[]> {
       return store.refusals.all()
@@ -53,8 +57,8 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
     async refused(hook: string, more: number, because: string): Promise<void> {
       const now = ports.now()
       const { count, before } = store.refusals.add(hook, more, because, now)
-      const [last] = store.reports.lately(hook, 1)
-      const silent = last === undefined || last.receivedAt < now - SILENT_MS
+      const heard = store.heard.of(hook)
+      const silent = heard === null || heard.at < now - SILENT_MS
       const bursts = Math.floor(count / BURST) - Math.floor(before / BURST)
       store.transaction(() => {
         // The first one tells of a wrong secret; where the hook works, only a burst is worth an alert.

@@ -8,7 +8,9 @@ import { refreshDue } from '../store/store.ts'
 import type { DeliveryStory } from './views.ts'
 import { iso, storyOf } from './views.ts'
 
-const MARK_CHARACTERS = 8
+/** Behind what stands for the end of the number, which others share. */
+const MARK_FROM = 4
+const MARK_TO = 12
 /** A number as it is typed may lack its country code, Brazil's ninth digit, or have Argentina's 15: so much of its end is its own. */
 const OWN_DIGITS = 8
 /** The last calls, which still name their people. */
@@ -164,5 +166,5 @@ function isAbout(fields: string, digits: string): boolean {
 
 /** Tells one person's entries of the audit log from another's, also when nothing else of them is kept. */
 function markOf(person: string): string {
-  return `person ${person.slice(0, MARK_CHARACTERS)}`
+  return `person ${person.slice(MARK_FROM, MARK_TO)}`
 }

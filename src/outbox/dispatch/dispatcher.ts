@@ -2,6 +2,7 @@
 
 import { log } from '../../lib/log.ts'
 import type { Call, OpenCall, PartQueue } from '../model.ts'
+import { withAccepted } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import type { Settled } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
@@ -154,14 +155,18 @@ export class Dispatcher {
     const felt = FELT.includes(outcome.kind)
     const { changes, part } = settlement
     const before = account.state
-    account.state =
-      changes === null ? { ...settlement.account, acceptedCall: open.id } : settlement.account
-    this.#alert(before.pause?.reason ?? null, before.pause?.since ?? now, part, now)
     if (changes === null) memberships.accept(open, now)
     else memberships.settle(open, changes, felt, now)
     const settled = this.#tell(open, changes, now)
-    const accepted = settled.filter(({ state }) => state === 'accepted').length
-    calls.close(open.id, { outcome: outcome.kind, counts: felt, accepted }, now)
+    const more = settled.filter(({ state }) => state === 'accepted').length
+    const state = {
+      ...settlement.account,
+      accepted: withAccepted(before.accepted, more, now),
+    }
+    // Written once: every call pays for it.
+    account.state = changes === null ? { ...state, acceptedCall: open.id } : state
+    this.#alert(before.pause?.reason ?? null, before.pause?.since ?? now, part, now)
+    calls.close(open.id, { outcome: outcome.kind, counts: felt }, now)
     if (changes === null) releaseBlocked(this.#store, part, false, now)
     const isAbsent = outcome.kind === 'missing' && part.status === 'new'
     if (isAbsent) forgetMaybes(this.#store, part, now)

@@ -48,6 +48,7 @@ export class Watch implements Job {
     }
     this.#store.refusals.write(now)
     this.#store.admissions.write()
+    this.#store.heard.write(now)
     await this.#send()
   }
 

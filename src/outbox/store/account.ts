@@ -14,6 +14,9 @@ const KEY_BYTES = 32
 const MARK_CHARACTERS = 16
 /** 128 bits tell any two people apart, and every row and index that names a person is shorter. */
 const PERSON_BYTES = 16
+/** Of these so many stand for the end of the number: whoever has the same end is found side by side, without an index of its own. */
+const END_BYTES = 3
+const END_DIGITS = 4
 
 /**
  * `name`: the account's. `personKey`: of the digests that stand for people and events. `refusedToken`: the mark of a token
@@ -25,6 +28,7 @@ export class Account {
   readonly #sql: Sql
   readonly #ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>
   readonly #known = new Map<SettingName, string | null>()
+  readonly #ends = new Map<string, Promise<Uint8Array>>()
   #imported: { readonly secret: string; readonly key: Promise<CryptoKey> } | null = null
 
   constructor(sql: Sql, ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>) {
@@ -67,8 +71,31 @@ export class Account {
 
   /** Stands for a person in every table: the same for `+52 1 …` and `+52 …`. A plain hash of a number can be reversed by trying all. */
   async personOf(digits: string): Promise<string> {
-    const bytes = await this.#keyed(sharedSpelling(digits))
-    return encode(bytes.subarray(0, PERSON_BYTES), 'base64')
+    const [end, whole] = await Promise.all([
+      this.#endOf(digits.slice(-END_DIGITS)),
+      this.#keyed(sharedSpelling(digits)),
+    ])
+    const bytes = new Uint8Array(PERSON_BYTES)
+    bytes.set(end)
+    bytes.set(whole.subarray(0, PERSON_BYTES - END_BYTES), END_BYTES)
+    return encode(bytes, 'base64')
+  }
+
+  /** How everybody begins whose number ends so. Of fewer digits than four there are several ends. */
+  async endsOf(digits: string): Promise<string[]> {
+    const end = digits.slice(-END_DIGITS)
+    const all =
+      end.length === END_DIGITS ? [end] : Array.from({ length: 10 }, (_, digit) => `${digit}${end}`)
+    return Promise.all(all.map(async (one) => encode(await this.#endOf(one), 'base64')))
+  }
+
+  /** Kept: there are ten thousand at most, and every lead asks for one. */
+  #endOf(digits: string): Promise<Uint8Array> {
+    const known = this.#ends.get(digits)
+    if (known !== undefined) return known
+    const made = this.#keyed(`end:${digits}`).then((bytes) => bytes.slice(0, END_BYTES))
+    this.#ends.set(digits, made)
+    return made
   }
 
   /** Stands for an event or a body: a digest that cannot be made without this object's key. */

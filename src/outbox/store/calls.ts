@@ -9,8 +9,6 @@ export interface CallEnd {
   readonly outcome: string
   /** Whether WhatsApp may have felt it. */
   readonly counts: boolean
-  /** Deliveries that were accepted with it. */
-  readonly accepted: number
 }
 
 /** A call with its people. Their numbers are not kept with it. */
@@ -35,6 +33,8 @@ const CALL =
 
 export class Calls {
   readonly #sql: Sql
+  /** What the last day used, as it was read last; null: a call was made since. */
+  #spent: Spent | null = null
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -42,6 +42,7 @@ export class Calls {
 
   /** Claims a call: from now on its people are being called. It counts against the caps until its end says otherwise. */
   open(call: Call, now: number): OpenCall {
+    this.forget()
     const { partId, kind, members, contacts, fresh } = call
     const persons = (team: boolean) =>
       members.filter((one) => one.team === team).map(({ person }) => person)
@@ -57,9 +58,10 @@ export class Calls {
     return row && callOf(row)
   }
 
-  close(id: number, { outcome, counts, accepted }: CallEnd, now: number): void {
+  close(id: number, { outcome, counts }: CallEnd, now: number): void {
+    this.forget()
     this.#sql.run`
-      UPDATE calls SET ended_at = ${now}, outcome = ${outcome}, counts = ${counts}, accepted = ${accepted} WHERE id = ${id}`
+      UPDATE calls SET ended_at = ${now}, outcome = ${outcome}, counts = ${counts} WHERE id = ${id}`
   }
 
   /** The number of the newest call; 0 before the first. */
@@ -83,6 +85,21 @@ export class Calls {
   /** What was spent within the day, also where nothing caps it. */
   spentInDay(now: number): Spent {
     const since = now - DAY_MS
+    this.#spent ??= this.#readSpent(since)
+    const within = (times: readonly number[]) => times.filter((at) => at > since)
+    const uses = ({ people, creations }: Uses): Uses => {
+      return { people: within(people), creations: within(creations) }
+    }
+    const byHook = [...this.#spent.byHook].map(([hook, of]) => [hook, uses(of)] as const)
+    return { ...uses(this.#spent), byHook: new Map(byHook) }
+  }
+
+  /** What was read is read again: a call was made, or a transaction was taken back. */
+  forget(): void {
+    this.#spent = null
+  }
+
+  #readSpent(since: number): Spent {
     const calls = this.#sql
       .all<CallRow>`${CALL} WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map(
       callOf,
@@ -109,13 +126,6 @@ export class Calls {
     return this.#sql.all<CallRow>`
       ${CALL} WHERE calls.id > ${acceptedCall} AND outcome IN ('invalid', 'ambiguous')
       ORDER BY calls.id DESC LIMIT ${STREAK_LOOKED_AT}`.map(callOf)
-  }
-
-  /** Deliveries accepted by the calls that ended since then, newest first: at most so many calls. */
-  acceptedSince(since: number, most: number): { at: number; count: number }[] {
-    const rows = this.#sql.all<{ at: number; count: number }>`
-      SELECT ended_at AS at, accepted AS count FROM calls WHERE id > 0 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT ${most}`
-    return rows.filter(({ at }) => at >= since)
   }
 }
 

@@ -7,7 +7,6 @@ import { raw, type Sql } from './sql.ts'
 const RELEASED_AT_ONCE = raw('1000')
 const MOVED_AT_ONCE = 100
 /** Counting for the operator stops here. */
-const MOST_COUNTED = raw('1000')
 
 /** Why a teammate is not tried: their number was refused in another group, or part of one. */
 export const REFUSED_ELSEWHERE = 'refused in another group'
@@ -61,11 +60,11 @@ export class Memberships {
       .count
   }
 
-  /** How many wait in a part, and how many of it wait for a decision, each counted up to a thousand. */
-  counts(partId: number): { waiting: number; blocked: number } {
+  /** How many wait in a part, and how many of it wait for a decision, each counted up to `most`. */
+  counts(partId: number, most: number): { waiting: number; blocked: number } {
     return this.#sql.one`SELECT
-      (SELECT count(*) FROM (SELECT 1 FROM memberships WHERE part_id = ${partId} AND ${OPEN} LIMIT ${MOST_COUNTED})) AS waiting,
-      (SELECT count(*) FROM (SELECT 1 FROM memberships WHERE part_id = ${partId} AND status = 'blocked' LIMIT ${MOST_COUNTED})) AS blocked`
+      (SELECT count(*) FROM (SELECT 1 FROM memberships WHERE part_id = ${partId} AND ${OPEN} LIMIT ${most})) AS waiting,
+      (SELECT count(*) FROM (SELECT 1 FROM memberships WHERE part_id = ${partId} AND status = 'blocked' LIMIT ${most})) AS blocked`
   }
 
   // Calls.

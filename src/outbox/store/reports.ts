@@ -1,6 +1,7 @@
 /** What an operator looks at: deliveries found and shown, the backlog, and groups by name. */
 
 import type { DeliveryState, MembershipStatus, PartStatus, StoredState } from '../model.ts'
+import { QUARTER_MS } from '../model.ts'
 import { type Fragment, fragment, raw, type Sql } from './sql.ts'
 
 /** What is asked for; null: anything. Times are epoch milliseconds. */
@@ -11,13 +12,15 @@ export interface DeliveryFilter {
   readonly source: string | null
   /** The group's exact name. */
   readonly group: string | null
-  /** Digits with which a number ends. Once it was deleted on schedule, its last four are still known. */
+  /** Digits with which a number ends, three or more. Once it was deleted on schedule, its last four are still known. */
   readonly phoneEnd: string | null
   /** A piece of the group's name or of the fields, while those are kept. */
   readonly text: string | null
   /** When it was received. */
   readonly from: number | null
   readonly to: number | null
+  /** Deliveries that one look goes through at most, where no index leads to those that fit. */
+  readonly scan: number
   readonly limit: number
   /** Deliveries before this number; null: from the newest. */
   readonly before: number | null
@@ -33,12 +36,30 @@ export const EVERY_DELIVERY: Omit<DeliveryFilter, 'limit' | 'before'> = {
   text: null,
   from: null,
   to: null,
+  scan: 10_000,
 }
 
 /** A page. It may be short, even empty, and still go on from `before`; null: that was all. */
 export interface Found<row> {
   readonly rows: readonly row[]
   readonly before: number | null
+}
+
+/** What a filter cannot say. */
+export interface Known {
+  /** Deliveries of the open call, whose state is not in their row. */
+  readonly sending: readonly number[]
+  /** How people begin whose number ends as is asked for. */
+  readonly ends: readonly string[]
+}
+
+const NOTHING: Found<never> = { rows: [], before: null }
+
+/** Leads that wait for a call, those of them who may be in already, and when the oldest was asked for. */
+export interface Waiting {
+  readonly queued: number
+  readonly unknown: number
+  readonly oldest: number | null
 }
 
 /** A person in a delivery. Flags are 0 or 1. */
@@ -89,21 +110,27 @@ export interface StoryRow extends DeliveryRow {
   readonly timeline: string
 }
 
-/** Rows of one window of a search, and windows of one look. */
-const WINDOW_ROWS = 2_500
-const MOST_WINDOWS = 4
 /** Counting stops here: the operator sees "10,000 and more". */
 export const MOST_COUNTED = 10_000
+/** So many that wait are counted at every look. */
+const COUNTED_AT_ONCE = 15
+/** The count of more is kept for so long a row: an open page reads 7 rows a second for it on average. */
+const KEPT_MS_A_ROW = 150
 /** More reasons are told apart in the list. */
 const MOST_REASONS = 5
-/** Rows that are looked at for one chart. */
-const CHART_ROWS = 5_000
-/** Groups that one look for a name goes through. */
-const GROUPS_LOOKED_AT = raw('5000')
+const QUARTERS_A_DAY = 96
+/** Deliveries that are looked through for those of one hook. */
+const LATELY_ROWS = 100
+/** Deliveries of one number, and newest ones that were held before their number was read. */
+const MOST_OF_A_NUMBER = 1_000
+const HELD_LOOKED_AT = 40
+/** What people write between the digits of a number. */
+const BETWEEN_DIGITS = [' ', '-', '(', ')', '.', '/', '\u00a0', '\u2011', '\u2013']
 
-const DELIVERIES = raw(`deliveries LEFT JOIN parts ON parts.id = deliveries.part_id
-  LEFT JOIN groups ON groups.id = deliveries.group_id`)
-const NAME = raw('coalesce(parts.name, groups.name)')
+const DELIVERIES = raw('deliveries LEFT JOIN parts ON parts.id = deliveries.part_id')
+const GROUP_NAME = raw('(SELECT name FROM groups WHERE id = deliveries.group_id)')
+// In this order: only a delivery without a part asks for its group.
+const NAME = raw(`coalesce(parts.name, ${GROUP_NAME.texts.join('')})`)
 const ASKED =
   raw(`asks JOIN memberships AS m ON m.person = asks.person AND m.group_id = asks.group_id
   AND m.team_part = asks.team_part WHERE asks.delivery = deliveries.seq`)
@@ -113,75 +140,95 @@ const COLUMNS = fragment`seq, deliveries.hook, source, state, reason, deliveries
   settled_at AS settledAt, erased, look_up_at AS lookUpAt, substr(fields, 1, 2000) AS said,
   CASE WHEN state = 'held' AND held IS NOT NULL THEN timeline ->> '$[#-1].detail' END AS wrong,
   (SELECT json_group_array(mask) FROM (SELECT mask FROM ${ASKED} ORDER BY place)) AS masks,
-  (SELECT min(m.due_at) FROM ${ASKED} AND m.team_part = 0 AND m.status IN ('waiting', 'maybe')) AS dueAt`
+  CASE WHEN state IN ('queued', 'unknown') THEN
+    (SELECT min(m.due_at) FROM ${ASKED} AND m.team_part = 0 AND m.status IN ('waiting', 'maybe')) END AS dueAt`
 
 export class Reports {
   readonly #sql: Sql
+  #backlog: { readonly counted: Waiting; readonly until: number } | null = null
 
   constructor(sql: Sql) {
     this.#sql = sql
   }
 
-  /** A page of deliveries that fit. `sending`: those of the open call, whose state is not in their row. */
-  list(filter: DeliveryFilter, sending: readonly number[]): Found<DeliveryRow> {
-    return this.#search(COLUMNS, filter, sending)
+  /** A page of deliveries that fit. */
+  list(filter: DeliveryFilter, known: Known): Found<DeliveryRow> {
+    return this.#search(COLUMNS, filter, known)
   }
 
-  seqs(
-    filter: DeliveryFilter,
-    sending: readonly number[],
-  ): { seqs: number[]; before: number | null } {
-    const { rows, before } = this.#search<{ seq: number }>(raw('seq'), filter, sending)
+  seqs(filter: DeliveryFilter, known: Known): { seqs: number[]; before: number | null } {
+    const { rows, before } = this.#search<{ seq: number }>(raw('seq'), filter, known)
     return { seqs: rows.map(({ seq }) => seq), before }
   }
 
-  /** The last deliveries of a hook, newest first. */
-  lately(
-    hook: string,
-    limit: number,
-  ): readonly { seq: number; state: StoredState; receivedAt: number }[] {
-    const filter = { ...EVERY_DELIVERY, hook, limit, before: null }
-    return this.#search<{ seq: number; state: StoredState; receivedAt: number }>(
-      raw('seq, state, received_at AS receivedAt'),
-      filter,
-      [],
-    ).rows
+  /** Deliveries of a hook among the newest up to this one, newest first. */
+  lately(hook: string, last: number): readonly { seq: number; state: StoredState }[] {
+    return this.#sql.all`
+      SELECT seq, state FROM deliveries WHERE seq <= ${last} AND seq > ${last - LATELY_ROWS} AND hook = ${hook}
+      ORDER BY seq DESC`
   }
 
   #search<row extends { readonly seq: number }>(
     columns: Fragment,
     filter: DeliveryFilter,
-    sending: readonly number[],
+    { sending, ends }: Known,
   ): Found<row> {
+    const { phoneEnd, state, limit } = filter
     const conditions = conditionsOf(filter, sending)
-    const rows: row[] = []
-    let before = filter.before ?? Number.MAX_SAFE_INTEGER
-    for (let window = 0; window < MOST_WINDOWS; window++) {
-      const floor = this.#floor(filter.state, before)
-      if (floor === null) return { rows, before: null }
-      rows.push(
-        ...this.#sql.all<row>`
-          SELECT ${columns} FROM ${DELIVERIES} WHERE seq < ${before} AND seq >= ${floor}${conditions}
-          ORDER BY seq DESC LIMIT ${filter.limit - rows.length}`,
-      )
-      const last = rows[filter.limit - 1]
-      if (last !== undefined) return { rows, before: last.seq }
-      before = floor
+    const before = filter.before ?? Number.MAX_SAFE_INTEGER
+    const page = (within: Fragment): row[] =>
+      this.#sql.all<row>`
+        SELECT ${columns} FROM ${DELIVERIES} WHERE ${within}${conditions} ORDER BY seq DESC LIMIT ${limit}`
+    const among = (seqs: readonly number[]): Found<row> => {
+      if (seqs.length === 0) return NOTHING
+      const rows = page(fragment`seq IN (${raw(seqs.join(', '))}) AND seq < ${before}`)
+      return { rows, before: rows[limit - 1]?.seq ?? null }
     }
-    return { rows, before }
+    if (phoneEnd !== null) return among(this.#ofNumber(phoneEnd, ends))
+    if (state === 'sending') return among(sending)
+    const floor = this.#floor(filter, before)
+    if (floor === null) return NOTHING
+    const rows = page(fragment`seq < ${before} AND seq >= ${floor}`)
+    const last = rows[limit - 1]
+    if (last !== undefined) return { rows, before: last.seq }
+    return { rows, before: this.#floor(filter, floor) === null ? null : floor }
   }
 
-  /** Where a window that ends before this number begins; null: there is nothing before it. */
-  #floor(state: DeliveryState | null, before: number): number | null {
-    const only = state === 'held' || state === 'parked' ? fragment`${inState(state)} AND ` : raw('')
-    return this.#sql.one<{ floor: number | null }>`SELECT min(seq) AS floor FROM
-      (SELECT seq FROM deliveries WHERE ${only}seq < ${before} ORDER BY seq DESC LIMIT ${WINDOW_ROWS})`
-      .floor
+  /** The last delivery that a look from this number down goes through; null: there is none. */
+  #floor({ state, scan }: DeliveryFilter, before: number): number | null {
+    if (state === 'held' || state === 'parked') {
+      return this.#sql.one<{ floor: number | null }>`SELECT min(seq) AS floor FROM
+        (SELECT seq FROM deliveries WHERE ${inState(state)} AND seq < ${before} ORDER BY seq DESC LIMIT ${scan})`
+        .floor
+    }
+    const { newest } = this.#sql.one<{ newest: number | null }>`
+      SELECT max(seq) AS newest FROM deliveries WHERE seq < ${before}`
+    return newest === null ? null : Math.max(0, newest - scan + 1)
+  }
+
+  /** Deliveries that ask for a number with this end, and held ones whose number was not read and that hold these digits. */
+  #ofNumber(end: string, marks: readonly string[]): number[] {
+    const asked = marks.flatMap(
+      (mark) => this.#sql.all<{ seq: number }>`
+        SELECT delivery AS seq FROM memberships AS m JOIN asks ON asks.person = m.person
+          AND asks.group_id = m.group_id AND asks.team_part = m.team_part
+        WHERE m.person > ${mark} AND m.person < ${`${mark}~`}
+          AND (digits IS NULL OR substr(digits, ${-end.length}) = ${end}) LIMIT ${MOST_OF_A_NUMBER}`,
+    )
+    const said = BETWEEN_DIGITS.reduce(
+      (text, between) => fragment`replace(${text}, ${between}, '')`,
+      raw('fields'),
+    )
+    const newest = this.#sql.all<{ seq: number; fits: number }>`
+      SELECT seq, held IS NOT NULL AND instr(${said}, ${end}) > 0 AS fits FROM deliveries
+      WHERE ${inState('held')} AND seq > 0 ORDER BY seq DESC LIMIT ${HELD_LOOKED_AT}`
+    const unread = newest.filter(({ fits }) => fits === 1)
+    return [...asked, ...unread].map(({ seq }) => seq)
   }
 
   story(seq: number): StoryRow | null {
     return this.#sql.first`
-      SELECT ${COLUMNS}, held, closed, groups.name AS groupName, fields, consent, timeline FROM ${DELIVERIES} WHERE seq = ${seq}`
+      SELECT ${COLUMNS}, held, closed, ${GROUP_NAME} AS groupName, fields, consent, timeline FROM ${DELIVERIES} WHERE seq = ${seq}`
   }
 
   /** The people of a delivery, in their order. */
@@ -193,18 +240,31 @@ export class Reports {
   }
 
   /** Leads that wait for a call, those of them who may be in already, and when the oldest was asked for. */
-  waiting(): { queued: number; unknown: number; oldest: number | null } {
+  waiting(most = MOST_COUNTED): Waiting {
     return this.#sql.one`
       SELECT count(*) FILTER (WHERE status = 'waiting') AS queued, count(*) FILTER (WHERE status = 'maybe') AS unknown,
         min(asked_at) AS oldest FROM (SELECT status, asked_at FROM memberships
-          WHERE status IN ('waiting', 'maybe') AND part_id > 0 AND team_part = 0 LIMIT ${MOST_COUNTED})`
+          WHERE status IN ('waiting', 'maybe') AND part_id > 0 AND team_part = 0 LIMIT ${most})`
+  }
+
+  /** The same for an open page: where many wait, their count may be some minutes old. */
+  waitingLately(now: number): Waiting {
+    const few = this.waiting(COUNTED_AT_ONCE)
+    if (few.queued + few.unknown < COUNTED_AT_ONCE) return few
+    if (this.#backlog === null || this.#backlog.until <= now) {
+      const counted = this.waiting()
+      const rows = counted.queued + counted.unknown
+      this.#backlog = { counted, until: now + rows * KEPT_MS_A_ROW }
+    }
+    return this.#backlog.counted
   }
 
   /** How many deliveries wait for an operator. */
   count(state: 'held' | 'parked'): number {
-    return this.#sql.one<{ count: number }>`
-      SELECT count(*) AS count FROM (SELECT 1 FROM deliveries WHERE ${inState(state)} LIMIT ${MOST_COUNTED})`
-      .count
+    return (
+      this.#sql.first<{ count: number }>`SELECT count FROM in_hand WHERE state = ${state}`?.count ??
+      0
+    )
   }
 
   /** Why they wait, the commonest reason first. */
@@ -212,18 +272,18 @@ export class Reports {
     state: state,
   ): { state: state; reason: string; count: number }[] {
     const rows = this.#sql.all<{ reason: string; count: number }>`
-      SELECT coalesce(reason, '') AS reason, count(*) AS count
-      FROM (SELECT reason FROM deliveries WHERE ${inState(state)} LIMIT ${raw(String(MOST_COUNTED))})
-      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_REASONS}`
+      SELECT reason, count FROM in_hand_reasons WHERE state = ${state} ORDER BY count DESC LIMIT ${MOST_REASONS}`
     return rows.map((row) => ({ state, ...row }))
   }
 
-  /** Since when the newest deliveries that wait for an operator do so. */
-  waitingSince(state: 'held' | 'parked'): number[] {
-    return this.#sql.all<{ at: number }>`
-      SELECT settled_at AS at FROM deliveries WHERE ${inState(state)} AND seq > 0 ORDER BY seq DESC LIMIT ${CHART_ROWS}`.map(
-      ({ at }) => at,
-    )
+  /** Since when deliveries wait for an operator, by quarters of an hour, of the days from then on. */
+  inHandSince(since: number): { at: number; held: number; parked: number }[] {
+    const rows = this.#sql.all<{ held: string; parked: string }>`
+      SELECT held, parked FROM in_hand_days WHERE day >= ${Math.floor(since / QUARTER_MS / QUARTERS_A_DAY)}`
+    return rows.flatMap(({ held, parked }) => [
+      ...quarters(held).map(([at, count]) => ({ at, held: count, parked: 0 })),
+      ...quarters(parked).map(([at, count]) => ({ at, held: 0, parked: count })),
+    ])
   }
 
   /** Numbers of the parts whose name has this piece, newest first. */
@@ -231,9 +291,10 @@ export class Reports {
     text: string,
     limit: number,
     before: number | null,
+    scan: number,
   ): { ids: number[]; before: number | null } {
     const top = before ?? Number.MAX_SAFE_INTEGER
-    const window = fragment`(SELECT id FROM parts WHERE id < ${top} ORDER BY id DESC LIMIT ${GROUPS_LOOKED_AT})`
+    const window = fragment`(SELECT id FROM parts WHERE id < ${top} ORDER BY id DESC LIMIT ${raw(String(scan))})`
     const ids = this.#sql.all<{ id: number }>`
       SELECT id FROM parts WHERE id IN ${window} AND ${holds(raw('name'), text)} ORDER BY id DESC LIMIT ${limit}`.map(
       ({ id }) => id,
@@ -252,6 +313,14 @@ export class Reports {
   }
 }
 
+/** Counts by quarters of an hour, kept as JSON: when each begins. */
+function quarters(counts: string): [at: number, count: number][] {
+  return Object.entries<number>(JSON.parse(counts)).map(([quarter, count]) => [
+    Number(quarter) * QUARTER_MS,
+    count,
+  ])
+}
+
 /** SQLite takes the index of these two only where the index's own condition stands in the query. */
 function inState(state: DeliveryState): Fragment {
   return state === 'held' || state === 'parked'
@@ -261,18 +330,15 @@ function inState(state: DeliveryState): Fragment {
 
 function conditionsOf(filter: DeliveryFilter, sending: readonly number[]): Fragment {
   const isSending = raw(`seq IN (${sending.join(', ')})`)
-  const { state, phoneEnd, text } = filter
-  const ends = (column: Fragment, end: string) =>
-    fragment`substr(${column}, ${-end.length}) = ${end}`
+  const { state, text } = filter
   const conditions = [
-    state === 'sending' ? isSending : state && fragment`${inState(state)} AND NOT ${isSending}`,
+    state && state !== 'sending' && fragment`${inState(state)} AND NOT ${isSending}`,
     filter.reason && fragment`reason = ${filter.reason}`,
     filter.hook && fragment`deliveries.hook = ${filter.hook}`,
     filter.source && fragment`source = ${filter.source}`,
     filter.group && fragment`${NAME} = ${filter.group}`,
-    phoneEnd &&
-      fragment`EXISTS (SELECT 1 FROM ${ASKED} AND (${ends(raw('digits'), phoneEnd)} OR ${ends(raw('mask'), phoneEnd)}))`,
-    text && fragment`(${holds(NAME, text)} OR ${holds(raw('fields'), text)})`,
+    // The words first: a name is read from another table.
+    text && fragment`(${holds(raw('fields'), text)} OR ${holds(NAME, text)})`,
     filter.from !== null && fragment`received_at >= ${filter.from}`,
     filter.to !== null && fragment`received_at <= ${filter.to}`,
   ].filter((condition) => typeof condition === 'object' && condition !== null)

@@ -2,6 +2,26 @@
 
 import type { OutboxStorage } from '../ports.ts'
 
+/** SQL of a trigger: one more, or one less, where the row waits for an operator. */
+function counted(row: 'OLD' | 'NEW', by: 1 | -1): string {
+  const waits = `${row}.state IN ('held', 'parked')`
+  const reason = `coalesce(${row}.reason, '')`
+  const quarter = `(coalesce(${row}.settled_at, ${row}.received_at) / 900000)`
+  const path = `'$."' || ${quarter} || '"'`
+  const ofDay = (state: 'held' | 'parked') => `
+    UPDATE in_hand_days SET ${state} = json_set(${state}, ${path}, coalesce(json_extract(${state}, ${path}), 0) + ${by})
+      WHERE day = ${quarter} / 96 AND ${row}.state = '${state}';`
+  return `
+    INSERT INTO in_hand (state, count) SELECT ${row}.state, ${by} WHERE ${waits}
+      ON CONFLICT (state) DO UPDATE SET count = count + ${by};
+    INSERT INTO in_hand_reasons (state, reason, count) SELECT ${row}.state, ${reason}, ${by} WHERE ${waits}
+      ON CONFLICT (state, reason) DO UPDATE SET count = count + ${by};
+    DELETE FROM in_hand_reasons WHERE state = ${row}.state AND reason = ${reason} AND count = 0;
+    INSERT OR IGNORE INTO in_hand_days (day) SELECT ${quarter} / 96 WHERE ${waits};
+    ${ofDay('held')}
+    ${ofDay('parked')}`
+}
+
 /**
  * Every index costs a row written with each change of what it holds, so most are partial. A lead that goes through in company
  * costs its delivery and key, its membership and a place in the queue, its ask in both directions, and their three ends.
@@ -97,6 +117,28 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_unmade ON deliveries (group_id) WHERE state IN ('held', 'parked', 'skipped');
   CREATE INDEX deliveries_look_up ON deliveries (look_up_at) WHERE look_up_at IS NOT NULL;
 
+  -- How many deliveries wait for an operator, in all, by reason, and by the quarter of an hour since when they do (its number since
+  -- 1970, of a day in one row as JSON): the console counts no deliveries. Kept by triggers.
+  CREATE TABLE in_hand (state TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE in_hand_reasons (
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (state, reason)
+  ) WITHOUT ROWID;
+  CREATE INDEX in_hand_commonest ON in_hand_reasons (state, count);
+  CREATE TABLE in_hand_days (
+    day INTEGER PRIMARY KEY,
+    held TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(held)),
+    parked TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(parked))
+  );
+  CREATE TRIGGER in_hand_begins AFTER INSERT ON deliveries WHEN NEW.state IN ('held', 'parked') BEGIN ${counted('NEW', 1)} END;
+  CREATE TRIGGER in_hand_changes AFTER UPDATE OF state, reason, settled_at ON deliveries
+    WHEN (OLD.state IN ('held', 'parked') OR NEW.state IN ('held', 'parked'))
+      AND (OLD.state <> NEW.state OR OLD.reason IS NOT NEW.reason OR OLD.settled_at IS NOT NEW.settled_at)
+    BEGIN ${counted('OLD', -1)} ${counted('NEW', 1)} END;
+  CREATE TRIGGER in_hand_ends AFTER DELETE ON deliveries WHEN OLD.state IN ('held', 'parked') BEGIN ${counted('OLD', -1)} END;
+
   CREATE TABLE memberships (
     person TEXT NOT NULL,
     group_id INTEGER NOT NULL,
@@ -146,7 +188,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (person, group_id, team_part, delivery),
     FOREIGN KEY (person, group_id, team_part) REFERENCES memberships
   ) WITHOUT ROWID;
-  CREATE INDEX asks_of ON asks (delivery);
+  CREATE INDEX asks_of ON asks (delivery, place);
 
   CREATE TABLE calls (
     id INTEGER PRIMARY KEY,
@@ -161,9 +203,7 @@ export const MIGRATIONS: readonly string[] = [
     ended_at INTEGER,
     outcome TEXT,
     -- Whether WhatsApp may have felt it.
-    counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1)),
-    -- Deliveries that were accepted with it.
-    accepted INTEGER NOT NULL DEFAULT 0
+    counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1))
   );
   CREATE UNIQUE INDEX calls_open ON calls ((ended_at IS NULL)) WHERE ended_at IS NULL;
   CREATE INDEX calls_counted ON calls (started_at) WHERE counts = 1;
@@ -216,6 +256,13 @@ export const MIGRATIONS: readonly string[] = [
     count INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
     because TEXT NOT NULL
+  ) WITHOUT ROWID;
+
+  -- When a webhook of a hook was last verified, and its delivery.
+  CREATE TABLE heard (
+    hook TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    seq INTEGER NOT NULL
   ) WITHOUT ROWID;
 
   CREATE TABLE audit (

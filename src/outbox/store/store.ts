@@ -9,6 +9,7 @@ import { Asks } from './asks.ts'
 import { Audit } from './audit.ts'
 import { Calls } from './calls.ts'
 import { Deliveries, type Line, type Settled } from './deliveries.ts'
+import { HeardHooks } from './heard.ts'
 import { Memberships } from './memberships.ts'
 import { Parts } from './parts.ts'
 import { People } from './people.ts'
@@ -26,6 +27,7 @@ export interface Store {
   readonly audit: Audit
   readonly calls: Calls
   readonly deliveries: Deliveries
+  readonly heard: HeardHooks
   readonly memberships: Memberships
   readonly parts: Parts
   readonly people: People
@@ -42,6 +44,7 @@ export function openStore(ports: OutboxPorts): Store {
   const sql = new Sql(ports.storage.sql)
   const account = new Account(sql, ports)
   const asks = new Asks(sql)
+  const calls = new Calls(sql)
   const parts = new Parts(sql, ports.config.hooks)
   return {
     account,
@@ -49,8 +52,9 @@ export function openStore(ports: OutboxPorts): Store {
     alerts: new Alerts(sql, ports.env),
     asks,
     audit: new Audit(sql),
-    calls: new Calls(sql),
+    calls,
     deliveries: new Deliveries(sql),
+    heard: new HeardHooks(sql),
     memberships: new Memberships(sql),
     parts,
     people: new People(sql),
@@ -62,6 +66,7 @@ export function openStore(ports: OutboxPorts): Store {
         return ports.storage.transactionSync(run)
       } catch (error) {
         account.forget()
+        calls.forget()
         throw error
       }
     },
