@@ -14,7 +14,7 @@ export interface Hour {
 const WIDTH = 720
 const HEIGHT = 170
 const BASE = 144
-const TOP = 14
+const TOP = 26
 const BAR = 20
 const SLOT = WIDTH / 24
 /** From the bottom of a bar up. */
@@ -52,8 +52,8 @@ export function Chart({ hours, clock }: { hours: readonly Hour[]; clock: Clock }
       </p>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>
         <line x1="0" x2={WIDTH} y1={BASE + 0.5} y2={BASE + 0.5} />
-        <text x={WIDTH} y={TOP - 4} text-anchor="end">
-          {busiest === undefined ? 'nothing settled yet' : `${most} in an hour at most`}
+        <text x={WIDTH} y={TOP - 8} text-anchor="end">
+          {busiest === undefined ? 'nothing settled yet' : `busiest hour: ${several(most, 'lead')}`}
         </text>
         {hours.map((hour, index) => (
           <Bar hour={hour} index={index} most={most} clock={clock} />

@@ -1,6 +1,7 @@
 /** `/console`: the pages of the people who keep Usher running. Everything works without a script; forms post and lead back. */
 
 import { Hono } from 'hono'
+import { stoppedAccounts } from '../operator/accounts.ts'
 import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
 import type { Config } from '../setup/define-config.ts'
@@ -55,7 +56,7 @@ export function operatorConsole(config: Config, dispatch: Dispatch): Hono<Operat
   })
   pages(app)
   forms(app)
-  app.all('/console/*', (c) => render(c, notFoundPage('page'), visitOf(c)))
+  app.all('/console/*', async (c) => render(c, notFoundPage('page'), await visitOf(c)))
   return app
 }
 
@@ -65,7 +66,7 @@ function pages(app: Hono<OperatorEnv>): void {
     make: (visit: Visit, params: URLSearchParams, id: string) => Page | Promise<Page>,
   ) => {
     app.get(path, async (c) => {
-      const visit = visitOf(c)
+      const visit = await visitOf(c)
       const params = new URL(c.req.url).searchParams
       return render(c, await make(visit, params, c.req.param('id') ?? ''), visit)
     })
@@ -86,7 +87,7 @@ function pages(app: Hono<OperatorEnv>): void {
   page('/console/audit', auditPage)
   page('/console/settings', settingsPage)
   page('/console/api', referencePage)
-  app.get('/console/deliveries.csv', (c) => exportDeliveries(c, visitOf(c)))
+  app.get('/console/deliveries.csv', async (c) => exportDeliveries(c, await visitOf(c)))
 }
 
 function forms(app: Hono<OperatorEnv>): void {
@@ -95,10 +96,12 @@ function forms(app: Hono<OperatorEnv>): void {
     // A reload of a form's answer means the page that it belongs to.
     app.get(path, (c) => c.redirect(pageOfForm(c.req.path), 303))
     app.post(path, async (c) => {
-      const visit = visitOf(c)
+      const visit = await visitOf(c)
       const answer = await take(visit, c)
       if (answer instanceof Response) return answer
-      return 'to' in answer ? c.redirect(answer.to, 303) : render(c, answer, visit)
+      if ('to' in answer) return c.redirect(answer.to, 303)
+      // What was done may have stopped an account, or started it.
+      return render(c, answer, await visitOf(c))
     })
   }
   form('/console/bulk', async (visit, c) => {
@@ -133,7 +136,7 @@ function backToList(c: OperatorContext): Response {
   return c.redirect(`/console/deliveries${new URL(c.req.url).search}`, 303)
 }
 
-function visitOf(c: OperatorContext): Visit {
+async function visitOf(c: OperatorContext): Promise<Visit> {
   const desk = c.get('desk')
   const { pathname, search } = new URL(c.req.url)
   return {
@@ -141,5 +144,6 @@ function visitOf(c: OperatorContext): Visit {
     clock: new Clock(desk.config, Date.now()),
     here: `${pathname}${search}`,
     done: c.req.query('done') ?? null,
+    stopped: await stoppedAccounts(desk),
   }
 }

@@ -9,7 +9,7 @@ import { asWords, FAR, FilterForm, isFar, queryOf, readFilter } from './filter-f
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { DeliveryTable, Empty, Problem } from './parts.tsx'
-import { advice, MEANINGS, STATES } from './words.ts'
+import { advice, meaning, STATES } from './words.ts'
 
 const PER_PAGE = 20
 /** Deliveries that a look goes through: a page that is left open, or comes from a link, must cost little. */
@@ -38,7 +38,9 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
           ) : (
             <>
               <strong>{STATES[state].word}</strong>:{' '}
-              {filter?.reason === undefined ? MEANINGS[state] : advice(state, filter.reason)}
+              {filter?.reason === undefined
+                ? meaning(state, [...visit.stopped.values()][0])
+                : advice(state, filter.reason)}
             </>
           )}
         </p>

@@ -11,7 +11,7 @@ import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
 import { Action, Badge, Json, leadName, numbersText, Problem, StateBadge, Time } from './parts.tsx'
 import { Timeline } from './timeline.tsx'
-import { advice, MEANINGS } from './words.ts'
+import { advice, MEANINGS, meaning, plain } from './words.ts'
 
 /** Groups that are offered for one that has to be written. */
 const MOST_GROUPS = 30
@@ -102,15 +102,19 @@ function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
       <div class="row">
         <StateBadge state={state} />
         <strong>
-          <bdi>{story.wrong ?? reason}</bdi>
+          <bdi>{plain(story.wrong ?? reason ?? '')}</bdi>
         </strong>
         {waitingUntil !== null && (
           <span class="soft">
-            goes on <Time at={waitingUntil} clock={visit.clock} />
+            next try <Time at={waitingUntil} clock={visit.clock} />
           </span>
         )}
       </div>
-      <p>{state === 'held' ? advice(state, reason) : MEANINGS[state]}</p>
+      <p>
+        {state === 'held'
+          ? advice(state, reason)
+          : meaning(state, visit.stopped.get(story.account))}
+      </p>
       {state === 'parked' && advice(state, reason) !== MEANINGS[state] && (
         <p>{advice(state, reason)}</p>
       )}
@@ -229,7 +233,7 @@ function People({ story, revealed }: { story: Story; revealed: Revealed | null }
           <li>
             <div>
               <bdi>{numbers[index] ?? person.mask}</bdi>{' '}
-              <span class="soft small">{person.state}</span>{' '}
+              <span class="soft small">{plain(person.state)}</span>{' '}
               {person.suppressed && <Badge tone="wait">left out</Badge>}
             </div>
             <details id={`person-${index}`}>

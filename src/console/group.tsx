@@ -81,7 +81,7 @@ export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Pr
           <Moment title="First call" at={group.firstCallAt} visit={visit} />
           <Moment title="Last call" at={group.lastCallAt} visit={visit} />
           {group.restUntil !== null && (
-            <Moment title="Rests until" at={group.restUntil} visit={visit} />
+            <Moment title="Rests; next call" at={group.restUntil} visit={visit} />
           )}
         </dl>
         <p>
@@ -175,11 +175,12 @@ function Corrections(props: { group: Group; typed: Readonly<Record<string, unkno
             Its name in WhatsApp now
             <input name="name" value={String(name)} maxlength={100} required autocomplete="off" />
             <small>
-              Usher does not rename it there: EazyBe finds groups by name, so say it when you have.
+              Rename it in WhatsApp first: EazyBe finds groups by their names, and Usher renames
+              none.
             </small>
           </label>
           <div>
-            <button type="submit">It is called so now</button>
+            <button type="submit">Use this name from now on</button>
           </div>
         </form>
         {status !== 'exists' && (

@@ -1,10 +1,11 @@
 /** The frame of every page: the head, the navigation, and what a form has to say. */
 
+import { accountsOf } from '../operator/desk.ts'
 import { CSS, JS } from './assets.ts'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { PLACES } from './page.ts'
-import { DONE } from './words.ts'
+import { DONE, STOPS } from './words.ts'
 
 const BASE = '/console/assets'
 export const CSS_PATH = `${BASE}/console.${CSS.hash}.css`
@@ -53,8 +54,24 @@ export function Main({ page, visit }: { page: Page; visit: Visit | null }): Html
           {done}
         </p>
       )}
+      {visit !== null && <Stopped visit={visit} />}
       {page.body}
     </main>
+  )
+}
+
+/** On every page: no other sentence may make an operator believe that leads go out. */
+function Stopped({ visit: { stopped, desk } }: { visit: Visit }): Html {
+  const one = accountsOf(desk).length === 1
+  return (
+    <div id="stopped" data-part hidden={stopped.size === 0}>
+      {[...stopped].map(([account, stop]) => (
+        <p class="notice wait">
+          <strong>{one ? 'The account is stopped.' : `Account ${account} is stopped.`}</strong>{' '}
+          {STOPS[stop]} <a href={`/console#account-${account}`}>See the account</a>
+        </p>
+      ))}
+    </div>
   )
 }
 

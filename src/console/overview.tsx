@@ -11,7 +11,7 @@ import { FirstRun } from './first-run.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { DeliveryTable } from './parts.tsx'
-import { LONG_WAITS, PAUSES, several, type Tone } from './words.ts'
+import { LONG_WAITS, PAUSES, plain, several, type Tone } from './words.ts'
 
 const LATEST = 5
 
@@ -27,7 +27,7 @@ export async function overviewPage(visit: Visit): Promise<Page> {
   // All parts are always there: the script replaces them by their names, and what is not needed yet is hidden.
   const body = (
     <div class="stack">
-      <Verdict tasks={tasks} empty={empty} />
+      <Verdict tasks={tasks} empty={empty} stopped={visit.stopped.size} of={accounts.length} />
       <Tasks tasks={tasks} />
       <FirstRun visit={visit} hooks={hooks} hidden={!empty} />
       <section class="stack" id="accounts" data-part aria-label="Accounts">
@@ -123,7 +123,14 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
   )
 }
 
-function Verdict({ tasks, empty }: { tasks: readonly Task[]; empty: boolean }): Html {
+function Verdict(props: {
+  tasks: readonly Task[]
+  empty: boolean
+  /** Accounts that make no calls, of so many. */
+  stopped: number
+  of: number
+}): Html {
+  const { tasks, empty, stopped, of } = props
   const tone = tasks.some((task) => task.tone === 'bad')
     ? 'bad'
     : tasks.length > 0
@@ -131,13 +138,17 @@ function Verdict({ tasks, empty }: { tasks: readonly Task[]; empty: boolean }): 
       : 'good'
   const title =
     tasks.length > 0
-      ? `${several(tasks.length, 'thing needs', 'things need')} a hand`
+      ? `${several(tasks.length, 'thing needs', 'things need')} your attention`
       : empty
         ? 'Ready for the first lead'
         : 'All is well'
   const what =
     tasks.length > 0
-      ? 'Everything else goes on by itself.'
+      ? stopped === 0
+        ? 'Everything else goes on by itself.'
+        : stopped === of
+          ? 'Leads are taken in, and none is sent.'
+          : 'Leads are taken in; the other accounts send theirs.'
       : empty
         ? 'Nothing has arrived yet.'
         : 'Leads go to their groups, and nothing waits for you.'
@@ -166,7 +177,7 @@ function Tasks({ tasks }: { tasks: readonly Task[] }): Html {
       class="card"
       id="tasks"
       data-part
-      aria-label="What needs a hand"
+      aria-label="What needs your attention"
       hidden={tasks.length === 0}
     >
       <ul class="todo">
@@ -194,7 +205,7 @@ function Reasons({ reasons }: { reasons: readonly InHand[] }): Html | null {
       {reasons.map(({ state, reason, count }) => (
         <li>
           <a href={`/console/deliveries?${new URLSearchParams({ state, reason })}`}>
-            {count} × <bdi>{reason}</bdi>
+            {count} × <bdi>{plain(reason)}</bdi>
           </a>
         </li>
       ))}

@@ -1,6 +1,7 @@
 /** What every page of the console is made with. */
 
 import type { Desk } from '../operator/desk.ts'
+import type { Stop } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './html.ts'
 
@@ -11,6 +12,8 @@ export interface Visit {
   readonly here: string
   /** A form's own result, of those in `DONE`. */
   readonly done: string | null
+  /** Accounts that make no calls now: no page may say that leads go out. */
+  readonly stopped: ReadonlyMap<string, Stop>
 }
 
 export interface Page {

@@ -3,7 +3,7 @@
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import type { Clock } from './clock.ts'
 import type { Child, Html } from './html.ts'
-import { STATES, type Tone } from './words.ts'
+import { plain, STATES, type Tone } from './words.ts'
 
 export function Badge({ tone, children }: { tone: Tone; children?: Child }): Html {
   return <span class={`badge ${tone}`}>{children}</span>
@@ -82,7 +82,7 @@ export function DeliveryTable({
             <td data-label="State" class="how">
               <StateBadge state={delivery.state} />{' '}
               <span class="soft small">
-                <bdi>{delivery.wrong ?? delivery.reason}</bdi>
+                <bdi>{plain(delivery.wrong ?? delivery.reason ?? '')}</bdi>
               </span>
             </td>
             <td data-label="Group" class="name">

@@ -4,6 +4,7 @@ import type { HookDetails } from '../operator/hooks.ts'
 import type { EventPreview, Preview } from '../operator/preview.ts'
 import type { Html } from './html.ts'
 import { Badge, Json, Problem } from './parts.tsx'
+import { plain } from './words.ts'
 
 interface Made {
   readonly payload: string
@@ -80,7 +81,7 @@ function EventResult({ event }: { event: EventPreview }): Html {
           </p>
           {held.issues.map(({ path, message }) => (
             <p>
-              {path !== '' && <code>{path}</code>} {message}
+              {path !== '' && <code>{plain(path)}</code>} {message}
             </p>
           ))}
         </div>
@@ -113,7 +114,7 @@ function EventResult({ event }: { event: EventPreview }): Html {
             {numbers.map(({ path, raw, read, notes }) => (
               <tr>
                 <td>
-                  <code>{path}</code>
+                  <code>{plain(path)}</code>
                 </td>
                 <td data-label="As typed">
                   <bdi>{raw === '' ? 'nothing' : raw}</bdi>

@@ -4,6 +4,7 @@ import type { Story } from '../operator/deliveries.ts'
 import type { Html } from './html.ts'
 import type { Visit } from './page.ts'
 import { Time } from './parts.tsx'
+import { plain } from './words.ts'
 
 const GOOD = /^(?:accepted|released)/
 const BAD = /^(?:parked|refused|failed|unknown|held|no connection|not created|limited|paused)/
@@ -22,7 +23,7 @@ export function Timeline({ story, visit }: { story: Story; visit: Visit }): Html
             </span>
             {detail !== undefined && (
               <p>
-                <bdi>{detail}</bdi>
+                <bdi>{plain(detail)}</bdi>
               </p>
             )}
           </li>

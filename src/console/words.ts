@@ -1,6 +1,6 @@
 /** The console's words for what the outbox knows. They promise no more than is known: EazyBe *accepts*; no page says "added". */
 
-import type { Overview } from '../outbox/admin/account.ts'
+import type { Overview, Stop } from '../outbox/admin/account.ts'
 import type { DeliveryState } from '../outbox/model.ts'
 
 export type Tone = 'good' | 'wait' | 'bad' | 'quiet'
@@ -20,7 +20,7 @@ export const STATES: Readonly<
 /** What a state means, for a reader who sees it for the first time. */
 export const MEANINGS: Readonly<Record<DeliveryState, string>> = {
   held: 'It waits for you. Nothing is sent until you decide.',
-  queued: 'It waits for its turn, and goes out by itself.',
+  queued: 'It is sent when its turn comes.',
   sending: 'EazyBe has the call now.',
   accepted:
     'EazyBe accepted the call. WhatsApp may still have sent an invitation instead, or nothing: it does not say.',
@@ -30,25 +30,44 @@ export const MEANINGS: Readonly<Record<DeliveryState, string>> = {
   skipped: 'Nothing was to be done for it.',
 }
 
+/** The same while the account makes no calls. */
+export function meaning(state: DeliveryState, stop: Stop | undefined): string {
+  return stop === undefined || (state !== 'queued' && state !== 'unknown')
+    ? MEANINGS[state]
+    : `It waits. ${STOPS[stop]}`
+}
+
+/** What a stopped account waits for. */
+export const STOPS: Readonly<Record<Stop, string>> = {
+  operator: 'Nothing is sent until you resume the account.',
+  token: 'Nothing is sent until the account has a token that EazyBe takes.',
+  session: 'Nothing is sent until EazyBe’s cloud session is active again.',
+  failing:
+    'Nothing is sent until EazyBe accepts calls again; Usher tries with one person at a time.',
+  throttled:
+    'Nothing is sent until the wait that EazyBe asked for is over, or you resume the account.',
+  unreachable: 'Nothing is sent until EazyBe can be reached; resume the account to try now.',
+}
+
 /** What to do about a held or parked delivery, by its reason. */
 const ADVICE: Readonly<Record<string, string>> = {
   consent:
     'The answer does not say that the person agreed to join a group. If you know that they did, release it. Else discard it.',
   mapping:
-    'The hook’s mapping does not fit what was sent: the timeline says where. Fill in the group and the number below and send it; or have src/config.ts mended, and map it again.',
+    'The hook’s mapping does not fit what was sent. Fill in the group and the number below and send it; or have src/config.ts mended, and map it again.',
   'consent, mapping':
-    'The answer does not say that the person agreed, and the hook’s mapping does not fit what was sent: the timeline says where. If you know that they agreed, fill in the group and the number and send it.',
+    'The answer does not say that the person agreed, and the hook’s mapping does not fit what was sent. If you know that they agreed, fill in the group and the number and send it.',
   'look-up':
-    'Its sender sends ids only, and did not tell the rest when it was asked: the timeline says why. Map it again to ask once more.',
+    'Its sender sends ids only, and did not tell the rest when it was asked. Map it again to ask once more.',
   payload:
     'The body is not what this sender documents. Look at it below; when the source reads it, map it again.',
   'group missing':
     'EazyBe finds no group of this name, and the hook may not create it. Make the group in WhatsApp and release this, or let Usher create it.',
   'group gone':
     'The group was there and EazyBe no longer finds it. Was it renamed or deleted? Say so on the group’s page, or let Usher create it again.',
-  suppressed: 'The person asked not to be added. It can only be discarded.',
+  suppressed: 'The person asked never to be invited. It can only be discarded.',
   'too many new groups':
-    'The hook has minted its fill of new group names for today. If this name is meant, release it.',
+    'The hook has used up its new group names for today. If this name is right, release it.',
   'group of another hook':
     'Visitors of this form can type the name of a group, and this one was made by another hook. If its visitors may join it, release this: from then on the form may use the group.',
   burst:
@@ -105,12 +124,12 @@ export const LONG_WAITS: Readonly<
 
 /** What a form said when it was done: only these texts can be shown, whatever the URL says. */
 export const DONE: Readonly<Record<string, string>> = {
-  queued: 'It is queued, and goes out when its turn comes.',
-  held: 'It is still held: the timeline says why.',
+  queued: 'It is queued.',
+  held: 'It is still held.',
   discarded: 'It is discarded, and will never be sent.',
   not_found: 'There is no such delivery.',
-  suppressed: 'From now on they are left out.',
-  unsuppressed: 'They may be invited again.',
+  suppressed: 'From now on the person is left out of every group.',
+  unsuppressed: 'The person may be invited again.',
   erased: 'Everything that was kept of them is deleted, and they are never invited again.',
   erase_more: 'A part is deleted: press erase again for the rest.',
   changed: 'The group is changed.',
@@ -118,6 +137,23 @@ export const DONE: Readonly<Record<string, string>> = {
   resumed: 'The account goes on.',
   logged_out: 'You are logged out.',
   expired: 'Your session has ended. Log in to go on.',
+}
+
+/** Reasons and paths that programs read, as people say them. */
+const PLAIN: Readonly<Record<string, string>> = {
+  suppressed: 'asked never to be invited',
+  withdrawn: 'no longer asked for',
+  'not wanted': 'not for this hook',
+  already: 'accepted before',
+  refused: 'refused by EazyBe',
+}
+
+/** A reason, or what is wrong, in plain words: `contacts.0` is the first contact. */
+export function plain(text: string): string {
+  return (
+    PLAIN[text] ??
+    text.replaceAll(/\bcontacts\.(\d+)/g, (_, index) => `contact ${Number(index) + 1}`)
+  )
 }
 
 const PLURALS = new Intl.PluralRules('en')

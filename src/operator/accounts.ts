@@ -1,6 +1,6 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
-import type { Budget, Overview } from '../outbox/admin/account.ts'
+import type { Budget, Overview, Stop } from '../outbox/admin/account.ts'
 import { outboxOf } from '../setup/env.ts'
 import { accountsOf, type Desk } from './desk.ts'
 
@@ -11,6 +11,15 @@ export function overviews(desk: Desk): Promise<Overview[]> {
       return { ...(await outboxOf(desk.env, account).account().overview()), account }
     }),
   )
+}
+
+/** Accounts that make no calls now, and why. */
+export async function stoppedAccounts(desk: Desk): Promise<ReadonlyMap<string, Stop>> {
+  const all = accountsOf(desk).map(async (account) => {
+    const stop = await outboxOf(desk.env, account).account().stopped()
+    return stop === null ? [] : [[account, stop] as const]
+  })
+  return new Map((await Promise.all(all)).flat())
 }
 
 /** What of its caps each account has used. */

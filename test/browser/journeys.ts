@@ -137,7 +137,7 @@ export function journeys(): void {
       const page = await enter()
       await page.getByRole('button', { name: 'Pause' }).click()
       await page.getByText('The account makes no calls until you resume it.').waitFor()
-      await page.getByRole('heading', { name: /needs? a hand/ }).waitFor()
+      await page.getByRole('heading', { name: /needs? your attention/ }).waitFor()
       const [id = ''] = await submit(person())
       await page.goto(`/console/deliveries/${id}`)
       await page.locator('#verdict').getByText('paused by the operator').waitFor()

@@ -160,3 +160,50 @@ describe('a person', () => {
     expect(await page(at, '/console/deliveries')).toContain('data-live')
   })
 })
+
+describe('while an account is paused', () => {
+  const GOES_ON = /by itself|goes on\b|when its turn comes/
+
+  it('every page says that nothing is sent, and none that all goes on by itself', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    for (const account of ['default', 'sales', 'rushed'])
+      await send(at, `/console/accounts/${account}/pause`)
+    for (const path of [
+      '/console',
+      '/console/deliveries',
+      '/console/deliveries?state=queued',
+      `/console/deliveries/${id}`,
+      `/console/deliveries/${id}?done=queued`,
+      '/console/groups',
+      '/console/groups/sales-1',
+      '/console/people',
+      '/console/hooks',
+      '/console/hooks/buyers',
+    ]) {
+      const said = text(await page(at, path))
+      expect(said, path).toContain('Nothing is sent until you resume the account.')
+      expect(said, path).not.toMatch(GOES_ON)
+    }
+    await send(at, '/console/accounts/sales/resume')
+    const said = text(await page(at, `/console/deliveries/${id}`))
+    expect(said).toContain('It is sent when its turn comes.')
+  })
+})
+
+describe('words of programs', () => {
+  it('are said plainly', async () => {
+    const at = house()
+    const lead = { groupName: 'Zinnia', contacts: ['98'], create: true }
+    await at.ask('/hooks/plain', post(lead, VARS.PLAIN_SECRET))
+    expect(text(await page(at, '/console/deliveries/default-1'))).toContain(
+      'contact 1: has too few digits',
+    )
+    const first = await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    await send(at, '/console/people', { phone: '+919820012345', action: 'suppress' })
+    expect(text(await page(at, `/console/deliveries/${first}`))).toContain(
+      'asked never to be invited',
+    )
+    expect(await page(at, '/console/groups/sales-1')).not.toContain('called so')
+  })
+})

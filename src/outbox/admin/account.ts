@@ -39,6 +39,9 @@ export interface Overview {
   readonly pace: Pace
 }
 
+/** Why an account makes no calls. */
+export type Stop = PauseReason | NonNullable<Overview['longWait']>['why']
+
 export interface Budget {
   readonly used: Caps<number>
   /** Null: no cap. */
@@ -113,6 +116,11 @@ export function accountAdmin(context: Context) {
       await alarm.ensure()
       return overviewOf(context)
     },
+    /** Why no calls are made now; null: they are made. Reads no rows. */
+    async stopped(): Promise<Stop | null> {
+      const { pause } = account.state
+      return pause?.reason ?? longWaitOf(account.state, ports.now())?.why ?? null
+    },
     /** What is used of the caps. */
     async budget(): Promise<Budget> {
       const { pace } = account
@@ -156,14 +164,11 @@ function overviewOf(context: Context): Overview {
   const due = { partStatus: null, restUntil: null, dueAt: null, attempts: 0, creates: false }
   const { what } = waitTeller({ account: state, pace, spent }, now)(due)
   const last = calls.last()
-  const { nextCallAt, nextCallWhy, pause } = state
+  const { pause } = state
   return {
     account: name,
     pause: pause && { reason: pause.reason, since: iso(pause.since), probeAt: iso(pause.probeAt) },
-    longWait:
-      nextCallWhy !== 'pace' && nextCallAt > now + LONG_WAIT_MS
-        ? { why: nextCallWhy, until: iso(nextCallAt) }
-        : null,
+    longWait: longWaitOf(state, now),
     nextCallAt: waits ? iso(dispatcher.nextAt(now)) : null,
     nextCallWhy: waits ? what : null,
     sending: inFlight(context).length,
@@ -174,6 +179,13 @@ function overviewOf(context: Context): Overview {
     lastCall: last && { ...last, at: iso(last.at) },
     pace,
   }
+}
+
+function longWaitOf(state: AccountState, now: number): Overview['longWait'] {
+  const { nextCallAt, nextCallWhy } = state
+  return nextCallWhy !== 'pace' && nextCallAt > now + LONG_WAIT_MS
+    ? { why: nextCallWhy, until: iso(nextCallAt) }
+    : null
 }
 
 function backlogOf({ store: { reports } }: Context, now: number): Backlog {
