@@ -70,8 +70,10 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
       }),
     ),
   ])
+  await ports.gathered?.()
   const now = ports.now()
   try {
+    // Undone alone if it fails, though it may share its commit with others.
     const { items, wakeAt } = store.transaction(() =>
       take(context, { ...arrival, fingerprint, bodyKey }, ready, now),
     )

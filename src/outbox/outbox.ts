@@ -34,6 +34,7 @@ export abstract class OutboxObject extends DurableObject<object> {
       storage: ctx.storage,
       now: Date.now,
       random: Math.random,
+      gathered: gathering(),
       addToGroup: async (call, token) => localRefusal(BUILD, env) ?? addToGroup(call, { token }),
       lookUp,
       sendAlert,
@@ -67,5 +68,17 @@ export abstract class OutboxObject extends DurableObject<object> {
   }
   hooks(): HooksAdmin {
     return this.#rooms.hooks
+  }
+}
+
+/** A commit writes a page for each index, whether one arrival fills it or ten: those that came while one was written share the next. */
+function gathering(): () => Promise<void> {
+  let next: Promise<void> | null = null
+  return () => {
+    // A timer fires when everything that has come in was worked on.
+    next ??= scheduler.wait(0).then(() => {
+      next = null
+    })
+    return next
   }
 }

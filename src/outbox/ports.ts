@@ -59,6 +59,8 @@ export interface OutboxPorts {
   readonly now: () => number
   /** From 0 to 1. */
   readonly random: () => number
+  /** Resolves once all that has come in is here, for everything that waits for it in one turn: what is written then is one commit. */
+  readonly gathered?: () => Promise<void>
   readonly addToGroup: (call: GroupCall, token: string) => Promise<Outcome>
   /** Asks a hook's sender for the rest of an event, whose fields are JSON. Never throws. */
   readonly lookUp: (hook: string, fields: string) => Promise<LookedUp>

@@ -126,6 +126,35 @@ describe('a repeat', () => {
   })
 })
 
+describe('arrivals at once, which share a commit', () => {
+  it('are all kept but for one that storage refuses', async () => {
+    play(answers.ok)
+    const { stub, sql } = outbox()
+    const arrive = (key: string, fields: readonly string[]) => {
+      const items = fields.map((one, place) => ({
+        key: `${key} ${place}`,
+        fields: one,
+        mapped: null,
+      }))
+      const of = { account: 'default', hook: 'webinar', source: 'json', bodyKey: null }
+      return stub.accept({ ...of, fingerprint: key, items })
+    }
+    await arrive('zero', ['{}'])
+    await sql(`CREATE TRIGGER refuse BEFORE INSERT ON deliveries WHEN NEW.fields = '"bad"'
+      BEGIN SELECT raise(ABORT, 'refused'); END`)
+    const all = await Promise.allSettled([
+      arrive('one', ['{}']),
+      // What it wrote before is undone with it.
+      arrive('two', ['{}', '"bad"']),
+      arrive('three', ['{}']),
+    ])
+    expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(await sql('SELECT seq FROM deliveries')).toHaveLength(3)
+    // What was refused may come again.
+    expect(await arrive('two', ['{}'])).toMatchObject([{ state: 'queued', duplicate: false }])
+  })
+})
+
 describe('a search', () => {
   it('takes a text longer than the patterns that SQLite likes, in any script', async () => {
     play(answers.ok)
