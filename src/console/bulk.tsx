@@ -2,8 +2,9 @@
 
 import * as v from 'valibot'
 import { BULK_ACTIONS, type BulkAction, OUTCOMES, type Outcome } from '../operator/act.ts'
-import { bulkStep, countDeliveries } from '../operator/bulk.ts'
+import { bulkStep } from '../operator/bulk.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
+import { type Forecast, forecast } from '../operator/forecast.ts'
 import { type Asked, NAMES as FILTER_NAMES, LABELS, queryOf, readFilter } from './filter-form.tsx'
 import type { Html } from './html.ts'
 import { messagePage } from './messages.tsx'
@@ -41,6 +42,8 @@ const formSchema = v.object({
   action: v.picklist(BULK_ACTIONS),
   /** The operator states that all these people agreed. */
   agreed: v.optional(v.string()),
+  /** The count as the operator typed it, where no filter is set. */
+  typed: v.optional(v.string()),
   /** How many there were when they were counted. */
   total: v.optional(v.pipe(v.string(), v.regex(/^\d{1,7}$/), v.toNumber()), '0'),
   cursor: v.optional(v.pipe(v.string(), v.transform(readCursor)), ''),
@@ -56,7 +59,9 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
   const form = v.safeParse(formSchema, Object.fromEntries(params))
   if (filter === null || !form.success) return senseless()
   const { action } = form.output
-  const { count, more } = await countDeliveries(visit.desk, filter)
+  const foreseen = await forecast(visit.desk, filter, action)
+  const { count, more } = foreseen
+  const all = Object.keys(asked).length === 0
   const { verb, warning } = TITLES[action]
   const many = `${more ? 'more than ' : ''}${several(count, 'lead')}`
   const body = (
@@ -67,9 +72,10 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
           <Described asked={asked} />
         </p>
         {count > 0 && <p>{warning}</p>}
+        {count > 0 && <WillHappen foreseen={foreseen} />}
         <div class="row">
           {count > 0 && (
-            <form method="post" action={`/console/bulk?${queryOf(asked)}`}>
+            <form class="tall" method="post" action={`/console/bulk?${queryOf(asked)}`}>
               <input type="hidden" name="action" value={action} />
               <input type="hidden" name="total" value={String(count)} />
               {action !== 'discard' && (
@@ -77,6 +83,18 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
                   <input type="checkbox" name="agreed" value="yes" />
                   All these people agreed to join. Without this, those of whom no consent is kept
                   are left as they are. It is recorded with your name.
+                </label>
+              )}
+              {all && (
+                <label>
+                  No filter is set, so this touches every lead. Type {String(count)} to go on.
+                  <input
+                    name="typed"
+                    inputmode="numeric"
+                    pattern={String(count)}
+                    required
+                    autocomplete="off"
+                  />
                 </label>
               )}
               <button class={action === 'discard' ? 'risky' : 'main'} type="submit">
@@ -101,7 +119,11 @@ export async function bulkStepPage(
   const { asked, filter } = readFilter(params, visit.clock)
   const form = v.safeParse(formSchema, sent)
   if (filter === null || !form.success) return senseless()
-  const { action, agreed, total, cursor, done } = form.output
+  const { action, agreed, total, cursor, done, typed } = form.output
+  if (cursor === null && Object.keys(asked).length === 0 && typed !== String(total)) {
+    const text = `Nothing was done: no filter is set, so type ${total}, the number of leads, to go on.`
+    return messagePage('Every lead would be touched', text, 409)
+  }
   const step = await bulkStep(visit.desk, filter, action, cursor, agreed === 'yes')
   const sums: Partial<Record<Outcome, number>> = { ...done }
   for (const outcome of OUTCOMES) {
@@ -151,6 +173,48 @@ export async function bulkStepPage(
     </div>
   )
   return { title: verb, place: 'deliveries', body }
+}
+
+const FORESEEN: Readonly<Record<keyof Forecast['outcomes'], string>> = {
+  ...RESULTS,
+  queued: 'will be queued and sent',
+  if_agreed:
+    'will be sent only if you state below that they agreed; else they are left as they are',
+  discarded: 'will be discarded',
+  held: 'stay held',
+  not_mapped: 'are left as they are: no group and number have been read from them yet',
+  nothing_kept: 'are left as they are: their numbers are no longer kept',
+  busy: 'are left as they are: a call with them is under way',
+  not_possible: 'are left as they are: it cannot be done in their state',
+  hook_gone: 'are left as they are: their hook is no longer in the config',
+  fields_gone: 'are left as they are: what was sent is no longer kept',
+  no_longer_mapped: 'are left as they are: they were accepted, or may have been, and do not map',
+  not_known: 'are looked at when their turn comes: their sender is asked first',
+}
+
+/** What would happen to how many. */
+function WillHappen({ foreseen: { outcomes, held } }: { foreseen: Forecast }): Html {
+  const told = Object.entries(FORESEEN).flatMap(([outcome, what]) => {
+    const [, count = 0] = Object.entries(outcomes).find(([name]) => name === outcome) ?? []
+    return count === 0 ? [] : [{ outcome, what, count }]
+  })
+  return (
+    <ul id="will-happen">
+      {told.map(({ outcome, what, count }) => (
+        <li>
+          <strong>{count}</strong> {what}
+          {outcome === 'held' && (
+            <span>
+              {': '}
+              {Object.entries(held)
+                .map(([reason, some]) => `${some} for ${reason}`)
+                .join(', ')}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 function Described({ asked }: { asked: Asked }): Html {

@@ -207,3 +207,36 @@ describe('words of programs', () => {
     expect(await page(at, '/console/groups/sales-1')).not.toContain('called so')
   })
 })
+
+describe('a bulk action', () => {
+  it('says before its button what will happen to how many', async () => {
+    const at = house()
+    await signUp(at, { agreed: 'no', phone: '9820000001', cohort: 'May' })
+    await signUp(at, { agreed: 'no', phone: '98', cohort: 'May' })
+    await signUp(at, { agreed: 'yes', phone: '98', cohort: 'May' })
+    await buy(at, { phone: '9820000002', cohort: 'May' })
+    const foreseen = async (query: string) => {
+      const html = await page(at, `/console/bulk?${query}`)
+      return text(/id="will-happen".*?<\/ul>/s.exec(html)?.[0] ?? '')
+    }
+    const held = await foreseen('action=release&state=held')
+    expect(held).toContain('1 will be sent only if you state below that they agreed')
+    expect(held).toContain('2 are left as they are: no group and number have been read')
+    const again = await foreseen('action=remap&state=held')
+    expect(again).toContain('1 will be sent only if')
+    expect(again).toContain('2 stay held : 1 for mapping, 1 for consent, mapping')
+    expect(await foreseen('action=exact&hook=buyers')).toContain('1 will be queued and sent')
+    expect(await foreseen('action=discard&state=held')).toContain('3 will be discarded')
+  })
+
+  it('without any filter asks for the count to be typed', async () => {
+    const at = house()
+    const id = await signUp(at, { agreed: 'no', phone: '98', cohort: 'May' })
+    expect(await page(at, '/console/bulk?action=discard')).toContain('Type 1 to go on')
+    const refused = await send(at, '/console/bulk', { action: 'discard', total: '1' })
+    expect(refused.status).toBe(409)
+    expect(await page(at, `/console/deliveries/${id}`)).not.toContain('discarded')
+    await send(at, '/console/bulk', { action: 'discard', total: '1', typed: '1' })
+    expect(await page(at, `/console/deliveries/${id}`)).toContain('discarded')
+  })
+})

@@ -7,8 +7,8 @@ import type { Contact, Wish } from '../ask.ts'
 import { commit, contactsOf, prepare } from '../ask.ts'
 import type { Context } from '../context.ts'
 import { RetentionJob } from '../jobs/retention.ts'
-import { isSettled } from '../model.ts'
-import type { DeliveryFilter, Known, StoryRow } from '../store/reports.ts'
+import { isSettled, type StoredState } from '../model.ts'
+import type { DeliveryFilter, Known, Prospect, StoryRow } from '../store/reports.ts'
 import { refreshDue } from '../store/store.ts'
 import type { DeliveryPage, DeliveryStory } from './views.ts'
 import { inFlight, isForced, lacksEvidence, reasonsIn, storyOf, viewer } from './views.ts'
@@ -44,6 +44,9 @@ export type ActResult =
   | 'no_consent'
   | 'busy'
   | 'not_possible'
+
+/** What would come of it. `if_agreed`: it is sent where the operator states that the person agreed, and else left. */
+export type Foreseen = ActResult | 'if_agreed'
 
 /** What is hidden otherwise. Nothing where it was deleted on schedule. */
 export interface Revealed {
@@ -113,6 +116,27 @@ export function deliveriesAdmin(context: Context) {
     ): Promise<{ seqs: readonly number[]; before: number | null }> {
       return store.reports.seqs(filter, await known(filter))
     },
+    /** What would come of an action on each of a page of deliveries. Nothing is done. */
+    async foresee(
+      filter: DeliveryFilter,
+      kind: 'exact' | 'release' | 'discard',
+    ): Promise<{ outcomes: Foreseen[]; before: number | null }> {
+      const found = await known(filter)
+      const { rows, before } = store.reports.prospects(filter, found)
+      const outcomes = rows.map((row) => foreseen(context, row, kind, found.sending))
+      return { outcomes, before }
+    },
+    /** What is kept of a page of deliveries for mapping them again, with their states. */
+    async keptOf(
+      filter: DeliveryFilter,
+    ): Promise<{ kept: (Kept & { state: StoredState })[]; before: number | null }> {
+      const { seqs, before } = store.reports.seqs(filter, await known(filter))
+      const kept = seqs.flatMap((seq) => {
+        const row = store.reports.story(seq)
+        return row === null ? [] : [{ ...keptOf(context, row), state: row.state }]
+      })
+      return { kept, before }
+    },
     /** One delivery with its timeline, or null. */
     async story(seq: number): Promise<DeliveryStory | null> {
       await alarm.ensure()
@@ -130,15 +154,7 @@ export function deliveriesAdmin(context: Context) {
     /** What is kept of a delivery for mapping it again; null: no such delivery. */
     async kept(seq: number): Promise<Kept | null> {
       const row = store.reports.story(seq)
-      return (
-        row && {
-          hook: row.hook,
-          held: row.held,
-          fields: row.fields,
-          unread: reasonsIn(row.held).includes('payload'),
-          lacksConsent: lacksEvidence(context, row),
-        }
-      )
+      return row && keptOf(context, row)
     },
     /** The numbers and the sender's words (JSON) themselves, which the audit log notes; null: no such delivery. */
     async reveal(seq: number, actor: string): Promise<Revealed | null> {
@@ -190,6 +206,34 @@ export function deliveriesAdmin(context: Context) {
       return results
     },
   }
+}
+
+function keptOf(context: Context, row: StoryRow): Kept {
+  return {
+    hook: row.hook,
+    held: row.held,
+    fields: row.fields,
+    unread: reasonsIn(row.held).includes('payload'),
+    lacksConsent: lacksEvidence(context, row),
+  }
+}
+
+/** As `actOne` would decide. */
+function foreseen(
+  context: Context,
+  row: Prospect,
+  kind: 'exact' | 'release' | 'discard',
+  sending: readonly number[],
+): Foreseen {
+  if (sending.includes(row.seq)) return 'busy'
+  if (kind === 'discard') return isDone(row) ? 'not_possible' : 'discarded'
+  if (kind === 'release' && row.state !== 'held') return 'not_possible'
+  // Only its consent was missing: with the operator's statement it is mapped.
+  if (kind === 'release' && row.held === 'consent') return 'if_agreed'
+  if (row.mapped === 0 || row.asked === 0) return row.held === null ? 'nothing_kept' : 'not_mapped'
+  if (row.numbers < row.asked) return 'nothing_kept'
+  const evidence = { ...row, consent: row.agreed === 1 ? '' : null }
+  return lacksEvidence(context, evidence) ? 'if_agreed' : 'queued'
 }
 
 function actOne(
@@ -346,7 +390,7 @@ function send(context: Context, row: StoryRow, again: Again, now: number): ActRe
   return 'queued'
 }
 
-function isDone({ state }: StoryRow): boolean {
+function isDone({ state }: Pick<StoryRow, 'state'>): boolean {
   return state === 'accepted' || state === 'skipped'
 }
 

@@ -141,7 +141,10 @@ export function storyOf(
 }
 
 /** Whether its hook asks people whether they agree, and nothing is kept that shows it. */
-export function lacksEvidence({ ports }: Context, { hook, consent, held }: StoryRow): boolean {
+export function lacksEvidence(
+  { ports }: Context,
+  { hook, consent, held }: Pick<StoryRow, 'hook' | 'consent' | 'held'>,
+): boolean {
   const { hooks } = ports.config
   const rules = Object.hasOwn(hooks, hook) ? hooks[hook] : undefined
   const asks = rules?.consent !== undefined || reasonsIn(held).includes('consent')

@@ -45,6 +45,19 @@ export interface Found<row> {
   readonly before: number | null
 }
 
+/** What decides whether a delivery can be sent again. Flags are 0 or 1. */
+export interface Prospect {
+  readonly seq: number
+  readonly hook: string
+  readonly state: StoredState
+  readonly held: string | null
+  readonly agreed: number
+  readonly mapped: number
+  /** Its people, and how many of their numbers are kept. */
+  readonly asked: number
+  readonly numbers: number
+}
+
 /** What a filter cannot say. */
 export interface Known {
   /** Deliveries of the open call, whose state is not in their row. */
@@ -159,6 +172,14 @@ export class Reports {
   seqs(filter: DeliveryFilter, known: Known): { seqs: number[]; before: number | null } {
     const { rows, before } = this.#search<{ seq: number }>(raw('seq'), filter, known)
     return { seqs: rows.map(({ seq }) => seq), before }
+  }
+
+  /** Deliveries that fit, with what decides whether they can be sent again. */
+  prospects(filter: DeliveryFilter, known: Known): Found<Prospect> {
+    const columns =
+      raw(`seq, deliveries.hook, state, held, consent IS NOT NULL AS agreed, deliveries.group_id IS NOT NULL AS mapped,
+      (SELECT count(*) FROM ${ASKED.texts.join('')}) AS asked, (SELECT count(digits) FROM ${ASKED.texts.join('')}) AS numbers`)
+    return this.#search(columns, filter, known)
   }
 
   /** Deliveries of a hook among the newest up to this one, newest first. */
