@@ -16,6 +16,10 @@ import { endpoint, none } from './endpoint.ts'
 import { only } from './only.ts'
 import { storySchema } from './schemas.ts'
 
+const suppressionAnswer = v.object({
+  suppressed: v.boolean(),
+  leads: v.pipe(v.number(), v.description('Leads that waited and are left out now')),
+})
 const person = { method: 'post', tag: 'People', query: none } as const
 
 export const peopleEndpoints = [
@@ -25,7 +29,7 @@ export const peopleEndpoints = [
     name: 'suppressPerson',
     summary: 'Keep a person out of one group, or of all, from now on',
     body: only(suppressionSchema.entries),
-    answer: v.object({ suppressed: v.boolean() }),
+    answer: suppressionAnswer,
     problems: [404],
     run: (desk, { body }) => suppression(desk, body, true),
   }),
@@ -35,7 +39,7 @@ export const peopleEndpoints = [
     name: 'unsuppressPerson',
     summary: 'Let a person in again',
     body: only(suppressionSchema.entries),
-    answer: v.object({ suppressed: v.boolean() }),
+    answer: suppressionAnswer,
     problems: [404],
     run: (desk, { body }) => suppression(desk, body, false),
   }),
@@ -87,9 +91,9 @@ function suppression(
 ): Promise<object> {
   return withDigits(body, async (digits) => {
     const result = await setSuppressed(desk, digits, body.group ?? null, suppressed)
-    return result === 'done'
-      ? { suppressed }
-      : problemResponse({ reason: 'not_found', what: 'group' })
+    return result === 'not_found'
+      ? problemResponse({ reason: 'not_found', what: 'group' })
+      : { suppressed, ...result }
   })
 }
 

@@ -979,7 +979,7 @@ dl.json dt {
 }
 
 export const JS = {
-  hash: '5390a9878a9b',
+  hash: '1989c9290f38',
   text: `// The console works without this. It asks for news of a live page, goes on with a bulk action by itself, keeps a form from
 // being sent twice, and copies what is to be pasted.
 
@@ -1132,6 +1132,7 @@ async function take(step) {
 // Loading the page again asks for it, and neither sends a form once more nor says again what was done.
 const here = new URL(location.href)
 here.searchParams.delete('done')
+here.searchParams.delete('n')
 history.replaceState(null, '', here)
 
 if (main()?.dataset.live === 'on') watch()

@@ -144,6 +144,7 @@ async function visitOf(c: OperatorContext): Promise<Visit> {
     clock: new Clock(desk.config, Date.now()),
     here: `${pathname}${search}`,
     done: c.req.query('done') ?? null,
+    touched: /^\d{1,7}$/.test(c.req.query('n') ?? '') ? Number(c.req.query('n')) : null,
     stopped: await stoppedAccounts(desk),
   }
 }

@@ -33,7 +33,9 @@ export function DeliveryActions(props: Props): Html {
     <section class="card" id="actions" data-part aria-labelledby="actions-title">
       <h2 id="actions-title">What to do</h2>
       {story.state === 'sending' && <p class="soft">EazyBe has the call: wait for its answer.</p>}
-      {sentBefore ? (
+      {isErased(story) ? (
+        <p class="soft">Its person was erased: there is nothing left that could be sent.</p>
+      ) : sentBefore ? (
         <details id="again">
           <summary>Send it once more …</summary>
           <p>
@@ -45,7 +47,7 @@ export function DeliveryActions(props: Props): Html {
       ) : (
         <Offers {...props} path={path} />
       )}
-      {story.state !== 'sending' && <Edit {...props} path={path} />}
+      {story.state !== 'sending' && !isErased(story) && <Edit {...props} path={path} />}
     </section>
   )
 }
@@ -106,6 +108,13 @@ function Agreed({ ticked }: { ticked: boolean }): Html {
       <input type="checkbox" name="agreed" value="yes" checked={ticked} />I know that this person
       agreed to join. It is recorded with my name.
     </label>
+  )
+}
+
+/** True where nothing is kept of any of its people. */
+function isErased({ reason, people }: Story): boolean {
+  return (
+    reason === 'erased' || (people.length > 0 && people.every(({ state }) => state === 'erased'))
   )
 }
 

@@ -79,11 +79,12 @@ export async function personOfDelivery(
   if (!number) return deliveryPage(visit, id, { problem: IMPOSSIBLE.fields_gone })
   const digits = number.slice(1)
   if (what === 'suppress') {
-    await setSuppressed(desk, digits, null, true)
-    return { to: `/console/deliveries/${id}?done=suppressed` }
+    const result = await setSuppressed(desk, digits, null, true)
+    const leads = result === 'not_found' ? 0 : result.leads
+    return { to: `/console/deliveries/${id}?done=suppressed&n=${leads}` }
   }
-  const { more } = await erasePerson(desk, digits)
-  const done = more ? 'erase_more' : 'erased'
+  const { more, erased } = await erasePerson(desk, digits)
+  const done = `${more ? 'erase_more' : 'erased'}&n=${erased}`
   // Erasing may have taken the delivery with it.
   const left = await readStory(desk, id)
   return {

@@ -236,7 +236,7 @@ function People({ story, revealed }: { story: Story; revealed: Revealed | null }
               <span class="soft small">{plain(person.state)}</span>{' '}
               {person.suppressed && <Badge tone="wait">left out</Badge>}
             </div>
-            <details id={`person-${index}`}>
+            <details id={`person-${index}`} hidden={person.state === 'erased'}>
               <summary>Never again …</summary>
               <div class="row">
                 {!person.suppressed && (

@@ -5,7 +5,13 @@ import { setPaused } from '../operator/accounts.ts'
 import type { OperatorContext } from '../operator/desk.ts'
 import { groupChangeSchema } from '../operator/group-change.ts'
 import { changeGroup, UNCHANGED } from '../operator/groups.ts'
-import { digitsOf, erasePerson, exportPerson, setSuppressed } from '../operator/people.ts'
+import {
+  erasePerson,
+  exportPerson,
+  knownPerson,
+  readNumber,
+  setSuppressed,
+} from '../operator/people.ts'
 import { groupPage } from './group.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Visit } from './page.ts'
@@ -38,19 +44,26 @@ export async function changeGroupForm(visit: Visit, c: OperatorContext): Promise
 export async function personForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
   const { phone, action, sure } = await c.req.parseBody()
   const typed = { phone: String(phone ?? ''), action: String(action ?? '') }
-  const read = digitsOf({ phone: typed.phone })
-  if ('because' in read) return peoplePage(visit, `The number ${read.because}.`, typed)
   const { desk } = visit
+  const read = readNumber(desk, typed.phone)
+  if ('because' in read) return peoplePage(visit, { problem: `The number ${read.because}.`, typed })
   switch (action) {
+    case 'show':
+      return peoplePage(visit, { typed, known: await knownPerson(desk, read.digits) })
     case 'suppress':
-    case 'unsuppress':
-      await setSuppressed(desk, read.digits, null, action === 'suppress')
-      return { to: `/console/people?done=${action}ed` }
+    case 'unsuppress': {
+      const result = await setSuppressed(desk, read.digits, null, action === 'suppress')
+      const leads = result === 'not_found' ? 0 : result.leads
+      return { to: `/console/people?done=${action}ed&n=${leads}` }
+    }
     case 'erase': {
       if (sure !== 'yes')
-        return peoplePage(visit, 'Tick the box to erase: it cannot be taken back.', typed)
-      const { more } = await erasePerson(desk, read.digits)
-      return { to: `/console/people?done=${more ? 'erase_more' : 'erased'}` }
+        return peoplePage(visit, {
+          problem: 'Tick the box to erase: it cannot be taken back.',
+          typed,
+        })
+      const { more, erased } = await erasePerson(desk, read.digits)
+      return { to: `/console/people?done=${more ? 'erase_more' : 'erased'}&n=${erased}` }
     }
     case 'export': {
       const accounts = await exportPerson(desk, read.digits)
@@ -63,6 +76,6 @@ export async function personForm(visit: Visit, c: OperatorContext): Promise<Form
       })
     }
     default:
-      return peoplePage(visit, 'Choose what to do.', typed)
+      return peoplePage(visit, { problem: 'Choose what to do.', typed })
   }
 }

@@ -5,7 +5,7 @@ import { CSS, JS } from './assets.ts'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { PLACES } from './page.ts'
-import { DONE, STOPS } from './words.ts'
+import { DONE, STOPS, touchedText } from './words.ts'
 
 const BASE = '/console/assets'
 export const CSS_PATH = `${BASE}/console.${CSS.hash}.css`
@@ -77,7 +77,10 @@ function Stopped({ visit: { stopped, desk } }: { visit: Visit }): Html {
 
 /** What was just done: in the title too, which is what a screen reader says of a new page. */
 function doneOf(visit: Visit | null): string | undefined {
-  return visit?.done ? DONE[visit.done] : undefined
+  if (!visit?.done) return undefined
+  const { done, touched } = visit
+  const told = touched === null ? '' : touchedText(done, touched)
+  return DONE[done] === undefined ? undefined : `${DONE[done]} ${told}`.trim()
 }
 
 function Header({ page }: { page: Page }): Html {

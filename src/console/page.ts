@@ -12,6 +12,8 @@ export interface Visit {
   readonly here: string
   /** A form's own result, of those in `DONE`. */
   readonly done: string | null
+  /** How many leads that result touched; null: it does not say. */
+  readonly touched: number | null
   /** Accounts that make no calls now: no page may say that leads go out. */
   readonly stopped: ReadonlyMap<string, Stop>
 }

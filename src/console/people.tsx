@@ -1,16 +1,21 @@
 /** One person at a time, found by their number: never invite them, erase them, or hand them all that is kept. */
 
 import { accountsOf } from '../operator/desk.ts'
+import type { KnownPerson } from '../outbox/admin/people.ts'
+import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
-import { Problem } from './parts.tsx'
+import { Badge, DeliveryTable, Empty, Problem, Time } from './parts.tsx'
 
-/** `typed`: what the form was sent with, where nothing came of it. */
-export function peoplePage(
-  visit: Visit,
-  problem?: string,
-  typed: { readonly phone?: string; readonly action?: string } = {},
-): Page {
-  const { phone = '', action = 'suppress' } = typed
+/** What the form has to say. */
+export interface Extra {
+  readonly problem?: string
+  /** What it was sent with. */
+  readonly typed?: { readonly phone?: string; readonly action?: string }
+  readonly known?: readonly (KnownPerson & { readonly account: string })[]
+}
+
+export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra = {}): Page {
+  const { phone = '', action = 'show' } = typed
   const accounts = accountsOf(visit.desk)
   const body = (
     <div class="stack">
@@ -38,10 +43,13 @@ export function peoplePage(
             autocomplete="off"
             placeholder="+91 98765 43210"
           />
-          <small>With + and the country code. It is sent in the form, never in the address.</small>
+          <small>As people write it. It is sent in the form, never in the address.</small>
         </label>
         <fieldset class="choices">
           <legend class="soft small">What for</legend>
+          <Choice value="show" title="Show what is known" picked={action}>
+            Their leads and groups, on this page. The audit log says that you looked.
+          </Choice>
           <Choice value="suppress" title="Never invite" picked={action}>
             From now on they are left out of every group
             {accounts.length > 1 ? ', in all accounts' : ''}.
@@ -67,9 +75,43 @@ export function peoplePage(
           </button>
         </div>
       </form>
+      {known !== undefined && <Known known={known} visit={visit} />}
     </div>
   )
   return { title: 'People', place: 'people', body, status: problem ? 400 : 200 }
+}
+
+/** What is known of a number, by account. */
+function Known({ known, visit }: { known: NonNullable<Extra['known']>; visit: Visit }): Html {
+  const some = known.filter(
+    ({ leads, groups, suppressed }) => leads.length + groups.length + suppressed.length > 0,
+  )
+  return (
+    <section class="card" id="known" aria-labelledby="known-title">
+      <h2 id="known-title">What is known of this number</h2>
+      {some.length === 0 && <Empty title="Nothing is known of this number" />}
+      {some.map(({ account, leads, more, groups, suppressed }) => (
+        <div class="stack">
+          {known.length > 1 && <h3>Account {account}</h3>}
+          {suppressed.map(({ group, since }) => (
+            <p>
+              <Badge tone="wait">Never to be invited</Badge>{' '}
+              {group === null ? 'to any group' : `to ${group}`}, since{' '}
+              <Time at={since} clock={visit.clock} />
+            </p>
+          ))}
+          {groups.map(({ group, acceptedAt }) => (
+            <p>
+              EazyBe accepted them for <bdi>{group}</bdi>{' '}
+              <Time at={acceptedAt} clock={visit.clock} />
+            </p>
+          ))}
+          {leads.length > 0 && <DeliveryTable deliveries={leads} clock={visit.clock} />}
+          {more && <p class="soft">There are more: the download has all of them.</p>}
+        </div>
+      ))}
+    </section>
+  )
 }
 
 function Choice(props: { value: string; title: string; picked: string; children?: unknown }) {

@@ -156,6 +156,22 @@ export function plain(text: string): string {
   )
 }
 
+/** How many leads a result touched, and where nothing was found. */
+export function touchedText(done: string, touched: number): string {
+  switch (done) {
+    case 'suppressed':
+      return touched === 0
+        ? 'No lead of theirs was waiting.'
+        : `${several(touched, 'lead')} that waited ${touched === 1 ? 'is' : 'are'} left out.`
+    case 'erased':
+      return touched === 0
+        ? 'No lead of this number was found.'
+        : `${several(touched, 'lead')} ${touched === 1 ? 'was' : 'were'} wiped.`
+    default:
+      return ''
+  }
+}
+
 const PLURALS = new Intl.PluralRules('en')
 const NUMBERS = new Intl.NumberFormat('en')
 

@@ -1,11 +1,12 @@
 /** One person, found by their number: kept out of groups, erased everywhere, or told all that is kept of them. */
 
 import * as v from 'valibot'
-import { isCountryCode, phone } from '../mapping/phone/index.ts'
-import type { PersonFile } from '../outbox/admin/people.ts'
+import { isCountryCode, phone, phoneCountryOf } from '../mapping/phone/index.ts'
+import type { KnownPerson, PersonFile } from '../outbox/admin/people.ts'
 import { outboxOf } from '../setup/env.ts'
 import { readable, type Story } from './deliveries.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
+import { leavesOf } from './sample/sample-fields.ts'
 
 /** A person of many leads is erased in so many rounds at once; then the caller asks again. */
 const MOST_ROUNDS = 400
@@ -42,23 +43,57 @@ export function digitsOf({
   return read.success ? { digits: read.output } : { because: read.issues[0].message }
 }
 
+/** The number that an operator typed. One without its country is read as the hooks' own forms would read it. */
+export function readNumber(
+  { config }: Desk,
+  text: string,
+): { digits: string } | { because: string } {
+  const whole = digitsOf({ phone: text })
+  if ('digits' in whole) return whole
+  const countries = Object.values(config.hooks).flatMap((hook) => [
+    hook.country ?? [],
+    hook.fields === undefined
+      ? []
+      : leavesOf(hook.fields, '').flatMap(({ schema }) => phoneCountryOf(schema)?.country ?? []),
+  ])
+  const read = new Set(
+    [...new Set(countries.flat())].flatMap((country) => {
+      const one = digitsOf({ phone: text, country })
+      return 'digits' in one ? one.digits : []
+    }),
+  )
+  const [digits] = read
+  return digits !== undefined && read.size === 1 ? { digits } : whole
+}
+
+/** What is known of a number, by account. */
+export async function knownPerson(
+  desk: Desk,
+  digits: string,
+): Promise<(KnownPerson & { readonly account: string })[]> {
+  return Promise.all(
+    accountsOf(desk).map(async (account) => {
+      return { ...(await outboxOf(desk.env, account).people().known(digits, desk.actor)), account }
+    }),
+  )
+}
+
 /** Keeps a person out of one group or all from now on, or ends that. */
 export async function setSuppressed(
   desk: Desk,
   digits: string,
   group: string | null,
   suppressed: boolean,
-): Promise<'done' | 'not_found'> {
+): Promise<{ readonly leads: number } | 'not_found'> {
   const method = suppressed ? 'suppress' : 'unsuppress'
   if (group !== null) {
     const place = placeOf(desk, group)
     if (place === null || (await place.outbox.groups().view(place.seq)) === null) return 'not_found'
-    await place.outbox.people()[method](digits, place.seq, desk.actor)
-    return 'done'
+    return { leads: await place.outbox.people()[method](digits, place.seq, desk.actor) }
   }
   const outboxes = accountsOf(desk).map((account) => outboxOf(desk.env, account))
-  await Promise.all(outboxes.map((outbox) => outbox.people()[method](digits, null, desk.actor)))
-  return 'done'
+  const leads = outboxes.map((outbox) => outbox.people()[method](digits, null, desk.actor))
+  return { leads: (await Promise.all(leads)).reduce((sum, some) => sum + some, 0) }
 }
 
 /** Wipes a person out of every account and leaves only the note that they must not come back. `more`: ask again. */

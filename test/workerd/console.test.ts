@@ -240,3 +240,33 @@ describe('a bulk action', () => {
     expect(await page(at, `/console/deliveries/${id}`)).toContain('discarded')
   })
 })
+
+describe('the people page', () => {
+  it('shows what is known of a number, in any spelling, and says so in the audit log', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    await signUp(at, { name: 'Asha R', agreed: 'no', phone: '98200-12345', cohort: 'May' })
+    const known = await send(at, '/console/people', { phone: '098200 12345', action: 'show' })
+    const said = text(known.text.slice(known.text.indexOf('id="known"')))
+    expect(said).toContain('Asha')
+    expect(said).toContain('Cohort May')
+    expect(said).toContain('Asha R')
+    expect(text(await page(at, '/console/audit'))).toContain('look up')
+    const other = await send(at, '/console/people', { phone: '+919820099999', action: 'show' })
+    expect(other.text).toContain('Nothing is known of this number')
+  })
+
+  it('says how many leads “never invite” and “erase” touched, and where none was found', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    const say = async (action: string, phone = '+919820012345') =>
+      text((await send(at, '/console/people', { phone, action, sure: 'yes' })).text)
+    expect(await say('suppress', '+919820099999')).toContain('No lead of theirs was waiting.')
+    expect(await say('suppress')).toContain('1 lead that waited is left out.')
+    expect(await say('erase', '+919820099999')).toContain('No lead of this number was found.')
+    expect(await say('erase')).toContain('1 lead was wiped.')
+    const erased = await page(at, `/console/deliveries/${id}`)
+    expect(text(erased)).toContain('Its person was erased: there is nothing left')
+    expect(erased).not.toMatch(/formaction="[^"]*\/(exact|remap|release)"|action="[^"]*\/edit"/)
+  })
+})

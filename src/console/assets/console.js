@@ -150,6 +150,7 @@ async function take(step) {
 // Loading the page again asks for it, and neither sends a form once more nor says again what was done.
 const here = new URL(location.href)
 here.searchParams.delete('done')
+here.searchParams.delete('n')
 history.replaceState(null, '', here)
 
 if (main()?.dataset.live === 'on') watch()

@@ -4,9 +4,10 @@ import type { ConsentEvidence } from '../../mapping/consent.ts'
 import { numbersIn } from '../../mapping/phone/index.ts'
 import type { Context } from '../context.ts'
 import { EVERYWHERE } from '../store/people.ts'
+import { EVERY_DELIVERY } from '../store/reports.ts'
 import { refreshDue } from '../store/store.ts'
-import type { DeliveryStory } from './views.ts'
-import { iso, storyOf } from './views.ts'
+import type { DeliveryStory, DeliveryView } from './views.ts'
+import { inFlight, iso, storyOf, viewer } from './views.ts'
 
 /** Behind what stands for the end of the number, which others share. */
 const MARK_FROM = 4
@@ -37,6 +38,15 @@ export interface PersonFile {
   readonly before: number | null
 }
 
+/** What a page shows of one number. */
+export interface KnownPerson extends Pick<PersonFile, 'groups' | 'suppressed'> {
+  readonly leads: readonly DeliveryView[]
+  /** True where there are more than are shown. */
+  readonly more: boolean
+}
+
+const MOST_SHOWN = 20
+
 export type PeopleAdmin = ReturnType<typeof peopleAdmin>
 
 export function peopleAdmin(context: Context) {
@@ -47,7 +57,7 @@ export function peopleAdmin(context: Context) {
     return partId === null ? EVERYWHERE : parts.get(partId).groupId
   }
 
-  function keepOut(person: string, groupId: number, why: string, now: number): void {
+  function keepOut(person: string, groupId: number, why: string, now: number): number {
     const { deliveries, parts: shorter } = people.suppress(person, groupId, why, now)
     store.deliveries.refresh(
       deliveries,
@@ -55,28 +65,48 @@ export function peopleAdmin(context: Context) {
       now,
     )
     for (const part of shorter) refreshDue(store, part)
+    return deliveries.length
   }
 
   return {
-    /** Never again: into this group and its other parts, or (null) any. */
-    async suppress(digits: string, partId: number | null, actor: string): Promise<void> {
+    /** What is known of a number, for its operator's eyes: the newest leads, groups, and whether it is kept out. */
+    async known(digits: string, actor: string): Promise<KnownPerson> {
       const person = await account.personOf(digits)
       const now = ports.now()
-      store.transaction(() => {
-        keepOut(person, groupOf(partId), 'the operator', now)
+      audit.record({ actor, action: 'look up', target: markOf(person), detail: null }, now)
+      const end = digits.slice(-OWN_DIGITS)
+      const filter = { ...EVERY_DELIVERY, phoneEnd: end, limit: MOST_SHOWN, before: null }
+      const ends = await account.endsOf(end)
+      const found = store.reports.list(filter, { sending: inFlight(context), ends })
+      return {
+        leads: found.rows.map(viewer(context, now)),
+        more: found.before !== null,
+        groups: people.acceptances(person).map(({ group, at }) => ({ group, acceptedAt: iso(at) })),
+        suppressed: people.suppressions(person).map((one) => ({ ...one, since: iso(one.since) })),
+      }
+    },
+    /** Never again: into this group and its other parts, or (null) any. Gives how many leads that waited were left out. */
+    async suppress(digits: string, partId: number | null, actor: string): Promise<number> {
+      const person = await account.personOf(digits)
+      const now = ports.now()
+      const leads = store.transaction(() => {
+        const leads = keepOut(person, groupOf(partId), 'the operator', now)
         const detail = partId === null ? 'everywhere' : `group ${partId}`
         audit.record({ actor, action: 'suppress', target: markOf(person), detail }, now)
+        return leads
       })
       await alarm.recheck()
+      return leads
     },
     /** The person wants to be sent again. Whom EazyBe accepted before is still not sent twice. */
-    async unsuppress(digits: string, partId: number | null, actor: string): Promise<void> {
+    async unsuppress(digits: string, partId: number | null, actor: string): Promise<number> {
       const person = await account.personOf(digits)
       store.transaction(() => {
         people.unsuppress(person, groupOf(partId))
         const detail = partId === null ? 'everywhere' : `group ${partId}`
         audit.record({ actor, action: 'unsuppress', target: markOf(person), detail }, ports.now())
       })
+      return 0
     },
     /**
      * Wipes a person from every delivery and from the memory of groups; only the mark that they are never to be sent stays, and is
