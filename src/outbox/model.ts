@@ -227,7 +227,11 @@ export function deliveryState(marks: DeliveryMarks, asked: readonly AskedPerson[
   if (marks.lookingUp) return { state: 'queued', reason: 'look-up' }
   if (marks.held !== null) return { state: 'held', reason: marks.held }
   // A teammate changes nothing: their number is a matter of the config, and thousands of deliveries ask for them.
-  const leads = asked.filter(({ team }) => !team).map(asFrozen)
+  const leads = asked
+    .filter(({ team }) => !team)
+    .map(asFrozen)
+    // Rows come in any order, and one reason is shown of several.
+    .toSorted((one, other) => ((one.reason ?? '') < (other.reason ?? '') ? -1 : 1))
   const maybe = leads.find(({ status }) => status === 'maybe')
   if (maybe !== undefined) return { state: 'unknown', reason: maybe.reason }
   if (leads.some(({ status }) => status === 'waiting')) return { state: 'queued', reason: null }
