@@ -128,11 +128,13 @@ export class Dispatcher {
   #close(open: OpenCall, outcome: CallOutcome): void {
     const { now, random } = this.#ports
     const at = now()
+    const { memberships } = this.#store
+    const isProbed = open.kind === 'probe' && outcome.kind === 'missing'
     const settled = this.#store.transaction(() => {
       const input = {
         account: this.#store.account.state,
         part: this.#store.parts.get(open.partId),
-        members: this.#store.memberships.ofCall(open),
+        members: isProbed ? memberships.ofProbe(open) : memberships.ofCall(open),
         pace: this.#store.account.pace,
       }
       return this.#record(open, settle(input, open, outcome, at, random), outcome, at)

@@ -130,7 +130,8 @@ export function notCreated(step: Step, message: string): Settlement {
   }
   const pauseMs = nth(CREATE_PAUSES_MS, input.account.createFailures) * scale
   const failures = part.createFailures + 1
-  const size = call.contacts.length
+  // The people of the creation that failed, whether the probe carried them or not.
+  const size = input.members.filter(({ status }) => status === 'maybe').length
   const excused = isExcused(step)
   return {
     account: {
@@ -140,14 +141,18 @@ export function notCreated(step: Step, message: string): Settlement {
     },
     part: { ...part, createFailures: failures, misses: 1, restUntil: now + pauseMs },
     changes: changesOf(step, (member) => {
-      // Who only came along with the probe was not in the creation that failed.
+      const carried = call.members.some(
+        ({ person, team }) => person === member.person && team === member.team,
+      )
+      // It counts against people who were in the creation that failed and in the probe that says so.
       const failed =
-        member.status === 'maybe' && !excused
+        carried && member.status === 'maybe' && !excused
           ? oneMore(member, now)
           : { attempts: member.attempts, failingSince: member.failingSince ?? now }
       // A probe that failed says nothing of the creation: only creations that did not happen count.
       if (
         size <= 1 &&
+        carried &&
         !excused &&
         failures >= MOST_ATTEMPTS &&
         isBlamed(step, member, failed.attempts, input.account.createdAt)

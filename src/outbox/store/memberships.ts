@@ -78,6 +78,16 @@ export class Memberships {
     )
   }
 
+  /** The members of a call, and all that may be in its part: a probe speaks of a whole creation, and may carry some of it only. */
+  ofProbe(open: OpenCall): Member[] {
+    const members = this.ofCall(open)
+    const keys = new Set(members.map(({ person, team }) => `${person} ${team}`))
+    const others = this.#sql.all<MemberRow>`
+      SELECT ${MEMBER} FROM memberships WHERE part_id = ${open.partId} AND ${MAY_BE_IN} AND status = 'maybe'`
+    const rest = others.map(memberOf).filter(({ person, team }) => !keys.has(`${person} ${team}`))
+    return [...members, ...rest]
+  }
+
   /** EazyBe accepted the call: that is a fact, whatever an operator did meanwhile. */
   accept({ members, groupId, partId }: OpenCall, now: number): void {
     this.#sql.run`
@@ -175,6 +185,11 @@ export class Memberships {
           WHERE there.person = asks.person AND there.group_id = ${groupId} AND there.team_part = ${to.id})
         AND delivery IN (SELECT leads.delivery FROM json_each(${persons}) AS keys
           JOIN asks AS leads ON leads.person = keys.value AND leads.group_id = ${groupId} AND leads.team_part = 0)`
+    // A teammate whose leads have all gone on is not to be called for a part alone.
+    this.#sql.run`
+      DELETE FROM memberships WHERE part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND first_call_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM asks WHERE asks.person = memberships.person
+          AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`
     return persons
   }
 
