@@ -1,0 +1,131 @@
+/** What would become of each person of a file, by the hook's own mapping and consent, and how long it would take. */
+
+import { createHmac } from 'node:crypto'
+import type { Hook } from '../../mapping/hook.ts'
+import { isWanted, mapFields } from '../../mapping/map.ts'
+import { ownFields } from '../../operator/sample/own-fields.ts'
+import { leavesOf } from '../../operator/sample/sample-fields.ts'
+import { strangersIn } from '../../operator/sample/strangers.ts'
+import { type AccountOptions, paceOf } from '../../outbox/dispatch/pace.ts'
+import type { Sample } from '../../sources/source.ts'
+import { Trouble } from '../trouble.ts'
+import type { People, Row } from './people-file.ts'
+
+const SPOKEN = ['groupName', 'contacts']
+const HOURS = 24
+const ID_CHARACTERS = 24
+
+/** `joins`: to be posted, with the group and how many people; else why it is left out. */
+export interface Fate {
+  /** From 1, without the heading. */
+  readonly number: number
+  /** The same for the same row of the same hook, so that a second run changes nothing. */
+  readonly id: string
+  readonly sample: Sample
+  readonly joins: { readonly group: string; readonly people: readonly string[] } | null
+  readonly because: string | null
+}
+
+/** Trouble where the file lacks a column that the hook reads: a sample's own answer must not stand in for a person's. */
+export function checkColumns(hookName: string, hook: Hook, { columns }: People): void {
+  const { source, fields, consent } = hook
+  if (source.lookUp !== undefined) {
+    throw new Trouble(`${source.title} sends ids only: use a hook of json for a file of people.`)
+  }
+  const read = [
+    ...(fields === undefined ? SPOKEN : leavesOf(fields, '').map(({ path }) => path)),
+    ...(typeof consent === 'object' && 'field' in consent ? [consent.field] : []),
+  ]
+  const missing = [...new Set(read)].filter((name) => !columns.includes(name))
+  if (missing.length > 0) {
+    throw new Trouble(
+      `The hook ${hookName} reads ${missing.join(', ')}, and the file has no such column. It has: ${columns.join(', ')}.`,
+    )
+  }
+}
+
+/** Where the rows go. */
+export interface Target {
+  readonly name: string
+  readonly hook: Hook
+  /** Of the ids: the hook's secret. */
+  readonly key: string
+}
+
+/** The fate of every row, in the file's order. */
+export async function fatesOf(target: Target, { rows }: People, now: number): Promise<Fate[]> {
+  const { hook } = target
+  const seen = new Set<string>()
+  const fates: Fate[] = []
+  for (const [at, row] of rows.entries()) {
+    const id = idOf(target, row)
+    const sample = hook.source.sample({ fields: row, id, now })
+    const number = at + 1
+    const made = seen.has(id)
+      ? { joins: null, because: 'is an earlier row once more' }
+      : await fateOf(hook, row, sample, now)
+    seen.add(id)
+    fates.push({ number, id, sample, ...made })
+  }
+  return fates
+}
+
+async function fateOf(
+  hook: Hook,
+  row: Row,
+  sample: Sample,
+  now: number,
+): Promise<Pick<Fate, 'joins' | 'because'>> {
+  const own = await ownFields(hook, sample)
+  const leftOut = (because: string) => ({ joins: null, because })
+  if (!isWanted(hook, own)) return leftOut('would be skipped by `when`')
+  const mapped = mapFields(hook, own, now)
+  if (mapped.kind !== 'invite') {
+    const issues = mapped.issues.map(({ path, message }) => `${path} ${message}`.trim())
+    return leftOut(`would be held: ${issues.join('; ')}`)
+  }
+  if (strangersIn(hook, own, row, now).length > 0) {
+    return leftOut('would add a number that is not in the row')
+  }
+  const { groupName, contacts, teammates } = mapped.invite
+  const people = contacts.filter((contact) => !teammates.includes(contact))
+  return { joins: { group: groupName, people }, because: null }
+}
+
+export interface Plan {
+  readonly people: number
+  readonly groups: number
+  /** At the account's pace, with nothing else waiting. */
+  readonly days: number
+  /** More than these leads a day are held as a burst. */
+  readonly leadsPerDay: number
+}
+
+/** How much the rows ask for, and how long that takes. */
+export function planOf(fates: readonly Fate[], hook: Hook, account: AccountOptions): Plan {
+  const joins = fates.flatMap((fate) => (fate.joins === null ? [] : [fate.joins]))
+  const people = new Set(
+    joins.flatMap(({ group, people }) => people.map((one) => `${one} ${group}`)),
+  ).size
+  const groups = new Set(joins.map(({ group }) => group)).size
+  const pace = paceOf(account)
+  const awake = HOURS - (pace.quiet === null ? 0 : hoursBetween(pace.quiet.from, pace.quiet.to))
+  const perDay = Math.min(pace.peoplePerDay, pace.peoplePerHour * awake)
+  const days = Math.max(people / perDay, groups / pace.createsPerDay)
+  const leadsPerDay = hook.leadsPerDay ?? Number.POSITIVE_INFINITY
+  return { people, groups, days: Math.ceil(days), leadsPerDay }
+}
+
+function hoursBetween(from: string, to: string): number {
+  const [start, end] = [from, to].map((time) => {
+    const [hours = 0, minutes = 0] = time.split(':').map(Number)
+    return hours + minutes / 60
+  })
+  return ((end ?? 0) - (start ?? 0) + HOURS) % HOURS
+}
+
+/** Keyed: a plain hash of a number is reversed in hours, and this one is kept in a file and sent as the event's id. */
+function idOf({ name, key }: Target, row: Row): string {
+  const text = JSON.stringify([name, Object.entries(row).toSorted()])
+  return `file-${createHmac('sha256', key).update(text).digest('hex').slice(0, ID_CHARACTERS)}`
+}

@@ -1,0 +1,131 @@
+/** `npm run invite`: posts each person of a file to a hook as its sender would; `--dry-run` says what would become of them. */
+
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { secretName, secretValues } from '../lib/names.ts'
+import { maskPhone } from '../mapping/phone/index.ts'
+import { signedSample } from '../operator/sample/signed-sample.ts'
+import { checkColumns, type Fate, fatesOf, planOf } from './bulk/fates.ts'
+import { readPeople } from './bulk/people-file.ts'
+import { readCommandLine } from './command-line.ts'
+import { readDevVars } from './dev-vars.ts'
+import { loadConfig } from './load-config.ts'
+import { didYouMean } from './nearest.ts'
+import { readAddress } from './runner/address.ts'
+import { readSettings } from './settings.ts'
+import { messageOf, run, Trouble } from './trouble.ts'
+
+const USAGE =
+  'npm run invite -- people.csv --hook webinar [--dry-run] [--url https://usher.example.workers.dev]'
+const OPTIONS = {
+  hook: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  url: { type: 'string' },
+} as const
+const BAR_WIDTH = 30
+
+await run(invite)
+
+async function invite(): Promise<number> {
+  const { values, positionals } = readCommandLine(USAGE, {
+    options: OPTIONS,
+    allowPositionals: true,
+  })
+  const [file] = positionals
+  const { hook: name, url } = values
+  if (file === undefined || name === undefined)
+    throw new Trouble(`Which file, and which hook? ${USAGE}`)
+  const settings = readSettings(process.env)
+  const { hooks, accounts, publicUrl } = await loadConfig(settings.configFile)
+  const hook = Object.hasOwn(hooks, name) ? hooks[name] : undefined
+  if (hook === undefined) {
+    throw new Trouble(
+      `There is no hook "${name}" in src/config.ts.${didYouMean(name, Object.keys(hooks))}`,
+    )
+  }
+  const people = readPeople(textOf(file))
+  checkColumns(name, hook, people)
+  const dry = values['dry-run']
+  const vars = url === undefined ? readDevVars(settings.devVarsFile) : process.env
+  const [secret] = secretValues(vars, secretName(name))
+  if (secret === undefined && !dry) {
+    throw new Trouble(`The Worker’s own secret is needed to sign: ${secretName(name)}=… ${USAGE}`)
+  }
+  const key = secret ?? ''
+  const fates = await fatesOf({ name, hook, key }, people, Date.now())
+  const { groups, days, leadsPerDay, ...plan } = planOf(
+    fates,
+    hook,
+    accounts[hook.account ?? 'default'] ?? {},
+  )
+
+  for (const fate of fates) if (dry || fate.joins === null) console.log(line(fate))
+  const good = fates.filter(({ joins }) => joins !== null)
+  console.log(
+    `\n${good.length} of ${fates.length} rows go to ${groups} ${groups === 1 ? 'group' : 'groups'}: ${plan.people} people, ${days} ${days === 1 ? 'day' : 'days'} at the account’s pace with nothing else waiting.`,
+  )
+  if (good.length > leadsPerDay) {
+    console.log(
+      `More than ${leadsPerDay} a day are held as a burst, which is the hook’s leadsPerDay.`,
+    )
+  }
+  const leftOut = fates.length - good.length
+  if (leftOut > 0) console.log(`${leftOut} are left out, as said above.`)
+  if (dry || secret === undefined) return 0
+
+  const running = url === undefined ? readAddress(settings.stateDir) : null
+  const baseUrl = url?.replace(/\/+$/, '') ?? running?.url ?? `http://127.0.0.1:${settings.port}`
+  const target = { hookName: name, hook, secret, baseUrl, publicUrl }
+  const progress = `${file}.sent`
+  const place = url === undefined ? 'here' : new URL(baseUrl).host
+  const sent = new Set(existsSync(progress) ? textOf(progress).split('\n') : [])
+  const before = good.filter(({ id }) => sent.has(`${place} ${id}`)).length
+  if (before > 0) console.log(`${before} were posted by an earlier run (${progress}).`)
+  for (const [at, { id, number, sample }] of good.entries()) {
+    showProgress(at + 1, good.length)
+    if (sent.has(`${place} ${id}`)) continue
+    const request = await signedSample(target, sample, { id, now: Date.now() })
+    const status = await post(request.url, request.headers, request.body)
+    if (status === null || status >= 300) {
+      const because = status === null ? 'is not answered' : `is answered ${status}`
+      throw new Trouble(
+        `\nRow ${number} ${because}. The rows before it are posted; run the same command again to go on.`,
+      )
+    }
+    appendFileSync(progress, `${place} ${id}\n`)
+  }
+  console.log(`\nPosted. What becomes of them: ${baseUrl}/console/deliveries?hook=${name}`)
+  return leftOut === 0 ? 0 : 1
+}
+
+function line({ number, joins, because }: Fate): string {
+  const who = joins?.people.map((digits) => maskPhone(digits)).join(', ')
+  return `Row ${number}  ${joins === null ? because : `${who} joins ${joins.group}`}`
+}
+
+function showProgress(done: number, all: number): void {
+  if (!process.stdout.isTTY) return
+  const filled = Math.round((done / all) * BAR_WIDTH)
+  process.stdout.write(`\r${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done} of ${all}`)
+}
+
+async function post(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: BodyInit,
+): Promise<number | null> {
+  try {
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual' })
+    await response.body?.cancel()
+    return response.status
+  } catch {
+    return null
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Trouble(`The file cannot be read: ${messageOf(error)}`)
+  }
+}
