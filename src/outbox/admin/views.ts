@@ -230,13 +230,17 @@ const OTHERS =
 const FIRST = /first|given|fore/i
 const LAST = /last|family|sur/i
 const MOST_NAME_CHARACTERS = 60
+/** A name is asked for early in a form. Of a longer text each quote would be a beginning to try. */
+const LOOKED_THROUGH = 2_000
 
 /** What a sender calls the person of a lead, by the names of its fields; null: nothing fits. Takes JSON, or its beginning. */
 export function personName(json: string): string | null {
-  const found = [...json.matchAll(MEMBER)].flatMap(([, key = '', value = '']) => {
-    const text = unescaped(value)
-    return NAME.test(key) && !OTHERS.test(key) && text !== '' ? [{ key, text }] : []
-  })
+  const found = [...json.slice(0, LOOKED_THROUGH).matchAll(MEMBER)].flatMap(
+    ([, key = '', value = '']) => {
+      const text = unescaped(value)
+      return NAME.test(key) && !OTHERS.test(key) && text !== '' ? [{ key, text }] : []
+    },
+  )
   const part = (of: RegExp) => found.find(({ key }) => of.test(key))?.text
   const whole = found.find(({ key }) => !FIRST.test(key) && !LAST.test(key))?.text
   const name = whole ?? [part(FIRST), part(LAST)].filter((one) => one !== undefined).join(' ')
