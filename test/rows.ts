@@ -9,7 +9,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['sources/'],
   ['mapping/'],
   ['eazybe/'],
-  ['outbox/dispatch/pace.ts', 'outbox/model.ts', 'outbox/ports.ts'],
+  ['outbox/dispatch/pace.ts', 'outbox/dispatch/budget.ts', 'outbox/model.ts', 'outbox/ports.ts'],
   ['outbox/store/'],
   ['outbox/ask.ts', 'outbox/watchers.ts'],
   ['outbox/dispatch/'],

@@ -68,6 +68,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   suppressed: 'The person asked never to be invited. It can only be discarded.',
   'too many new groups':
     'The hook has used up its new group names for today. If this name is right, release it.',
+  'id of another lead':
+    'Another lead came with this id, which visitors of this form can write. It is no repeat, since its people are others: map it again to send it.',
   'group of another hook':
     'Visitors of this form can type the name of a group, and this one was made by another hook. If its visitors may join it, release this: from then on the form may use the group.',
   burst:

@@ -14,7 +14,7 @@ import { issuesOf, repeats } from './issues.ts'
 import { teammatesIn } from './teammates.ts'
 
 /** Why a delivery is held before there is an invite. */
-export type HoldReason = 'consent' | 'mapping' | 'payload' | 'look-up'
+export type HoldReason = 'consent' | 'mapping' | 'payload' | 'look-up' | 'id of another lead'
 
 /** What the mapping made of a submission. Evidence of a yes is kept also while it is held. */
 export type Mapped =
@@ -170,12 +170,23 @@ export function held(reason: HoldReason, issues: readonly Issue[]): Mapped {
 }
 
 /**
- * What is kept of an event, as JSON, without the hook's secrets: some senders show theirs in the body, and one that is
+ * What is kept of an event, as JSON, without the hook's secrets and the sender's own: some senders show theirs in the body, and one that is
  * given it in the URL may repeat that URL there: Jotform does.
  */
-export function keptFields(fields: unknown, secrets: readonly string[]): string {
+export function keptFields(
+  fields: unknown,
+  secrets: readonly string[],
+  secretMembers: readonly string[] = [],
+): string {
   const spelt = secrets.map((secret) => JSON.stringify(secret).slice(1, -1))
-  return spelt.reduce((text, secret) => text.replaceAll(secret, '…'), JSON.stringify(fields))
+  const text = spelt.reduce((kept, secret) => kept.replaceAll(secret, '…'), JSON.stringify(fields))
+  if (secretMembers.length === 0) return text
+  // As JSON, within a text of JSON, as an element and as a part of a form: a body that cannot be read is kept as its text.
+  const member = new RegExp(
+    `(${secretMembers.join('|')})((?:%5D|[\\]\\\\"'>=:\\s]){1,8})[^"\\\\<&\\s]+`,
+    'g',
+  )
+  return text.replaceAll(member, '$1$2…')
 }
 
 /** A source that throws is our mistake, and no reason to lose what came: the sender would give up on 503s some day. */

@@ -27,6 +27,8 @@ export interface Arrival {
   readonly bodyKey: string | null
   /** Digest of the body: tells a repeat from another body under the same id. */
   readonly fingerprint: string
+  /** Whether a visitor can write the id: then a known one with other people is held. */
+  readonly visitorWritesId?: boolean
   readonly items: readonly ArrivalItem[]
 }
 
@@ -50,6 +52,8 @@ interface Taken {
 /** The digests and contacts of an item: made before the transaction, which cannot wait. */
 interface Ready {
   readonly key: string
+  /** Under which it is kept where another lead has its key; null: no visitor can write that. */
+  readonly otherKey: string | null
   readonly contacts: readonly Contact[]
 }
 
@@ -66,6 +70,10 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
     ...arrival.items.map(
       async ({ key, mapped }): Promise<Ready> => ({
         key: await account.digestOf('event', `${hook} ${key}`),
+        otherKey:
+          arrival.visitorWritesId === true
+            ? await account.digestOf('event', `${hook} ${key} ${arrival.fingerprint}`)
+            : null,
         contacts: mapped?.kind === 'invite' ? await contactsOf(mapped.invite, account) : [],
       }),
     ),
@@ -97,8 +105,14 @@ function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: 
   }
   const wakes: (number | null)[] = []
   const items = arrival.items.map((item, place) => {
-    const { key = '', contacts = [] } = ready[place] ?? {}
-    const taken = takeOne(context, arrival, item, { key, contacts, place }, now)
+    const { key = '', otherKey = null, contacts = [] } = ready[place] ?? {}
+    let taken = takeOne(context, arrival, item, { key, contacts, place }, now)
+    if (taken.duplicate !== null && otherKey !== null) {
+      const isOther = namesOthers(context, arrival, taken.duplicate, contacts)
+      const own = { ...item, mapped: claimed(item.mapped) }
+      if (isOther)
+        taken = takeOne(context, arrival, own, { key: otherKey, contacts: [], place }, now)
+    }
     if (taken.duplicate !== null) return repeated(context, arrival, taken.duplicate)
     const { state } = taken
     if (taken.dueAt !== null) wakes.push(dispatcher.wakeAt(taken.dueAt, now))
@@ -165,6 +179,29 @@ function takeOne(
   store.heard.note(hook, seq, now)
   const dueAt = prepared === null ? null : commit(store, prepared, seq, now)
   return { duplicate: null, seq, state, dueAt }
+}
+
+/** Whether an event whose id is known asks for other people than the one before: a repeat names the same. */
+function namesOthers(
+  { store }: Context,
+  { fingerprint }: Arrival,
+  seen: SeenDelivery,
+  contacts: readonly Contact[],
+): boolean {
+  if (seen.fingerprint === fingerprint) return false
+  const before = new Set(store.asks.asked(seen.seq).map(({ person }) => person))
+  return contacts.some(({ person }) => !before.has(person))
+}
+
+function claimed(mapped: Mapped | null): Mapped {
+  const message = 'was used by another lead: a visitor can write it in this form'
+  const consent = mapped?.consent ?? null
+  return {
+    kind: 'held',
+    reasons: ['id of another lead'],
+    issues: [{ path: 'id', message }],
+    consent,
+  }
 }
 
 function repeated(

@@ -2,10 +2,10 @@
 
 import type { Invite } from '../mapping/invite.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
-import type { Pace } from './dispatch/pace.ts'
+import { leadsPerDay, newNamesPerDay } from './dispatch/budget.ts'
 import { DAY_MS } from './dispatch/pace.ts'
 import type { AskedPerson, BlockReason, MembershipStatus } from './model.ts'
-import type { HookRules, OutboxPorts } from './ports.ts'
+import type { OutboxPorts } from './ports.ts'
 import type { Account } from './store/account.ts'
 import type { Ask, AskedMembership, Situation, StandingRow } from './store/asks.ts'
 import { REFUSED_ELSEWHERE } from './store/memberships.ts'
@@ -13,8 +13,6 @@ import type { Store } from './store/store.ts'
 
 /** A person accepted into a group is not sent to it again for this long. */
 export const MEMORY_MS = 365 * DAY_MS
-/** Hooks of these kinds may make fewer names a day: a stranger writes their text. */
-const PUBLIC_KINDS = new Set(['form', 'calendar', 'ads'])
 
 /** A person who is asked for. */
 export interface Contact {
@@ -69,11 +67,6 @@ export async function contactsOf(
   return [...new Map(all.map((contact) => [contact.person, contact])).values()]
 }
 
-/** Of other hooks: so many times the names of a public one. Their text often comes from a form, too. */
-const PRIVATE_NAMES_FACTOR = 4
-/** By default a hook may bring the people of so many days in one: more would wait for longer than a lead stays interested. */
-const ADMITTED_DAYS = 5
-
 /** Reads what is known, and decides what becomes of everybody. Registers a new name. To be called within a transaction. */
 export function prepare(
   { account, admissions, alerts, asks, parts }: Store,
@@ -115,8 +108,7 @@ export function prepare(
   else if (by === 'event' && isCapped) block = 'too many new groups'
   let all = endsUnder(block)
   if (by === 'event' && all.some(begins)) {
-    const perDay = rules?.leadsPerDay ?? ADMITTED_DAYS * pace.peoplePerDay
-    if (!admissions.admit(hook, perDay, now)) {
+    if (!admissions.admit(hook, leadsPerDay(rules, pace), now)) {
       block = 'burst'
       all = endsUnder(block)
       alerts.raise({ kind: 'burst', subject: hook }, now)
@@ -213,14 +205,6 @@ export function commit(
   for (const { status, partId, dueAt } of rows) if (isOpen(status)) due.set(partId, dueAt)
   const times = [...due].flatMap(([id, at]) => parts.bringForward(id, at, creates) ?? [])
   return times.length === 0 ? null : Math.min(...times)
-}
-
-/** How many new names a hook may ask to create in a day. */
-function newNamesPerDay(rules: HookRules | undefined, pace: Pace): number {
-  if (rules?.newGroupsPerDay !== undefined) return rules.newGroupsPerDay
-  return rules !== undefined && PUBLIC_KINDS.has(rules.source.kind)
-    ? pace.newGroupsPerDay
-    : pace.newGroupsPerDay * PRIVATE_NAMES_FACTOR
 }
 
 /** Whether the hook would use a group that it did not make, and that no operator let it use. */

@@ -70,7 +70,7 @@ export function mapEvent(
   secrets: readonly string[],
   { key, fields, issues }: Draft,
 ): ArrivalItem {
-  const kept = keptFields(fields, secrets)
+  const kept = keptFields(fields, secrets, hook.source.secretMembers)
   if (issues !== undefined) return { key, fields: kept, mapped: held('payload', issues) }
   const mapped = hook.source.lookUp === undefined ? mapFields(hook, fields, began) : null
   return { key, fields: kept, mapped }

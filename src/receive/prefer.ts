@@ -1,7 +1,14 @@
 /** The `Prefer` header (RFC 7240): a caller may ask not to wait, or to wait for the outcome. */
 
+import { errorText, log } from '../lib/log.ts'
+import { readDeliveryId } from '../outbox/accept.ts'
+import { type Env, outboxOf } from '../setup/env.ts'
+
 /** An answer must be on its way long before the 30 s that Workers and most senders give it. */
 const MOST_WAIT_SECONDS = 25
+/** Callers that may wait at once, in one isolate: each holds a connection. */
+const MOST_WAITING = 50
+let waiting = 0
 
 export interface Preference {
   /** `respond-async`: 202 with where to look. */
@@ -18,5 +25,30 @@ export function readPrefer(header: string | null): Preference {
   return {
     async: preferences.some((one) => one.toLowerCase() === 'respond-async'),
     waitMs: Math.min(Number(wait ?? 0), MOST_WAIT_SECONDS) * 1_000,
+  }
+}
+
+/**
+ * What became of these deliveries within that time. Null where it was not asked, too many wait already, or the outbox could not be
+ * watched: what it took is safe, and only the waiting failed.
+ */
+export async function outcomesOf(
+  env: Env,
+  deliveries: readonly string[],
+  waitMs: number,
+): Promise<{ id: string; state: string; reason: string | null }[] | null> {
+  if (waitMs === 0 || waiting >= MOST_WAITING) return null
+  const parts = deliveries.flatMap((id) => readDeliveryId(id) ?? [])
+  const account = parts[0]?.account ?? 'default'
+  const seqs = parts.map((part) => part.seq)
+  waiting++
+  try {
+    const stories = await outboxOf(env, account).deliveries().settled(seqs, waitMs)
+    return stories.map(({ id, state, reason }) => ({ id, state, reason }))
+  } catch (error) {
+    log('webhook.unwatched', { account, error: errorText(error) })
+    return null
+  } finally {
+    waiting--
   }
 }

@@ -8,7 +8,6 @@ import type { Refusal } from '../lib/problem.ts'
 import { problemResponse } from '../lib/problem.ts'
 import type { Hook } from '../mapping/hook.ts'
 import type { ArrivalItem, ArrivedItem } from '../outbox/accept.ts'
-import { readDeliveryId } from '../outbox/accept.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import type { Config } from '../setup/define-config.ts'
 import type { Env } from '../setup/env.ts'
@@ -22,7 +21,7 @@ import type { Event, Visit } from './events.ts'
 import { mapEvent, readEvents, secondKey } from './events.ts'
 import { readIdempotencyKey } from './idempotency-key.ts'
 import { fingerprintOf, seenKeyOf } from './keys.ts'
-import { readPrefer } from './prefer.ts'
+import { outcomesOf, readPrefer } from './prefer.ts'
 import { Refusals } from './refusals.ts'
 import { recall, rememberAnswer } from './seen.ts'
 
@@ -107,7 +106,8 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
 
   // One look into KV for the whole body: its events come together again, or not at all. What no signature covers may have been
   // put on another body, so there the body is a part of the name.
-  const signedKey = idempotencyKey === null && source.unsignedId !== true
+  const signedKey =
+    idempotencyKey === null && source.unsignedId !== true && source.visitorWritesId !== true
   const [secret = ''] = readiness.secrets
   const keys = drafts.map((draft) => draft.key)
   const seenKey = await seenKeyOf(secret, name, signedKey ? '' : event.fingerprint, ...keys)
@@ -124,6 +124,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     source: source.name,
     bodyKey: secondKey(event, id),
     fingerprint: event.fingerprint,
+    visitorWritesId: source.visitorWritesId === true,
     items,
   })
   if (idempotencyKey !== null) {
@@ -134,7 +135,8 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const repeated = arrived.every((item) => item.duplicate)
   const response = await answered(c, event, incoming, answer, repeated)
   // Not before: while a caller waits for the outcome, the outbox tells others with the same key that it does.
-  c.executionCtx.waitUntil(rememberAnswer(c.env.SEEN, seenKey, answer))
+  // A repeat under a new name that nothing signs would cost a row each time, and the outbox knows its body.
+  if (signedKey || !repeated) c.executionCtx.waitUntil(rememberAnswer(c.env.SEEN, seenKey, answer))
   return response
 }
 
@@ -210,11 +212,10 @@ async function answered(
   }
   const body = { status, deliveries: answer.deliveries }
   const [first] = answer.deliveries
-  if (prefer.waitMs > 0 && first !== undefined) {
-    const outcomes = await outcomesOf(c.env, answer.deliveries, prefer.waitMs)
-    if (outcomes !== null) {
-      return c.json({ ...body, outcomes }, 200, { ...headers, 'preference-applied': 'wait' })
-    }
+  const waitMs = hook.source.readsAnswer === true ? prefer.waitMs : 0
+  const outcomes = first === undefined ? null : await outcomesOf(c.env, answer.deliveries, waitMs)
+  if (outcomes !== null) {
+    return c.json({ ...body, outcomes }, 200, { ...headers, 'preference-applied': 'wait' })
   }
   if (prefer.async && first !== undefined) {
     return c.json(body, 202, {
@@ -225,24 +226,6 @@ async function answered(
     })
   }
   return c.json(body, 200, headers)
-}
-
-/** Null where the outbox could not be watched: what it took is safe, and only the waiting failed. */
-async function outcomesOf(
-  env: Env,
-  deliveries: readonly string[],
-  waitMs: number,
-): Promise<{ id: string; state: string; reason: string | null }[] | null> {
-  const parts = deliveries.flatMap((id) => readDeliveryId(id) ?? [])
-  const account = parts[0]?.account ?? 'default'
-  const seqs = parts.map((part) => part.seq)
-  try {
-    const stories = await outboxOf(env, account).deliveries().settled(seqs, waitMs)
-    return stories.map(({ id, state, reason }) => ({ id, state, reason }))
-  } catch (error) {
-    log('webhook.unwatched', { account, error: errorText(error) })
-    return null
-  }
 }
 
 /** The URL as the sender was told it: behind a proxy or custom domain that is not the one this request came by. */

@@ -29,7 +29,7 @@ export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
     return {
       kind: 'mapped',
       mapped: mapFields(hook, whole.fields, Date.now()),
-      fields: keptFields(whole.fields, secrets),
+      fields: keptFields(whole.fields, secrets, hook.source.secretMembers),
     }
   }
 }

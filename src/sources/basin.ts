@@ -25,6 +25,8 @@ export const basin = defineSource({
     title: 'HMAC-SHA256 of the body in X-Basin-Signature',
   }),
   accepts: ['json', 'form'],
+  // In the flat formats an input named id stands where Basin’s own does.
+  visitorWritesId: true,
   payload: jsonObject,
   submissions: (body) => {
     const inner = v.is(wrapped, body) ? body.data : body

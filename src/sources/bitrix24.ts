@@ -43,6 +43,7 @@ export const bitrix24 = defineSource({
   kind: 'crm',
   scheme: bodySecret({ member: 'auth[application_token]' }),
   accepts: ['form'],
+  secretMembers: ['access_token', 'refresh_token', 'application_token'],
   payload: body,
   submissions: (fields) => {
     const { event: name, data, ts } = fields

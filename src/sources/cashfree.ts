@@ -49,6 +49,7 @@ export const cashfree = defineSource({
     encoding: 'base64',
     // Nothing stands between the two, although one page writes them with a dot.
     signed: timestampThenBody(''),
+    unseparated: true,
     timestamp: {
       header: 'x-webhook-timestamp',
       unit: 'ms',

@@ -27,6 +27,7 @@ export const close = defineSource({
     // The key is the bytes that the hex spells, not its text.
     key: 'hex',
     signed: timestampThenBody(''),
+    unseparated: true,
     timestamp: {
       header: 'close-sig-timestamp',
       unit: 's',

@@ -26,6 +26,7 @@ export const formstack = defineSource({
     title: 'HMAC-SHA256 of the body in X-FS-Signature',
   }),
   accepts: ['form', 'json'],
+  secretMembers: ['HandshakeKey'],
   payload: v.objectWithRest({ UniqueID: idSchema }, v.unknown()),
   submissions: ({ UniqueID, FormID: _form, HandshakeKey: _secret, ...asked }) => [
     // The handshake key is a secret of theirs, and no answer.

@@ -24,6 +24,7 @@ export const framer = defineSource({
       const id = headers.get(ID_HEADER) ?? ''
       return ID.test(id) ? concat(body, utf8(id)) : null
     },
+    unseparated: true,
     title: 'HMAC-SHA256 of body and submission id in Framer-Signature',
   }),
   accepts: ['json'],

@@ -46,6 +46,7 @@ export const hotmart = defineSource({
   kind: 'shop',
   scheme: headerToken('X-HOTMART-HOTTOK'),
   accepts: ['json'],
+  secretMembers: ['hottok'],
   payload: event,
   submissions: (body) => {
     const skip = reasonToSkip(body)

@@ -45,6 +45,7 @@ export const salesforce = defineSource({
   // It signs nothing and sets no header.
   scheme: urlToken,
   accepts: ['xml'],
+  secretMembers: ['SessionId'],
   payload: message,
   submissions: ({ Envelope: { Body } }) => {
     // The holder of a session's id can act as its user: it is not kept.

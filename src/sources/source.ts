@@ -76,10 +76,17 @@ export interface SourceOptions<payload, fields> {
   readonly maxBodyBytes?: number
   /** Only what is read of the decoded body; senders add fields at any time. */
   readonly payload: v.GenericSchema<unknown, payload>
+  /** Members of a body that are secrets of the sender's beside the hook's own: never kept, also where the body cannot be read. */
+  readonly secretMembers?: readonly string[]
   /** The people's events in a body of that shape. Headers are for ids that travel there. */
   readonly submissions: (payload: payload, headers: Headers) => readonly Submission<fields>[]
   /** True where an id travels in a header that the signature does not cover: the body's digest is then a second key. */
   readonly unsignedId?: boolean
+  /**
+   * True where a visitor can write the id, as an answer of that name: a known id with other people is another lead, and is held
+   * instead of being taken for a repeat.
+   */
+  readonly visitorWritesId?: boolean
   /** True where a person or program reads the answer: 422 with the issues, and `Idempotency-Key` is honoured. */
   readonly readsAnswer?: boolean
   /** True where `fields` may itself be `{ groupName, contacts, create }`, so that a hook needs no `fields` and `invite`. */

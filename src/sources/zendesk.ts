@@ -19,6 +19,7 @@ const digest = hmac({
   header: SIGNATURE,
   encoding: 'base64',
   signed: ({ headers, body }) => concat(utf8(headers.get(TIMESTAMP) ?? ''), body),
+  unseparated: true,
   title: `HMAC-SHA256 of time and body in ${SIGNATURE}`,
 })
 

@@ -822,6 +822,15 @@ describe('a webhook that comes again', () => {
     expect(asked).toEqual(['get', 'put'])
   })
 
+  it('writes nothing into KV for a known body under a new id that nothing signs', async () => {
+    const put = vi.fn(async () => {})
+    const at = house({ seen: { get: async () => null, put } })
+    const body = lead()
+    for (const id of ['first', 'second', 'third'])
+      await at.ask('/hooks/headed', post(body, VARS.HEADED_SECRET, { 'x-event-id': id }))
+    expect(put).toHaveBeenCalledTimes(1)
+  })
+
   it('is another event where a forger put a known body under the id of an event to come', async () => {
     const at = house()
     const ask = (body: object, id: string) =>
@@ -1068,6 +1077,27 @@ describe('Prefer', () => {
       status: 'duplicate',
       outcomes: [{ state: 'accepted' }],
     })
+  })
+
+  it('wait is nothing where the source reads no answers: it would hold a connection for anybody', async () => {
+    const event = { phone: '98000 00001', cohort: 'May', id: 'e1' }
+    const init = post({ events: [event] }, VARS.BATCH_SECRET, { prefer: 'wait=20' })
+    const answer = await house().ask('/hooks/batch', init)
+    expect(answer.headers.get('preference-applied')).toBeNull()
+    expect(await answer.json()).toEqual({ status: 'queued', deliveries: ['default-1'] })
+  })
+
+  it('wait is honoured for fifty callers at once; the next are answered without the outcome', async () => {
+    const at = house()
+    const all = Array.from({ length: 60 }, (_, n) =>
+      at.ask('/hooks/plain', plain({ ...invite(), n }, { prefer: 'wait=20' })),
+    )
+    const early = await Promise.race([...all.slice(50), scheduler.wait(10_000)])
+    expect(early?.headers.get('preference-applied')).toBeNull()
+    while ((await at.drive().alarmAt()) === null) await scheduler.wait(1)
+    await at.drive().runUntil(HOUR)
+    const applied = (await Promise.all(all)).map(({ headers }) => headers.get('preference-applied'))
+    expect(applied.filter((one) => one === 'wait')).toHaveLength(50)
   })
 
   it('wait ends with how things stand when its time is up', async () => {

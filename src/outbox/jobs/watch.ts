@@ -153,7 +153,9 @@ export function alertText(
   console: string | null,
 ): string {
   const where = console === null ? '' : ` ${console}`
-  return `Usher, account ${account}: ${TEXTS[kind](subject, count)}${where}`
+  // A later version may have raised a kind that this one does not know.
+  const text = Object.hasOwn(TEXTS, kind) ? TEXTS[kind](subject, count) : `${kind}, ${count} times.`
+  return `Usher, account ${account}: ${text}${where}`
 }
 
 const TEXTS: Readonly<Record<AlertKind, (subject: string, count: number) => string>> = {

@@ -129,9 +129,18 @@ export class Calls {
   }
 }
 
-/** Reads the outbox's own JSON, which a CHECK keeps readable. */
+/** What cannot be read names nobody: its people go on waiting, and the account does not stop for it. */
 function callOf({ leads, team, ...call }: CallRow): PastCall & { readonly hook: string } {
-  const keys = (persons: string, isTeam: boolean): MemberKey[] =>
-    JSON.parse(persons).map((person: string) => ({ person, team: isTeam }))
+  const keys = (text: string, isTeam: boolean): MemberKey[] =>
+    textsIn(text).map((person) => ({ person, team: isTeam }))
   return { ...call, members: [...keys(leads, false), ...keys(team, true)], contacts: [] }
+}
+
+function textsIn(json: string): string[] {
+  try {
+    const value: unknown = JSON.parse(json)
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+  } catch {
+    return []
+  }
 }
