@@ -72,8 +72,25 @@ export const deliveryEndpoints = [
     path: '/api/deliveries/:id/retry',
     name: 'retryDelivery',
     summary: 'Send it again, exactly as it was or mapped with today’s config',
-    body: v.object({ mode: v.picklist(['exact', 'remap']), ...agreedEntry }),
-    run: (desk, { id, body: { mode, agreed } }) => acted(desk, id, { kind: mode, agreed }),
+    detail:
+      'With `fields` the answers named there are changed before it is mapped; the answer about consent is not.',
+    body: v.object({
+      mode: v.picklist(['exact', 'remap']),
+      fields: v.optional(
+        v.pipe(
+          v.record(v.string(), v.string()),
+          v.description('New answers by their fields, for `remap`: { "cohort": "June" }'),
+        ),
+      ),
+      ...agreedEntry,
+    }),
+    run(desk, { id, body: { mode, fields: answers, agreed } }) {
+      if (answers === undefined) return acted(desk, id, { kind: mode, agreed })
+      const issues = [{ path: 'fields', message: 'can be changed with mode remap only' }]
+      return mode === 'exact'
+        ? problemResponse({ reason: 'bad_request', issues })
+        : acted(desk, id, { kind: mode, agreed, answers })
+    },
   }),
   endpoint({
     ...one,

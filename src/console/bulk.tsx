@@ -36,6 +36,7 @@ const RESULTS: Readonly<Record<Outcome, string>> = {
     'left as they are: they were accepted, or may have been, and today’s config does not map them',
   hook_gone: 'whose hook is no longer in the config',
   fields_gone: 'whose fields are no longer kept',
+  consent_kept: 'left as they are',
 }
 
 const formSchema = v.object({

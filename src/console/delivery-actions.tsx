@@ -1,5 +1,6 @@
 /** What can be done about a delivery in its state: plain forms, the one that fits best first. */
 
+import type { Question } from '../operator/answers.ts'
 import type { Revealed, Story } from '../operator/deliveries.ts'
 import type { Html } from './html.ts'
 
@@ -23,6 +24,8 @@ interface Props {
   readonly typed: Typed | null
   /** Names that are known, to choose from where the group is not. */
   readonly groups: readonly string[]
+  /** Answers that its mapping reads; empty: what was sent is no longer kept. */
+  readonly questions: readonly Question[]
 }
 
 export function DeliveryActions(props: Props): Html {
@@ -46,6 +49,9 @@ export function DeliveryActions(props: Props): Html {
         </details>
       ) : (
         <Offers {...props} path={path} />
+      )}
+      {story.state !== 'sending' && props.questions.length > 0 && (
+        <Correct {...props} path={path} />
       )}
       {story.state !== 'sending' && !isErased(story) && <Edit {...props} path={path} />}
     </section>
@@ -122,6 +128,57 @@ function isErased({ reason, people }: Story): boolean {
 export function isUnfit({ state, reason }: Story): boolean {
   const unread = ['mapping', 'payload', 'look-up']
   return state === 'held' && (reason?.split(', ').some((one) => unread.includes(one)) ?? false)
+}
+
+/** What an answer's field is called in the form. */
+export const ANSWER = 'answer:'
+
+/** A wrong answer is corrected, and the config says what follows from it. */
+function Correct({ story, typed, questions, path }: Props & { readonly path: string }): Html {
+  return (
+    <details id="correct" open={isUnfit(story)}>
+      <summary>Change the answer and map again …</summary>
+      <form class="tall" method="post" action={`${path}/remap`}>
+        {questions.map((question) => (
+          <Answer question={question} />
+        ))}
+        {story.lacksConsent && <Agreed ticked={typed?.agreed === true} />}
+        <div>
+          <button type="submit">Change and map again</button>
+        </div>
+      </form>
+    </details>
+  )
+}
+
+function Answer({ question }: { question: Question }): Html {
+  const { path, value, choices, isPhone } = question
+  const name = `${ANSWER}${path}`
+  if (choices !== null) {
+    return (
+      <label>
+        Answer to {path}
+        <select name={name}>
+          <option value="">{value === null ? 'not answered' : `as it came: ${value}`}</option>
+          {choices.map((choice) => (
+            <option value={choice}>{choice}</option>
+          ))}
+        </select>
+      </label>
+    )
+  }
+  return (
+    <label>
+      Answer to {path}
+      <input
+        name={name}
+        value={isPhone ? '' : (value ?? '')}
+        placeholder={isPhone ? (value ?? '') : undefined}
+        maxlength={200}
+        autocomplete="off"
+      />
+    </label>
+  )
 }
 
 /** Numbers are changed only after they were revealed, or by writing them anew. */

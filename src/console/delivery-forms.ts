@@ -1,12 +1,13 @@
 /** What the forms of one delivery's page do. */
 
 import { type Action, act, IMPOSSIBLE } from '../operator/act.ts'
+import { type Answers, questionsOf } from '../operator/answers.ts'
 import { numbersOf, readStory, revealDelivery } from '../operator/deliveries.ts'
-import { type OperatorContext, placeOf } from '../operator/desk.ts'
+import { hookOf, type OperatorContext, placeOf } from '../operator/desk.ts'
 import { readEdit } from '../operator/edit.ts'
 import { erasePerson, setSuppressed } from '../operator/people.ts'
 import { deliveryPage } from './delivery.tsx'
-import type { Typed } from './delivery-actions.tsx'
+import { ANSWER, type Typed } from './delivery-actions.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Visit } from './page.ts'
 
@@ -26,7 +27,10 @@ export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<F
   const name = c.req.param('action') ?? ''
   const refuse = (problem: string) =>
     deliveryPage(visit, id, { problem, ...(name === 'edit' && { typed }) })
-  const action = actionOf(name, typed)
+  const action =
+    name === 'remap'
+      ? { kind: 'remap' as const, agreed: typed.agreed, answers: await answersIn(visit, id, sent) }
+      : actionOf(name, typed)
   if (action === null) return notFoundPage('page')
   if ('problem' in action) return refuse(action.problem)
   const [result] = await act(visit.desk, place, [place.seq], action)
@@ -36,6 +40,22 @@ export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<F
     return { to: `/console/deliveries/${id}?done=${outcome}` }
   }
   return refuse(IMPOSSIBLE[outcome])
+}
+
+/** The answers that were changed. What was shown has its numbers hidden, so it must not be written back. */
+async function answersIn(
+  { desk }: Visit,
+  id: string,
+  sent: Readonly<Record<string, unknown>>,
+): Promise<Answers> {
+  const story = await readStory(desk, id)
+  const hook = story === null ? null : hookOf(desk, story.hook)
+  if (story === null || hook === null) return {}
+  const changed = questionsOf(hook, story.fields).flatMap(({ path, value }) => {
+    const answer = String(sent[`${ANSWER}${path}`] ?? '').trim()
+    return answer === '' || answer === value ? [] : [[path, answer] as const]
+  })
+  return Object.fromEntries(changed)
 }
 
 function actionOf(name: string, typed: Typed): Action | { problem: string } | null {

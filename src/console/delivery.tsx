@@ -1,5 +1,6 @@
 /** One lead: what became of it and what to do about it, its timeline, and what was sent. */
 
+import { questionsOf } from '../operator/answers.ts'
 import { numbersOf, type Revealed, readStory, type Story } from '../operator/deliveries.ts'
 import { hookOf } from '../operator/desk.ts'
 import { groupNames } from '../operator/groups.ts'
@@ -32,6 +33,8 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
   const typed = extra.typed ?? startOfEdit(visit, story, revealed)
   const groups = isUnfit(story) ? await groupNames(visit.desk, MOST_GROUPS) : []
   const numbers = revealed?.contacts.length ? revealed.contacts : story.contacts
+  const hook = hookOf(visit.desk, story.hook)
+  const questions = hook === null || story.fields === null ? [] : questionsOf(hook, story.fields)
   const body = (
     <div class="stack">
       <div>
@@ -64,6 +67,7 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
             revealed={revealed ?? null}
             typed={typed}
             groups={groups}
+            questions={questions}
           />
           <Timeline story={story} visit={visit} />
         </div>

@@ -2,6 +2,7 @@
 
 import { log } from '../lib/log.ts'
 import type { ActResult, DeliveryAction } from '../outbox/admin/deliveries.ts'
+import type { Answers } from './answers.ts'
 import { type Desk, hookOf, type Place } from './desk.ts'
 import { remap } from './remap.ts'
 
@@ -9,10 +10,17 @@ import { remap } from './remap.ts'
 export const BULK_ACTIONS = ['exact', 'remap', 'release', 'discard'] as const
 export type BulkAction = (typeof BULK_ACTIONS)[number]
 
-export type Action = DeliveryAction | { readonly kind: 'remap'; readonly agreed?: boolean }
+export type Action =
+  | DeliveryAction
+  | {
+      readonly kind: 'remap'
+      readonly agreed?: boolean
+      /** Answers in place of those that came. */
+      readonly answers?: Answers
+    }
 
 /** What came of it; the last three are of mapping again. */
-export type Outcome = ActResult | 'no_longer_mapped' | 'hook_gone' | 'fields_gone'
+export type Outcome = ActResult | 'no_longer_mapped' | 'hook_gone' | 'fields_gone' | 'consent_kept'
 
 export const OUTCOMES = [
   'queued',
@@ -27,6 +35,7 @@ export const OUTCOMES = [
   'no_longer_mapped',
   'hook_gone',
   'fields_gone',
+  'consent_kept',
 ] as const satisfies readonly Outcome[]
 
 /** Why nothing came of it, for its operator. */
@@ -44,6 +53,8 @@ export const IMPOSSIBLE: Readonly<
     'It was accepted, or may have been, and today’s config does not map it: it stays as it is.',
   hook_gone: 'The hook is no longer in the config.',
   fields_gone: 'What was sent is no longer kept.',
+  consent_kept:
+    'The answer about consent is kept as it came. If you know that the person agreed, say so instead.',
 }
 
 /** Acts on deliveries of one outbox, in the order given. */
@@ -55,7 +66,9 @@ export async function act(
 ): Promise<readonly Done[]> {
   const outcomes: Done[] =
     action.kind === 'remap'
-      ? await Promise.all(seqs.map((seq) => mapAgain(desk, outbox, seq, action.agreed === true)))
+      ? await Promise.all(
+          seqs.map((seq) => mapAgain(desk, outbox, seq, action.agreed === true, action.answers)),
+        )
       : (await outbox.deliveries().act(seqs, action, desk.actor)).map(({ seq, result }) => ({
           seq,
           outcome: result,
@@ -86,6 +99,7 @@ async function mapAgain(
   outbox: Place['outbox'],
   seq: number,
   agreed: boolean,
+  answers: Answers = {},
 ): Promise<Done> {
   const kept = await outbox.deliveries().kept(seq)
   if (kept === null) return { seq, outcome: 'not_found' }
@@ -93,9 +107,9 @@ async function mapAgain(
   if (hook === null) return { seq, outcome: 'hook_gone' }
   const stated = agreed && kept.lacksConsent
   const meant = stated ? { ...hook, consent: { attested: `The operator’s word (${actor})` } } : hook
-  const again = await remap(kept.hook, meant, kept, env)
-  if (again === 'fields_gone') return { seq, outcome: again }
-  const outcome = await outbox.deliveries().remap(seq, again, actor)
+  const again = await remap(kept.hook, meant, kept, env, answers)
+  if (again === 'fields_gone' || again === 'consent_kept') return { seq, outcome: again }
+  const outcome = await outbox.deliveries().remap(seq, again, actor, Object.keys(answers))
   if (outcome === 'not_mapped') return { seq, outcome: 'no_longer_mapped' }
   const lacks =
     outcome === 'held' && again.mapped.kind === 'held' && again.mapped.reasons[0] === 'consent'

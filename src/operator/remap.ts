@@ -5,6 +5,7 @@ import type { HoldReason, Mapped } from '../mapping/map.ts'
 import { held, isForUs, mapFields, readSubmissions } from '../mapping/map.ts'
 import type { Kept, Remapped } from '../outbox/admin/deliveries.ts'
 import { wholeFields } from '../setup/look-up.ts'
+import { type Answers, withAnswers } from './answers.ts'
 
 /** What today's hook makes of a delivery, or why it can make nothing of it. */
 export async function remap(
@@ -12,7 +13,8 @@ export async function remap(
   hook: Hook,
   { fields, unread }: Kept,
   env: object,
-): Promise<Remapped | 'fields_gone'> {
+  answers: Answers = {},
+): Promise<Remapped | 'fields_gone' | 'consent_kept'> {
   if (fields === null) return 'fields_gone'
   const kept: unknown = JSON.parse(fields)
   if (unread) return readAgain(name, hook, env, kept)
@@ -20,7 +22,9 @@ export async function remap(
   const whole = await wholeFields(name, hook, env, kept)
   if (!whole.ok) return { mapped: heldFor('look-up', whole.message), fields }
   if (whole.skip !== undefined) return { mapped: heldFor('mapping', whole.skip), fields }
-  return { mapped: mapFields(hook, whole.fields, Date.now()), fields: JSON.stringify(whole.fields) }
+  const changed = withAnswers(hook, whole.fields, answers)
+  if (changed === null) return 'consent_kept'
+  return { mapped: mapFields(hook, changed, Date.now()), fields: JSON.stringify(changed) }
 }
 
 /** A body that its source could not read when it came: today's source may. It is one delivery, so it must hold one event. */

@@ -270,3 +270,36 @@ describe('the people page', () => {
     expect(erased).not.toMatch(/formaction="[^"]*\/(exact|remap|release)"|action="[^"]*\/edit"/)
   })
 })
+
+describe('a wrong answer', () => {
+  const audit = async (at: House) => text(await page(at, '/console/audit'))
+
+  it('is changed and mapped again by today’s config, and the audit log says which', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha', phone: '9820012345' })
+    expect(await page(at, `/console/deliveries/${id}`)).toContain('Answer to cohort')
+    const { text: mended } = await send(at, `/console/deliveries/${id}/remap`, {
+      'answer:cohort': 'June',
+    })
+    expect(text(mended)).toContain('Cohort June')
+    expect(await audit(at)).toContain('queued; answers changed: cohort')
+  })
+
+  it('is changed over the API by the same rules of consent', async () => {
+    const at = house()
+    const id = await signUp(at, { agreed: 'no', phone: '98', cohort: 'May' })
+    const retry = (body: object) =>
+      at.ask(`/api/deliveries/${id}/retry`, {
+        method: 'POST',
+        headers: ADMIN,
+        body: JSON.stringify({ mode: 'remap', ...body }),
+      })
+    const fields = { 'event.phone': '9820012345', 'event.cohort': 'June' }
+    expect((await retry({ fields })).status).toBe(409)
+    // The answer about consent is no answer to be corrected.
+    expect((await retry({ fields: { ...fields, 'event.agreed': 'yes' } })).status).toBe(409)
+    expect((await retry({ mode: 'exact', fields })).status).toBe(400)
+    const sent = await retry({ fields, agreed: true })
+    expect(await sent.json()).toMatchObject({ state: 'queued', groupName: 'Cohort June' })
+  })
+})

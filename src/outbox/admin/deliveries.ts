@@ -165,13 +165,22 @@ export function deliveriesAdmin(context: Context) {
       return { contacts, fields: row.fields }
     },
     /** Sends a delivery again with what today's mapping made of it. */
-    async remap(seq: number, { mapped, fields }: Remapped, actor: string): Promise<ActResult> {
+    async remap(
+      seq: number,
+      { mapped, fields }: Remapped,
+      actor: string,
+      changed: readonly string[] = [],
+    ): Promise<ActResult> {
       const contacts =
         mapped.kind === 'invite' ? await contactsOf(mapped.invite, store.account) : []
       const now = ports.now()
       const result = store.transaction(() => {
         const result = remapOne(context, seq, { mapped, fields, contacts }, now)
-        if (result !== 'not_found') record(context, seq, 'map again', result, actor)
+        const detail = [
+          result,
+          ...(changed.length > 0 ? [`answers changed: ${changed.join(', ')}`] : []),
+        ]
+        if (result !== 'not_found') record(context, seq, 'map again', detail.join('; '), actor)
         return result
       })
       await alarm.recheck()
