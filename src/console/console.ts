@@ -87,7 +87,8 @@ function pages(app: Hono<OperatorEnv>): void {
   page('/console/audit', auditPage)
   page('/console/settings', settingsPage)
   page('/console/api', referencePage)
-  app.get('/console/deliveries.csv', async (c) => exportDeliveries(c, await visitOf(c)))
+  app.get('/console/deliveries.csv', async (c) => exportDeliveries(c, await visitOf(c), false))
+  app.post('/console/deliveries.csv', async (c) => exportDeliveries(c, await visitOf(c), true))
 }
 
 function forms(app: Hono<OperatorEnv>): void {

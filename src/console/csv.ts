@@ -3,9 +3,11 @@
 import type { DeliveryView } from '../outbox/admin/views.ts'
 
 const COLUMNS = [
+  'who',
   'id',
   'state',
   'reason',
+  'wrong',
   'groupName',
   'contacts',
   'hook',
@@ -16,22 +18,25 @@ const COLUMNS = [
   'settledAt',
 ] as const satisfies readonly (keyof DeliveryView)[]
 
-/** Spreadsheets calculate what begins so. */
-const FORMULA = /^\s*[=+\-@|%＝＋－＠]/u
+/** Spreadsheets calculate what begins so; where a semicolon separates cells, also behind one. */
+const FORMULA = /(^\s*|;[\s"']*)(?=[=+\-@|%＝＋－＠])/gu
 /** Controls and marks that turn the order of letters around, or cannot be seen. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** With a byte order mark, without which Excel reads UTF-8 as something else. */
-export function csv(deliveries: readonly DeliveryView[]): string {
+/** `ending`: a last line. With a byte order mark, without which Excel reads UTF-8 as something else. */
+export function csv(deliveries: readonly DeliveryView[], ending: string | null = null): string {
   const rows = deliveries.map((delivery) => COLUMNS.map((column) => cell(delivery[column])))
-  return `\ufeff${[COLUMNS.map(cell), ...rows].map((row) => row.join(',')).join('\r\n')}\r\n`
+  const all = [COLUMNS.map(cell), ...rows, ...(ending === null ? [] : [[cell(ending)]])]
+  return `\ufeff${all.map((row) => row.join(',')).join('\r\n')}\r\n`
 }
 
 export function cell(value: unknown): string {
-  const text = (Array.isArray(value) ? value.join('; ') : String(value ?? '')).replaceAll(
+  const text = (Array.isArray(value) ? value.join(', ') : String(value ?? '')).replaceAll(
     HIDDEN,
     '',
   )
-  const harmless = FORMULA.test(text) ? `'${text}` : text
+  const harmless = text.replaceAll(FORMULA, (before) =>
+    before.startsWith(';') ? `${before}'` : `'${before}`,
+  )
   return `"${harmless.replaceAll('"', '""')}"`
 }

@@ -160,6 +160,9 @@ function ForAll(props: { asked: Asked; state: DeliveryState | undefined; hidden:
         <a class="button" href={`/console/deliveries.csv?${queryOf(asked)}`} download>
           Download as CSV
         </a>
+        <form class="inline" method="post" action={`/console/deliveries.csv?${queryOf(asked)}`}>
+          <button type="submit">Download with full numbers (audited)</button>
+        </form>
       </div>
     </section>
   )

@@ -98,7 +98,10 @@ describe('a cell of the export', () => {
     ['gnp\u202eexe', '"gnpexe"'],
     [null, '""'],
     [7, '"7"'],
-    [['a', '=b'], '"a; =b"'],
+    // Numbers of one cell have a comma between them; a semicolon begins a cell in much of the world.
+    [['a', '=b'], '"a, =b"'],
+    ['a;=1+1', '"a;\'=1+1"'],
+    ['a; "=1+1', '"a; ""\'=1+1"'],
   ])('of %j is %s', (value, text) => {
     expect(cell(value)).toBe(text)
   })

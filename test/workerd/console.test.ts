@@ -303,3 +303,16 @@ describe('a wrong answer', () => {
     expect(await sent.json()).toMatchObject({ state: 'queued', groupName: 'Cohort June' })
   })
 })
+
+describe('the CSV', () => {
+  it('has names, and full numbers by an action of its own in the audit log', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha Rao', phone: '9820012345', cohort: 'May' })
+    const masked = await page(at, '/console/deliveries.csv')
+    expect(masked).toContain('"Asha Rao"')
+    expect(masked).not.toContain('9820012345')
+    const full = await send(at, '/console/deliveries.csv')
+    expect(full.text).toContain(`"'+919820012345"`)
+    expect(text(await page(at, '/console/audit'))).toContain('csv with full numbers 1 rows')
+  })
+})

@@ -164,6 +164,10 @@ export function deliveriesAdmin(context: Context) {
       const contacts = store.asks.asked(seq).flatMap(({ digits }) => digits ?? [])
       return { contacts, fields: row.fields }
     },
+    /** The numbers of these deliveries, for a download that its caller notes; those that were deleted are left out. */
+    async numbers(seqs: readonly number[]): Promise<string[][]> {
+      return seqs.map((seq) => store.asks.asked(seq).flatMap(({ digits }) => digits ?? []))
+    },
     /** Sends a delivery again with what today's mapping made of it. */
     async remap(
       seq: number,
