@@ -2,8 +2,10 @@
  * `npm run bench`: Usher against three limits, round by round in one run on the same workerd. Trust the CPU of a webhook and the
  * ratios; the rates are the machine's. `--rows N`: with so many settled leads in the table. `--accounts 8`: spread over so many
  * outboxes. `--also FILE`: one more contender. `--profile FILE`: where Usher's CPU goes.
+ * `--bill`: what a webhook and a look at the console use of Cloudflare's plans.
  */
 
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { type Contender, load, type Round, start, webhook } from './contenders.ts'
 import { profile } from './profile.ts'
@@ -18,7 +20,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     also: { type: 'string' },
     profile: { type: 'string' },
-    drain: { type: 'string' },
+    bill: { type: 'boolean', default: false },
   },
 })
 const rounds = Number(options.rounds)
@@ -39,8 +41,15 @@ let number = 0
 const limits = 'test/bench/limits.ts'
 const usher = 'test/bench/usher.ts'
 
-if (options.profile !== undefined) await profileOf(options.profile)
+if (options.bill) bill()
+else if (options.profile !== undefined) await profileOf(options.profile)
 else await compare()
+
+/** Counts in a test Worker, where every statement can be seen. */
+function bill(): void {
+  const config = ['--config', 'test/vitest.config.ts', '--project', 'workerd']
+  spawnSync('npx', ['vitest', 'run', ...config, 'test/workerd/bill.test.ts'], { stdio: 'inherit' })
+}
 
 async function compare(): Promise<void> {
   const bare = await start({ entry: limits, vars: { LIMIT: 'bare' } })

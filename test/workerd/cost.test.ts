@@ -4,7 +4,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { EVERY_DELIVERY } from '../../src/outbox/store/reports.ts'
-import { answers, outbox, play } from './drive.ts'
+import { answers, outbox, play, record, rowsWritten, type Statement } from './drive.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -16,39 +16,11 @@ const MOST_STATEMENTS = 6
 /** Statements of one outbox in the tour below: fewer, and it has not been everywhere. */
 const STATEMENTS_OF_A_TOUR = 90
 
-interface Statement {
-  readonly query: string
-  readonly cursor: SqlStorageCursor<Record<string, SqlStorageValue>>
-}
-
 afterEach(() => {
   Reflect.deleteProperty(env, 'ALERT_URL')
   vi.restoreAllMocks()
   vi.useRealTimers()
 })
-
-/** Records every statement that the outbox makes from now on. */
-async function record(stub: ReturnType<typeof outbox>['stub']): Promise<Statement[]> {
-  const statements: Statement[] = []
-  await runInDurableObject(stub, (_, state) => {
-    const prototype: { exec: SqlStorage['exec'] } = Object.getPrototypeOf(state.storage.sql)
-    const exec = prototype.exec
-    vi.spyOn(prototype, 'exec').mockImplementation(function (
-      this: SqlStorage,
-      query: string,
-      ...values: unknown[]
-    ) {
-      const cursor = exec.call(this, query, ...values)
-      statements.push({ query, cursor })
-      return cursor
-    } as SqlStorage['exec'])
-  })
-  return statements
-}
-
-function rowsWritten(statements: readonly Statement[]): number {
-  return statements.reduce((sum, { cursor }) => sum + cursor.rowsWritten, 0)
-}
 
 describe('the cost of a lead', () => {
   it(`is at most ${MOST_ROWS} rows written when it goes through in company`, async () => {

@@ -147,3 +147,33 @@ export const answers = {
 function json(status: number, body: unknown): Response {
   return Response.json(body, { status })
 }
+
+/** A statement that was made; its cursor counts the rows. */
+export interface Statement {
+  readonly query: string
+  readonly cursor: SqlStorageCursor<Record<string, SqlStorageValue>>
+}
+
+/** Records every statement that outboxes make from now on, until mocks are restored. */
+export async function record(stub: ReturnType<typeof outbox>['stub']): Promise<Statement[]> {
+  const statements: Statement[] = []
+  await runInDurableObject(stub, (_, state) => {
+    const prototype: { exec: SqlStorage['exec'] } = Object.getPrototypeOf(state.storage.sql)
+    const exec = prototype.exec
+    vi.spyOn(prototype, 'exec').mockImplementation(function (
+      this: SqlStorage,
+      query: string,
+      ...values: unknown[]
+    ) {
+      const cursor = exec.call(this, query, ...values)
+      statements.push({ query, cursor })
+      return cursor
+    } as SqlStorage['exec'])
+  })
+  return statements
+}
+
+/** Rows written by these, without alarms. */
+export function rowsWritten(statements: readonly Statement[]): number {
+  return statements.reduce((sum, { cursor }) => sum + cursor.rowsWritten, 0)
+}

@@ -35,8 +35,16 @@ export interface Line {
   readonly landline: boolean
 }
 
+/** What was read last: a contact is read once as it was typed, and again as the invite's. */
+let last: { readonly digits: string; readonly line: Line | null } = { digits: '', line: null }
+
 /** The line of full international digits, or null. Reading its digits again gives the same line. */
 export function lineOf(digits: string): Line | null {
+  if (last.digits !== digits) last = { digits, line: readLine(digits) }
+  return last.line
+}
+
+function readLine(digits: string): Line | null {
   let current = digits
   for (let step = 0; step < MAX_STEPS; step++) {
     const line = oneReading(current)
