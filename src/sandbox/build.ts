@@ -13,10 +13,18 @@ import { run, Trouble } from './trouble.ts'
 const DIST = 'dist'
 const META = `${DIST}/meta.json`
 const KIB = 1_024
+/** `node_modules/hono`, `node_modules/@valibot/to-json-schema`, `src/outbox`. */
+const PART = /((?:node_modules\/(?:@[^/]+\/)?[^/]+)|(?:src\/[^/]+))/
 
 const metaSchema = v.object({
   inputs: v.record(v.string(), v.unknown()),
-  outputs: v.record(v.string(), v.object({ imports: v.array(v.object({ path: v.string() })) })),
+  outputs: v.record(
+    v.string(),
+    v.object({
+      imports: v.array(v.object({ path: v.string() })),
+      inputs: v.record(v.string(), v.object({ bytesInOutput: v.number() })),
+    }),
+  ),
 })
 
 await run(build)
@@ -47,7 +55,21 @@ async function build(): Promise<number> {
   console.log(
     `${kib(bundle.length)} KiB, ${kib(gzipSync(bundle).length)} KiB gzipped, of ${files.length} files.`,
   )
+  for (const [part, bytes] of weights(Object.values(outputs)))
+    console.log(`  ${part}: ${kib(bytes)} KiB`)
   return 0
+}
+
+/** What each package, and each folder of `src`, weighs in the bundle: the heaviest first. */
+function weights(
+  outputs: v.InferOutput<typeof metaSchema>['outputs'][string][],
+): [string, number][] {
+  const parts = new Map<string, number>()
+  for (const [path, { bytesInOutput }] of outputs.flatMap(({ inputs }) => Object.entries(inputs))) {
+    const part = PART.exec(path)?.[1] ?? 'other'
+    parts.set(part, (parts.get(part) ?? 0) + bytesInOutput)
+  }
+  return [...parts].toSorted(([, one], [, other]) => other - one)
 }
 
 function kib(bytes: number): string {
