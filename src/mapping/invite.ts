@@ -14,6 +14,8 @@ export const MAX_CONTACTS = 256
 const MAX_SPLIT_CONTACTS = 5
 
 const LISTED = 'contacts[]'
+/** Each round but the last changes the name: two are enough for all names but hostile ones. */
+const MOST_ROUNDS = 10
 
 /** Line breaks and other controls, and the blank of Braille. */
 const BLANK = /[\p{Cc}\p{Zl}\p{Zp}\u2800]/gu
@@ -130,8 +132,15 @@ export function missingWord(name: unknown): string | null {
 /** EazyBe finds groups by name, so a name is spelt one way only: two spellings would be two groups. */
 export function groupName(text: string): string {
   const clean = visible(text.replaceAll(BLANK, ' ')).replaceAll(/\s+/g, ' ').trim()
-  // NFC comes late, since an invisible character may have stood between a letter and its accent.
-  return visible(cut(normalized(clean, 'NFC'))).trim()
+  // NFC comes late, since an invisible character may have stood between a letter and its accent. What is removed then may bring
+  // others together: a name that is read again must stay as it is, or it would be another group.
+  let name = clean
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const next = visible(cut(normalized(name, 'NFC'))).trim()
+    if (next === name) break
+    name = next
+  }
+  return name
 }
 
 function cut(name: string): string {
