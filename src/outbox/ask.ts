@@ -45,6 +45,8 @@ export interface Prepared {
   readonly creates: boolean
   /** When the part of a group that was registered just now is due; null: it is no new group, or its queue is empty. */
   readonly newDueAt: number | null
+  /** True where the group is this hook's from now on: its part waits for another hook's share of the caps. */
+  readonly changesHook: boolean
   /** Accepted before, and called once more. */
   readonly again: readonly string[]
   /** Leads whose membership stands otherwise now: other deliveries may ask for it as well. */
@@ -89,6 +91,7 @@ export function prepare(
     changed: [],
     creates: create,
     newDueAt: null,
+    changesHook: false,
   }
   if (known.seen !== null) return { ...nothing, seen: known.seen, groupId: 0, partId: 0 }
 
@@ -145,6 +148,7 @@ export function prepare(
     partId: home ?? partId,
     creates: create,
     newDueAt: isNew && waits ? dueAt : null,
+    changesHook: !isNew && mintedAt !== null,
     asked: entries.map(({ end: { status, reason, frozen }, teamPart }) => ({
       status,
       reason,
@@ -188,7 +192,7 @@ export function prepare(
 /** Writes a wish for a delivery. Gives when its part is due, where that is earlier than before. */
 export function commit(
   { asks, deliveries, parts }: Store,
-  { groupId, rows, asks: asked, again, changed, creates, newDueAt }: Prepared,
+  { groupId, rows, asks: asked, again, changed, creates, newDueAt, changesHook }: Prepared,
   delivery: number,
   now: number,
 ): number | null {
@@ -203,7 +207,9 @@ export function commit(
   if (newDueAt !== null) return newDueAt
   const due = new Map<number, number>()
   for (const { status, partId, dueAt } of rows) if (isOpen(status)) due.set(partId, dueAt)
-  const times = [...due].flatMap(([id, at]) => parts.bringForward(id, at, creates) ?? [])
+  const times = [...due].flatMap(
+    ([id, at]) => parts.bringForward(id, at, creates) ?? (changesHook ? at : []),
+  )
   return times.length === 0 ? null : Math.min(...times)
 }
 

@@ -107,7 +107,7 @@ export class Dispatcher {
       (part): PartQueue => ({
         ...part,
         maybes: memberships.maybes(part.id),
-        waiting: memberships.head(part.id, pace.batchSize),
+        waiting: memberships.queue(part, pace.batchSize),
       }),
     )
     return {

@@ -53,6 +53,21 @@ export class Memberships {
     )
   }
 
+  /** What a plan looks at of a part's queue. A group in doubt is asked for with the people of the creation that failed. */
+  queue({ id, status }: Pick<Part, 'id' | 'status'>, most: number): Member[] {
+    const head = this.head(id, most)
+    if (status !== 'doubtful') return head
+    const others = head.filter((member) => member.status !== 'maybe')
+    return [...this.#maybeIn(id), ...others].slice(0, most)
+  }
+
+  #maybeIn(partId: number): Member[] {
+    return this.#sql.all<MemberRow>`
+      SELECT ${MEMBER} FROM memberships WHERE part_id = ${partId} AND ${MAY_BE_IN} AND status = 'maybe' ORDER BY due_at`.map(
+      memberOf,
+    )
+  }
+
   /** Leads who may be in the part: each keeps a place. */
   maybes(partId: number): number {
     return this.#sql.one<{ count: number }>`
@@ -82,9 +97,8 @@ export class Memberships {
   ofProbe(open: OpenCall): Member[] {
     const members = this.ofCall(open)
     const keys = new Set(members.map(({ person, team }) => `${person} ${team}`))
-    const others = this.#sql.all<MemberRow>`
-      SELECT ${MEMBER} FROM memberships WHERE part_id = ${open.partId} AND ${MAY_BE_IN} AND status = 'maybe'`
-    const rest = others.map(memberOf).filter(({ person, team }) => !keys.has(`${person} ${team}`))
+    const others = this.#maybeIn(open.partId)
+    const rest = others.filter(({ person, team }) => !keys.has(`${person} ${team}`))
     return [...members, ...rest]
   }
 
