@@ -19,7 +19,7 @@ export type Rooms = ReturnType<typeof assembleOutbox>
 
 /** The rooms, with their tables brought to today's form. */
 export function assembleOutbox(ports: OutboxPorts) {
-  const store = openStore(ports)
+  const store = openStore(ports, () => alarm.invalidate())
   const watchers = new Watchers()
   const dispatcher = new Dispatcher(ports, store, watchers)
   const watch = new Watch(ports, store)

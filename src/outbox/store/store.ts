@@ -38,8 +38,8 @@ export interface Store {
   transaction<T>(run: () => T): T
 }
 
-/** The tables, brought to today's form. */
-export function openStore(ports: OutboxPorts): Store {
+/** The tables, brought to today's form. `failed` is told of a transaction that threw: it may be kept all the same. */
+export function openStore(ports: OutboxPorts, failed: () => void): Store {
   migrate(ports.storage)
   const sql = new Sql(ports.storage.sql)
   const account = new Account(sql, ports)
@@ -67,6 +67,7 @@ export function openStore(ports: OutboxPorts): Store {
       } catch (error) {
         account.forget()
         calls.forget()
+        failed()
         throw error
       }
     },
