@@ -111,6 +111,9 @@ const table = everySource.flatMap((source) => {
     : [{ name: source.name, source, fixture, row }]
 })
 
+/** They sign the time and the body without a separator, so that other bodies have the same signature: only JSON is accepted. */
+const UNSEPARATED = new Set(['cashfree', 'close', 'framer', 'hubspot', 'zendesk'])
+
 describe.each(table)('$name', ({ source, fixture, row }) => {
   beforeAll(() => {
     const { lookUp } = fixture
@@ -149,6 +152,10 @@ describe.each(table)('$name', ({ source, fixture, row }) => {
       if (request === null) continue
       const { status } = await at.ask(request.path, request.init)
       const held = at.arrived.flatMap(({ items }) => items.map(({ mapped }) => mapped))
+      if (UNSEPARATED.has(source.name)) {
+        expect([status, held]).toEqual([401, []])
+        continue
+      }
       if (source.readsAnswer === true) {
         expect([status, held]).toEqual([415, []])
         continue
@@ -201,7 +208,8 @@ describe.each(table)('$name', ({ source, fixture, row }) => {
       // A proof that is a member of the body needs a body that has members.
       if (request === null) continue
       const answer = await at.ask(request.path, request.init)
-      expect([200, 202, 204, 422], text.slice(0, 200)).toContain(answer.status)
+      const ends = UNSEPARATED.has(source.name) && !isJson(text) ? [401] : [200, 202, 204, 422]
+      expect(ends, text.slice(0, 200)).toContain(answer.status)
       for (const { fields, mapped } of at.arrived.flatMap((arrival) => arrival.items)) {
         // Also where the body shows it, and could not be read.
         expect(fields).not.toContain(fixture.secret)
@@ -328,4 +336,13 @@ function nonsense(rows: readonly FixtureRow[]): string[] {
     '<a/>',
     ...[...whole, ...distorted].map((one) => JSON.stringify(one)),
   ]
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
