@@ -8,6 +8,8 @@ export default defineConfig({
   hooks: {
     webinar: hook({
       source: typeform,
+      // Its cohort is typed, and the automation adds to the same groups.
+      groups: 'any',
       consent: { field: 'whatsapp_ok' },
       fields: v.object({ phone: phone('IN'), cohort: v.string() }),
       invite: ({ phone, cohort }) => ({
