@@ -18,6 +18,8 @@ export interface Contender {
   readonly url: URL
   /** The bundle as workerd runs it. */
   readonly code: string
+  /** Where its objects keep their tables. */
+  readonly stateDir: string
   /** Seconds of CPU that its workerd has used, and its resident bytes. */
   cpuSeconds(): number
   residentBytes(): number
@@ -66,6 +68,7 @@ export async function start({ entry, vars, eazybe, inspect }: StartOptions): Pro
   return {
     url,
     code,
+    stateDir,
     cpuSeconds: () => cpuSecondsOf(pid),
     residentBytes: () =>
       Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
