@@ -130,8 +130,13 @@ export function createObstacle(
 
 /** What stands in the way of this call of this part; null: it may go now. */
 function partObstacle(part: PartQueue, call: Call, input: PlanInput, now: number): Obstacle | null {
-  const head = part.waiting[0]
-  if (head === undefined || call.contacts.length === 0) return { until: null, why: 'nothing' }
+  const head = leaderOf(part, now)
+  if (head === undefined) return { until: null, why: 'nothing' }
+  if (call.contacts.length === 0) {
+    // Only people who have a place may travel, and none of them is due.
+    const next = part.waiting.find(({ fixed, dueAt }) => fixed && dueAt > now)
+    return { until: next?.dueAt ?? null, why: 'backoff' }
+  }
   if (part.restUntil > now) return { until: part.restUntil, why: 'rest' }
   if (head.dueAt > now) {
     return { until: head.dueAt, why: head.attempts > 0 ? 'backoff' : 'coalesce' }
@@ -165,7 +170,7 @@ function needsRoom({ fixed, team }: Member): boolean {
 /** The call that the head of a queue asks for, with as many others as may travel along. */
 function nextCall(part: PartQueue, most: number, now: number): Call {
   const kind = callKind(part)
-  const size = Math.min(part.waiting[0]?.limit ?? most, most)
+  const size = Math.min(leaderOf(part, now)?.limit ?? most, most)
   const members: Member[] = []
   const contacts = new Map<string, string>()
   let taken = part.members + part.maybes
@@ -197,9 +202,15 @@ function callKind({ status, waiting }: PartQueue): CallKind {
   return waiting.some(({ creates }) => creates) ? 'create' : 'add'
 }
 
+/** The member that a call is made for: the head of the queue. A probe is made for one who may be in, where one is due. */
+function leaderOf({ status, waiting }: PartQueue, now: number): Member | undefined {
+  const isDue = (member: Member) => member.status === 'maybe' && member.dueAt <= now
+  return (status === 'doubtful' ? waiting.find(isDue) : undefined) ?? waiting[0]
+}
+
 /** Members who may share a call with the head: those due, and under the same suspicion, so that a bad number fails no new people. */
 function travellers(part: PartQueue, kind: CallKind, now: number): Member[] {
-  const [head] = part.waiting
+  const head = leaderOf(part, now)
   if (head === undefined) return []
   const alike = part.waiting.filter(
     ({ limit, attempts, dueAt }) =>

@@ -53,17 +53,17 @@ export class Memberships {
     )
   }
 
-  /** What a plan looks at of a part's queue. A group in doubt is asked for with the people of the creation that failed. */
+  /** What a plan looks at of a part's queue, those due first. Of a group in doubt it shows all people of the creation that failed. */
   queue({ id, status }: Pick<Part, 'id' | 'status'>, most: number): Member[] {
     const head = this.head(id, most)
     if (status !== 'doubtful') return head
     const others = head.filter((member) => member.status !== 'maybe')
-    return [...this.#maybeIn(id), ...others].slice(0, most)
+    return [...this.#maybeIn(id), ...others].toSorted((one, other) => one.dueAt - other.dueAt)
   }
 
   #maybeIn(partId: number): Member[] {
     return this.#sql.all<MemberRow>`
-      SELECT ${MEMBER} FROM memberships WHERE part_id = ${partId} AND ${MAY_BE_IN} AND status = 'maybe' ORDER BY due_at`.map(
+      SELECT ${MEMBER} FROM memberships WHERE part_id = ${partId} AND ${MAY_BE_IN} AND status = 'maybe'`.map(
       memberOf,
     )
   }
