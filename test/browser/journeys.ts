@@ -244,7 +244,7 @@ export function journeys(): void {
         )
         .toContain('"groupName": "Meet-up Pune"')
       await page.goto(`/console/deliveries/${id}`)
-      await page.getByRole('button', { name: 'Map again' }).click()
+      await page.getByRole('button', { name: 'Map again with today’s config' }).click()
       await page.locator('#verdict').getByText('Accepted', { exact: true }).waitFor()
       await page.locator('#facts').getByText('Meet-up Pune').waitFor()
     })
