@@ -11,6 +11,8 @@ export interface Heard {
 }
 
 const WRITE_EVERY_MS = 60_000
+/** Deliveries that are looked through after a start, for what no alarm has written yet. */
+const MOST_SINCE = 1_000
 
 export class HeardHooks {
   readonly #sql: Sql
@@ -29,9 +31,9 @@ export class HeardHooks {
     return this.#all.get(hook) ?? null
   }
 
-  /** A delivery of the hook came. */
+  /** A delivery of the hook came. The alarm writes it: accepting has statements enough. */
   note(hook: string, seq: number, now: number): void {
-    const writtenAt = this.#all.get(hook)?.writtenAt ?? Number.NEGATIVE_INFINITY
+    const writtenAt = this.#all.get(hook)?.writtenAt ?? 0
     this.#all.set(hook, { hook, at: now, seq, writtenAt })
   }
 
@@ -46,12 +48,20 @@ export class HeardHooks {
   }
 
   get #all() {
-    this.#known ??= new Map(
-      this.#sql.all<Heard>`SELECT hook, at, seq FROM heard`.map((one) => [
-        one.hook,
-        { ...one, writtenAt: one.at },
-      ]),
-    )
+    this.#known ??= this.#read()
     return this.#known
+  }
+
+  /** What was written, and what came since, before the process ended. */
+  #read(): Map<string, Heard & { readonly writtenAt: number }> {
+    const rows = this.#sql.all<Heard>`SELECT hook, at, seq FROM heard`
+    const known = new Map(rows.map((one) => [one.hook, { ...one, writtenAt: one.at }]))
+    const last = Math.max(0, ...rows.map(({ seq }) => seq))
+    const since = this.#sql.all<Heard>`
+      SELECT hook, received_at AS at, seq FROM deliveries WHERE seq > ${last} ORDER BY seq DESC LIMIT ${MOST_SINCE}`
+    for (const one of since.toReversed()) {
+      known.set(one.hook, { ...one, writtenAt: known.get(one.hook)?.writtenAt ?? 0 })
+    }
+    return known
   }
 }
