@@ -24,12 +24,12 @@ const KEPT: readonly [what: string, days: keyof RetentionDays | number | null, q
   [
     'the fields of delivery',
     'settledDays',
-    `SELECT seq AS what FROM deliveries WHERE swept = 0 AND state IN ('accepted', 'skipped') AND settled_at < ?1`,
+    `SELECT seq || ', settled at ' || settled_at AS what FROM deliveries WHERE swept = 0 AND state IN ('accepted', 'skipped') AND settled_at < ?1`,
   ],
   [
     'the fields of delivery',
     'inHandDays',
-    `SELECT seq AS what FROM deliveries WHERE swept = 0 AND state IN ('held', 'parked') AND settled_at < ?1`,
+    `SELECT seq || ', settled at ' || settled_at AS what FROM deliveries WHERE swept = 0 AND state IN ('held', 'parked') AND settled_at < ?1`,
   ],
   [
     'delivery',
