@@ -15,7 +15,7 @@ import { hook, typeform } from '../../src/usher.ts'
 import { everySource } from '../every-source.ts'
 import { fixtures } from '../fixtures/index.ts'
 
-const LARGE = 1 << 15
+const LARGE = 1 << 16
 /** A body holds the text in many places. */
 const OF_A_SOURCE = 1 << 14
 /** Passes over the text that reading it may be worth. A quadratic reader of this length takes thousands. */
