@@ -48,7 +48,9 @@ else await compare()
 /** Counts in a test Worker, where every statement can be seen. */
 function bill(): void {
   const config = ['--config', 'test/vitest.config.ts', '--project', 'workerd']
-  spawnSync('npx', ['vitest', 'run', ...config, 'test/workerd/bill.test.ts'], { stdio: 'inherit' })
+  spawnSync('npx', ['vitest', 'run', ...config, 'test/workerd/outbox/bill.test.ts'], {
+    stdio: 'inherit',
+  })
 }
 
 async function compare(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Vars } from '../dev-vars.ts'
 
 /**
  * What wrangler.toml says, said again: asking wrangler for it costs 1.7 s at every start.
- * `test/unit/runner.test.ts` compares the two.
+ * `test/unit/sandbox/runner.test.ts` compares the two.
  */
 export const DECLARED = {
   name: 'usher',

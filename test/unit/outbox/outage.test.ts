@@ -1,0 +1,128 @@
+/** Blame over days: an EazyBe that fails for everybody parks no person, and a bad number is found, alone and among others. */
+
+import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../../src/eazybe/client.ts'
+import { outboxOnDisk } from './outbox-on-disk.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const OUTAGE_MS = 48 * HOUR_MS
+const ANSWERS = {
+  500: { kind: 'ambiguous', status: 500, message: 'Failed to create group and add chat IDs.' },
+  400: { kind: 'invalid', message: 'Invalid data provided.' },
+} as const satisfies Record<number, Outcome>
+
+/** An EazyBe that says the same to everything for two days, and knows whether the group is there. */
+function failingEazybe(answer: Outcome) {
+  let works = false
+  let made = false
+  const outbox = outboxOnDisk({
+    addToGroup: async ({ create }) => {
+      if (!works) return answer
+      if (!made && !create) return { kind: 'missing', message: 'Group not found' }
+      made = true
+      return { kind: 'accepted' }
+    },
+  })
+  return {
+    ...outbox,
+    recover: () => {
+      works = true
+    },
+  }
+}
+
+describe.each([500, 400] as const)(
+  'an EazyBe that answers %s to everything for two days',
+  (status) => {
+    it.each([3, 9, 40])(
+      'parks none of %s leads, and takes all of them by itself',
+      async (people) => {
+        const outbox = failingEazybe(ANSWERS[status])
+        await outbox.leads('Batch 7', people)
+        await outbox.pass(OUTAGE_MS)
+        expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+        expect(outbox.count(`account WHERE key = 'state' AND value LIKE '%"failing"%'`)).toBe(1)
+        outbox.recover()
+        await outbox.pass(4 * DAY_MS)
+        expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(people)
+      },
+    )
+  },
+)
+
+describe('an EazyBe that answers 500 to everything for two days', () => {
+  it.each([1, 2])('parks none of %s leads, and takes all of them by itself', async (people) => {
+    const outbox = failingEazybe(ANSWERS[500])
+    await outbox.leads('Batch 7', people)
+    await outbox.pass(OUTAGE_MS)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+    outbox.recover()
+    await outbox.pass(4 * DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(people)
+  })
+
+  it('takes leads of a group that is there', async () => {
+    const outbox = failingEazybe(ANSWERS[500])
+    outbox.recover()
+    await outbox.leads('Batch 7', 1)
+    await outbox.pass(HOUR_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+  })
+})
+
+describe('an EazyBe that answers 400 to everything', () => {
+  it.each([1, 2])(
+    'parks each of %s leads at once: that looks like a bad number',
+    async (people) => {
+      const outbox = failingEazybe(ANSWERS[400])
+      await outbox.leads('Batch 7', people)
+      await outbox.pass(HOUR_MS)
+      expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(people)
+    },
+  )
+
+  it('takes the parked ones back once three leads show that it fails for everybody', async () => {
+    const outbox = failingEazybe(ANSWERS[400])
+    await outbox.leads('Batch 7', 1)
+    await outbox.pass(HOUR_MS)
+    await outbox.leads('Batch 8', 1)
+    await outbox.pass(HOUR_MS)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(2)
+    await outbox.leads('Batch 9', 1)
+    await outbox.pass(HOUR_MS)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+    outbox.recover()
+    await outbox.pass(DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(3)
+  })
+})
+
+/** An EazyBe that takes everybody but one. */
+function eazybeWithout(bad: string, answer: Outcome) {
+  return outboxOnDisk({
+    addToGroup: async ({ contacts }) => (contacts.includes(bad) ? answer : { kind: 'accepted' }),
+  })
+}
+
+describe.each([500, 400] as const)('a bad number, answered %s', (status) => {
+  // The fifth lead of an outbox on disk.
+  const bad = '919800000005'
+
+  it('is found among ten and parked, and the others are accepted', async () => {
+    const outbox = eazybeWithout(bad, ANSWERS[status])
+    await outbox.leads('Batch 7', 10)
+    await outbox.pass(14 * DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(9)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(1)
+    const refused = `memberships WHERE status = 'refused' AND mask LIKE '%5'`
+    expect(outbox.count(refused)).toBe(1)
+  })
+
+  it('is parked when it is alone', async () => {
+    const outbox = eazybeWithout('919800000001', ANSWERS[status])
+    await outbox.leads('Batch 7', 1)
+    await outbox.pass(14 * DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(1)
+  })
+})

@@ -1,0 +1,318 @@
+/** What an operator finds on the console's pages, and what its forms do. */
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { utf8 } from '../../../src/lib/bytes.ts'
+import { answers, play } from '../drive.ts'
+import { house, listen, post, VARS } from '../house.ts'
+import { config } from '../worker.ts'
+
+const ADMIN = { authorization: `Bearer ${VARS.ADMIN_SECRET}` }
+
+beforeEach(() => {
+  play(answers.ok)
+  listen()
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+type House = ReturnType<typeof house>
+
+async function page(at: House, path: string): Promise<string> {
+  return (await at.ask(path, { headers: ADMIN })).text()
+}
+
+/** Sends a form of the console. Where it leads elsewhere, that page is given. */
+async function send(at: House, path: string, form: Record<string, string> = {}) {
+  const headers = { ...ADMIN, 'content-type': 'application/x-www-form-urlencoded' }
+  const body = new URLSearchParams(form).toString()
+  const answer = await at.ask(path, { method: 'POST', headers, body })
+  const to = answer.headers.get('location')
+  return { status: answer.status, to, text: to === null ? await answer.text() : await page(at, to) }
+}
+
+/** A form of the hook that asks for consent. */
+async function signUp(at: House, event: Record<string, unknown>): Promise<string> {
+  const body = utf8(JSON.stringify({ event: { id: crypto.randomUUID(), ...event } }))
+  const outgoing = { method: 'POST', url: '', headers: new Headers(), body, id: '', now: 0 }
+  const proof = await config.hooks.signed?.source.scheme.sign(outgoing, VARS.SIGNED_SECRET)
+  const headers = { 'content-type': 'application/json', ...proof?.headers }
+  const answer = await at.ask('/hooks/signed', { method: 'POST', headers, body })
+  const { deliveries }: { deliveries: string[] } = await answer.json()
+  return deliveries[0] ?? ''
+}
+
+/** A lead of the hook without consent. */
+async function buy(at: House, lead: Record<string, unknown>): Promise<string> {
+  const answer = await at.ask('/hooks/buyers', post(lead, VARS.BUYERS_SECRET))
+  const { deliveries }: { deliveries: string[] } = await answer.json()
+  return deliveries[0] ?? ''
+}
+
+const text = (html: string) =>
+  html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(' ,', ',')
+
+describe('the reason why a lead is held', () => {
+  it('stands in its row and in its headline, in full', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha Rao', phone: '98200', cohort: 'May' })
+    const [row = ''] = (await page(at, '/console/deliveries')).match(/<tr><td.*?<\/tr>/s) ?? []
+    expect(text(row)).toContain('Held phone: has too few digits')
+    const [verdict = ''] =
+      (await page(at, `/console/deliveries/${id}`)).match(/id="verdict".*?<\/section>/s) ?? []
+    expect(text(verdict)).toContain('Held phone: has too few digits')
+    const answer = await at.ask(`/api/deliveries/${id}`, { headers: ADMIN })
+    expect(await answer.json()).toMatchObject({
+      reason: 'mapping',
+      wrong: 'phone: has too few digits for a phone number',
+    })
+  })
+
+  it('is both where it said no and does not map, also after it was mapped again', async () => {
+    const at = house()
+    const id = await signUp(at, { agreed: 'no', phone: '98200', cohort: 'May' })
+    const both =
+      /event\.agreed: does not say that the person agreed.*; event\.phone: has too few digits/
+    expect(text(await page(at, '/console/deliveries'))).toMatch(both)
+    await send(at, `/console/deliveries/${id}/remap`)
+    expect(text(await page(at, '/console/deliveries'))).toMatch(both)
+  })
+})
+
+describe('a lead', () => {
+  it('goes by its name first and its number second, in its row and in every title', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha Rao', phone: '9820012345', cohort: 'May' })
+    const [row = ''] = (await page(at, '/console/deliveries')).match(/<tr><td.*?<\/tr>/s) ?? []
+    expect(text(row)).toMatch(/^ Asha Rao \+91 ••••• •2345 · sales-1 /)
+    const own = await page(at, `/console/deliveries/${id}`)
+    expect(own).toContain('<title>Asha Rao · sales-1 · Usher</title>')
+    expect(text(own)).toMatch(/Asha Rao \+91 ••••• •2345 · sales-1/)
+    const nameless = await buy(at, { phone: '9820012346', cohort: 'May' })
+    expect(await page(at, `/console/deliveries/${nameless}`)).toContain(
+      '<title>+91 ••••• •2346 · sales-2 · Usher</title>',
+    )
+  })
+})
+
+describe('a person', () => {
+  const ASHA = '+91 98200 12345'
+
+  it.each([
+    ['as people write it', '+91 98200 12345'],
+    ['with dashes, and without its country', '098200-12345'],
+    ['in brackets', '(+91) 98200.12345'],
+    ['in digits of Hindi', '९८२०० १२३४५'],
+    ['with what was pasted around it', 'WhatsApp: 0091 98200 12345'],
+    ['with marks that cannot be seen', '\u202a+91 98200 12345\u202c'],
+    ['as its end', '12345'],
+  ])('is found by their number %s, in the box for names as well', async (_, written) => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'May' })
+    await buy(at, { name: 'Bina', phone: '+91 98200 99999', cohort: 'May' })
+    for (const field of ['phoneEnd', 'text']) {
+      const { to, text: found } = await send(at, '/console/deliveries', { [field]: written })
+      // The address is logged on its way: it holds the last digits alone.
+      expect(to).toMatch(/^\/console\/deliveries\?phoneEnd=\d{4,6}$/)
+      expect(found).toContain('Asha')
+      expect(found).not.toContain('Bina')
+    }
+  })
+
+  it('is found by their number where it stands in a lead that was never mapped, in another spelling', async () => {
+    const at = house()
+    await signUp(at, { name: 'Asha', agreed: 'no', phone: '98200 (123) 45', cohort: 'May' })
+    await signUp(at, { name: 'Bina', agreed: 'no', phone: '98200 99999', cohort: 'May' })
+    const { text: found } = await send(at, '/console/deliveries', { text: ASHA })
+    expect(found).toContain('Asha')
+    expect(found).not.toContain('Bina')
+  })
+
+  it('is found by the end of their number when the number itself was deleted', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'May' })
+    await at
+      .drive('sales')
+      .sql(`UPDATE memberships SET digits = NULL, status = 'accepted', accepted_at = 1`)
+    expect((await send(at, '/console/deliveries', { phoneEnd: ASHA })).text).toContain('Asha')
+  })
+
+  it('is looked for by digits as words where that is meant', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'Batch 2026' })
+    const { text: found } = await send(at, '/console/deliveries', { text: '2026' })
+    expect(found).not.toContain('Asha')
+    const [, link = ''] = /href="([^"]*as=words[^"]*)"/.exec(found) ?? []
+    expect(await page(at, link.replaceAll('&amp;', '&'))).toContain('Asha')
+  })
+
+  it('is searched for once, by a press: such a page is not live', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: ASHA, cohort: 'May' })
+    const { text: found } = await send(at, '/console/deliveries', { text: 'asha' })
+    expect(found).toContain('Asha')
+    expect(found).not.toContain('data-live')
+    expect(await page(at, '/console/deliveries')).toContain('data-live')
+  })
+})
+
+describe('while an account is paused', () => {
+  const GOES_ON = /by itself|goes on\b|when its turn comes/
+
+  it('every page says that nothing is sent, and none that all goes on by itself', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    for (const account of ['default', 'sales', 'rushed'])
+      await send(at, `/console/accounts/${account}/pause`)
+    for (const path of [
+      '/console',
+      '/console/deliveries',
+      '/console/deliveries?state=queued',
+      `/console/deliveries/${id}`,
+      `/console/deliveries/${id}?done=queued`,
+      '/console/groups',
+      '/console/groups/sales-1',
+      '/console/people',
+      '/console/hooks',
+      '/console/hooks/buyers',
+    ]) {
+      const said = text(await page(at, path))
+      expect(said, path).toContain('Nothing is sent until you resume the account.')
+      expect(said, path).not.toMatch(GOES_ON)
+    }
+    await send(at, '/console/accounts/sales/resume')
+    const said = text(await page(at, `/console/deliveries/${id}`))
+    expect(said).toContain('It is sent when its turn comes.')
+  })
+})
+
+describe('words of programs', () => {
+  it('are said plainly', async () => {
+    const at = house()
+    const lead = { groupName: 'Zinnia', contacts: ['98'], create: true }
+    await at.ask('/hooks/plain', post(lead, VARS.PLAIN_SECRET))
+    expect(text(await page(at, '/console/deliveries/default-1'))).toContain(
+      'contact 1: has too few digits',
+    )
+    const first = await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    await send(at, '/console/people', { phone: '+919820012345', action: 'suppress' })
+    expect(text(await page(at, `/console/deliveries/${first}`))).toContain(
+      'asked never to be invited',
+    )
+    expect(await page(at, '/console/groups/sales-1')).not.toContain('called so')
+  })
+})
+
+describe('a bulk action', () => {
+  it('says before its button what will happen to how many', async () => {
+    const at = house()
+    await signUp(at, { agreed: 'no', phone: '9820000001', cohort: 'May' })
+    await signUp(at, { agreed: 'no', phone: '98', cohort: 'May' })
+    await signUp(at, { agreed: 'yes', phone: '98', cohort: 'May' })
+    await buy(at, { phone: '9820000002', cohort: 'May' })
+    const foreseen = async (query: string) => {
+      const html = await page(at, `/console/bulk?${query}`)
+      return text(/id="will-happen".*?<\/ul>/s.exec(html)?.[0] ?? '')
+    }
+    const held = await foreseen('action=release&state=held')
+    expect(held).toContain('1 will be sent only if you state below that they agreed')
+    expect(held).toContain('2 are left as they are: no group and number have been read')
+    const again = await foreseen('action=remap&state=held')
+    expect(again).toContain('1 will be sent only if')
+    expect(again).toContain('2 stay held : 1 for mapping, 1 for consent, mapping')
+    expect(await foreseen('action=exact&hook=buyers')).toContain('1 will be queued and sent')
+    expect(await foreseen('action=discard&state=held')).toContain('3 will be discarded')
+  })
+
+  it('without any filter asks for the count to be typed', async () => {
+    const at = house()
+    const id = await signUp(at, { agreed: 'no', phone: '98', cohort: 'May' })
+    expect(await page(at, '/console/bulk?action=discard')).toContain('Type 1 to go on')
+    const refused = await send(at, '/console/bulk', { action: 'discard', total: '1' })
+    expect(refused.status).toBe(409)
+    expect(await page(at, `/console/deliveries/${id}`)).not.toContain('discarded')
+    await send(at, '/console/bulk', { action: 'discard', total: '1', typed: '1' })
+    expect(await page(at, `/console/deliveries/${id}`)).toContain('discarded')
+  })
+})
+
+describe('the people page', () => {
+  it('shows what is known of a number, in any spelling, and says so in the audit log', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    await signUp(at, { name: 'Asha R', agreed: 'no', phone: '98200-12345', cohort: 'May' })
+    const known = await send(at, '/console/people', { phone: '098200 12345', action: 'show' })
+    const said = text(known.text.slice(known.text.indexOf('id="known"')))
+    expect(said).toContain('Asha')
+    expect(said).toContain('Cohort May')
+    expect(said).toContain('Asha R')
+    expect(text(await page(at, '/console/audit'))).toContain('look up')
+    const other = await send(at, '/console/people', { phone: '+919820099999', action: 'show' })
+    expect(other.text).toContain('Nothing is known of this number')
+  })
+
+  it('says how many leads “never invite” and “erase” touched, and where none was found', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    const say = async (action: string, phone = '+919820012345') =>
+      text((await send(at, '/console/people', { phone, action, sure: 'yes' })).text)
+    expect(await say('suppress', '+919820099999')).toContain('No lead of theirs was waiting.')
+    expect(await say('suppress')).toContain('1 lead that waited is left out.')
+    expect(await say('erase', '+919820099999')).toContain('No lead of this number was found.')
+    expect(await say('erase')).toContain('1 lead was wiped.')
+    const erased = await page(at, `/console/deliveries/${id}`)
+    expect(text(erased)).toContain('Its person was erased: there is nothing left')
+    expect(erased).not.toMatch(/formaction="[^"]*\/(exact|remap|release)"|action="[^"]*\/edit"/)
+  })
+})
+
+describe('a wrong answer', () => {
+  const audit = async (at: House) => text(await page(at, '/console/audit'))
+
+  it('is changed and mapped again by today’s config, and the audit log says which', async () => {
+    const at = house()
+    const id = await buy(at, { name: 'Asha', phone: '9820012345' })
+    expect(await page(at, `/console/deliveries/${id}`)).toContain('Answer to cohort')
+    const { text: mended } = await send(at, `/console/deliveries/${id}/remap`, {
+      'answer:cohort': 'June',
+    })
+    expect(text(mended)).toContain('Cohort June')
+    expect(await audit(at)).toContain('queued; answers changed: cohort')
+  })
+
+  it('is changed over the API by the same rules of consent', async () => {
+    const at = house()
+    const id = await signUp(at, { agreed: 'no', phone: '98', cohort: 'May' })
+    const retry = (body: object) =>
+      at.ask(`/api/deliveries/${id}/retry`, {
+        method: 'POST',
+        headers: ADMIN,
+        body: JSON.stringify({ mode: 'remap', ...body }),
+      })
+    const fields = { 'event.phone': '9820012345', 'event.cohort': 'June' }
+    expect((await retry({ fields })).status).toBe(409)
+    // The answer about consent is no answer to be corrected.
+    expect((await retry({ fields: { ...fields, 'event.agreed': 'yes' } })).status).toBe(409)
+    expect((await retry({ mode: 'exact', fields })).status).toBe(400)
+    const sent = await retry({ fields, agreed: true })
+    expect(await sent.json()).toMatchObject({ state: 'queued', groupName: 'Cohort June' })
+  })
+})
+
+describe('the CSV', () => {
+  it('has names, and full numbers by an action of its own in the audit log', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha Rao', phone: '9820012345', cohort: 'May' })
+    const masked = await page(at, '/console/deliveries.csv')
+    expect(masked).toContain('"Asha Rao"')
+    expect(masked).not.toContain('9820012345')
+    const full = await send(at, '/console/deliveries.csv')
+    expect(full.text).toContain(`"'+919820012345"`)
+    expect(text(await page(at, '/console/audit'))).toContain('csv with full numbers 1 rows')
+  })
+})
