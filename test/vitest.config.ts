@@ -1,6 +1,7 @@
 /** Four kinds of tests: plain ones in Node, those that need a Worker's runtime in workerd, journeys against `npm start`, and the console in a browser. */
 
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { BINDINGS } from './workerd/bindings.ts'
 
@@ -9,6 +10,17 @@ const JOURNEY_TIMEOUT_MS = 120_000
 const TIMEOUT_MS = 60_000
 /** Vitest leaves one core idle by default, which is half of two. */
 const ALL_CORES = '100%'
+
+/** esbuild takes `with { type: 'text' }`; Vite has `?raw` for the same. */
+const textImports: Plugin = {
+  name: 'text-imports',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    return /\/assets\/console\.(?:css|js)$/.test(source)
+      ? this.resolve(`${source}?raw`, importer)
+      : null
+  },
+}
 
 export default defineConfig({
   test: {
@@ -24,6 +36,7 @@ export default defineConfig({
       },
       {
         plugins: [
+          textImports,
           cloudflareTest({
             main: './test/workerd/worker.ts',
             miniflare: {

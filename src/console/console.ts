@@ -5,7 +5,6 @@ import { stoppedAccounts } from '../operator/accounts.ts'
 import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
 import type { Config } from '../setup/define-config.ts'
-import { CSS, JS } from './assets.ts'
 import { auditPage } from './audit.tsx'
 import { bulkPage, bulkStepPage } from './bulk.tsx'
 import { Clock } from './clock.ts'
@@ -21,7 +20,7 @@ import { groupsPage } from './groups.tsx'
 import { hookPage } from './hook.tsx'
 import { previewForm, snippetForm, testForm } from './hook-forms.ts'
 import { hooksPage } from './hooks.tsx'
-import { CSS_PATH, JS_PATH } from './layout.tsx'
+import { ASSETS } from './layout.tsx'
 import { notFoundPage } from './messages.tsx'
 import { overviewPage } from './overview.tsx'
 import type { FormAnswer, Page, Visit } from './page.ts'
@@ -39,8 +38,8 @@ const FOREVER = {
 /** The console over a config's accounts and hooks. */
 export function operatorConsole(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
   const app = new Hono<OperatorEnv>()
-  app.get(CSS_PATH, (c) => c.body(CSS.text, 200, { ...FOREVER, 'content-type': 'text/css' }))
-  app.get(JS_PATH, (c) => c.body(JS.text, 200, { ...FOREVER, 'content-type': 'text/javascript' }))
+  for (const { path, type, text } of ASSETS)
+    app.get(path, (c) => c.body(text, 200, { ...FOREVER, 'content-type': type }))
   app.use('/console/*', bounded())
   app.get('/console/login', showLogin)
   app.post('/console/login', (c) => logIn(c, config, dispatch))

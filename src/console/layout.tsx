@@ -1,15 +1,21 @@
 /** The frame of every page: the head, the navigation, and what a form has to say. */
 
 import { accountsOf } from '../operator/desk.ts'
-import { CSS, JS } from './assets.ts'
+import CSS from './assets/console.css' with { type: 'text' }
+import JS from './assets/console.js' with { type: 'text' }
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { PLACES } from './page.ts'
 import { DONE, STOPS, touchedText } from './words.ts'
 
-const BASE = '/console/assets'
-export const CSS_PATH = `${BASE}/console.${CSS.hash}.css`
-export const JS_PATH = `${BASE}/console.${JS.hash}.js`
+const CSS_PATH = `/console/assets/console.${versionOf(CSS)}.css`
+const JS_PATH = `/console/assets/console.${versionOf(JS)}.js`
+
+/** The stylesheet and the script, at paths that change with their text. */
+export const ASSETS = [
+  { path: CSS_PATH, type: 'text/css', text: CSS },
+  { path: JS_PATH, type: 'text/javascript', text: JS },
+]
 
 /** A whole page. `visit` null: not logged in. */
 export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Html {
@@ -113,4 +119,11 @@ function Header({ page }: { page: Page }): Html {
       </form>
     </header>
   )
+}
+
+/** A checksum: `crypto.subtle` has no digest that is ready while modules load. */
+function versionOf(text: string): string {
+  let sum = 0
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum, 31) + text.charCodeAt(at)
+  return (sum >>> 0).toString(36)
 }

@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretValues, tokenName } from '../lib/names.ts'
 import type { Config } from '../setup/define-config.ts'
-import { refreshConsoleAssets } from './console-assets.ts'
 import { addToDevVars, readDevVars, type Vars } from './dev-vars.ts'
 import { startEazybe } from './eazybe/serve-eazybe.ts'
 import { missingSecrets } from './fresh-secrets.ts'
@@ -75,7 +74,6 @@ async function start(): Promise<number> {
 
 /** Reads and bundles everything that may be edited, and makes up secrets that are missing. */
 async function prepare({ configFile, devVarsFile, pace }: Settings): Promise<Prepared> {
-  refreshConsoleAssets()
   const [config, { code }] = await Promise.all([loadConfig(configFile), bundleWorker(configFile)])
   const missing = missingSecrets(config, readDevVars(devVarsFile))
   const made = Object.keys(missing)

@@ -1,13 +1,9 @@
-/** The OpenAPI document is one, by a validator that is not ours; and the console's assets are those of their files. */
+/** The OpenAPI document is one, by a validator that is not ours. */
 
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { endpoints } from '../../../src/api/endpoints.ts'
 import { openApi } from '../../../src/api/openapi.ts'
-import { consoleAssets } from '../../../src/sandbox/console-assets.ts'
-import { ROOT } from '../../../src/sandbox/settings.ts'
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {
@@ -34,12 +30,5 @@ describe('the OpenAPI document', () => {
     expect(told.map((one) => Reflect.get(Object(one), 'operationId'))).toEqual(
       expect.arrayContaining(names),
     )
-  })
-})
-
-describe('the console’s assets', () => {
-  it('are what their files say: npm run assets makes them', () => {
-    const module = readFileSync(resolve(ROOT, 'src/console/assets.ts'), 'utf8')
-    expect(module).toBe(consoleAssets())
   })
 })
