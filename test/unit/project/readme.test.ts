@@ -93,14 +93,6 @@ describe('docs/', () => {
     )
     expect(told).toEqual(ROWS)
   })
-
-  it('has a core that is read in an hour', () => {
-    const told = /\*\*The core in an hour\*\*.*?\n\n/s.exec(read('docs/architecture.md'))?.[0] ?? ''
-    const files = [...told.matchAll(/`(?:src\/)?([\w/-]+\.ts)`/g)].map(([, file = '']) => file)
-    const lines = files.flatMap((file) => read(`src/${file}`).split('\n'))
-    expect(files.length).toBeGreaterThan(10)
-    expect(lines.length).toBeLessThanOrEqual(3_000)
-  })
 })
 
 describe.each(pages)('%s', (page) => {
