@@ -5,6 +5,7 @@ import { api } from './api/api.ts'
 import { operatorConsole } from './console/console.ts'
 import { errorText, log } from './lib/log.ts'
 import { problemResponse } from './lib/problem.ts'
+import { overHttps } from './operator/guard.ts'
 import { receiver } from './receive/receive.ts'
 import type { Config } from './setup/define-config.ts'
 import type { Env } from './setup/env.ts'
@@ -12,6 +13,7 @@ import type { Env } from './setup/env.ts'
 /** Mounts the parts. */
 export function worker(config: Config): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>({ strict: false })
+  app.use(overHttps())
   app.get('/', (c) => c.redirect('/console'))
   app.get('/health', (c) => c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }))
   app.route('/', receiver(config))

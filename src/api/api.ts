@@ -26,7 +26,7 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
   const app = new Hono<OperatorEnv>()
   for (const path of ['/api/*', '/metrics']) {
     app.use(path, async (c, next) => {
-      const admitted = await admit(c)
+      const admitted = await admit(c, config)
       if ('refusal' in admitted) return refuse(admitted.refusal)
       c.set('desk', deskOf(c, config, dispatch, admitted.identity.actor))
       c.header('cache-control', 'no-store')

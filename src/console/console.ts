@@ -44,7 +44,7 @@ export function operatorConsole(config: Config, dispatch: Dispatch): Hono<Operat
   app.get('/console/login', showLogin)
   app.post('/console/login', (c) => logIn(c, config, dispatch))
   app.use('/console/*', async (c, next) => {
-    const admitted = await admit(c)
+    const admitted = await admit(c, config)
     if ('identity' in admitted) {
       c.set('desk', deskOf(c, config, dispatch, admitted.identity.actor))
       return next()

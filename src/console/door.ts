@@ -6,7 +6,7 @@ import { adminSecrets } from '../operator/admin-secret.ts'
 import { dropSessionCookie, readSessionCookie, setSessionCookie } from '../operator/cookie.ts'
 import type { Dispatch, OperatorContext } from '../operator/desk.ts'
 import { deskOf, noteAt } from '../operator/desk.ts'
-import { LoginLimit } from '../operator/login-limit.ts'
+import { addressOf, guesses, noteGuess } from '../operator/guard.ts'
 import { isFromOwnPage } from '../operator/same-origin.ts'
 import { newSession } from '../operator/session.ts'
 import { isOneOf } from '../schemes/secret.ts'
@@ -15,7 +15,6 @@ import { loginPage, shutPage } from './login.tsx'
 import { render } from './render.tsx'
 import { carriedBy, unsentOf, unsentPage } from './unsent.tsx'
 
-const limit = new LoginLimit()
 const HOME = '/console'
 
 /** A visitor without a session: to the login, and back here afterwards. */
@@ -24,10 +23,11 @@ export async function turnAway(c: OperatorContext): Promise<Response> {
   // A link in a chat brings no `SameSite=Strict` cookie. The same request from a page of our own does.
   const fromElsewhere = c.req.header('sec-fetch-site') === 'cross-site' && c.req.method === 'GET'
   if (fromElsewhere) return c.body(null, 200, { refresh: '0', 'cache-control': 'no-store' })
-  const unsent = await unsentOf(c)
-  if (unsent !== null && shutWhy(c) === null) {
+  const secrets = adminSecrets(c.env)
+  const unsent = secrets.ok && shutWhy(c) === null ? await unsentOf(c, secrets.values) : null
+  if (unsent !== null) {
     const page = loginPage(HOME, null, 'expired', unsent)
-    return render(c, { ...page, status: 401 }, null)
+    return withCookies(c, await render(c, { ...page, status: 401 }, null))
   }
   const expired = readSessionCookie(c) !== null
   const { pathname, search } = new URL(c.req.url)
@@ -53,26 +53,30 @@ export async function logIn(
   if (shut !== null || !secrets.ok) return showLogin(c)
   const form = await c.req.parseBody({ all: true })
   const next = safeNext(form.next)
-  const unsent = carriedBy(form)
+  const isOwn = isFromOwnPage(c.req.raw)
+  const unsent = isOwn ? await carriedBy(c, form, secrets.values) : null
   const refuse = (refusal: Parameters<typeof loginPage>[1]) => {
     log('login.refused', { reason: refusal?.kind })
     return render(c, loginPage(next, refusal, null, unsent), null)
   }
-  if (!isFromOwnPage(c.req.raw)) return refuse({ kind: 'foreign' })
+  if (!isOwn) return refuse({ kind: 'foreign' })
   const now = Date.now()
-  const address = c.req.header('cf-connecting-ip') ?? 'here'
-  const seconds = limit.waitSeconds(address, now)
+  const seconds = guesses.waitSeconds(addressOf(c), now)
   if (seconds !== null) return refuse({ kind: 'wait', seconds })
   const given = typeof form.secret === 'string' ? form.secret.trim() : ''
   if (!(await isOneOf(given, secrets.values))) {
-    limit.wrong(address, now)
+    await noteGuess(c, config, given, now)
     return refuse({ kind: 'wrong' })
   }
   setSessionCookie(c, await newSession(given, now))
   log('login', {})
   await noteAt(deskOf(c, config, dispatch, 'console'), 'login', 'console')
   if (unsent === null) return c.redirect(next, 303)
-  const page = await render(c, unsentPage(unsent), null)
+  return withCookies(c, await render(c, unsentPage(unsent), null))
+}
+
+/** The page with the cookies that were set for it: hono adds them only to what it makes itself. */
+function withCookies(c: OperatorContext, page: Response): Response {
   return c.newResponse(page.body, page)
 }
 
@@ -84,18 +88,26 @@ export function logOut(c: OperatorContext): Response {
 /** Where the login leads is in its address, which a stranger may have written: only pages of ours. */
 function safeNext(next: unknown): string {
   const path = typeof next === 'string' ? next : ''
-  const ours = /^\/console(?:[/?][^\\]*)?$/.test(path) && !path.includes('..')
+  const ours = /^\/console(?:[/?][!-[\]-~]*)?$/.test(path) && !path.includes('..')
   return ours && !path.startsWith('/console/log') ? path : HOME
 }
 
 function shutWhy(c: OperatorContext) {
-  if (!adminSecrets(c.env).ok) {
+  const secrets = adminSecrets(c.env)
+  if (!secrets.ok) {
     return shutPage(
       'The console is shut',
-      'Set the Worker’s secret ADMIN_SECRET first, with 24 characters or more: npx wrangler secret put ADMIN_SECRET',
+      `${secrets.because}. Set the Worker’s secret ADMIN_SECRET to 24 random characters or more: npx wrangler secret put ADMIN_SECRET`,
     )
   }
-  if (accessSettings(c.env) === null) return null
+  const access = accessSettings(c.env)
+  if (access === null) return null
+  if ('missing' in access) {
+    return shutPage(
+      'The console is shut',
+      `Cloudflare Access is half set up: ${access.missing} is missing. Set it, or remove the other variable to log in with the admin secret.`,
+    )
+  }
   return shutPage(
     'Come in through Cloudflare Access',
     'This console lets in whoever Access has let through. It was reached without its token: is /console protected by the application whose audience is ACCESS_AUD?',

@@ -86,7 +86,8 @@ function doneOf(visit: Visit | null): string | undefined {
   if (!visit?.done) return undefined
   const { done, touched } = visit
   const told = touched === null ? '' : touchedText(done, touched)
-  return DONE[done] === undefined ? undefined : `${DONE[done]} ${told}`.trim()
+  const said = DONE.get(done)
+  return said === undefined ? undefined : `${said} ${told}`.trim()
 }
 
 function Header({ page }: { page: Page }): Html {

@@ -17,7 +17,7 @@ export function loginPage(
   done: string | null,
   unsent: Unsent | null = null,
 ): Page {
-  const said = done === null ? undefined : DONE[done]
+  const said = done === null ? undefined : DONE.get(done)
   const body = (
     <div class="gate">
       <div>
@@ -29,7 +29,11 @@ export function loginPage(
           {said}
         </p>
       )}
-      {unsent !== null && <p>What you had filled in is kept, and nothing has been done yet.</p>}
+      {unsent !== null && (
+        <p>
+          What you had filled in is kept, and nothing has been done yet: <q>{unsent.what}</q>.
+        </p>
+      )}
       {refusal !== null && <Problem title={reason(refusal)} />}
       <form class="tall" method="post" action="/console/login">
         <input type="hidden" name="next" value={next} />

@@ -53,7 +53,9 @@ export function settingsPage({ desk }: Visit): Page {
         <p>
           {access === null
             ? 'With the admin secret; a session lasts 12 hours, and all of them end when the secret is changed.'
-            : `Through Cloudflare Access of ${access.teamDomain}. Programs send the admin secret as a Bearer token.`}
+            : 'missing' in access
+              ? `No person comes in: ${access.missing} is missing beside the other variable of Cloudflare Access.`
+              : `Through Cloudflare Access of ${access.teamDomain}. Programs send the admin secret as a Bearer token.`}
         </p>
         {adminSecrets(env).ok && access === null && (
           <p class="soft">

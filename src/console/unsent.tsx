@@ -1,51 +1,74 @@
 /** A form that was sent after the session ended: it travels through the login, and is sent only when the operator confirms it. */
 
+import * as v from 'valibot'
+import { readUnsentCookie, setUnsentCookie } from '../operator/cookie.ts'
 import type { OperatorContext } from '../operator/desk.ts'
 import { isFromOwnPage } from '../operator/same-origin.ts'
+import { isSealed, newNonce, sealOf } from '../operator/session.ts'
 import type { Html } from './html.ts'
 import type { Page } from './page.ts'
 
-export interface Unsent {
+const unsentSchema = v.object({
   /** Where the form posts to. */
-  readonly path: string
-  readonly fields: readonly (readonly [name: string, value: string])[]
+  path: v.string(),
+  fields: v.array(v.tuple([v.string(), v.string()])),
+})
+
+type Form = v.InferOutput<typeof unsentSchema>
+
+export interface Unsent extends Form {
+  /** What it would do, as a sentence. */
+  readonly what: string
+  /** How it travels. The seal ties it to the browser that sent it, so that no stranger can make an operator send another. */
+  readonly carried: string
+  readonly seal: string
 }
 
-const PATH = 'unsent'
-const FIELD = 'unsent:'
+const CARRIED = 'unsent'
+const SEAL = 'seal'
 
 /** The form of a page of ours that came without a session; null: it is none. */
-export async function unsentOf(c: OperatorContext): Promise<Unsent | null> {
+export async function unsentOf(
+  c: OperatorContext,
+  [secret = '']: readonly string[],
+): Promise<Unsent | null> {
+  if (c.req.method !== 'POST' || !isFromOwnPage(c.req.raw)) return null
   const { pathname, search } = new URL(c.req.url)
-  if (c.req.method !== 'POST' || pathname === '/console/logout' || !isFromOwnPage(c.req.raw)) {
-    return null
-  }
-  return { path: `${pathname}${search}`, fields: texts(await c.req.parseBody({ all: true })) }
+  const form = { path: `${pathname}${search}`, fields: texts(await c.req.parseBody({ all: true })) }
+  const what = inWords(form)
+  if (what === null) return null
+  const nonce = readUnsentCookie(c) ?? newNonce()
+  setUnsentCookie(c, nonce)
+  const carried = JSON.stringify(form)
+  return { ...form, what, carried, seal: await sealOf(carried, nonce, secret) }
 }
 
 /** What the login's own form carries on. */
-export function carriedBy(form: Readonly<Record<string, unknown>>): Unsent | null {
-  const path = form[PATH]
-  if (typeof path !== 'string' || !/^\/console\/[^\\]*$/.test(path)) return null
-  const fields = texts(form).flatMap(([name, value]) =>
-    name.startsWith(FIELD) ? [[name.slice(FIELD.length), value] as const] : [],
-  )
-  return { path, fields }
+export async function carriedBy(
+  c: OperatorContext,
+  form: Readonly<Record<string, unknown>>,
+  secrets: readonly string[],
+): Promise<Unsent | null> {
+  const { [CARRIED]: carried, [SEAL]: seal } = form
+  const nonce = readUnsentCookie(c)
+  if (typeof carried !== 'string' || typeof seal !== 'string' || nonce === null) return null
+  if (!(await isSealed(seal, carried, nonce, secrets))) return null
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), unsentSchema), carried)
+  const what = read.success ? inWords(read.output) : null
+  return read.success && what !== null ? { ...read.output, what, carried, seal } : null
 }
 
-export function Carried({ unsent }: { unsent: Unsent }): Html {
+export function Carried({ unsent: { carried, seal } }: { unsent: Unsent }): Html {
   return (
     <>
-      <input type="hidden" name={PATH} value={unsent.path} />
-      {unsent.fields.map(([name, value]) => (
-        <input type="hidden" name={`${FIELD}${name}`} value={value} />
-      ))}
+      <input type="hidden" name={CARRIED} value={carried} />
+      <input type="hidden" name={SEAL} value={seal} />
     </>
   )
 }
 
 /** After the login: what it was, and the button that sends it. */
-export function unsentPage({ path, fields }: Unsent): Page {
+export function unsentPage({ path, fields, what }: Unsent): Page {
   const body = (
     <div class="stack">
       <div>
@@ -53,6 +76,7 @@ export function unsentPage({ path, fields }: Unsent): Page {
         <p class="lede">Your session had ended when you sent this. Is it still meant?</p>
       </div>
       <form class="card tall" method="post" action={path}>
+        <h2>{what}</h2>
         <dl class="json">
           {fields
             .filter(([, value]) => value !== '')
@@ -78,6 +102,48 @@ export function unsentPage({ path, fields }: Unsent): Page {
     </div>
   )
   return { title: 'Not sent yet', place: null, body }
+}
+
+/** The forms of the console: what each would do, by its path. */
+const FORMS: readonly (readonly [path: RegExp, words: (id: string, verb: string) => string])[] = [
+  [/^accounts\/([\w-]+)\/(pause|resume)$/, (id, verb) => `${capital(verb)} the account ${id}`],
+  [/^hooks\/([\w-]+)\/(pause|resume)$/, (id, verb) => `${capital(verb)} the hook ${id}`],
+  [/^hooks\/([\w-]+)\/preview$/, (id) => `Preview what the hook ${id} makes of a payload`],
+  [/^hooks\/([\w-]+)\/snippet$/, (id) => `Write a mapping for the hook ${id}`],
+  [/^hooks\/([\w-]+)\/test$/, (id) => `Send a test through the hook ${id}`],
+  [/^deliveries\/([\w-]+)\/reveal$/, (id) => `Show the numbers of the lead ${id}`],
+  [
+    /^deliveries\/([\w-]+)\/suppress$/,
+    (id) => `Leave a person of the lead ${id} out of every group`,
+  ],
+  [/^deliveries\/([\w-]+)\/erase$/, (id) => `Erase a person of the lead ${id}`],
+  [/^deliveries\/([\w-]+)\/release$/, (id) => `Release the lead ${id}`],
+  [/^deliveries\/([\w-]+)\/create$/, (id) => `Let the lead ${id} create its group`],
+  [/^deliveries\/([\w-]+)\/exact$/, (id) => `Send the lead ${id} again`],
+  [/^deliveries\/([\w-]+)\/remap$/, (id) => `Map the lead ${id} again`],
+  [/^deliveries\/([\w-]+)\/discard$/, (id) => `Discard the lead ${id}`],
+  [/^deliveries\/([\w-]+)\/edit$/, (id) => `Change the lead ${id} and send it`],
+  [/^deliveries$/, () => 'Search for leads'],
+  [/^deliveries\.csv$/, () => 'Download leads with their full numbers'],
+  [/^groups\/([\w-]+)$/, (id) => `Correct the group ${id}`],
+  [/^people$/, () => 'Look up or change one person, as below'],
+  [/^bulk$/, () => 'Do the same to many leads, as below'],
+]
+
+/** Null: no form of the console posts there. */
+function inWords({ path }: Form): string | null {
+  const [place = ''] = path.split('?', 1)
+  const below = /^\/console\/(.*)$/.exec(place)?.[1]
+  if (below === undefined) return null
+  for (const [form, words] of FORMS) {
+    const found = form.exec(below)
+    if (found !== null) return words(found[1] ?? '', found[2] ?? '')
+  }
+  return null
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
 function texts(form: Readonly<Record<string, unknown>>): [name: string, value: string][] {

@@ -50,37 +50,38 @@ export const STOPS: Readonly<Record<Stop, string>> = {
 }
 
 /** What to do about a held or parked delivery, by its reason. */
-const ADVICE: Readonly<Record<string, string>> = {
-  consent:
-    'The answer does not say that the person agreed to join a group. If you know that they did, release it. Else discard it.',
-  mapping:
-    'The hook’s mapping does not fit what was sent. Fill in the group and the number below and send it; or have src/config.ts mended, and map it again.',
-  'consent, mapping':
-    'The answer does not say that the person agreed, and the hook’s mapping does not fit what was sent. If you know that they agreed, fill in the group and the number and send it.',
-  'look-up':
-    'Its sender sends ids only, and did not tell the rest when it was asked. Map it again to ask once more.',
-  payload:
-    'The body is not what this sender documents. Look at it below; when the source reads it, map it again.',
-  'group missing':
-    'EazyBe finds no group of this name, and the hook may not create it. Make the group in WhatsApp and release this, or let Usher create it.',
-  'group gone':
-    'The group was there and EazyBe no longer finds it. Was it renamed or deleted? Say so on the group’s page, or let Usher create it again.',
-  suppressed: 'The person asked never to be invited. It can only be discarded.',
-  'too many new groups':
-    'The hook has used up its new group names for today. If this name is right, release it.',
-  'id of another lead':
-    'Another lead came with this id, which visitors of this form can write. It is no repeat, since its people are others: map it again to send it.',
-  'group of another hook':
-    'Visitors of this form can type the name of a group, and this one was made by another hook. If its visitors may join it, release this: from then on the form may use the group.',
-  burst:
-    'The hook brings more leads than it may in a day. If they are genuine, release them together; else discard them together.',
-  'some numbers were refused':
-    'EazyBe refused a number. The timeline has its words: correct the number and send it.',
-}
+const ADVICE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    consent:
+      'The answer does not say that the person agreed to join a group. If you know that they did, release it. Else discard it.',
+    mapping:
+      'The hook’s mapping does not fit what was sent. Fill in the group and the number below and send it; or have src/config.ts mended, and map it again.',
+    'consent, mapping':
+      'The answer does not say that the person agreed, and the hook’s mapping does not fit what was sent. If you know that they agreed, fill in the group and the number and send it.',
+    'look-up':
+      'Its sender sends ids only, and did not tell the rest when it was asked. Map it again to ask once more.',
+    payload:
+      'The body is not what this sender documents. Look at it below; when the source reads it, map it again.',
+    'group missing':
+      'EazyBe finds no group of this name, and the hook may not create it. Make the group in WhatsApp and release this, or let Usher create it.',
+    'group gone':
+      'The group was there and EazyBe no longer finds it. Was it renamed or deleted? Say so on the group’s page, or let Usher create it again.',
+    suppressed: 'The person asked never to be invited. It can only be discarded.',
+    'too many new groups':
+      'The hook has used up its new group names for today. If this name is right, release it.',
+    'id of another lead':
+      'Another lead came with this id, which visitors of this form can write. It is no repeat, since its people are others: map it again to send it.',
+    'group of another hook':
+      'Visitors of this form can type the name of a group, and this one was made by another hook. If its visitors may join it, release this: from then on the form may use the group.',
+    burst:
+      'The hook brings more leads than it may in a day. If they are genuine, release them together; else discard them together.',
+    'some numbers were refused':
+      'EazyBe refused a number. The timeline has its words: correct the number and send it.',
+  }),
+)
 
 export function advice(state: DeliveryState, reason: string | null): string {
-  const known = reason === null ? undefined : ADVICE[reason]
-  return known ?? MEANINGS[state]
+  return ADVICE.get(reason ?? '') ?? MEANINGS[state]
 }
 
 export const PAUSES: Readonly<
@@ -125,35 +126,39 @@ export const LONG_WAITS: Readonly<
 }
 
 /** What a form said when it was done: only these texts can be shown, whatever the URL says. */
-export const DONE: Readonly<Record<string, string>> = {
-  queued: 'It is queued.',
-  held: 'It is still held.',
-  discarded: 'It is discarded, and will never be sent.',
-  not_found: 'There is no such delivery.',
-  suppressed: 'From now on the person is left out of every group.',
-  unsuppressed: 'The person may be invited again.',
-  erased: 'Everything that was kept of them is deleted, and they are never invited again.',
-  erase_more: 'A part is deleted: press erase again for the rest.',
-  changed: 'The group is changed.',
-  paused: 'The account makes no calls until you resume it.',
-  resumed: 'The account goes on.',
-  logged_out: 'You are logged out.',
-  expired: 'Your session has ended. Log in to go on.',
-}
+export const DONE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    queued: 'It is queued.',
+    held: 'It is still held.',
+    discarded: 'It is discarded, and will never be sent.',
+    not_found: 'There is no such delivery.',
+    suppressed: 'From now on the person is left out of every group.',
+    unsuppressed: 'The person may be invited again.',
+    erased: 'Everything that was kept of them is deleted, and they are never invited again.',
+    erase_more: 'A part is deleted: press erase again for the rest.',
+    changed: 'The group is changed.',
+    paused: 'The account makes no calls until you resume it.',
+    resumed: 'The account goes on.',
+    logged_out: 'You are logged out.',
+    expired: 'Your session has ended. Log in to go on.',
+  }),
+)
 
 /** Reasons and paths that programs read, as people say them. */
-const PLAIN: Readonly<Record<string, string>> = {
-  suppressed: 'asked never to be invited',
-  withdrawn: 'no longer asked for',
-  'not wanted': 'not for this hook',
-  already: 'accepted before',
-  refused: 'refused by EazyBe',
-}
+const PLAIN: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    suppressed: 'asked never to be invited',
+    withdrawn: 'no longer asked for',
+    'not wanted': 'not for this hook',
+    already: 'accepted before',
+    refused: 'refused by EazyBe',
+  }),
+)
 
 /** A reason, or what is wrong, in plain words: `contacts.0` is the first contact. */
 export function plain(text: string): string {
   return (
-    PLAIN[text] ??
+    PLAIN.get(text) ??
     text.replaceAll(/\bcontacts\.(\d+)/g, (_, index) => `contact ${Number(index) + 1}`)
   )
 }

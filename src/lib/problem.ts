@@ -36,6 +36,7 @@ export type Refusal =
   | { readonly reason: 'shut'; readonly because: string }
   | { readonly reason: 'not_admin' }
   | { readonly reason: 'cross_site' }
+  | { readonly reason: 'not_secure' }
   | { readonly reason: 'too_many_attempts'; readonly waitSeconds: number }
   | { readonly reason: 'not_found'; readonly what: string }
   | { readonly reason: 'bad_request'; readonly issues: readonly Issue[] }
@@ -167,6 +168,12 @@ function describe(refusal: Refusal): Problem {
         status: 403,
         title: 'Not from a page of this console',
         detail: 'A session changes things only from its own pages. Programs send the admin secret.',
+      }
+    case 'not_secure':
+      return {
+        status: 403,
+        title: 'Only over https',
+        detail: 'What was sent went in clear: change the secret if it was in it.',
       }
     case 'too_many_attempts':
       return {

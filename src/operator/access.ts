@@ -19,18 +19,24 @@ export interface AccessSettings {
   readonly audience: string
 }
 
-/** What ACCESS_TEAM_DOMAIN and ACCESS_AUD say; null unless both are set. */
-export function accessSettings(env: object): AccessSettings | null {
-  const domain: unknown = Reflect.get(env, 'ACCESS_TEAM_DOMAIN')
-  const audience: unknown = Reflect.get(env, 'ACCESS_AUD')
-  if (typeof domain !== 'string' || typeof audience !== 'string') return null
-  const teamDomain = domain
-    .trim()
-    .replace(/^https:\/\//, '')
-    .replace(/\/$/, '')
-  return teamDomain === '' || audience.trim() === ''
-    ? null
-    : { teamDomain, audience: audience.trim() }
+/** The variable that is not set, beside the other one: nobody is let in, since whoever set that wants no login by the secret. */
+export interface HalfSet {
+  readonly missing: string
+}
+
+const DOMAIN = 'ACCESS_TEAM_DOMAIN'
+const AUDIENCE = 'ACCESS_AUD'
+
+/** What ACCESS_TEAM_DOMAIN and ACCESS_AUD say; null where neither is set. */
+export function accessSettings(env: object): AccessSettings | HalfSet | null {
+  const [domain, audience] = [DOMAIN, AUDIENCE].map((name) => {
+    const value: unknown = Reflect.get(env, name)
+    return typeof value === 'string' ? value.trim() : ''
+  })
+  const teamDomain = domain?.replace(/^https:\/\//, '').replace(/\/$/, '')
+  if (!teamDomain && !audience) return null
+  if (!teamDomain) return { missing: DOMAIN }
+  return audience ? { teamDomain, audience } : { missing: AUDIENCE }
 }
 
 const jwksSchema = v.object({ keys: v.array(v.looseObject({ kid: v.string(), kty: v.string() })) })

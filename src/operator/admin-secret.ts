@@ -1,20 +1,24 @@
 /** The admin secret: whether there is a usable one. */
 
 import { secretValues } from '../lib/names.ts'
+import { refuseSecret } from '../schemes/secret.ts'
 
 /** Its holder may see and do everything. */
-export const MIN_ADMIN_SECRET_LENGTH = 24
+const MIN_LENGTH = 24
 
 export type AdminSecrets =
   | { readonly ok: true; readonly values: readonly string[] }
   | { readonly ok: false; readonly because: string }
 
-/** Its values, several while it is being rotated. A short one could be guessed, so it shuts the console and the API. */
+/** Its values, several while it is being rotated. One that could be guessed shuts the console and the API. */
 export function adminSecrets(env: object): AdminSecrets {
   const values = secretValues(env, 'ADMIN_SECRET')
-  if (values.length > 0 && values.every((value) => value.length >= MIN_ADMIN_SECRET_LENGTH)) {
-    return { ok: true, values }
-  }
-  const because = `ADMIN_SECRET is missing or shorter than ${MIN_ADMIN_SECRET_LENGTH} characters`
-  return { ok: false, because }
+  if (values.length === 0) return { ok: false, because: 'ADMIN_SECRET is missing' }
+  const flaw = values.map(adminSecretFlaw).find((one) => one !== null)
+  return flaw == null ? { ok: true, values } : { ok: false, because: `ADMIN_SECRET ${flaw}` }
+}
+
+/** Why a value could be guessed, as half a sentence; null: it will do. */
+export function adminSecretFlaw(value: string): string | null {
+  return refuseSecret(value, 'text', MIN_LENGTH)
 }

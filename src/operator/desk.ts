@@ -64,7 +64,7 @@ export function placeOf({ config, env }: Desk, id: string): Place | null {
 }
 
 /** The names of the accounts, the first of which notes what belongs to none. */
-export function accountsOf({ config }: Desk): string[] {
+export function accountsOf({ config }: Pick<Desk, 'config'>): string[] {
   return Object.keys(config.accounts)
 }
 

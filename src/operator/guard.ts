@@ -2,31 +2,89 @@
 
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { log } from '../lib/log.ts'
+import { errorText, log } from '../lib/log.ts'
 import { problemResponse, type Refusal } from '../lib/problem.ts'
+import type { Config } from '../setup/define-config.ts'
+import { type Env, outboxOf } from '../setup/env.ts'
+import { isSandbox } from '../setup/readiness.ts'
 import { adminSecrets } from './admin-secret.ts'
-import type { OperatorContext } from './desk.ts'
-import { type Identity, identify } from './identity.ts'
+import { isLocal } from './cookie.ts'
+import { accountsOf, type OperatorContext } from './desk.ts'
+import { GuessLimit } from './guess-limit.ts'
+import { bearerOf, type Identity, identify } from './identity.ts'
 import { isFromOwnPage } from './same-origin.ts'
 
 /** A payload to be previewed is at most as large as a webhook; the rest is its escaping. */
 const MOST_BODY_BYTES = 512 * 1_024
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
+/** Of the login and the API together: a way around one of them would be a way around both. */
+export const guesses = new GuessLimit()
+
 /** Who this is, or why they may not. */
 export async function admit(
   c: OperatorContext,
+  config: Config,
 ): Promise<{ readonly identity: Identity } | { readonly refusal: Refusal }> {
   const secrets = adminSecrets(c.env)
   if (!secrets.ok) return { refusal: { reason: 'shut', because: secrets.because } }
-  const identity = await identify(c, secrets.values, Date.now())
-  if (identity === null) return { refusal: { reason: 'not_admin' } }
+  const now = Date.now()
+  const guess = bearerOf(c)
+  const waitSeconds = guess === null ? null : guesses.waitSeconds(addressOf(c), now)
+  if (waitSeconds !== null) return { refusal: { reason: 'too_many_attempts', waitSeconds } }
+  const identity = await identify(c, secrets.values, now)
+  if (identity === null) {
+    if (guess !== null) await noteGuess(c, config, guess, now)
+    return { refusal: { reason: 'not_admin' } }
+  }
   const changes = !SAFE_METHODS.includes(c.req.method)
   // Another site can make a browser send cookies; it cannot make it send a Bearer token.
   if (changes && identity.via !== 'bearer' && !isFromOwnPage(c.req.raw)) {
     return { refusal: { reason: 'cross_site' } }
   }
   return { identity }
+}
+
+/** Where a request comes from. On one's own machine nothing says so. */
+export function addressOf(c: OperatorContext): string {
+  return c.req.header('cf-connecting-ip') ?? 'here'
+}
+
+/** A wrong secret. The operator is told of many, after the answer. */
+export async function noteGuess(
+  c: OperatorContext,
+  config: Config,
+  secret: string,
+  now: number,
+): Promise<void> {
+  const count = await guesses.wrong(addressOf(c), secret, now)
+  const [account = 'default'] = accountsOf({ config })
+  if (count === null) return
+  const tell = async () => outboxOf(c.env, account).account().guessed(count)
+  c.executionCtx.waitUntil(tell().catch((error) => log('error', { error: errorText(error) })))
+}
+
+/** A browser that was here once asks over https alone, for a year. */
+const HSTS = 'max-age=31536000'
+
+/**
+ * Plain http shows the secret and the session to everyone on the way: a page is sent on to https, and nothing else is taken. Not for
+ * webhooks: their senders follow no redirect, and would lose the lead. On one's own machine there is no network between.
+ */
+export function overHttps(): MiddlewareHandler<{ Bindings: Env }> {
+  return async (c, next) => {
+    if (c.req.path.startsWith('/hooks/') || isSandbox(c.env)) return next()
+    const url = new URL(c.req.url)
+    if (isLocal(url)) return next()
+    if (url.protocol === 'https:') {
+      await next()
+      c.header('strict-transport-security', HSTS)
+      return
+    }
+    url.protocol = 'https:'
+    if (SAFE_METHODS.includes(c.req.method)) return c.redirect(url.href, 308)
+    return refuse({ reason: 'not_secure' })
+  }
 }
 
 /** For the log and the caller alike. */

@@ -37,14 +37,16 @@ export interface RefusedState {
 }
 
 /** By the reasons of the signature schemes. */
-const BECAUSE: Readonly<Record<string, string>> = {
-  missing: 'no signature came: set the secret at the sender',
-  malformed:
-    'the signature is not of this sender’s form: check that the hook names the right sender',
-  mismatch: 'the signature does not match: compare the secret here with the sender’s',
-  stale: 'the time in it is too old: check the sender’s clock, or the hook’s tolerance',
-  future: 'the time in it is ahead: check the sender’s clock, or the hook’s tolerance',
-}
+const BECAUSE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    missing: 'no signature came: set the secret at the sender',
+    malformed:
+      'the signature is not of this sender’s form: check that the hook names the right sender',
+    mismatch: 'the signature does not match: compare the secret here with the sender’s',
+    stale: 'the time in it is too old: check the sender’s clock, or the hook’s tolerance',
+    future: 'the time in it is ahead: check the sender’s clock, or the hook’s tolerance',
+  }),
+)
 
 export interface HookDetails extends HookState {
   readonly lastReceivedAt: string | null
@@ -70,7 +72,7 @@ async function refusalsOf(desk: Desk, account: string): Promise<[string, Refused
   const all = await outboxOf(desk.env, account).hooks().refusals()
   return all.map(({ hook, count, lastAt, because }) => [
     hook,
-    { count, lastAt: new Date(lastAt).toISOString(), because: BECAUSE[because] ?? because },
+    { count, lastAt: new Date(lastAt).toISOString(), because: BECAUSE.get(because) ?? because },
   ])
 }
 

@@ -18,14 +18,14 @@ export async function identify(
   secrets: readonly string[],
   now: number,
 ): Promise<Identity | null> {
-  const authorization = c.req.header('authorization')
-  if (authorization !== undefined) {
-    const given = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization)?.[1]
+  if (c.req.header('authorization') !== undefined) {
+    const given = bearerOf(c)
     const known = await isOneOf(given ?? '', secrets)
-    return known && given !== undefined ? { via: 'bearer', actor: 'api' } : null
+    return known && given !== null ? { via: 'bearer', actor: 'api' } : null
   }
   const access = accessSettings(c.env)
   if (access !== null) {
+    if ('missing' in access) return null
     const token = c.req.header(ACCESS_HEADER)
     const actor = token === undefined ? null : await accessUser(token, access, now)
     return actor === null ? null : { via: 'access', actor }
@@ -33,4 +33,9 @@ export async function identify(
   const cookie = readSessionCookie(c)
   if (cookie === null || !(await isSession(cookie, secrets, now))) return null
   return { via: 'session', actor: 'console' }
+}
+
+/** The secret that a program shows; null: none of that form. */
+export function bearerOf(c: OperatorContext): string | null {
+  return /^Bearer ([\x21-\x7e]{1,256})$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
 }

@@ -1,5 +1,5 @@
 /**
- * A session of the console: a signed cookie that says until when. Nothing of it is kept, so it ends by the clock, by
+ * What the console signs. A session is a signed cookie that says until when. Nothing of it is kept, so it ends by the clock, by
  * logging out in that browser, and everywhere at once when the admin secret changes, whose key signs it.
  */
 
@@ -9,14 +9,14 @@ import { decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
 export const SESSION_MS = 12 * 60 * 60 * 1_000
 const FORM = /^(\d{13})\.([0-9a-f]{32})\.([0-9a-f]{64})$/
 const NONCE_BYTES = 16
+const SESSION = 'usher console session'
+const FORM_UNSENT = 'usher console form'
 const KEY_BITS = 256
 
 /** The value of a new session's cookie. */
 export async function newSession(secret: string, now: number): Promise<string> {
-  const nonce = encode(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)), 'hex')
-  const claim = `${now + SESSION_MS}.${nonce}`
-  const mac = await hmacSign('SHA-256', await sessionKey(secret), utf8(claim))
-  return `${claim}.${encode(mac, 'hex')}`
+  const claim = `${now + SESSION_MS}.${newNonce()}`
+  return `${claim}.${await macOf(claim, secret, SESSION)}`
 }
 
 /** Whether a cookie is a session that one of these secrets signed and that has not ended. */
@@ -26,22 +26,56 @@ export async function isSession(
   now: number,
 ): Promise<boolean> {
   const [, until = '', nonce = '', hex = ''] = FORM.exec(cookie) ?? []
+  if (Number(until) <= now || Number(until) > now + SESSION_MS) return false
+  return isMacOf(hex, `${until}.${nonce}`, secrets, SESSION)
+}
+
+/** A random value, as hex. */
+export function newNonce(): string {
+  return encode(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)), 'hex')
+}
+
+/** Seals what a page of ours carries on for the browser that has this nonce. */
+export function sealOf(text: string, nonce: string, secret: string): Promise<string> {
+  return macOf(`${nonce}.${text}`, secret, FORM_UNSENT)
+}
+
+/** Whether one of these secrets sealed it for that browser. */
+export function isSealed(
+  seal: string,
+  text: string,
+  nonce: string,
+  secrets: readonly string[],
+): Promise<boolean> {
+  return isMacOf(seal, `${nonce}.${text}`, secrets, FORM_UNSENT)
+}
+
+async function macOf(text: string, secret: string, purpose: string): Promise<string> {
+  return encode(await hmacSign('SHA-256', await keyFor(purpose, secret), utf8(text)), 'hex')
+}
+
+async function isMacOf(
+  hex: string,
+  text: string,
+  secrets: readonly string[],
+  purpose: string,
+): Promise<boolean> {
   const mac = decode(hex, 'hex')
-  if (mac === null || Number(until) <= now || Number(until) > now + SESSION_MS) return false
+  if (mac === null) return false
   const checks = secrets.map(async (secret) =>
-    hmacVerify('SHA-256', await sessionKey(secret), mac, utf8(`${until}.${nonce}`)),
+    hmacVerify('SHA-256', await keyFor(purpose, secret), mac, utf8(text)),
   )
   return (await Promise.all(checks)).includes(true)
 }
 
-/** HKDF, so that a cookie can be checked against nothing but sessions, and tells nothing of the secret itself. */
-async function sessionKey(secret: string): Promise<Uint8Array> {
+/** HKDF, so that what is signed for one purpose is of no use for another, and tells nothing of the secret itself. */
+async function keyFor(purpose: string, secret: string): Promise<Uint8Array> {
   const base = await crypto.subtle.importKey('raw', utf8(secret), 'HKDF', false, ['deriveBits'])
   const algorithm = {
     name: 'HKDF',
     hash: 'SHA-256',
     salt: new Uint8Array(0),
-    info: utf8('usher console session'),
+    info: utf8(purpose),
   }
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, KEY_BITS))
 }

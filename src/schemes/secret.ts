@@ -14,6 +14,11 @@ import { MIN_SECRET_LENGTH } from './scheme.ts'
 export type Spelling = 'text' | Encoding
 
 const FRESH_SECRET_BYTES = 32
+/** A short piece again and again: `aaaa…`, `changemechangeme`. */
+const REPEATED = /^(.{1,10}?)\1+$/s
+/** What documentation says in the place of a secret. */
+const PLACEHOLDER =
+  /change[-_ ]?(?:me|this)|replace[-_ ]?(?:me|this)|your[-_ ]\w*[-_ ]?secret|placeholder/i
 
 /** Why this secret is too weak, as half a sentence; null: it is strong enough. */
 export function refuseSecret(
@@ -25,7 +30,8 @@ export function refuseSecret(
   // Nearly always a line break that came along with a paste.
   if (secret !== secret.trim()) return 'starts or ends with white space'
   if (secret.length < minLength) return `is shorter than ${minLength} characters`
-  if (/^(.)\1*$/s.test(secret)) return 'is one character repeated'
+  if (REPEATED.test(secret)) return 'is one piece repeated'
+  if (PLACEHOLDER.test(secret)) return 'is a placeholder'
   if (keyOf(secret, spelling) === null) return `is not ${spelling}`
   return null
 }

@@ -150,6 +150,20 @@ export function accountAdmin(context: Context) {
     ): Promise<void> {
       audit.record({ actor, action, target, detail }, ports.now())
     },
+    /** So many more wrong admin secrets came. */
+    async guessed(more: number): Promise<void> {
+      const now = ports.now()
+      store.transaction(() => {
+        alerts.raise({ kind: 'guessing', subject: '' }, now, more)
+        const detail = `${more} that differ`
+        audit.record(
+          { actor: 'unknown', action: 'wrong admin secret', target: 'console', detail },
+          now,
+        )
+      })
+      const at = alerts.nextAt()
+      if (at !== null) await alarm.wakeBy(at, now)
+    },
   }
 }
 

@@ -179,6 +179,8 @@ const TEXTS: Readonly<Record<AlertKind, (subject: string, count: number) => stri
   groupNearlyFull: (id) => `Group ${id} is nearly full. The next people go to its next part.`,
   refused: (hook, count) =>
     `${count === 1 ? 'A webhook' : `${count} webhooks`} to /hooks/${hook} did not prove that it comes from its sender. Does the secret here differ from the sender’s?`,
+  guessing: (_, count) =>
+    `${count} wrong admin secrets came to the console or the API within a quarter of an hour. If no program of yours has an old one, a stranger guesses.`,
 }
 
 function deliveries(count: number): string {

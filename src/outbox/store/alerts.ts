@@ -21,6 +21,7 @@ export type AlertKind =
   | 'burst'
   | 'groupNearlyFull'
   | 'refused'
+  | 'guessing'
 
 /** Alerts of a pause that EazyBe caused: they are over with it. */
 const PAUSE_ALERTS = [

@@ -3,7 +3,8 @@
 import { apiTokenName, secretName, secretValues, tokenName } from '../../lib/names.ts'
 import type { Hook } from '../../mapping/hook.ts'
 import { typedName } from '../../mapping/typed-names.ts'
-import { MIN_ADMIN_SECRET_LENGTH } from '../../operator/admin-secret.ts'
+import { accessSettings } from '../../operator/access.ts'
+import { adminSecretFlaw } from '../../operator/admin-secret.ts'
 import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/dispatch/pace.ts'
 import type { Config } from '../../setup/define-config.ts'
 import { readinessOf } from '../../setup/readiness.ts'
@@ -144,12 +145,20 @@ function accountFinding(name: string, options: AccountOptions, env: object): Fin
 
 function adminFinding(env: object): Finding {
   const values = secretValues(env, 'ADMIN_SECRET')
-  const short = values.some((value) => value.length < MIN_ADMIN_SECRET_LENGTH)
+  const access = accessSettings(env)
   const wrong = [
     ...(values.length === 0
       ? ['The secret ADMIN_SECRET is not set: the console and the API stay shut.']
       : []),
-    ...(short ? [`ADMIN_SECRET is shorter than ${MIN_ADMIN_SECRET_LENGTH} characters.`] : []),
+    ...(access !== null && 'missing' in access
+      ? [
+          `${access.missing} is not set beside the other variable of Cloudflare Access: the console stays shut.`,
+        ]
+      : []),
+    ...values.flatMap((value) => {
+      const flaw = adminSecretFlaw(value)
+      return flaw === null ? [] : [`ADMIN_SECRET ${flaw}.`]
+    }),
   ]
   return { row: [], wrong, doubtful: [] }
 }

@@ -1,7 +1,7 @@
 /** The secrets that a deployed Worker needs: which of them can be made, and which have to be pasted. */
 
 import { apiTokenName, secretName, secretValues, tokenName } from '../../lib/names.ts'
-import { MIN_ADMIN_SECRET_LENGTH } from '../../operator/admin-secret.ts'
+import { adminSecretFlaw } from '../../operator/admin-secret.ts'
 import type { Config } from '../../setup/define-config.ts'
 import type { Vars } from '../dev-vars.ts'
 import { freshAdminSecret, SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
@@ -35,10 +35,7 @@ export function neededSecrets(config: Config): NeededSecret[] {
       what: 'It opens the console and the API',
       make: freshAdminSecret,
       optional: false,
-      refuse: (value: string) =>
-        value.length < MIN_ADMIN_SECRET_LENGTH
-          ? `is shorter than ${MIN_ADMIN_SECRET_LENGTH} characters`
-          : flawOfHeader(value),
+      refuse: (value: string) => adminSecretFlaw(value) ?? flawOfHeader(value),
     },
     ...hooks.map(([name, { source }]) => ({
       name: secretName(name),

@@ -156,6 +156,16 @@ describe('checkReport', () => {
       wrong: [/ADMIN_SECRET is shorter than 24/],
     },
     {
+      title: 'refuses an admin secret of documentation',
+      env: { ADMIN_SECRET: 'changeme-changeme-changeme-changeme' },
+      wrong: [/ADMIN_SECRET is a placeholder/],
+    },
+    {
+      title: 'misses the other half of Access',
+      env: { ACCESS_AUD: 'the-audience-of-the-application' },
+      wrong: [/ACCESS_TEAM_DOMAIN is not set/],
+    },
+    {
       title: 'doubts a life without alerts',
       env: { ALERT_URL: '' },
       doubtful: [/ALERT_URL is not set/],

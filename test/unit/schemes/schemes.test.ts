@@ -409,7 +409,10 @@ describe('hmac', () => {
     ['one with a line break at its end', `${SECRET}\n`, {}, 'starts or ends with white space'],
     ['one with a space at its start', ` ${SECRET}`, {}, 'starts or ends with white space'],
     ['white space alone', ' '.repeat(20), {}, 'starts or ends with white space'],
-    ['one character repeated', 'a'.repeat(20), {}, 'is one character repeated'],
+    ['one character repeated', 'a'.repeat(20), {}, 'is one piece repeated'],
+    ['one word repeated', 'letmein1'.repeat(3), {}, 'is one piece repeated'],
+    ['a placeholder', 'changeme-and-make-it-long', {}, 'is a placeholder'],
+    ['another placeholder', 'YOUR_WEBHOOK_SECRET_HERE', {}, 'is a placeholder'],
     ['text where a key in hex belongs', SECRET, { key: 'hex' }, 'is not hex'],
     ['text where a key in base64 belongs', SECRET, { key: 'base64' }, 'is not base64'],
   ]

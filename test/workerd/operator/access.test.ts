@@ -108,6 +108,26 @@ describe('a token of Access', () => {
   })
 })
 
+describe('with one half of Access set up', () => {
+  it.each([
+    ['ACCESS_AUD', { ACCESS_TEAM_DOMAIN: 'team.cloudflareaccess.com' }],
+    ['ACCESS_TEAM_DOMAIN', { ACCESS_AUD: AUDIENCE }],
+    ['ACCESS_AUD', { ACCESS_TEAM_DOMAIN: 'team.cloudflareaccess.com', ACCESS_AUD: ' ' }],
+  ])('the console is shut, and says that %s is missing', async (missing, vars) => {
+    const half = house({ vars })
+    const body = new URLSearchParams({ secret: VARS.ADMIN_SECRET })
+    const headers = { 'sec-fetch-site': 'same-origin' }
+    const answer = await half.ask('/console/login', { method: 'POST', body, headers })
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    expect(await answer.text()).toContain(`${missing} is missing`)
+    const cookie = `__Host-usher=${await newSession(VARS.ADMIN_SECRET, Date.now())}`
+    expect((await half.ask('/console/settings', { headers: { cookie } })).status).toBe(303)
+    const token = await sign(claims(), ours.secret, 'RS256')
+    const shown = { 'cf-access-jwt-assertion': token }
+    expect((await half.ask('/console/settings', { headers: shown })).status).toBe(303)
+  })
+})
+
 describe('with Access in front', () => {
   it('the secret opens no session, and an old session nothing', async () => {
     const body = new URLSearchParams({ secret: VARS.ADMIN_SECRET })

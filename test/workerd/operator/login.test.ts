@@ -52,7 +52,6 @@ describe('logging in', () => {
   it.each([
     ['http://127.0.0.1:8787', 'usher', false],
     ['http://localhost:8787', 'usher', false],
-    ['http://usher.example', '__Host-usher', true],
   ])('at %s names the cookie %s', async (origin, name, secure) => {
     const body = new URLSearchParams({ secret: VARS.ADMIN_SECRET })
     const init = { method: 'POST', body, headers: OWN }
@@ -89,6 +88,9 @@ describe('logging in', () => {
     ['https://elsewhere.example/console', '/console'],
     ['//elsewhere.example', '/console'],
     ['/console/../api', '/console'],
+    ['/console?a=\r\nset-cookie: a=b', '/console'],
+    ['/console/\u0000', '/console'],
+    ['/console/\u2028é', '/console'],
     ['/consolex', '/console'],
     ['/console/\\elsewhere.example', '/console'],
     ['/console/login', '/console'],
@@ -99,11 +101,31 @@ describe('logging in', () => {
     expect(answer.headers.get('location')).toBe(to)
   })
 
-  it('is shut while no secret is set', async () => {
-    const at = house({ vars: { ADMIN_SECRET: 'short' } })
-    const answer = await logIn(at, 'short')
+  it.each([
+    ['short', 'is shorter than 24'],
+    ['a'.repeat(40), 'is one piece repeated'],
+    ['changeme'.repeat(4), 'is one piece repeated'],
+    ['changeme-as-soon-as-you-can', 'is a placeholder'],
+    ['your-admin-secret-goes-here', 'is a placeholder'],
+  ])('is shut under a secret that can be guessed: %s', async (secret, because) => {
+    const at = house({ vars: { ADMIN_SECRET: secret } })
+    const answer = await logIn(at, secret)
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([200, null])
-    expect(await answer.text()).toContain('The console is shut')
+    const page = await answer.text()
+    expect(page).toContain('The console is shut')
+    expect(page).toContain(because)
+    const headers = { authorization: `Bearer ${secret}` }
+    expect((await at.ask('/api/hooks', { headers })).status).toBe(503)
+  })
+
+  it('says of what it did only what it knows', async () => {
+    const at = house()
+    const page = await (await at.ask('/console/login?done=constructor')).text()
+    expect(page).not.toContain('function')
+    expect(page).not.toContain('class="notice"')
+    const inside = await visit(at, '/console/settings?done=toString', await session())
+    expect(inside.status).toBe(200)
+    expect(await inside.text()).not.toContain('class="notice"')
   })
 })
 
@@ -122,6 +144,109 @@ describe('guessing', () => {
     expect((await logIn(at, 'wrong-secret-once-more-xxxx', attacker)).status).toBe(429)
     vi.setSystemTime(Date.now() + 2 * MINUTE)
     expect((await logIn(at, VARS.ADMIN_SECRET, attacker)).status).toBe(303)
+  })
+})
+
+describe('guesses from many addresses of one subscriber', () => {
+  const from = (address: string) => ({ ...OWN, 'cf-connecting-ip': address })
+
+  it('count as one: the last 64 bits of an IPv6 address are his to choose', async () => {
+    const at = house()
+    for (let nth = 0; nth < 10; nth++) {
+      const answer = await logIn(
+        at,
+        `wrong-secret-of-v6-${nth}-xxxx`,
+        from(`2001:db8:7:1:${nth}::9`),
+      )
+      expect(answer.status).toBe(400)
+    }
+    expect((await logIn(at, VARS.ADMIN_SECRET, from('2001:db8:7:1::1'))).status).toBe(429)
+    expect((await logIn(at, VARS.ADMIN_SECRET, from('2001:0db8:0007:0001::'))).status).toBe(429)
+    expect((await logIn(at, VARS.ADMIN_SECRET, from('2001:db8:7:2::1'))).status).toBe(303)
+  })
+})
+
+describe('wrong secrets at the API', () => {
+  const ask = (at: House, secret: string, address: string, path = '/api/hooks') =>
+    at.ask(path, { headers: { authorization: `Bearer ${secret}`, 'cf-connecting-ip': address } })
+
+  it('end after ten from an address, are noted, and open no other door', async () => {
+    // What other tests guessed is over.
+    vi.setSystemTime(Date.now() + 24 * HOUR)
+    const at = house()
+    const address = crypto.randomUUID()
+    const statuses: Record<number, number> = {}
+    for (let nth = 0; nth < 1_000; nth++) {
+      const { status } = await ask(at, `guess-number-${nth}-of-the-secret`, address)
+      statuses[status] = (statuses[status] ?? 0) + 1
+    }
+    expect(statuses).toEqual({ 401: 10, 429: 990 })
+    const right = await ask(at, VARS.ADMIN_SECRET, address, '/metrics')
+    expect([right.status, Number(right.headers.get('retry-after')) > 0]).toEqual([429, true])
+    expect(
+      (await logIn(at, VARS.ADMIN_SECRET, { ...OWN, 'cf-connecting-ip': address })).status,
+    ).toBe(429)
+    const { entries } = await at.drive().stub.account().audit(null, 10)
+    expect(entries).toMatchObject([{ actor: 'unknown', action: 'wrong admin secret' }])
+  })
+
+  it('shut no one out where a program repeats an old one', async () => {
+    const at = house()
+    const address = crypto.randomUUID()
+    for (let nth = 0; nth < 30; nth++) {
+      expect((await ask(at, 'the-secret-of-last-year-xx', address)).status).toBe(401)
+    }
+    expect((await ask(at, VARS.ADMIN_SECRET, address)).status).toBe(200)
+  })
+})
+
+describe('plain http', () => {
+  it.each(['/console', '/console/login?next=/console/hooks', '/api/hooks', '/metrics', '/'])(
+    'of a public host leads to https: %s',
+    async (path) => {
+      const answer = await house().ask(`http://usher.example${path}`)
+      expect([answer.status, answer.headers.get('location')]).toEqual([
+        308,
+        `https://usher.example${path}`,
+      ])
+    },
+  )
+
+  it('takes no secret and no action', async () => {
+    const at = house()
+    const body = new URLSearchParams({ secret: VARS.ADMIN_SECRET })
+    const login = await at.ask('http://usher.example/console/login', {
+      method: 'POST',
+      body,
+      headers: { origin: 'http://usher.example' },
+    })
+    expect([login.status, login.headers.get('set-cookie')]).toEqual([403, null])
+    const pause = post({}, VARS.ADMIN_SECRET)
+    expect((await at.ask('http://usher.example/api/accounts/default/pause', pause)).status).toBe(
+      403,
+    )
+    expect(at.wakes).toEqual([])
+  })
+
+  it('is taken from senders, who follow no redirect', async () => {
+    const lead = { groupName: 'Zinnia', contacts: ['+919800000001'], create: true }
+    const init = post(lead, VARS.PLAIN_SECRET)
+    expect((await house().ask('http://usher.example/hooks/plain', init)).status).toBe(200)
+  })
+
+  it('is what one’s own machine speaks, and a sandbox', async () => {
+    const at = house()
+    for (const host of ['127.0.0.1:8787', 'localhost:8787', '[::1]:8787']) {
+      const answer = await at.ask(`http://${host}/console/login`)
+      expect([answer.status, answer.headers.get('strict-transport-security')]).toEqual([200, null])
+    }
+    const sandbox = house({ vars: { USHER_SANDBOX: '1' } })
+    expect((await sandbox.ask('http://usher.example/console/login')).status).toBe(200)
+  })
+
+  it('is not asked again by a browser that came over https', async () => {
+    const answer = await house().ask('/console/login')
+    expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000')
   })
 })
 
@@ -190,44 +315,89 @@ describe('a session', () => {
 })
 
 describe('a form whose session has ended', () => {
-  const form = (fields: Record<string, string>): RequestInit => ({
-    method: 'POST',
-    headers: OWN,
-    body: new URLSearchParams(fields),
-  })
   const typed = { groupName: 'Zinnia "Club"', contacts: '+91 98200 12345' }
   const path = '/console/deliveries/default-1/edit'
+  const form = (fields: Record<string, string>, headers: Record<string, string> = OWN) => ({
+    method: 'POST',
+    headers,
+    body: new URLSearchParams(fields),
+  })
+
+  /** Sends the form without a session. Gives what the login carries, and the browser's cookie. */
+  async function sendWithout(at: House, to = path) {
+    const asked = await at.ask(to, form(typed))
+    const cookie = asked.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+    return { status: asked.status, kept: inputsOf(await asked.text()), cookie }
+  }
 
   it('travels through the login, also a wrong one, and is sent by nobody but its author', async () => {
     const at = house()
-    const asked = await at.ask(path, form(typed))
-    expect(asked.status).toBe(401)
-    const kept = inputsOf(await asked.text())
-    expect(kept).toMatchObject({ unsent: path, 'unsent:groupName': 'Zinnia "Club"' })
+    const { status, kept, cookie } = await sendWithout(at)
+    expect(status).toBe(401)
+    expect(Object.keys(kept)).toEqual(['unsent', 'seal'])
+    const headers = { ...OWN, cookie }
     const wrong = await at.ask(
       '/console/login',
-      form({ ...kept, secret: 'a-wrong-secret-of-length' }),
+      form({ ...kept, secret: 'a-wrong-secret-of-length' }, headers),
     )
     expect(inputsOf(await wrong.text())).toEqual(kept)
-    const right = await at.ask('/console/login', form({ ...kept, secret: VARS.ADMIN_SECRET }))
+    const right = await at.ask(
+      '/console/login',
+      form({ ...kept, secret: VARS.ADMIN_SECRET }, headers),
+    )
     expect([right.status, right.headers.get('set-cookie')]).toEqual([200, expect.any(String)])
     const page = await right.text()
     expect(page).toContain(`action="${path}"`)
+    expect(page).toContain('Change the lead default-1 and send it')
     expect(inputsOf(page)).toEqual(typed)
     expect(at.wakes).not.toContain('act')
   })
 
   it('is not kept where another site sent it', async () => {
-    const init = { ...form(typed), headers: { 'sec-fetch-site': 'cross-site' } }
+    const init = form(typed, { 'sec-fetch-site': 'cross-site' })
     const answer = await house().ask(path, init)
     expect([answer.status, await answer.text()]).toEqual([303, ''])
   })
 
-  it.each(['https://elsewhere.example/', '//elsewhere.example', '/hooks/plain', '/console/\\x'])(
-    'leads to no address but the console’s: %s',
-    async (unsent) => {
-      const init = form({ unsent, 'unsent:a': 'b', secret: VARS.ADMIN_SECRET })
-      expect((await house().ask('/console/login', init)).status).toBe(303)
+  it('is not carried where another site sends the login', async () => {
+    const at = house()
+    const { kept, cookie } = await sendWithout(at)
+    const secret = 'a-wrong-secret-of-length'
+    for (const site of ['cross-site', 'same-site']) {
+      const init = form({ ...kept, secret }, { cookie, 'sec-fetch-site': site })
+      const answer = await at.ask('/console/login', init)
+      expect(answer.status).toBe(400)
+      expect(inputsOf(await answer.text())).toEqual({})
+    }
+  })
+
+  it.each<[string, (kept: Record<string, string>) => Record<string, string>]>([
+    ['was changed', (kept) => ({ ...kept, unsent: (kept.unsent ?? '').replace('edit', 'erase') })],
+    ['has another seal', (kept) => ({ ...kept, seal: '00'.repeat(32) })],
+    ['has none', ({ unsent = '' }) => ({ unsent })],
+    ['is of the kind that was carried once', () => ({ unsent: path, 'unsent:a': 'b' })],
+  ])('is dropped where what is carried %s', async (_, change) => {
+    const at = house()
+    const { kept, cookie } = await sendWithout(at)
+    const init = form({ ...change(kept), secret: VARS.ADMIN_SECRET }, { ...OWN, cookie })
+    expect((await at.ask('/console/login', init)).status).toBe(303)
+  })
+
+  it('is dropped where a stranger had it sealed for a browser of his own', async () => {
+    const at = house()
+    const { kept } = await sendWithout(at)
+    const { cookie } = await sendWithout(house())
+    for (const other of [cookie, '__Host-usher-unsent=0', '']) {
+      const init = form({ ...kept, secret: VARS.ADMIN_SECRET }, { ...OWN, cookie: other })
+      expect((await at.ask('/console/login', init)).status).toBe(303)
+    }
+  })
+
+  it.each(['/console/nowhere', '/console/accounts/default/erase', '/console/logout', '/console/x'])(
+    'is none where no form of the console posts: %s',
+    async (to) => {
+      const { kept } = await sendWithout(house(), to)
+      expect(kept).toEqual({})
     },
   )
 })
@@ -237,7 +407,7 @@ function inputsOf(page: string): Record<string, string> {
   const found = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
   return Object.fromEntries(
     found.flatMap(([, name = '', value = '']) =>
-      name === 'next' ? [] : [[name, value.replaceAll('&quot;', '"')]],
+      name === 'next' ? [] : [[name, value.replaceAll('&quot;', '"').replaceAll('&amp;', '&')]],
     ),
   )
 }
