@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { hookExample } from './shared/example.ts'
 import type { JsonObject } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -36,13 +37,12 @@ export const activeCampaign = defineSource({
     body: bracketBody(withPaths(subscribed(id, now), fields)),
     contentType: 'application/x-www-form-urlencoded',
   }),
-  example: `hook({
-  source: activeCampaign,
-  consent: { attested: 'The form of the list says that who subscribes joins the WhatsApp group' },
-  when: ({ type }) => type === 'subscribe',
-  fields: v.object({ contact: v.object({ phone: phone('IN') }) }),
-  invite: ({ contact }) => ({ groupName: 'Newsletter', contacts: [contact.phone], create: true }),
-})`,
+  example: hookExample('activeCampaign', {
+    attested: 'The form of the list says that who subscribes joins the WhatsApp group',
+    when: "({ type }) => type === 'subscribe'",
+    phone: 'contact.phone',
+    group: 'Newsletter',
+  }),
   setup: [
     'In ActiveCampaign open Settings, then Developer, then Manage Webhooks, and add a webhook. Or add the action “Webhook” to an automation.',
     'Paste {url} with a slash and the value of {secret} at its end. ActiveCampaign cannot sign: whoever knows this URL can send, so keep it to yourself.',

@@ -5,6 +5,7 @@ import { encode, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
+import { hookExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -98,11 +99,7 @@ export const acuity = defineSource({
     'Ask for the consent, and for what tells the group, in an intake form. The hook reads phone, firstName, lastName, email, type, category, calendar, datetime, and the intake form’s answers by the question’s text or its number.',
     'A phone comes as it was typed: give the hook its country.',
   ],
-  example: `hook({
-  source: acuity,
-  fields: v.object({ phone: phone('IN'), type: v.string() }),
-  invite: ({ phone, type }) => ({ groupName: type, contacts: [phone], create: true }),
-})`,
+  example: hookExample('acuity', { phone: 'phone', group: '{type}' }),
   docs: 'https://developers.acuityscheduling.com/docs/webhooks',
   fails: [
     'Acuity is said to try again for 24 hours, ever more slowly, and to switch a webhook off after five days of failures.',

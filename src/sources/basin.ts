@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'

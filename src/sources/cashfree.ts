@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -84,22 +85,12 @@ export const cashfree = defineSource({
     'Any answer other than 200, a redirect included, counts as a failure.',
     'Cashfree tries again three times, after 2, 10 and 30 minutes; up to ten tries can be set.',
   ],
-  example: `hook({
-  source: cashfree,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  when: (event) => event.type === 'PAYMENT_SUCCESS_WEBHOOK',
-  fields: v.object({
-    data: v.object({
-      order: v.object({ order_tags: v.object({ group: v.string() }) }),
-      customer_details: v.object({ customer_phone: phone('IN') }),
-    }),
+  example: hookExample('cashfree', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    when: "(event) => event.type === 'PAYMENT_SUCCESS_WEBHOOK'",
+    phone: 'data.customer_details.customer_phone',
+    group: '{data.order.order_tags.group}',
   }),
-  invite: ({ data }) => ({
-    groupName: data.order.order_tags.group,
-    contacts: [data.customer_details.customer_phone],
-    create: true,
-  }),
-})`,
   docs: 'https://www.cashfree.com/docs/payments/online/webhooks/signature-verification',
   unconfirmed: [
     'How long Cashfree waits for an answer.',

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -71,17 +72,12 @@ export const clickFunnels = defineSource({
     'Failed and refunded payments, and what was cancelled, deleted or suspended, are acknowledged and skipped. Webhooks of a single funnel in ClickFunnels Classic are not signed: let Zapier post them to a hook of the source json.',
   ],
   fails: ['Nothing is known of how often ClickFunnels tries again: answers of 200 end it.'],
-  example: `hook({
-  source: clickFunnels,
-  consent: { attested: 'Ticked on the opt-in page: “Add me to the WhatsApp group”' },
-  when: (event) => event.event_type === 'contact.created',
-  fields: v.object({ contact_phone: phone('IN') }),
-  invite: ({ contact_phone }) => ({
-    groupName: 'Webinar May',
-    contacts: [contact_phone],
-    create: true,
+  example: hookExample('clickFunnels', {
+    attested: 'Ticked on the opt-in page: “Add me to the WhatsApp group”',
+    when: "(event) => event.event_type === 'contact.created'",
+    phone: 'contact_phone',
+    group: 'Webinar May',
   }),
-})`,
   docs: 'https://developers.myclickfunnels.com/docs/signature-verification',
   unconfirmed: [
     'Where data has the number: phone_number is read, and that of data.contact.',

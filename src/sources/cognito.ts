@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { idSchema } from './shared/ids.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { skipped } from './shared/only-event.ts'

@@ -10,7 +10,7 @@ import {
   type NamedAnswer,
   sampleAnswers,
 } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { defineSource } from './source.ts'
 
 /** With “Advanced Data”: `fields[phone][value]`, beside the field’s title, type and raw value. */

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { defineSource } from './source.ts'
 
 const named = v.object({

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { headerToken } from '../schemes/token.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -71,18 +72,12 @@ export const flutterwave = defineSource({
     'A completed charge counts only when its status says that it was paid. Failed charges, refunds, chargebacks and transfers are acknowledged and skipped.',
   ],
   fails: ['Flutterwave takes 200, and tries again only where retries are switched on.'],
-  example: `hook({
-  source: flutterwave,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({
-    data: v.object({ customer: v.object({ phone_number: phone('NG') }) }),
+  example: hookExample('flutterwave', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    phone: 'data.customer.phone_number',
+    country: 'NG',
+    group: 'Lagos Cohort 7',
   }),
-  invite: ({ data }) => ({
-    groupName: 'Lagos Cohort 7',
-    contacts: [data.customer.phone_number],
-    create: true,
-  }),
-})`,
   docs: 'https://developer.flutterwave.com/docs/webhooks',
   unconfirmed: [
     'How long Flutterwave waits; a time-out of 60 seconds and three retries half an hour apart have been named.',

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { standardWebhooks } from '../schemes/standard-webhooks.ts'
 import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
-import { formExample } from './shared/form-example.ts'
+import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { defineSource } from './source.ts'
 

@@ -3,7 +3,7 @@
 import { concat, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { defineSource } from './source.ts'
 

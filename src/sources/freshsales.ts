@@ -1,6 +1,7 @@
 /** Freshsales: the workflow action “Trigger webhook”, with the body that the workflow's author chose. */
 
 import { token } from '../schemes/token.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -19,16 +20,12 @@ export const freshsales = defineSource({
     body: JSON.stringify(withPaths(ownBody(id, now), fields)),
     contentType: 'application/json',
   }),
-  example: `hook({
-  source: freshsales,
-  consent: { attested: 'Asked by our team before the number is entered' },
-  fields: v.object({ mobile: phone('IN'), stage: v.optional(v.string(), 'New') }),
-  invite: ({ mobile, stage }) => ({
-    groupName: \`Freshsales \${stage}\`,
-    contacts: [mobile],
-    create: true,
+  example: hookExample('freshsales', {
+    attested: 'Asked by our team before the number is entered',
+    phone: 'mobile',
+    group: 'Freshsales {stage}',
+    fields: { stage: "v.optional(v.string(), 'New')" },
   }),
-})`,
   setup: [
     'In Freshsales open Admin Settings, then Workflows, and create a workflow for contacts, leads or deals.',
     'Add the action “Trigger webhook” with the request type POST and {url} as the callback URL.',

@@ -1,6 +1,7 @@
 /** GoHighLevel workflows: the actions “Webhook” and “Custom Webhook”, which send one contact or a body of the author's own. */
 
 import { token } from '../schemes/token.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -19,15 +20,7 @@ export const goHighLevelWorkflow = defineSource({
     body: JSON.stringify(withPaths(contact(id, now), fields)),
     contentType: 'application/json',
   }),
-  example: `hook({
-  source: goHighLevelWorkflow,
-  fields: v.object({ phone: phone('IN'), customData: v.object({ group: v.string() }) }),
-  invite: ({ phone, customData }) => ({
-    groupName: customData.group,
-    contacts: [phone],
-    create: true,
-  }),
-})`,
+  example: hookExample('goHighLevelWorkflow', { phone: 'phone', group: '{customData.group}' }),
   setup: [
     'In the workflow add the action “Webhook” (or “Custom Webhook”) with the method POST, and paste {url}.',
     'Under Headers add one with the name x-usher-secret and, as its value, the value of {secret}. “Custom Webhook” can show it as a Bearer token, too.',

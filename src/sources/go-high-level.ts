@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { goHighLevelSignature, SAMPLE_LOCATION } from './go-high-level-signature.ts'
 import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -59,16 +60,12 @@ export const goHighLevel = defineSource({
       contentType: 'application/json',
     }
   },
-  example: `hook({
-  source: goHighLevel,
-  when: ({ type }) => type === 'ContactCreate',
-  fields: v.object({ phone: phone('IN'), city: v.nullish(v.string(), 'Anywhere') }),
-  invite: ({ phone, city }) => ({
-    groupName: \`Clinic \${city}\`,
-    contacts: [phone],
-    create: true,
+  example: hookExample('goHighLevel', {
+    when: "({ type }) => type === 'ContactCreate'",
+    phone: 'phone',
+    group: 'Clinic {city}',
+    fields: { city: "v.nullish(v.string(), 'Anywhere')" },
   }),
-})`,
   setup: [
     'If you are an agency that builds workflows, use the source goHighLevelWorkflow: it needs no app.',
     'In the developer marketplace open your app, then Advanced Settings, then Webhooks, and paste {url} as the webhook URL.',

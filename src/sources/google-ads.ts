@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { answer, answers } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource, type FormFields, type FormValue } from './source.ts'
 
@@ -81,16 +82,12 @@ export const googleAds = defineSource({
     }),
     contentType: 'application/json',
   }),
-  example: `hook({
-  source: googleAds,
-  consent: { attested: 'The lead form says that who sends it joins our WhatsApp group' },
-  fields: v.object({ PHONE_NUMBER: phone() }),
-  invite: ({ PHONE_NUMBER }) => ({
-    groupName: 'Webinar',
-    contacts: [PHONE_NUMBER],
-    create: true,
+  example: hookExample('googleAds', {
+    attested: 'The lead form says that who sends it joins our WhatsApp group',
+    phone: 'PHONE_NUMBER',
+    country: null,
+    group: 'Webinar',
   }),
-})`,
   setup: [
     'In Google Ads open the lead form asset, and in it “Export leads from Google Ads”, then “Other data integration options”.',
     'Paste {url} as the Webhook URL and the value of {secret} as the Key.',

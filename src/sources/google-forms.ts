@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { googleFormsScript } from './google-forms-script.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { defineSource } from './source.ts'
 
 const TOLERANCE_SECONDS = 300

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { hookExample } from './shared/example.ts'
 import type { JsonObject } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -55,19 +56,11 @@ export const gumroad = defineSource({
   ],
   phoneless:
     'Gumroad asks buyers for no phone number by itself: add a custom field to the product’s checkout.',
-  example: `hook({
-  source: gumroad,
-  consent: { field: 'custom_fields.Add me to the WhatsApp group' },
-  fields: v.object({
-    product_name: v.string(),
-    custom_fields: v.object({ 'WhatsApp number': phone('IN') }),
+  example: hookExample('gumroad', {
+    field: 'custom_fields.Add me to the WhatsApp group',
+    phone: 'custom_fields.WhatsApp number',
+    group: '{product_name}',
   }),
-  invite: ({ product_name, custom_fields }) => ({
-    groupName: product_name,
-    contacts: [custom_fields['WhatsApp number']],
-    create: true,
-  }),
-})`,
   docs: 'https://gumroad.com/ping',
   unconfirmed: [
     'What a ticked checkbox is sent as: true, on and its label would all do.',

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -78,19 +79,12 @@ export const hotmart = defineSource({
   fails: [
     'Answers other than 2xx are listed as failures in the webhook’s history, which is kept for 60 days.',
   ],
-  example: `hook({
-  source: hotmart,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({
-    buyer_phone: phone('BR'),
-    data: v.object({ product: v.object({ name: v.string() }) }),
+  example: hookExample('hotmart', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    phone: 'buyer_phone',
+    country: 'BR',
+    group: '{data.product.name}',
   }),
-  invite: ({ buyer_phone, data }) => ({
-    groupName: data.product.name,
-    contacts: [buyer_phone],
-    create: true,
-  }),
-})`,
   docs: 'https://developers.hotmart.com/docs/en/2.0.0/webhook/purchase-webhook',
   unconfirmed: [
     'When and how often Hotmart tries again, and how long it waits.',

@@ -3,6 +3,7 @@
 import type { Scheme } from '../schemes/scheme.ts'
 import { token } from '../schemes/token.ts'
 import { hasHubspotSignature, hubspotSignature } from './hubspot-signature.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -43,21 +44,11 @@ export const hubspotWorkflow = defineSource({
     'HubSpot waits 30 seconds.',
     'It tries again for three days after 429 and 5xx; after any other 4xx, such as a wrong secret, it does not.',
   ],
-  example: `hook({
-  source: hubspotWorkflow,
-  consent: { attested: 'The workflow enrols only contacts who agreed' },
-  fields: v.object({
-    properties: v.object({
-      phone: v.object({ value: phone('IN') }),
-      city: v.object({ value: v.string() }),
-    }),
+  example: hookExample('hubspotWorkflow', {
+    attested: 'The workflow enrols only contacts who agreed',
+    phone: 'properties.phone.value',
+    group: 'Customers in {properties.city.value}',
   }),
-  invite: ({ properties }) => ({
-    groupName: \`Customers in \${properties.city.value}\`,
-    contacts: [properties.phone.value],
-    create: true,
-  }),
-})`,
   docs: 'https://knowledge.hubspot.com/workflows/how-do-i-use-webhooks-with-hubspot-workflows',
   unconfirmed: [
     'Whether a retry sends the same bytes: with a body that changes from try to try, only the person and the group tell repeats apart.',

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { hubspotSignature } from './hubspot-signature.ts'
+import { hookExample } from './shared/example.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -48,17 +49,12 @@ export const hubspot = defineSource({
     'HubSpot waits 5 seconds.',
     'It tries again up to ten times within a day, whatever the error was.',
   ],
-  example: `hook({
-  source: hubspot,
-  consent: { attested: 'Asked by our team before the number is entered' },
-  when: (event) => event.propertyName === 'phone',
-  fields: v.object({ propertyValue: phone('IN') }),
-  invite: ({ propertyValue }) => ({
-    groupName: 'Customers',
-    contacts: [propertyValue],
-    create: true,
+  example: hookExample('hubspot', {
+    attested: 'Asked by our team before the number is entered',
+    when: "(event) => event.propertyName === 'phone'",
+    phone: 'propertyValue',
+    group: 'Customers',
   }),
-})`,
   docs: 'https://developers.hubspot.com/docs/apps/developer-platform/add-features/configure-webhooks',
   unconfirmed: [
     'Whether a retry is signed afresh: when retries are refused as stale, give the hook a larger tolerance.',

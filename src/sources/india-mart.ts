@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { answers, membersOf } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { skipped } from './shared/only-event.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 
@@ -57,17 +58,12 @@ export const indiaMart = defineSource({
     'Views of the catalogue (QUERY_TYPE BIZ) are acknowledged and skipped. W is an enquiry, B a bought lead, P a phone call: give the hook a `when` that looks at QUERY_TYPE to take only some.',
   ],
   fails: ['IndiaMART is said to try again where it gets no answer of 200: an enquiry counts once.'],
-  example: `hook({
-  source: indiaMart,
-  consent: { attested: 'Asked in our first answer to the enquiry' },
-  when: ({ QUERY_TYPE }) => QUERY_TYPE === 'W',
-  fields: v.object({ SENDER_MOBILE: phone('IN'), QUERY_PRODUCT_NAME: v.string() }),
-  invite: ({ SENDER_MOBILE, QUERY_PRODUCT_NAME }) => ({
-    groupName: \`Buyers \${QUERY_PRODUCT_NAME}\`,
-    contacts: [SENDER_MOBILE],
-    create: true,
+  example: hookExample('indiaMart', {
+    attested: 'Asked in our first answer to the enquiry',
+    when: "({ QUERY_TYPE }) => QUERY_TYPE === 'W'",
+    phone: 'SENDER_MOBILE',
+    group: 'Buyers {QUERY_PRODUCT_NAME}',
   }),
-})`,
   docs: 'https://seller.indiamart.com/leadmanager/',
   unconfirmed: [
     'The clicks in Lead Manager, how often IndiaMART tries again, and how long it waits: no page of IndiaMART’s could be read.',

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmacSign, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { idIn } from './shared/ids.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
 import { defineSource } from './source.ts'
@@ -63,16 +64,11 @@ export const instamojo = defineSource({
     'The hook reads buyer_phone and buyer_name; purpose, or offer_title of a link, tells what was paid for. Questions of a link are in custom_fields by their label.',
     'Payments that failed are acknowledged and skipped.',
   ],
-  example: `hook({
-  source: instamojo,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({ buyer_phone: phone('IN'), purpose: v.string() }),
-  invite: ({ buyer_phone, purpose }) => ({
-    groupName: purpose,
-    contacts: [buyer_phone],
-    create: true,
+  example: hookExample('instamojo', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    phone: 'buyer_phone',
+    group: '{purpose}',
   }),
-})`,
   docs: 'https://docs.instamojo.com/docs/payments-api',
   fails: ['Nothing is known of how often Instamojo tries again: answers of 200 end it.'],
   unconfirmed: [

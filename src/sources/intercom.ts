@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answerHead } from './shared/answer-head.ts'
+import { hookExample } from './shared/example.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -40,12 +41,12 @@ export const intercom = defineSource({
     body: JSON.stringify(withPaths(createdLead(id, now), fields)),
     contentType: 'application/json',
   }),
-  example: `hook({
-  source: intercom,
-  consent: { attested: 'Asked in the Messenger before the number is given' },
-  fields: v.object({ data: v.object({ item: v.object({ phone: phone() }) }) }),
-  invite: ({ data }) => ({ groupName: 'New leads', contacts: [data.item.phone], create: true }),
-})`,
+  example: hookExample('intercom', {
+    attested: 'Asked in the Messenger before the number is given',
+    phone: 'data.item.phone',
+    country: null,
+    group: 'New leads',
+  }),
   setup: [
     'In Intercom’s Developer Hub open your app (or make one for your own workspace), then Configure, then Webhooks.',
     'Paste {url} as the endpoint URL.',

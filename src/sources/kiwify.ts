@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
+import { hookExample } from './shared/example.ts'
 import { idSchema } from './shared/ids.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -75,19 +76,12 @@ export const kiwify = defineSource({
     'Refused and refunded purchases, chargebacks, generated boletos and Pix, abandoned carts, renewals and the panel’s test are acknowledged and skipped.',
   ],
   fails: ['Kiwify follows no redirect. Its panel can send an event again, which changes nothing.'],
-  example: `hook({
-  source: kiwify,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({
-    Customer: v.object({ mobile: phone('BR') }),
-    Product: v.object({ product_name: v.string() }),
+  example: hookExample('kiwify', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    phone: 'Customer.mobile',
+    country: 'BR',
+    group: '{Product.product_name}',
   }),
-  invite: ({ Customer, Product }) => ({
-    groupName: Product.product_name,
-    contacts: [Customer.mobile],
-    create: true,
-  }),
-})`,
   docs: 'https://docs.kiwify.com.br/api-reference/webhooks/receiving',
   unconfirmed: [
     'How often Kiwify tries again, and how long it waits.',

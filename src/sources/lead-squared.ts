@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { answerHead } from './shared/answer-head.ts'
+import { hookExample } from './shared/example.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -40,16 +41,11 @@ export const leadSquared = defineSource({
     body: JSON.stringify(withPaths(createdLead(id, now), fields)),
     contentType: 'application/json',
   }),
-  example: `hook({
-  source: leadSquared,
-  consent: { attested: 'Asked by our team before the number is entered' },
-  fields: v.object({ Phone: phone('IN'), ProspectStage: v.string() }),
-  invite: ({ Phone, ProspectStage }) => ({
-    groupName: \`Leads \${ProspectStage}\`,
-    contacts: [Phone],
-    create: true,
+  example: hookExample('leadSquared', {
+    attested: 'Asked by our team before the number is entered',
+    phone: 'Phone',
+    group: 'Leads {ProspectStage}',
   }),
-})`,
   setup: [
     'In LeadSquared open My Account, then Settings, then API and Webhooks, then Webhooks, and choose “Add Webhook”. You must be an administrator.',
     'Choose one event, such as Lead Creation or Lead Stage Change, paste {url} as the Webhook URL and leave the content type at application/json.',

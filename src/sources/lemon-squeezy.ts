@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -70,21 +71,12 @@ export const lemonSqueezy = defineSource({
   ],
   phoneless:
     'Lemon Squeezy’s orders have no phone number: your own page asks for it and hands it to the checkout as custom data.',
-  example: `hook({
-  source: lemonSqueezy,
-  consent: { attested: 'Ticked beside the number: “Add me to the WhatsApp group”' },
-  when: (event) => event.meta.event_name === 'order_created',
-  fields: v.object({
-    meta: v.object({
-      custom_data: v.object({ phone: phone('IN'), group: v.string() }),
-    }),
+  example: hookExample('lemonSqueezy', {
+    attested: 'Ticked beside the number: “Add me to the WhatsApp group”',
+    when: "(event) => event.meta.event_name === 'order_created'",
+    phone: 'meta.custom_data.phone',
+    group: '{meta.custom_data.group}',
   }),
-  invite: ({ meta: { custom_data } }) => ({
-    groupName: custom_data.group,
-    contacts: [custom_data.phone],
-    create: true,
-  }),
-})`,
   docs: 'https://docs.lemonsqueezy.com/help/webhooks/signing-requests',
   unconfirmed: ['How long Lemon Squeezy waits for an answer.'],
 })

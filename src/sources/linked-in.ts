@@ -6,6 +6,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { serial } from './shared/paths.ts'
@@ -169,16 +170,12 @@ export const linkedIn = defineSource({
   ],
   phoneless:
     'LinkedIn’s webhook carries ids only. Either store an access token, so that the answers are asked for, or let Zapier, Make or a CRM take the lead and post the number to a hook with the source json.',
-  example: `hook({
-  source: linkedIn,
-  consent: { field: 'consent.1' },
-  fields: v.object({ PHONE_NUMBER: phone() }),
-  invite: ({ PHONE_NUMBER }) => ({
-    groupName: 'Webinar',
-    contacts: [PHONE_NUMBER],
-    create: true,
+  example: hookExample('linkedIn', {
+    field: 'consent.1',
+    phone: 'PHONE_NUMBER',
+    country: null,
+    group: 'Webinar',
   }),
-})`,
   docs: 'https://learn.microsoft.com/en-us/linkedin/marketing/lead-sync/leadsync',
   unconfirmed: [
     'Whether the prefix hmacsha256= is signed along with the body, as LinkedIn’s page says, or not, as some receivers have it: both are taken.',

@@ -5,6 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/url-token.ts'
 import { answer, answers, firstGiven, sampleAnswers } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 
@@ -112,12 +113,7 @@ export const luma = defineSource({
     'Choose the action types Guest Registered and, where you approve guests by hand, Guest Updated.',
     'In the event’s registration form require the phone number, and add a question for the consent, such as whatsapp_ok. The hook reads answers by the question’s text, and knows name, email, phone, event and ticket beside them.',
   ],
-  example: `hook({
-  source: luma,
-  consent: { field: 'whatsapp_ok' },
-  fields: v.object({ phone: phone('IN'), event: v.string() }),
-  invite: ({ phone, event }) => ({ groupName: event, contacts: [phone], create: true }),
-})`,
+  example: hookExample('luma', { field: 'whatsapp_ok', phone: 'phone', group: '{event}' }),
   docs: 'https://help.luma.com/p/webhooks',
   unconfirmed: [
     'How Luma signs: receivers that work agree on it, and no page of Luma’s says it.',

@@ -5,6 +5,7 @@ import { textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, type SignedParts } from '../schemes/hmac.ts'
 import { type Incoming, type Outgoing, reject, type Scheme } from '../schemes/scheme.ts'
 import { askVendor } from './shared/ask-vendor.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { idSchema } from './shared/ids.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
@@ -133,22 +134,13 @@ export const mercadoPago = defineSource({
   ],
   phoneless:
     'Mercado Pago’s webhook carries an id only, and its payments seldom have a phone. With an access token Usher looks the payment up and reads what your program put into its metadata.',
-  example: `hook({
-  source: mercadoPago,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  when: (event) => v.is(v.object({ payment: v.object({ status: v.literal('approved') }) }), event),
-  fields: v.object({
-    payment: v.object({
-      external_reference: v.string(),
-      metadata: v.object({ whatsapp: phone('MX') }),
-    }),
+  example: hookExample('mercadoPago', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    when: "(event) => v.is(v.object({ payment: v.object({ status: v.literal('approved') }) }), event)",
+    phone: 'payment.metadata.whatsapp',
+    country: 'MX',
+    group: '{payment.external_reference}',
   }),
-  invite: ({ payment }) => ({
-    groupName: payment.external_reference,
-    contacts: [payment.metadata.whatsapp],
-    create: true,
-  }),
-})`,
   docs: 'https://www.mercadopago.com/developers/en/docs/checkout-pro/payment-notifications',
   unconfirmed: [
     'How long Mercado Pago waits and how often it tries again, and whether a retry is signed with a new time: one of the same time is taken for four days.',

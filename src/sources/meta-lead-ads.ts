@@ -6,6 +6,7 @@ import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { isOneOf, newSecret } from '../schemes/secret.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
+import { hookExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
@@ -143,16 +144,12 @@ export const metaLeadAds = defineSource({
       contentType: 'application/json',
     }
   },
-  example: `hook({
-  source: metaLeadAds,
-  consent: { field: 'whatsapp_ok' },
-  fields: v.object({ phone_number: phone() }),
-  invite: ({ phone_number }) => ({
-    groupName: 'Webinar',
-    contacts: [phone_number],
-    create: true,
+  example: hookExample('metaLeadAds', {
+    field: 'whatsapp_ok',
+    phone: 'phone_number',
+    country: null,
+    group: 'Webinar',
   }),
-})`,
   setup: [
     'You need an app of your own at developers.facebook.com, of the type Business, with the permission leads_retrieval. If that is too much, let Zapier, Make or your CRM take the lead and send it on to a hook with the source json.',
     'Copy the App secret from App settings, Basic, and store it as the first line of {secret}. As a second line store a word you make up: verify_ and at least 20 letters and digits.',

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
+import { hookExample } from './shared/example.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -74,21 +75,12 @@ export const paddle = defineSource({
   ],
   phoneless:
     'Paddle’s customers have no phone number: your own page asks for it and hands it to the checkout as customData.',
-  example: `hook({
-  source: paddle,
-  consent: { attested: 'Ticked beside the number: “Add me to the WhatsApp group”' },
-  when: (event) => event.event_type === 'transaction.completed',
-  fields: v.object({
-    data: v.object({
-      custom_data: v.object({ phone: phone('IN'), group: v.string() }),
-    }),
+  example: hookExample('paddle', {
+    attested: 'Ticked beside the number: “Add me to the WhatsApp group”',
+    when: "(event) => event.event_type === 'transaction.completed'",
+    phone: 'data.custom_data.phone',
+    group: '{data.custom_data.group}',
   }),
-  invite: ({ data: { custom_data } }) => ({
-    groupName: custom_data.group,
-    contacts: [custom_data.phone],
-    create: true,
-  }),
-})`,
   docs: 'https://developer.paddle.com/webhooks/signature-verification',
   unconfirmed: [
     'Whether a retry is signed with a new time. If it is not, give the hook a tolerance of 259200 seconds: retries go on for three days.',

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/form-example.ts'
+import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { skipped } from './shared/only-event.ts'
 import { defineSource } from './source.ts'
 

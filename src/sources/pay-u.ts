@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { digest, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
+import { hookExample } from './shared/example.ts'
 import { idIn } from './shared/ids.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { defineSource } from './source.ts'
@@ -64,16 +65,11 @@ export const payU = defineSource({
     'PayU’s signature does not cover phone: who paid could send the same payment again with another number. A payment counts once, so one payment brings one person. If your program makes the payments, put the number into udf1 and read it there: that is signed.',
     'Payments that failed or are pending, refunds and disputes are acknowledged and skipped.',
   ],
-  example: `hook({
-  source: payU,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({ phone: phone('IN'), productinfo: v.string() }),
-  invite: ({ phone, productinfo }) => ({
-    groupName: productinfo,
-    contacts: [phone],
-    create: true,
+  example: hookExample('payU', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    phone: 'phone',
+    group: '{productinfo}',
   }),
-})`,
   docs: 'https://docs.payu.in/docs/webhook-events-and-sample-payloads',
   fails: ['The dashboard lists what was sent, under Developers, Webhooks, Logs.'],
   unconfirmed: [

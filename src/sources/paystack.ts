@@ -5,6 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { answer, answers } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
@@ -96,18 +97,12 @@ export const paystack = defineSource({
   fails: [
     'Paystack takes 200 only. Live, it tries again every 3 minutes four times, and then every hour for 72 hours.',
   ],
-  example: `hook({
-  source: paystack,
-  consent: { attested: 'Asked on the payment page: “Add me to the WhatsApp group”' },
-  fields: v.object({
-    custom_fields: v.object({ whatsapp: phone('NG'), cohort: v.string() }),
+  example: hookExample('paystack', {
+    attested: 'Asked on the payment page: “Add me to the WhatsApp group”',
+    phone: 'custom_fields.whatsapp',
+    country: 'NG',
+    group: '{custom_fields.cohort}',
   }),
-  invite: ({ custom_fields }) => ({
-    groupName: custom_fields.cohort,
-    contacts: [custom_fields.whatsapp],
-    create: true,
-  }),
-})`,
   docs: 'https://paystack.com/docs/payments/webhooks/',
   unconfirmed: [
     'That all custom fields of a payment page arrive in data.metadata.custom_fields.',

@@ -5,6 +5,7 @@ import { decode, digest, encode, equalInConstantTime, utf8 } from '../lib/bytes.
 import { hmac } from '../schemes/hmac.ts'
 import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -76,20 +77,11 @@ export const phonePe = defineSource({
   ],
   phoneless:
     'PhonePe’s webhook has no number in it but the one that your program put into metaInfo.udf1 to udf5 when it created the order.',
-  example: `hook({
-  source: phonePe,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({
-    payload: v.object({
-      metaInfo: v.object({ udf1: phone('IN'), udf2: v.string() }),
-    }),
+  example: hookExample('phonePe', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    phone: 'payload.metaInfo.udf1',
+    group: '{payload.metaInfo.udf2}',
   }),
-  invite: ({ payload: { metaInfo } }) => ({
-    groupName: metaInfo.udf2,
-    contacts: [metaInfo.udf1],
-    create: true,
-  }),
-})`,
   docs: 'https://developer.phonepe.com/payment-gateway/payment-links/api-reference-payment-links/webhook',
   unconfirmed: [
     'How often PhonePe tries again, and whether it switches a webhook off.',

@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
+import { hookExample } from './shared/example.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -54,23 +55,12 @@ export const razorpay = defineSource({
     'Razorpay waits 5 seconds.',
     'It tries again for a day, ever more seldom. Then it disables the webhook and writes a mail.',
   ],
-  example: `hook({
-  source: razorpay,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  when: (event) => event.event === 'payment.captured',
-  fields: v.object({
-    payload: v.object({
-      payment: v.object({
-        entity: v.object({ contact: phone('IN'), description: v.string() }),
-      }),
-    }),
+  example: hookExample('razorpay', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    when: "(event) => event.event === 'payment.captured'",
+    phone: 'payload.payment.entity.contact',
+    group: '{payload.payment.entity.description}',
   }),
-  invite: ({ payload: { payment } }) => ({
-    groupName: payment.entity.description,
-    contacts: [payment.entity.contact],
-    create: true,
-  }),
-})`,
   docs: 'https://razorpay.com/docs/webhooks/',
   unconfirmed: ['That all custom fields of a payment page arrive in the notes of the payment.'],
 })

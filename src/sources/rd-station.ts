@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -62,16 +63,12 @@ export const rdStation = defineSource({
     'Numbers are national and as they were typed: give phone() your country.',
   ],
   fails: ['Nothing is known of what RD Station does when it gets no answer of 200.'],
-  example: `hook({
-  source: rdStation,
-  consent: { field: 'communications_consent' },
-  fields: v.object({ contact_phone: phone('BR'), event_identifier: v.string() }),
-  invite: ({ contact_phone, event_identifier }) => ({
-    groupName: event_identifier,
-    contacts: [contact_phone],
-    create: true,
+  example: hookExample('rdStation', {
+    field: 'communications_consent',
+    phone: 'contact_phone',
+    country: 'BR',
+    group: '{event_identifier}',
   }),
-})`,
   docs: 'https://developers.rdstation.com/reference/webhooks-payload-copy',
   unconfirmed: [
     'How often RD Station tries again, how long it waits, and whether it can set a header.',

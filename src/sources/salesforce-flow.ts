@@ -1,6 +1,7 @@
 /** Salesforce Flow: the action “HTTP Callout” (or Apex), with a JSON body of the author's own. */
 
 import { token } from '../schemes/token.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -18,11 +19,7 @@ export const salesforceFlow = defineSource({
     body: JSON.stringify(withPaths(ownBody(id, now), fields)),
     contentType: 'application/json',
   }),
-  example: `hook({
-  source: salesforceFlow,
-  fields: v.object({ phone: phone('IN'), group: v.string() }),
-  invite: ({ phone, group }) => ({ groupName: group, contacts: [phone], create: true }),
-})`,
+  example: hookExample('salesforceFlow', { phone: 'phone', group: '{group}' }),
   setup: [
     'In Salesforce Setup open Named Credentials, and on the tab External Credentials make one with the protocol Custom, a principal, and a custom header x-usher-secret whose value is the value of {secret}.',
     'Make a Named Credential for it. Its URL is what stands before /hooks in {url}. Give the users who run the flow access to the principal in a permission set.',

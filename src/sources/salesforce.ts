@@ -2,6 +2,7 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -66,19 +67,11 @@ export const salesforce = defineSource({
       headers: { SOAPAction: '""' },
     }
   },
-  example: `hook({
-  source: salesforce,
-  fields: v.object({
-    Notification: v.object({
-      sObject: v.object({ MobilePhone: phone('IN'), Status: v.optional(v.string(), 'New') }),
-    }),
+  example: hookExample('salesforce', {
+    phone: 'Notification.sObject.MobilePhone',
+    group: 'Leads {Notification.sObject.Status}',
+    fields: { 'Notification.sObject.Status': "v.optional(v.string(), 'New')" },
   }),
-  invite: ({ Notification: { sObject } }) => ({
-    groupName: \`Leads \${sObject.Status}\`,
-    contacts: [sObject.MobilePhone],
-    create: true,
-  }),
-})`,
   setup: [
     'In Salesforce Setup search for Outbound Messages, add one, and choose the object, such as Lead.',
     'As the Endpoint URL paste {url} with a slash and the value of {secret} at its end. Salesforce does not sign: whoever knows this URL can send, so keep it to yourself.',

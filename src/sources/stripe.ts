@@ -5,6 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -100,24 +101,12 @@ export const stripe = defineSource({
     'Stripe tries again for three days, ever more seldom; in a sandbox three times within hours.',
     'When nothing else than errors come back for days it writes a mail and disables the endpoint.',
   ],
-  example: `hook({
-  source: stripe,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  when: (event) => event.type.startsWith('checkout.session.'),
-  fields: v.object({
-    data: v.object({
-      object: v.object({
-        customer_details: v.object({ phone: phone('IN') }),
-        metadata: v.object({ group: v.string() }),
-      }),
-    }),
+  example: hookExample('stripe', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    when: "(event) => event.type.startsWith('checkout.session.')",
+    phone: 'data.object.customer_details.phone',
+    group: '{data.object.metadata.group}',
   }),
-  invite: ({ data: { object } }) => ({
-    groupName: object.metadata.group,
-    contacts: [object.customer_details.phone],
-    create: true,
-  }),
-})`,
   docs: 'https://docs.stripe.com/webhooks',
   unconfirmed: ['How long Stripe waits for an answer.'],
 })

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
-import { formExample } from './shared/form-example.ts'
+import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { defineSource, type FormValue } from './source.ts'
 

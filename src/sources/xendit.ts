@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { encode, utf8 } from '../lib/bytes.ts'
 import { headerToken } from '../schemes/token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { onlyEvent } from './shared/only-event.ts'
 import { withPaths } from './shared/paths.ts'
@@ -61,19 +62,12 @@ export const xendit = defineSource({
   fails: ['Xendit waits 30 seconds and tries again for a day.'],
   phoneless:
     'Xendit’s webhook has no number in it. With a secret key Usher looks the invoice up, and the number is there where the invoice has a customer.',
-  example: `hook({
-  source: xendit,
-  consent: { attested: 'Ticked at checkout: “Add me to the WhatsApp group”' },
-  fields: v.object({
-    description: v.string(),
-    invoice: v.object({ customer: v.object({ mobile_number: phone('ID') }) }),
+  example: hookExample('xendit', {
+    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+    phone: 'invoice.customer.mobile_number',
+    country: 'ID',
+    group: '{description}',
   }),
-  invite: ({ description, invoice }) => ({
-    groupName: description,
-    contacts: [invoice.customer.mobile_number],
-    create: true,
-  }),
-})`,
   docs: 'https://docs.xendit.co/apidocs/set-webhook-url',
   unconfirmed: [
     'The 30 seconds and the day of retries, which a page on payouts tells.',

@@ -4,6 +4,7 @@ import { concat, utf8 } from '../lib/bytes.ts'
 import { freshness } from '../schemes/freshness.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { reject, type Scheme } from '../schemes/scheme.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -65,12 +66,11 @@ export const zendesk = defineSource({
     'Keep ticket_id in it: two equal bodies count as one event. Webhooks for Zendesk’s own events have no phone of the requester.',
   ],
   fails: ['A ticket that fires the trigger again with the same JSON counts once.'],
-  example: `hook({
-  source: zendesk,
-  consent: { attested: 'The tag whatsapp_ok, which an agent sets when the person agrees' },
-  fields: v.object({ phone: phone('IN'), group: v.string() }),
-  invite: ({ phone, group }) => ({ groupName: group, contacts: [phone], create: true }),
-})`,
+  example: hookExample('zendesk', {
+    attested: 'The tag whatsapp_ok, which an agent sets when the person agrees',
+    phone: 'phone',
+    group: '{group}',
+  }),
   docs: 'https://developer.zendesk.com/documentation/webhooks/anatomy-of-a-webhook-request/',
   unconfirmed: [
     'How long Zendesk waits, how often it tries again, and whether a retry is signed with a new time: one of the same time is taken for an hour.',

@@ -1,6 +1,7 @@
 /** Zoho CRM: the action “Webhook” of a workflow rule, with the parameters that its author chose. */
 
 import { token } from '../schemes/token.ts'
+import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { defineSource } from './source.ts'
 
@@ -18,15 +19,11 @@ export const zohoCrm = defineSource({
     body: new URLSearchParams({ ...lead(id, now), ...fields }).toString(),
     contentType: 'application/x-www-form-urlencoded',
   }),
-  example: `hook({
-  source: zohoCrm,
-  fields: v.object({ phone: phone('IN'), stage: v.optional(v.string(), 'New') }),
-  invite: ({ phone, stage }) => ({
-    groupName: \`Leads \${stage}\`,
-    contacts: [phone],
-    create: true,
+  example: hookExample('zohoCrm', {
+    phone: 'phone',
+    group: 'Leads {stage}',
+    fields: { stage: "v.optional(v.string(), 'New')" },
   }),
-})`,
   setup: [
     'In Zoho CRM open Setup, then Automation, then Actions, then Webhooks, and configure a webhook for the module, such as Leads.',
     'Choose the method POST and paste {url} as the URL to notify.',

@@ -5,6 +5,7 @@ import { concat, encode, hmacSign, textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
+import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import type { FormFields } from './source.ts'
@@ -89,12 +90,7 @@ export const zoom = defineSource({
     'It tries again three times, within about two hours.',
     'It checks the address again every few days: a hook that is gone, or has no secret, is switched off.',
   ],
-  example: `hook({
-  source: zoom,
-  consent: { field: 'whatsapp_ok' },
-  fields: v.object({ phone: phone('IN'), topic: v.string() }),
-  invite: ({ phone, topic }) => ({ groupName: topic, contacts: [phone], create: true }),
-})`,
+  example: hookExample('zoom', { field: 'whatsapp_ok', phone: 'phone', group: '{topic}' }),
   docs: 'https://developers.zoom.us/docs/api/webhooks/',
   unconfirmed: [
     'Whether a retry is signed with a new time: one of the same time is taken for three hours.',
