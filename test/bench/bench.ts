@@ -32,6 +32,8 @@ interface Row {
   readonly name: string
   readonly of: Contender
   readonly status: number
+  /** What each answer holds. */
+  readonly says: string
   /** The next webhooks to send. */
   readonly requests: () => Promise<Buffer[]>
   readonly measured: { readonly round: Round; readonly cpuMs: number }[]
@@ -59,7 +61,10 @@ async function compare(): Promise<void> {
   const straight = await start({ entry: limits, vars: { LIMIT: 'straight' } })
   const memory = await start({ entry: usher, vars: { KV: 'memory' } })
   const simulator = await start({ entry: usher, vars: { KV: 'simulator' } })
-  const also = options.also === undefined ? [] : [await start({ entry: options.also })]
+  const also =
+    options.also === undefined
+      ? []
+      : [await start({ entry: options.also, vars: { KV: 'memory', LIMIT: 'straight' } })]
   const repeated = await fresh()
   const table: Row[] = [
     row('bare: verify and answer', bare),
@@ -67,14 +72,18 @@ async function compare(): Promise<void> {
     row('straight: the same work, no structure', straight),
     ...also.map((one) => row(`also: ${options.also}`, one)),
     row('usher, KV of no cost', memory),
-    row('  a repeat that KV knows', memory, { requests: async () => repeated }),
+    row('  a repeat that KV knows', memory, {
+      says: '"deliveries"',
+      requests: async () => repeated,
+    }),
     row('  a repeat that only the outbox knows', memory, {
+      says: '"deliveries"',
       requests: async () => {
         await forget(memory)
         return repeated
       },
     }),
-    row('  a forgery', memory, { status: 401, requests: () => fresh({ forged: true }) }),
+    row('  a forgery', memory, { status: 401, says: '', requests: () => fresh({ forged: true }) }),
     row('usher, Miniflare’s simulator of KV', simulator),
   ].filter(({ name }) => options.only === undefined || new RegExp(options.only).test(name))
   if (options.rows !== '0') {
@@ -89,7 +98,7 @@ async function compare(): Promise<void> {
 }
 
 function row(name: string, of: Contender, more: Partial<Row> = {}): Row {
-  return { name, of, status: 200, requests: fresh, measured: [], ...more }
+  return { name, of, status: 200, says: '"queued"', requests: fresh, measured: [], ...more }
 }
 
 /** Webhooks that were never sent before. */
@@ -97,10 +106,10 @@ async function fresh({ forged = false } = {}): Promise<Buffer[]> {
   return Array.from({ length: webhooks }, () => webhook(++number, { forged, accounts }))
 }
 
-async function measure({ of, status, requests, measured }: Row): Promise<void> {
+async function measure({ of, status, says, requests, measured }: Row): Promise<void> {
   const sent = await requests()
   const before = of.cpuSeconds()
-  const round = await load(of.url, sent, { connections, status })
+  const round = await load(of.url, sent, { connections, status, says })
   measured.push({ round, cpuMs: ((of.cpuSeconds() - before) * 1_000) / sent.length })
 }
 

@@ -187,8 +187,9 @@ export interface Round {
 
 export interface LoadOptions {
   readonly connections: number
-  /** Every answer must have it. */
+  /** Every answer must have it, and hold this. */
   readonly status: number
+  readonly says?: string
   /** Requests begin at this rate, whatever the answers take; by default the next begins when one is answered. */
   readonly perSecond?: number
 }
@@ -197,7 +198,7 @@ export interface LoadOptions {
 export async function load(
   { hostname, port }: URL,
   requests: readonly Buffer[],
-  { connections, status, perSecond }: LoadOptions,
+  { connections, status, says = '', perSecond }: LoadOptions,
 ): Promise<Round> {
   const sockets = await Promise.all(
     Array.from({ length: connections }, () => opened(connect(Number(port), hostname))),
@@ -215,7 +216,8 @@ export async function load(
         const early = startAt - performance.now()
         if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
         const answer = await exchange(socket, requests[at] ?? Buffer.alloc(0))
-        if (!answer.startsWith(wanted)) throw new Error(`A webhook was answered: ${answer}`)
+        if (!answer.startsWith(wanted) || !answer.includes(says))
+          throw new Error(`A webhook was answered: ${answer}`)
         latencies.push(performance.now() - startAt)
       }
     }),

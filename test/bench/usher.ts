@@ -20,6 +20,8 @@ function webinar(account: string) {
     source: typeform,
     account,
     consent: { field: 'whatsapp_ok' },
+    // Otherwise most are held as a burst, which is another path.
+    leadsPerDay: 1_000_000_000,
     fields: v.object({ whatsapp: phone('IN'), group: v.string() }),
     invite: ({ whatsapp, group }) => ({ groupName: group, contacts: [whatsapp], create: true }),
   })
