@@ -84,7 +84,7 @@ export class Watch implements Job {
     // What is held later in this very millisecond is told of next time.
     const until = now - 1
     if (heldLong) {
-      const { count } = deliveries.heldBetween(told.heldUntil, until)
+      const count = deliveries.countHeld(told.heldUntil, until)
       alerts.raise({ kind: 'heldLong', subject: '' }, now, count)
     }
     const looks = told.lookAt === null || told.lookAt <= now
@@ -103,7 +103,7 @@ export class Watch implements Job {
 
   /** When the first held delivery that was not told of will have waited for long. */
   #heldLongAt({ heldUntil }: Told): number {
-    const { firstAt } = this.#store.deliveries.heldBetween(heldUntil, Number.MAX_SAFE_INTEGER)
+    const firstAt = this.#store.deliveries.firstHeldAt(heldUntil)
     return firstAt === null ? Number.POSITIVE_INFINITY : firstAt + HELD_LONG_MS
   }
 

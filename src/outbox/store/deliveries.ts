@@ -201,11 +201,19 @@ export class Deliveries {
       UPDATE deliveries SET look_up_at = ${nextAt}, look_ups = look_ups + 1, held = ${held} WHERE seq = ${seq}`
   }
 
-  /** Deliveries held after `since` and until `until`: how many, counted up to a thousand, and since when the first is. */
-  heldBetween(since: number, until: number): { count: number; firstAt: number | null } {
-    return this.#sql.one`
-      SELECT count(*) AS count, min(at) AS firstAt FROM (SELECT settled_at AS at FROM deliveries
-        WHERE state = 'held' AND settled_at > ${since} AND settled_at <= ${until} ORDER BY settled_at LIMIT ${HELD_COUNTED})`
+  /** Deliveries held after `since` and until `until`, counted up to a thousand. */
+  countHeld(since: number, until: number): number {
+    return this.#sql.one<{ count: number }>`
+      SELECT count(*) AS count FROM (SELECT 1 FROM deliveries
+        WHERE state = 'held' AND settled_at > ${since} AND settled_at <= ${until} LIMIT ${HELD_COUNTED})`
+      .count
+  }
+
+  /** When the first delivery after `since` was held; null: none is. Every webhook that is held asks for it. */
+  firstHeldAt(since: number): number | null {
+    return this.#sql.one<{ at: number | null }>`
+      SELECT min(settled_at) AS at FROM deliveries WHERE state = 'held' AND settled_at > ${since}`
+      .at
   }
 }
 

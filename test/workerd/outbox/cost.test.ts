@@ -66,6 +66,18 @@ describe('the cost of a lead', () => {
   )
 })
 
+it('reads no more for a webhook that is held where many are held', async () => {
+  const { held, stub } = outbox()
+  const statements = await record(stub)
+  const reads: number[] = []
+  for (let nth = 0; nth < 30; nth++) {
+    statements.length = 0
+    await held({ nth })
+    reads.push(statements.reduce((sum, { cursor }) => sum + cursor.rowsRead, 0))
+  }
+  expect(reads[29]).toBe(reads[9])
+})
+
 describe('a look at an outbox with due work', () => {
   it('writes nothing: not of the account, of lists, of stories, of groups', async () => {
     play(answers.ok)
