@@ -10,7 +10,7 @@ import { bulkPage, bulkStepPage } from './bulk.tsx'
 import { Clock } from './clock.ts'
 import { deliveriesPage } from './deliveries.tsx'
 import { deliveryPage } from './delivery.tsx'
-import { actOnDelivery, personOfDelivery, revealForm } from './delivery-forms.ts'
+import { deliveryForm } from './delivery-forms.ts'
 import { logIn, logOut, showLogin, turnAway } from './door.ts'
 import { exportDeliveries } from './export.ts'
 import { searchForm } from './filter-form.tsx'
@@ -116,10 +116,7 @@ function forms(app: Hono<OperatorEnv>): void {
     return c.redirect(to, 303)
   })
   form('/console/accounts/:id/:verb', pauseForm)
-  form('/console/deliveries/:id/reveal', revealForm)
-  form('/console/deliveries/:id/suppress', (visit, c) => personOfDelivery(visit, c, 'suppress'))
-  form('/console/deliveries/:id/erase', (visit, c) => personOfDelivery(visit, c, 'erase'))
-  form('/console/deliveries/:id/:action', actOnDelivery)
+  form('/console/deliveries/:id/:action', deliveryForm)
   form('/console/groups/:id', changeGroupForm)
   form('/console/people', personForm)
   form('/console/hooks/:id/preview', previewForm)

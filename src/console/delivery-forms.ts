@@ -13,7 +13,15 @@ import type { FormAnswer, Visit } from './page.ts'
 
 const ACTIONS = ['release', 'create', 'exact', 'remap', 'discard'] as const
 
-export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+/** What a button on a delivery’s page does. One route: fixed names beside a parameter would keep Hono from its fast router. */
+export function deliveryForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+  const name = c.req.param('action') ?? ''
+  if (name === 'reveal') return reveal(visit, c)
+  if (name === 'suppress' || name === 'erase') return actOnPerson(visit, c, name)
+  return actOnDelivery(visit, c, name)
+}
+
+async function actOnDelivery(visit: Visit, c: OperatorContext, name: string): Promise<FormAnswer> {
   const id = c.req.param('id') ?? ''
   const place = placeOf(visit.desk, id)
   if (place === null) return notFoundPage('delivery')
@@ -24,7 +32,6 @@ export async function actOnDelivery(visit: Visit, c: OperatorContext): Promise<F
     create: sent.create === 'yes',
     agreed: sent.agreed === 'yes',
   }
-  const name = c.req.param('action') ?? ''
   const refuse = (problem: string) =>
     deliveryPage(visit, id, { problem, ...(name === 'edit' && { typed }) })
   const action =
@@ -75,7 +82,7 @@ function actionOf(name: string, typed: Typed): Action | { problem: string } | nu
   return { problem }
 }
 
-export async function revealForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+async function reveal(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
   const id = c.req.param('id') ?? ''
   const revealed = await revealDelivery(visit.desk, id)
   if (revealed === 'not_found') return notFoundPage('delivery')
@@ -84,7 +91,7 @@ export async function revealForm(visit: Visit, c: OperatorContext): Promise<Form
 }
 
 /** Suppresses or erases one of a delivery's people. Their number is looked up here and not shown, and the look is noted. */
-export async function personOfDelivery(
+async function actOnPerson(
   visit: Visit,
   c: OperatorContext,
   what: 'suppress' | 'erase',
