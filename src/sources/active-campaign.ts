@@ -31,7 +31,7 @@ export const activeCampaign = defineSource({
   submissions: (fields) => {
     const { type = '' } = fields
     const skip = NOBODY_JOINS.has(type) ? `${type} is nobody joining` : null
-    return [{ id: eventId(fields), fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: eventId(fields), fields, skip }]
   },
   sample: ({ fields, id, now }) => ({
     body: bracketBody(withPaths(subscribed(id, now), fields)),

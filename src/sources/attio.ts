@@ -36,7 +36,6 @@ export const attio = defineSource({
   title: 'Attio',
   kind: 'crm',
   scheme: hmac({ header: 'Attio-Signature', encoding: 'hex' }),
-  accepts: ['json'],
   payload: v.object({ events: v.pipe(v.array(event), v.nonEmpty()) }),
   submissions: ({ events }, headers) =>
     events.map((fields, at) => submission(fields, headers.get(KEY), at)),

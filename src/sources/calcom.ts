@@ -56,7 +56,6 @@ export const calcom = defineSource({
     encoding: 'hex',
     title: 'HMAC-SHA256 of the body in X-Cal-Signature-256',
   }),
-  accepts: ['json'],
   payload: onlyEvent('triggerEvent', EVENT, booking),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is nobody booking`)]

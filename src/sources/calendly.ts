@@ -65,7 +65,6 @@ export const calendly = defineSource({
     timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
     title: 'HMAC-SHA256 of time and body in Calendly-Webhook-Signature',
   }),
-  accepts: ['json'],
   payload: onlyEvent('event', EVENT, booking),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is nobody booking`)]

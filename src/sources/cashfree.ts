@@ -58,13 +58,12 @@ export const cashfree = defineSource({
     },
     title: 'HMAC-SHA256 of time and body in x-webhook-signature',
   }),
-  accepts: ['json'],
   payload: event,
   submissions: (event) => {
     const skip = reasonToSkip(event)
     const asked = event.data.order?.customer_details?.customer_fields
     const fields = withAnswers(event, titledIn(asked, 'title'))
-    return [{ id: eventId(event), fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: eventId(event), fields, skip }]
   },
   sample: ({ fields, id: sample, now }) => {
     const { titled, paths } = askedByTitle(fields)

@@ -46,7 +46,6 @@ export const clickFunnels = defineSource({
     },
     title: 'HMAC-SHA256 of time and body in X-Webhook-ClickFunnels-Signature',
   }),
-  accepts: ['json'],
   payload: event,
   submissions: (body) => {
     const { event_type: name } = body

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** Close names no tolerance. */
@@ -35,17 +35,13 @@ export const close = defineSource({
     },
     title: 'HMAC-SHA256 of time and body in close-sig-hash',
   }),
-  accepts: ['json'],
   payload: delivery,
   submissions: (fields) => {
     const { id, object_type, action } = fields.event
     const skip = NOBODY_JOINS.has(action) ? `${object_type}.${action} is nobody joining` : null
-    return [{ id, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id, fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(createdContact(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(createdContact),
   example: `hook({
   source: close,
   consent: { attested: 'Asked by our team before the number is entered' },

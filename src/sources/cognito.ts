@@ -28,7 +28,6 @@ export const cognito = defineSource({
   kind: 'form',
   // It documents no signature and no header of one's own.
   scheme: urlToken,
-  accepts: ['json'],
   payload: entry,
   submissions: ({ Id, Form, Entry, ...asked }) => {
     if (Entry?.Status === 'Incomplete') return [skipped('an entry not submitted yet')]

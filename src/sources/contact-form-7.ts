@@ -12,7 +12,6 @@ export const contactForm7 = defineSource({
   kind: 'form',
   // It signs nothing, and sets any header.
   scheme: token,
-  accepts: ['json'],
   payload: jsonObject,
   // Not `_serial_number`: each form has its own, and several forms may share a hook. Nothing is ever sent twice.
   submissions: (body) => [{ id: null, fields: answers(membersOf(body)) }],

@@ -39,7 +39,6 @@ export const eduzz = defineSource({
     encoding: 'hex',
     title: 'HMAC-SHA256 of the body in x-signature',
   }),
-  accepts: ['json'],
   payload: event,
   submissions: (body) => {
     const skip = reasonToSkip(body)
@@ -49,7 +48,7 @@ export const eduzz = defineSource({
         // The invoice, not the event: whether an event that is sent again keeps its id no page says.
         id: invoice === null ? idText(body.id) : `${body.event}:${invoice}`,
         fields: { ...body, buyer_phone: phoneOf(body) },
-        ...(skip === null ? {} : { skip }),
+        skip,
       },
     ]
   },

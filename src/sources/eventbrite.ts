@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const TITLE = 'Eventbrite'
@@ -38,7 +38,6 @@ export const eventbrite = defineSource({
   kind: 'shop',
   // It signs nothing and sets no header.
   scheme: urlToken,
-  accepts: ['json'],
   payload: body,
   submissions: (fields) => {
     const { action } = fields.config
@@ -65,10 +64,7 @@ export const eventbrite = defineSource({
       ...(status && NOT_PAID.has(status) ? { skip: `an order that is ${status}` } : {}),
     }
   },
-  sample: ({ fields, id }) => ({
-    body: JSON.stringify(withPaths(placedOrder(id), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(placedOrder),
   setup: [
     'In Eventbrite open Account Settings, then Developer Links, then API Keys, and create a key. Store its private token as {apiToken}: the webhook names only the order, and Usher looks up who is in it.',
     'Under Developer Links open Webhooks and add one: paste {url} with a slash and the value of {secret} at its end as the payload URL. Eventbrite cannot sign: whoever knows this URL can send, so keep it to yourself.',

@@ -33,7 +33,6 @@ export const fillout = defineSource({
   kind: 'form',
   // It signs nothing, and sets any header.
   scheme: token,
-  accepts: ['json'],
   payload: v.lazy((body) => (v.is(v.object({ submissionId: v.string() }), body) ? bare : wrapped)),
   submissions: ({ submission: { submissionId, lastUpdatedAt, ...lists } }) => [
     {

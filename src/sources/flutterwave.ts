@@ -6,7 +6,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const SIGNATURE = 'flutterwave-signature'
@@ -47,7 +47,6 @@ export const flutterwave = defineSource({
   title: 'Flutterwave',
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: event,
   submissions: (fields) => {
     const skip = reasonToSkip(fields)
@@ -56,14 +55,11 @@ export const flutterwave = defineSource({
       {
         id: charge === null ? null : `${nameOf(fields)}:${charge}:${fields.data.status ?? ''}`,
         fields,
-        ...(skip === null ? {} : { skip }),
+        skip,
       },
     ]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(completedCharge(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(completedCharge),
   setup: [
     'In the Flutterwave dashboard switch to Live, open Settings, then Webhooks, and paste {url} as the URL.',
     'As the secret hash paste the value of {secret}, switch retries on if the page offers it, and save.',

@@ -27,7 +27,6 @@ export const formbricks = defineSource({
   title: 'Formbricks',
   kind: 'form',
   scheme: standardWebhooks,
-  accepts: ['json'],
   payload: onlyEvent('event', EVENT, response),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a finished response`)]

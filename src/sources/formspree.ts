@@ -20,7 +20,6 @@ export const formspree = defineSource({
     timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
     title: 'HMAC-SHA256 of time and body in Formspree-Signature',
   }),
-  accepts: ['json'],
   payload: v.object({ submission: jsonObject }),
   // No id is known: the body, which holds the submission’s `_date`, is the same on every try.
   submissions: ({ submission }) => [{ id: null, fields: answers(membersOf(submission)) }],

@@ -27,7 +27,6 @@ export const framer = defineSource({
     unseparated: true,
     title: 'HMAC-SHA256 of body and submission id in Framer-Signature',
   }),
-  accepts: ['json'],
   payload: jsonObject,
   submissions: (body, headers) => [
     { id: headers.get(ID_HEADER), fields: answers(membersOf(body)) },

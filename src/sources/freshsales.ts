@@ -3,7 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 export const freshsales = defineSource({
@@ -16,10 +16,7 @@ export const freshsales = defineSource({
   payload: jsonObject,
   // No name of a member means an id to everybody.
   submissions: (fields) => [{ id: null, fields }],
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(ownBody(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(ownBody),
   example: hookExample('freshsales', {
     attested: 'Asked by our team before the number is entered',
     phone: 'mobile',

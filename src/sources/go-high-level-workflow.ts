@@ -3,7 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 export const goHighLevelWorkflow = defineSource({
@@ -11,15 +11,11 @@ export const goHighLevelWorkflow = defineSource({
   title: 'GoHighLevel workflow',
   kind: 'crm',
   scheme: token,
-  accepts: ['json'],
   // The contact with the author's keys in `customData`, or nothing but those; labels of custom fields are members, too.
   payload: jsonObject,
   // It has no id of its own: the body has the contact's and the workflow's, and so serves.
   submissions: (fields) => [{ id: null, fields }],
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(contact(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(contact),
   example: hookExample('goHighLevelWorkflow', { phone: 'phone', group: '{customData.group}' }),
   setup: [
     'In the workflow add the action “Webhook” (or “Custom Webhook”) with the method POST, and paste {url}.',

@@ -43,13 +43,12 @@ export const goHighLevel = defineSource({
   title: 'GoHighLevel',
   kind: 'crm',
   scheme: goHighLevelSignature,
-  accepts: ['json'],
   payload: event,
   submissions: (event) => {
     const skip = reasonToSkip(event)
     const fields = withAnswers(event, titledIn(event.customFields, 'id'))
     // Without an id of its own an event is known by all that it says.
-    return [{ id: event.webhookId || null, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: event.webhookId || null, fields, skip }]
   },
   // The only status after which HighLevel tries again.
   busyStatus: 429,

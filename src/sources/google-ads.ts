@@ -53,7 +53,6 @@ export const googleAds = defineSource({
   title: 'Google Ads',
   kind: 'ads',
   scheme: bodySecret({ member: KEY }),
-  accepts: ['json'],
   payload: lead,
   submissions: (payload) => [
     {

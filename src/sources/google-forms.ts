@@ -26,7 +26,6 @@ export const googleForms = defineSource({
     timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
     title: 'HMAC-SHA256 of time and body in X-Webhook-Signature, by an Apps Script',
   }),
-  accepts: ['json'],
   payload: response,
   submissions: ({ responseId, createTime, answers: asked }) => [
     // With its time: a person who edits their response keeps its id, and may have agreed only now.

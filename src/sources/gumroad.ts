@@ -39,7 +39,7 @@ export const gumroad = defineSource({
     const skip = reasonToSkip(fields)
     // `retry_count` grows from try to try, and is no part of it.
     const id = `${fields.resource_name}:${fields.sale_id}`
-    return [{ id, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id, fields, skip }]
   },
   sample: ({ fields, id, now }) => ({
     body: bracketBody(withPaths(sale(id, now), fields)),

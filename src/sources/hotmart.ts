@@ -46,7 +46,6 @@ export const hotmart = defineSource({
   title: 'Hotmart',
   kind: 'shop',
   scheme: headerToken('X-HOTMART-HOTTOK'),
-  accepts: ['json'],
   secretMembers: ['hottok'],
   payload: event,
   submissions: (body) => {
@@ -57,7 +56,7 @@ export const hotmart = defineSource({
       {
         id: idText(body.id) ?? idText(body.data.purchase?.transaction),
         fields: { ...fields, buyer_phone: phoneOf(body) },
-        ...(skip === null ? {} : { skip }),
+        skip,
       },
     ]
   },

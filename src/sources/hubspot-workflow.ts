@@ -5,7 +5,7 @@ import { token } from '../schemes/token.ts'
 import { hasHubspotSignature, hubspotSignature } from './hubspot-signature.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** Either proof will do, as the author of the workflow chose: an API key in a header, or HubSpot's signature. */
@@ -24,14 +24,10 @@ export const hubspotWorkflow = defineSource({
   title: 'HubSpot workflow',
   kind: 'crm',
   scheme,
-  accepts: ['json'],
   // A contact record (`properties.phone.value`), plain properties (`properties.phone`), or the keys the author chose.
   payload: jsonObject,
   submissions: (fields) => [{ id: null, fields }],
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(contact(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(contact),
   setup: [
     'In the workflow add the action “Send a webhook”, with the method POST and {url} as the webhook URL.',
     'For authentication choose an API key in the request header: the name x-usher-secret and, as its value, the value of {secret}.',

@@ -31,7 +31,6 @@ export const hubspot = defineSource({
   title: 'HubSpot',
   kind: 'crm',
   scheme: hubspotSignature,
-  accepts: ['json'],
   payload: v.pipe(v.array(event), v.nonEmpty()),
   submissions: (events) => events.map(submission),
   sample: ({ fields, id, now }) => ({

@@ -39,7 +39,6 @@ export const indiaMart = defineSource({
   kind: 'ads',
   // It signs nothing and sets no header.
   scheme: urlToken,
-  accepts: ['json'],
   payload: body,
   submissions: (enquiries) => enquiries.map(submission),
   sample: ({ fields, id, now }) => ({

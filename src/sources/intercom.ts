@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answerHead } from './shared/answer-head.ts'
 import { hookExample } from './shared/example.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const CONTACTS = 'contact.'
@@ -30,17 +30,13 @@ export const intercom = defineSource({
     hash: 'SHA-1',
     title: 'HMAC-SHA1 of the body in X-Hub-Signature',
   }),
-  accepts: ['json'],
   payload: notification,
   submissions: (fields) => {
     const skip = reasonToSkip(fields.topic)
-    return [{ id: fields.id || null, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: fields.id || null, fields, skip }]
   },
   handshake: answerHead,
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(createdLead(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(createdLead),
   example: hookExample('intercom', {
     attested: 'Asked in the Messenger before the number is given',
     phone: 'data.item.phone',

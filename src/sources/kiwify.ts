@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { hookExample } from './shared/example.ts'
 import { idSchema } from './shared/ids.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const SIGNATURE = 'signature'
@@ -57,17 +57,13 @@ export const kiwify = defineSource({
   title: 'Kiwify',
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: body,
   submissions: (fields) => {
     const skip = reasonToSkip(fields)
     const id = `${fields.webhook_event_type ?? ''}:${fields.order_id}`
-    return [{ id, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id, fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(approvedOrder(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(approvedOrder),
   setup: [
     'In the Kiwify dashboard open Apps, then Webhooks, and create one: paste {url} as the URL.',
     'As the token paste the value of {secret}. Kiwify’s own tokens have 11 characters; a long one of yours is safer.',

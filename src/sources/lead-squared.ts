@@ -5,7 +5,7 @@ import { token } from '../schemes/token.ts'
 import { answerHead } from './shared/answer-head.ts'
 import { hookExample } from './shared/example.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const lead = v.looseObject({
@@ -32,15 +32,12 @@ export const leadSquared = defineSource({
   payload: v.pipe(jsonObject, v.transform(unwrapped), lead),
   submissions: (fields) => {
     const skip = reasonToSkip(fields)
-    return [{ id: eventId(fields), fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: eventId(fields), fields, skip }]
   },
   // It tries the URL with HEAD when the webhook is saved: https://apidocs.leadsquared.com/webhook-best-practices/
   handshake: answerHead,
   acknowledge: () => Response.json({ Status: 'Success', StatusReason: '' }),
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(createdLead(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(createdLead),
   example: hookExample('leadSquared', {
     attested: 'Asked by our team before the number is entered',
     phone: 'Phone',

@@ -94,7 +94,6 @@ export const linkedIn = defineSource({
   title: `${TITLE} Lead Sync`,
   kind: 'ads',
   scheme,
-  accepts: ['json'],
   payload: onlyEvent('type', EVENT, notification),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a lead`)]

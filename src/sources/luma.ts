@@ -69,7 +69,6 @@ export const luma = defineSource({
   title: 'Luma',
   kind: 'calendar',
   scheme,
-  accepts: ['json'],
   payload: onlyEvent('type', GUESTS, guest),
   submissions: (event) => [
     'other' in event ? skipped(`${event.other} is no guest registering`) : submission(event.ours),

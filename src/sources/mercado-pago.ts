@@ -10,7 +10,7 @@ import { idText } from './shared/id-text.ts'
 import { idSchema } from './shared/ids.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
 import { onlyEvent } from './shared/only-event.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const TITLE = 'Mercado Pago'
@@ -91,7 +91,6 @@ export const mercadoPago = defineSource({
   title: TITLE,
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: onlyEvent('type', EVENT, notification),
   submissions: (event) => {
     if ('other' in event) return [{ id: null, fields: {}, skip: `${event.other} is no payment` }]
@@ -116,10 +115,7 @@ export const mercadoPago = defineSource({
       ? { ok: true, fields: { ...said, payment: paymentOf(asked.value) } }
       : { ok: false, message: `${TITLE} answered something else than a payment.` }
   },
-  sample: ({ fields, id: sample, now }) => ({
-    body: JSON.stringify(withPaths(updated(sample, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(updated),
   setup: [
     'In Mercado Pago’s developer panel open “Your integrations”, your application, then Webhooks, then “Configure notifications”. Paste {url} as the production URL and tick Payments alone.',
     'Copy the secret signature that the same page shows and store it as {secret}.',

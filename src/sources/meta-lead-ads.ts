@@ -95,7 +95,6 @@ export const metaLeadAds = defineSource({
   title: 'Meta Lead Ads',
   kind: 'ads',
   scheme,
-  accepts: ['json'],
   maxBodyBytes: MAX_BODY_BYTES,
   payload: delivery,
   submissions: ({ entry }) =>

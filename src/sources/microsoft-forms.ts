@@ -28,7 +28,6 @@ export const microsoftForms = defineSource({
   kind: 'form',
   // The flow cannot sign, and sets any header.
   scheme: token,
-  accepts: ['json'],
   payload: v.objectWithRest({ formId: idSchema, responseId: idSchema }, v.unknown()),
   submissions: ({ provider: _, formId, responseId, ...asked }) => {
     const fields = Object.entries(asked).map(([name, value]): NamedAnswer => {

@@ -6,7 +6,7 @@ import type { Incoming } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/url-token.ts'
 import { answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource, type LookUpTools } from './source.ts'
 
 const TITLE = 'monday.com'
@@ -59,12 +59,11 @@ export const monday = defineSource({
   kind: 'crm',
   // The webhook of a board proves nothing; that of an app has a token which says nothing of the body.
   scheme: urlToken,
-  accepts: ['json'],
   payload: notification,
   submissions: (fields) => {
     const { type, triggerUuid } = fields.event
     const skip = NOT_JOINING.test(type) ? `${type} is no new item and no change of a column` : null
-    return [{ id: triggerUuid || null, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: triggerUuid || null, fields, skip }]
   },
   handshake: answerChallenge,
   async lookUp(fields, tools) {
@@ -97,10 +96,7 @@ export const monday = defineSource({
       },
     }
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(createdItem(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(createdItem),
   setup: [
     'In monday.com open your picture, then Developers, then My access tokens, copy the token and store it as {apiToken}: the webhook has no column in it, and Usher looks the item up. Deploy before you go on: monday.com tries the address.',
     'On the board open Integrate, search for Webhooks, and choose “When an item is created, send a webhook” or “When a status changes to something, send a webhook”.',

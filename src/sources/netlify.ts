@@ -31,7 +31,6 @@ export const netlify = defineSource({
   title: 'Netlify Forms',
   kind: 'form',
   scheme: netlifySignature,
-  accepts: ['json'],
   payload: v.union([submission, wrapped, deploy]),
   submissions: (event) => {
     if (!('data' in event)) return [skipped('a deploy is no submission')]

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/url-token.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const record = v.looseObject({
@@ -21,17 +21,13 @@ export const odoo = defineSource({
   kind: 'crm',
   // It signs nothing and sets no header.
   scheme: urlToken,
-  accepts: ['json'],
   payload: record,
   submissions: (fields) => {
     const isListed = fields.phone_blacklisted === true || fields.mobile_blacklisted === true
     const skip = isListed ? { skip: 'the number wants no messages' } : {}
     return [{ id: eventId(fields), fields, ...skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(lead(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(lead),
   example: `hook({
   source: odoo,
   consent: { attested: 'Asked by our team before the number is entered' },

@@ -5,7 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** The vendor's SDK allows 5 s, which a slow network or a clock that is off would use up. */
@@ -52,17 +52,13 @@ export const paddle = defineSource({
   title: 'Paddle',
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: event,
   // Not `notification_id`: each destination has one of its own for the same event.
   submissions: (fields) => {
     const skip = reasonToSkip(fields)
-    return [{ id: fields.event_id, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: fields.event_id, fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(completedTransaction(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(completedTransaction),
   setup: [
     'In Paddle open Developer tools, then Notifications, and choose “New destination” of the type webhook.',
     'Paste {url} as the URL and choose the event transaction.completed.',

@@ -30,7 +30,6 @@ export const paperform = defineSource({
   kind: 'form',
   // It signs nothing, and its page says that headers can be neither added nor changed.
   scheme: urlToken,
-  accepts: ['json'],
   payload: submission,
   submissions: ({ submission_id, trigger, data }) => {
     if (submission_id === null || trigger !== TRIGGER) return [skipped('a form not submitted yet')]

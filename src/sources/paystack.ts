@@ -61,7 +61,6 @@ export const paystack = defineSource({
   title: 'Paystack',
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: event,
   submissions: (body) => {
     const skip = reasonToSkip(body)
@@ -70,7 +69,7 @@ export const paystack = defineSource({
       {
         id: charge === null ? null : `${body.event}:${charge}`,
         fields: { ...body, custom_fields: answersIn(body) },
-        ...(skip === null ? {} : { skip }),
+        skip,
       },
     ]
   },

@@ -7,7 +7,7 @@ import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../s
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/id-text.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const SIGNATURE = 'x-phonepe-checksum-signature'
@@ -52,18 +52,14 @@ export const phonePe = defineSource({
   title: 'PhonePe',
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: event,
   submissions: (fields) => {
     const skip = reasonToSkip(fields)
     const order = idText(fields.payload.orderId)
     const id = order === null ? null : `${nameOf(fields)}:${order}`
-    return [{ id, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id, fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(completedLink(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(completedLink),
   setup: [
     'In the PhonePe Business Dashboard switch Test Mode off, open Developer Settings, then Webhook, and choose “Create Webhook”.',
     'Choose HMAC as the authentication type, paste {url} as the Webhook URL and tick paylink.order.completed (for a checkout of your own: checkout.order.completed). Create it, copy the secret key that is shown and store it as {secret}.',

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** By version 2, and by version 1. */
@@ -42,7 +42,6 @@ export const pipedrive = defineSource({
   kind: 'crm',
   // It does not sign. The secret is the password of its HTTP authentication.
   scheme: token,
-  accepts: ['json'],
   payload: v.union([
     v.pipe(
       second,
@@ -56,12 +55,9 @@ export const pipedrive = defineSource({
   submissions: ({ id, fields }) => {
     const { action } = fields.meta
     const skip = NOBODY_JOINS.has(action) ? `${action} is nobody joining` : null
-    return [{ id, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id, fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(createdPerson(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(createdPerson),
   example: `hook({
   source: pipedrive,
   when: ({ meta }) => meta.action === 'create',

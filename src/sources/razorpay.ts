@@ -31,11 +31,10 @@ export const razorpay = defineSource({
   title: 'Razorpay',
   kind: 'shop',
   scheme: hmac({ header: 'X-Razorpay-Signature', encoding: 'hex' }),
-  accepts: ['json'],
   payload: event,
   submissions: (fields, headers) => {
     const skip = reasonToSkip(fields)
-    return [{ id: headers.get(EVENT_ID), fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: headers.get(EVENT_ID), fields, skip }]
   },
   // The body says neither which event it is nor which delivery; the header that does is not signed.
   unsignedId: true,

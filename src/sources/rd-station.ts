@@ -37,7 +37,6 @@ export const rdStation = defineSource({
   kind: 'crm',
   // It signs nothing; whether it can set a header no page says.
   scheme: urlToken,
-  accepts: ['json'],
   payload: event,
   submissions: (body) => [
     {

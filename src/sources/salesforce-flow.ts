@@ -3,7 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 export const salesforceFlow = defineSource({
@@ -11,14 +11,10 @@ export const salesforceFlow = defineSource({
   title: 'Salesforce Flow',
   kind: 'crm',
   scheme: token,
-  accepts: ['json'],
   payload: jsonObject,
   // The author chose the members: none of them means an id to everybody.
   submissions: (fields) => [{ id: null, fields }],
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(ownBody(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(ownBody),
   example: hookExample('salesforceFlow', { phone: 'phone', group: '{group}' }),
   setup: [
     'In Salesforce Setup open Named Credentials, and on the tab External Credentials make one with the protocol Custom, a principal, and a custom header x-usher-secret whose value is the value of {secret}.',

@@ -31,7 +31,6 @@ export const shopify = defineSource({
   title: 'Shopify',
   kind: 'shop',
   scheme: hmac({ header: 'X-Shopify-Hmac-Sha256', encoding: 'base64' }),
-  accepts: ['json'],
   payload: body,
   submissions: (order, headers) => {
     const skip = reasonToSkip(order, headers)
@@ -41,7 +40,7 @@ export const shopify = defineSource({
       titledIn(order.note_attributes, 'name'),
       lines.flatMap((line) => titledIn(valueAt(line, 'properties'), 'name')),
     )
-    return [{ id: eventId(headers), fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: eventId(headers), fields, skip }]
   },
   // Only the body is signed; ids, topic and test mark are headers.
   unsignedId: true,

@@ -31,6 +31,9 @@ export interface Submission<fields> {
   readonly skip?: string
 }
 
+/** A submission as a source writes it: a `skip` of null says that the event is for us. */
+type Submitted<fields> = Omit<Submission<fields>, 'skip'> & { readonly skip?: string | null }
+
 /** A sample of what the sender sends, before signing. */
 export interface Sample {
   readonly body: string
@@ -70,8 +73,8 @@ export interface SourceOptions<payload, fields> {
   readonly title: string
   readonly kind: SourceKind
   readonly scheme: Scheme
-  /** Content types the sender uses. Anything else is held, or answered 415 where `readsAnswer`. */
-  readonly accepts: readonly ContentKind[]
+  /** Content types the sender uses, JSON by default. Anything else is held, or answered 415 where `readsAnswer`. */
+  readonly accepts?: readonly ContentKind[]
   /** Bytes of the largest body, where it is another than that of its kind: 1 MiB for shops, 256 KiB for the others. */
   readonly maxBodyBytes?: number
   /** Only what is read of the decoded body; senders add fields at any time. */
@@ -79,7 +82,7 @@ export interface SourceOptions<payload, fields> {
   /** Members of a body that are secrets of the sender's beside the hook's own: never kept, also where the body cannot be read. */
   readonly secretMembers?: readonly string[]
   /** The people's events in a body of that shape. Headers are for ids that travel there. */
-  readonly submissions: (payload: payload, headers: Headers) => readonly Submission<fields>[]
+  readonly submissions: (payload: payload, headers: Headers) => readonly Submitted<fields>[]
   /** True where an id travels in a header that the signature does not cover: the body's digest is then a second key. */
   readonly unsignedId?: boolean
   /**
@@ -136,6 +139,7 @@ export type Reading<fields> =
 /** A source as hooks use it: its payload's type is its own affair. */
 export interface Source<fields = unknown>
   extends Omit<SourceOptions<never, fields>, 'payload' | 'submissions'> {
+  readonly accepts: readonly ContentKind[]
   /** Reads a decoded body. */
   read(body: unknown, headers: Headers): Reading<fields>
 }
@@ -146,12 +150,16 @@ export function defineSource<payload, fields>(
 ): Source<fields> {
   const { payload, submissions, ...rest } = options
   return {
+    accepts: ['json'],
     ...rest,
     read(body, headers) {
       const parsed = v.safeParse(payload, body)
-      return parsed.success
-        ? { ok: true, submissions: submissions(parsed.output, headers) }
-        : { ok: false, issues: parsed.issues }
+      if (!parsed.success) return { ok: false, issues: parsed.issues }
+      const submitted = submissions(parsed.output, headers)
+      return {
+        ok: true,
+        submissions: submitted.map(({ skip, ...event }) => (skip ? { ...event, skip } : event)),
+      }
     },
   }
 }

@@ -10,7 +10,6 @@ export const standardWebhooks = defineSource({
   title: 'Standard Webhooks',
   kind: 'automation',
   scheme,
-  accepts: ['json'],
   payload: jsonObject,
   // The body as it is, be it bare or in the recommended `{ type, timestamp, data }`: a mapping says which it reads.
   // The id is under the signature, and the same on every retry.

@@ -68,7 +68,6 @@ export const stripe = defineSource({
   title: 'Stripe',
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: event,
   // Events of a sandbox are taken: they are signed with a secret of their own, so a hook that
   // stores it wants them, and the phone in a test checkout is the tester's.
@@ -80,7 +79,7 @@ export const stripe = defineSource({
       event,
       ...['key', 'label.custom'].map((name) => values.flatMap((path) => given(asked, name, path))),
     )
-    return [{ id: event.id, fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: event.id, fields, skip }]
   },
   sample: ({ fields, id, now }) => {
     const { titled, paths } = askedByTitle(fields)

@@ -86,7 +86,6 @@ export const surveyMonkey = defineSource({
   title: 'SurveyMonkey',
   kind: 'form',
   scheme,
-  accepts: ['json'],
   payload: onlyEvent('event_type', EVENT, completed),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is nobody completing a survey`)]

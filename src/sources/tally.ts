@@ -33,7 +33,6 @@ export const tally = defineSource({
     encoding: 'base64',
     title: 'HMAC-SHA256 of the body in Tally-Signature',
   }),
-  accepts: ['json'],
   payload: onlyEvent('eventType', EVENT, response),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a submitted form`)]

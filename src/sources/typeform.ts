@@ -59,7 +59,6 @@ export const typeform = defineSource({
     encoding: 'base64',
     title: 'HMAC-SHA256 of the body in Typeform-Signature',
   }),
-  accepts: ['json'],
   payload: onlyEvent('event_type', EVENT, response),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a completed form`)]

@@ -43,7 +43,6 @@ export const webflow = defineSource({
     },
     title: 'HMAC-SHA256 of time and body in x-webflow-signature',
   }),
-  accepts: ['json'],
   payload: onlyEvent('triggerType', EVENT, submission),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a form submission`)]

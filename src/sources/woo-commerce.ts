@@ -51,13 +51,12 @@ export const wooCommerce = defineSource({
   title: 'WooCommerce',
   kind: 'shop',
   scheme,
-  accepts: ['json'],
   payload: body,
   submissions: (order, headers) => {
     const topic = headers.get(TOPIC) ?? ''
     const skip = reasonToSkip(topic, order)
     const fields = withAnswers(order, titledIn(order.meta_data, 'key'))
-    return [{ id: eventId(topic, order), fields, ...(skip === null ? {} : { skip }) }]
+    return [{ id: eventId(topic, order), fields, skip }]
   },
   // Only the body is signed; the topic is a header.
   unsignedId: true,

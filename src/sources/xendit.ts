@@ -7,7 +7,7 @@ import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { onlyEvent } from './shared/only-event.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const TITLE = 'Xendit'
@@ -27,7 +27,6 @@ export const xendit = defineSource({
   title: TITLE,
   kind: 'shop',
   scheme: headerToken('x-callback-token'),
-  accepts: ['json'],
   payload: onlyEvent('status', PAID, invoice),
   submissions: (event) => {
     if ('other' in event) {
@@ -48,10 +47,7 @@ export const xendit = defineSource({
       ? { ok: true, fields: { ...said, id, invoice: asked.value } }
       : { ok: false, message: `${TITLE} answered something else than an invoice.` }
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(paidInvoice(id, now), fields)),
-    contentType: 'application/json',
-  }),
+  sample: jsonSample(paidInvoice),
   setup: [
     'In the Xendit dashboard open Settings, then Webhooks. Paste {url} for “Invoices paid” and save it with “Test and save”; the test’s invoice cannot be looked up and is held once.',
     'On the same page copy the Webhook Verification Token and store it as {secret}.',

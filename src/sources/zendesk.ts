@@ -49,7 +49,6 @@ export const zendesk = defineSource({
   title: 'Zendesk',
   kind: 'crm',
   scheme,
-  accepts: ['json'],
   payload: jsonObject,
   // The id of an invocation travels in a header that is not signed; the user's own JSON need not have one.
   submissions: (fields) => [{ id: null, fields }],

@@ -68,7 +68,6 @@ export const zoom = defineSource({
   title: 'Zoom',
   kind: 'calendar',
   scheme,
-  accepts: ['json'],
   payload: onlyEvent('event', REGISTRATION, registration),
   submissions: (event) => [
     'other' in event ? skipped(`${event.other} is nobody registering`) : submission(event.ours),

@@ -1,5 +1,7 @@
 /** Puts values into a documented object by dotted path, for the samples of CRMs and shops. */
 
+import type { SourceOptions } from '../source.ts'
+
 const INDEX = /^\d{1,3}$/
 
 /**
@@ -10,6 +12,16 @@ export function withPaths(object: object, fields: Readonly<Record<string, string
   let result: object = { ...object }
   for (const [path, value] of Object.entries(fields)) result = put(result, path.split('.'), value)
   return result
+}
+
+/** The sample of a sender of JSON: its documented body, with the caller's values. */
+export function jsonSample(
+  body: (id: string, now: number) => object,
+): SourceOptions<never, never>['sample'] {
+  return ({ fields, id, now }) => ({
+    body: JSON.stringify(withPaths(body(id, now), fields)),
+    contentType: 'application/json',
+  })
 }
 
 /** A number made of a text, always the same and hardly ever that of another, for ids that must be numbers. */
