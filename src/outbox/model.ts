@@ -124,6 +124,8 @@ export interface Part {
   readonly misses: number
   /** Creations of this part that did not happen, in a row. */
   readonly createFailures: number
+  /** When the last creation of it that failed was made; 0: none did. */
+  readonly triedAt: number
   /** People that EazyBe accepted into it, by our count. */
   readonly members: number
   /** People it takes before the next ones go to another part. */

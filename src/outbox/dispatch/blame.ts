@@ -19,7 +19,7 @@ const EXCUSED_MS = 7 * DAY_MS
 /** A person whose failures were forgiven so often is no sign of a failing EazyBe any more. */
 export const MOST_FORGIVEN = 2
 
-/** Whether so many failures are the person's own. `acceptedAt`: when EazyBe last accepted others. */
+/** Whether so many failures are the person's own. `acceptedAt`: when EazyBe last accepted others, before the last of these failures. */
 export function isBlamed(
   { now, scale }: Step,
   { failingSince }: Member,

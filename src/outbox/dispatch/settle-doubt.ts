@@ -1,6 +1,6 @@
 /** Outcomes that leave a doubt: a call that failed may have worked, and a group may be there. */
 
-import type { Member } from '../model.ts'
+import type { Member, Part } from '../model.ts'
 import { isBlamed, isExcused, MOST_ATTEMPTS } from './blame.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, nth, SECOND_MS } from './pace.ts'
 import type { Step } from './settle-account.ts'
@@ -91,10 +91,9 @@ export function interrupted(step: Step): Settlement {
 
 /** A creation that may have happened: the name is not created again before `create:false` has found out. */
 export function doubtful(step: Step, message: string): Settlement {
-  const { input, now, scale } = step
   return {
     account: { ...afterFailure(step), ...afterCreate(step) },
-    part: { ...input.part, status: 'doubtful', misses: 0, restUntil: now + PROBE_AFTER_MS * scale },
+    part: inDoubt(step),
     changes: changesOf(step, (member) => ({
       ...maybe(MAY_BE_CREATED),
       attempts: member.attempts,
@@ -133,6 +132,9 @@ export function notCreated(step: Step, message: string): Settlement {
   // The people of the creation that failed, whether the probe carried them or not.
   const size = input.members.filter(({ status }) => status === 'maybe').length
   const excused = isExcused(step)
+  // What was accepted after the creation that failed is no contrast to it.
+  const { createdAt } = input.account
+  const contrastAt = createdAt < part.triedAt ? createdAt : 0
   return {
     account: {
       ...account,
@@ -155,7 +157,7 @@ export function notCreated(step: Step, message: string): Settlement {
         carried &&
         !excused &&
         failures >= MOST_ATTEMPTS &&
-        isBlamed(step, member, failed.attempts, input.account.createdAt)
+        isBlamed(step, member, failed.attempts, contrastAt)
       ) {
         return refusedFor(failed, 'group could not be created', now, message)
       }
@@ -174,15 +176,13 @@ export function notCreated(step: Step, message: string): Settlement {
 
 /** No connection, or a broken one. It counts against no person; a call that may have left is treated as one that did. */
 export function notReached(step: Step, message: string): Settlement {
-  const { input, call, now, scale } = step
+  const { input, call, now } = step
   const account = unreachable(step)
   const since = account.unreachableSince ?? now
   const created = call.kind === 'create'
   return {
     account: created ? { ...account, ...afterCreate(step) } : account,
-    part: created
-      ? { ...input.part, status: 'doubtful', misses: 0, restUntil: now + PROBE_AFTER_MS * scale }
-      : input.part,
+    part: created ? inDoubt(step) : input.part,
     changes: changesOf(step, (member) => {
       // Days that it waited for its turn are no days without a connection.
       const spent = now - Math.max(since, member.askedAt) > UNREACHABLE_GIVE_UP_MS
@@ -198,6 +198,12 @@ export function notReached(step: Step, message: string): Settlement {
       }
     }),
   }
+}
+
+/** The part after a creation that may have happened. */
+function inDoubt({ input, now, scale }: Step): Part {
+  const restUntil = now + PROBE_AFTER_MS * scale
+  return { ...input.part, status: 'doubtful', misses: 0, restUntil, triedAt: now }
 }
 
 function oneMore(

@@ -37,7 +37,7 @@ interface HookDue {
 
 const PART_COLUMNS =
   raw(`id, group_id AS groupId, number, name, status, rest_until AS restUntil, misses,
-  create_failures AS createFailures, members, hook`)
+  create_failures AS createFailures, tried_at AS triedAt, members, hook`)
 const PART = fragment`SELECT ${PART_COLUMNS} FROM parts`
 
 export class Parts {
@@ -208,7 +208,7 @@ export class Parts {
     const { dueAt, queue } = dueWith(part, head)
     this.#sql.run`
       UPDATE parts SET status = ${part.status}, rest_until = ${part.restUntil}, misses = ${part.misses},
-        create_failures = ${part.createFailures}, members = ${part.members}, first_call_at = coalesce(first_call_at, ${now}),
+        create_failures = ${part.createFailures}, tried_at = ${part.triedAt}, members = ${part.members}, first_call_at = coalesce(first_call_at, ${now}),
         last_call_at = ${now}, due_at = ${dueAt}, queue = ${queue} WHERE id = ${part.id}`
   }
 

@@ -73,6 +73,8 @@ export const MIGRATIONS: readonly string[] = [
     rest_until INTEGER NOT NULL DEFAULT 0,
     misses INTEGER NOT NULL DEFAULT 0,
     create_failures INTEGER NOT NULL DEFAULT 0,
+    -- When the last creation that failed was made.
+    tried_at INTEGER NOT NULL DEFAULT 0,
     first_call_at INTEGER,
     last_call_at INTEGER,
     queue TEXT NOT NULL DEFAULT 'add' CHECK (queue IN ('add', 'create')),

@@ -126,11 +126,16 @@ export function parkedForCause(): Invariant {
         }
         const carrying = facts.calls.filter((call) => carries(facts, call, member))
         const last = carrying.at(-1)
-        const isAlone = last?.people.length === 1
+        // A probe's 404 speaks of the creation that failed.
+        const failed = last?.answer === 'missing' ? carrying.findLast(({ create }) => create) : last
+        const isAlone = failed?.people.length === 1
         const told = `${person} of ${groupName} is parked after ${attempts} attempts (${reason})`
         if (last?.answer === 'refused') return must(isAlone, () => `${told}, in company`)
         const contrast = facts.calls.some(
-          (call) => call.recorded === 'accepted' && wallEnd(call) > (failingSince ?? 0),
+          (call) =>
+            call.recorded === 'accepted' &&
+            call.n < (failed?.n ?? 0) &&
+            wallEnd(call) > (failingSince ?? 0),
         )
         return must(
           isAlone && attempts >= (contrast ? CONTRASTED_REFUSALS : LONE_REFUSALS),
@@ -248,13 +253,28 @@ function isExplained(facts: Facts, streak: readonly Call[]): boolean {
 /** How many of these calls share no person, of those that carried a person with a good number. */
 function callsApart(facts: Facts, calls: readonly Call[]): number {
   const forgiven = new Set(membersWhere(facts, 'forgiven >= 2').map(({ person }) => person))
+  const isEvidence = (one: number) => !facts.isBad(one) && !forgiven.has(one)
+  return apartFrom(calls.filter(({ people }) => people.some(isEvidence)))
+}
+
+/** How many of these calls share no person. */
+function apartFrom(calls: readonly Call[]): number {
   const apart: Call[] = []
   for (const call of calls.toSorted((one, other) => one.people.length - other.people.length)) {
-    const isEvidence = call.people.some((one) => !facts.isBad(one) && !forgiven.has(one))
     const isApart = apart.every((other) => !other.people.some((one) => call.people.includes(one)))
-    if (isEvidence && isApart) apart.push(call)
+    if (isApart) apart.push(call)
   }
   return apart.length
+}
+
+/** Three bad numbers with no acceptance between look like a failing EazyBe, which is excused for a week. */
+function isExcused(facts: Facts, call: Call): boolean {
+  const before = facts.calls.filter(({ n }) => n < call.n)
+  const accepted = before.findLast(({ recorded }) => recorded === 'accepted')?.n ?? 0
+  const streak = before.filter((one) => one.n > accepted && isFailure(one))
+  const [first] = streak
+  if (first === undefined || apartFrom(streak) < CALLS_APART) return false
+  return call.startedAt - first.startedAt <= GIVEN_UP_MS * first.pace.waitScale
 }
 
 export const badNumberFound: Invariant = {
@@ -268,7 +288,8 @@ export const badNumberFound: Invariant = {
     return every(membersWhere(facts, open), (member) => {
       const { person, groupName } = member
       if (!facts.isBad(person)) return good
-      const failed = spoilt.filter((call) => carries(facts, call, member)).length
+      const own = spoilt.filter((call) => carries(facts, call, member))
+      const failed = own.filter((call) => !isExcused(facts, call)).length
       return must(failed <= MOST_SPOILT, () => `${person} of ${groupName} failed ${failed} calls`)
     })
   },
