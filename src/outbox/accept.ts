@@ -98,7 +98,7 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
 
 function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: number): Taken {
   const { dispatcher, store, watch } = context
-  store.refusals.verified(arrival.hook)
+  store.hooks.verified(arrival.hook, now)
   const before = arrival.bodyKey === null ? [] : store.deliveries.ofBody(arrival.bodyKey)
   if (before.length > 0) {
     return { items: before.map((seen) => repeated(context, arrival, seen)), wakeAt: null }
@@ -176,7 +176,7 @@ function takeOne(
     lines: firstLines(mapped, state, reason),
   }
   const seq = store.deliveries.insert(delivery, now)
-  store.heard.note(hook, seq, now)
+  store.hooks.came(hook, seq, now)
   const dueAt = prepared === null ? null : commit(store, prepared, seq, now)
   return { duplicate: null, seq, state, dueAt }
 }

@@ -71,7 +71,7 @@ export async function contactsOf(
 
 /** Reads what is known, and decides what becomes of everybody. Registers a new name. To be called within a transaction. */
 export function prepare(
-  { account, admissions, alerts, asks, parts }: Store,
+  { account, alerts, asks, hooks, parts }: Store,
   { config }: Pick<OutboxPorts, 'config'>,
   wish: Wish,
   now: number,
@@ -111,7 +111,7 @@ export function prepare(
   else if (by === 'event' && isCapped) block = 'too many new groups'
   let all = endsUnder(block)
   if (by === 'event' && all.some(begins)) {
-    if (!admissions.admit(hook, leadsPerDay(rules, pace), now)) {
+    if (!hooks.admit(hook, leadsPerDay(rules, pace), now)) {
       block = 'burst'
       all = endsUnder(block)
       alerts.raise({ kind: 'burst', subject: hook }, now)

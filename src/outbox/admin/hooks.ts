@@ -4,7 +4,7 @@ import { deliveryId } from '../accept.ts'
 import type { Context } from '../context.ts'
 import { DAY_MS } from '../dispatch/pace.ts'
 import type { StoredState } from '../model.ts'
-import type { Refused } from '../store/refusals.ts'
+import type { Refused } from '../store/hooks.ts'
 import { iso, maskFields } from './views.ts'
 
 /** What came by a hook of late. */
@@ -28,7 +28,7 @@ export type HooksAdmin = ReturnType<typeof hooksAdmin>
 export function hooksAdmin({ alarm, ports, store }: Context) {
   return {
     async facts(hook: string): Promise<HookFacts> {
-      const heard = store.heard.of(hook)
+      const heard = store.hooks.heardOf(hook)
       const rows = heard === null ? [] : store.reports.lately(hook, heard.seq)
       const count = (state: StoredState) => rows.filter((row) => row.state === state).length
       const [newest] = rows
@@ -47,17 +47,17 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
     },
     /** When each hook that was ever heard of was so last. */
     async heard(): Promise<{ hook: string; at: string }[]> {
-      return store.heard.all().map(({ hook, at }) => ({ hook, at: iso(at) }))
+      return store.hooks.heard().map(({ hook, at }) => ({ hook, at: iso(at) }))
     },
     /** Refused webhooks of every hook that has any, since its last verified one. */
     async refusals(): Promise<Refused[]> {
-      return store.refusals.all()
+      return store.hooks.refused()
     },
     /** So many more webhooks did not prove that they come from the hook's sender. */
     async refused(hook: string, more: number, because: string): Promise<void> {
       const now = ports.now()
-      const { count, before } = store.refusals.add(hook, more, because, now)
-      const heard = store.heard.of(hook)
+      const { count, before } = store.hooks.refuse(hook, more, because, now)
+      const heard = store.hooks.heardOf(hook)
       const silent = heard === null || heard.at < now - SILENT_MS
       const bursts = Math.floor(count / BURST) - Math.floor(before / BURST)
       store.transaction(() => {
@@ -65,9 +65,9 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
         if ((silent && before === 0) || bursts > 0) {
           store.alerts.raise({ kind: 'refused', subject: hook }, now, count - before)
         }
-        store.refusals.write(now)
+        store.hooks.write(now)
       })
-      const times = [store.alerts.nextAt(), store.refusals.nextAt()].filter((at) => at !== null)
+      const times = [store.alerts.nextAt(), store.hooks.nextAt()].filter((at) => at !== null)
       if (times.length > 0) await alarm.wakeBy(Math.min(...times), now)
     },
   }

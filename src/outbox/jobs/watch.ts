@@ -46,18 +46,14 @@ export class Watch implements Job {
         this.#store.account.set('watch', JSON.stringify(this.#tell(now)))
       })
     }
-    this.#store.refusals.write(now)
-    this.#store.admissions.write()
-    this.#store.heard.write(now)
+    this.#store.hooks.write(now)
     await this.#send()
   }
 
   /** When there is something to tell, or to look at. */
   nextAt(now: number): number | null {
-    const { alerts, refusals } = this.#store
-    const times = [this.#watchAt(now), alerts.nextAt(), refusals.nextAt()].filter(
-      (at) => at !== null,
-    )
+    const { alerts, hooks } = this.#store
+    const times = [this.#watchAt(now), alerts.nextAt(), hooks.nextAt()].filter((at) => at !== null)
     return times.length === 0 ? null : Math.min(...times)
   }
 

@@ -47,8 +47,18 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (group_id, hook)
   ) WITHOUT ROWID;
 
-  -- Leads that each hook brought of late: a bucket that empties over a day.
-  CREATE TABLE admissions (hook TEXT PRIMARY KEY, level REAL NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+  -- When a webhook of a hook was last verified, and its delivery. How many leads it brought of late: a bucket that empties over a
+  -- day. How many webhooks did not prove that they come from its sender, since the last that did.
+  CREATE TABLE hooks (
+    hook TEXT PRIMARY KEY,
+    heard_at INTEGER NOT NULL,
+    heard_seq INTEGER NOT NULL,
+    level REAL NOT NULL,
+    level_at INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    refused_at INTEGER NOT NULL,
+    because TEXT NOT NULL
+  ) WITHOUT ROWID;
 
   -- Names that a group had: its hooks may go on using them.
   CREATE TABLE group_names (
@@ -251,21 +261,6 @@ export const MIGRATIONS: readonly string[] = [
     attempts INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX alerts_due ON alerts (due_at) WHERE due_at IS NOT NULL;
-
-  -- Webhooks that did not prove that they come from the hook's sender, since the last that did.
-  CREATE TABLE refusals (
-    hook TEXT PRIMARY KEY,
-    count INTEGER NOT NULL,
-    last_at INTEGER NOT NULL,
-    because TEXT NOT NULL
-  ) WITHOUT ROWID;
-
-  -- When a webhook of a hook was last verified, and its delivery.
-  CREATE TABLE heard (
-    hook TEXT PRIMARY KEY,
-    at INTEGER NOT NULL,
-    seq INTEGER NOT NULL
-  ) WITHOUT ROWID;
 
   CREATE TABLE audit (
     id INTEGER PRIMARY KEY,

@@ -3,17 +3,15 @@
 import type { Part } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import { Account } from './account.ts'
-import { Admissions } from './admissions.ts'
 import { Alerts } from './alerts.ts'
 import { Asks } from './asks.ts'
 import { Audit } from './audit.ts'
 import { Calls } from './calls.ts'
 import { Deliveries, type Line, type Settled } from './deliveries.ts'
-import { HeardHooks } from './heard.ts'
+import { Hooks } from './hooks.ts'
 import { Memberships } from './memberships.ts'
 import { Parts } from './parts.ts'
 import { People } from './people.ts'
-import { Refusals } from './refusals.ts'
 import { Reports } from './reports.ts'
 import { migrate } from './schema.ts'
 import { Sql } from './sql.ts'
@@ -21,17 +19,15 @@ import { Sweep } from './sweep.ts'
 
 export interface Store {
   readonly account: Account
-  readonly admissions: Admissions
   readonly alerts: Alerts
   readonly asks: Asks
   readonly audit: Audit
   readonly calls: Calls
   readonly deliveries: Deliveries
-  readonly heard: HeardHooks
+  readonly hooks: Hooks
   readonly memberships: Memberships
   readonly parts: Parts
   readonly people: People
-  readonly refusals: Refusals
   readonly reports: Reports
   readonly sweep: Sweep
   /** Runs all of it, or nothing. */
@@ -48,17 +44,15 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
   const parts = new Parts(sql, ports.config.hooks)
   return {
     account,
-    admissions: new Admissions(sql),
     alerts: new Alerts(sql, ports.env),
     asks,
     audit: new Audit(sql),
     calls,
     deliveries: new Deliveries(sql),
-    heard: new HeardHooks(sql),
+    hooks: new Hooks(sql),
     memberships: new Memberships(sql),
     parts,
     people: new People(sql),
-    refusals: new Refusals(sql),
     reports: new Reports(sql),
     sweep: new Sweep(sql, asks),
     transaction(run) {

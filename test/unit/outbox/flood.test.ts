@@ -100,7 +100,7 @@ describe('a flood of 2,000 at one form', () => {
   it('leaves room for a fifth a day later, and remembers across a new process', async () => {
     const outbox = await floodedOutbox({ flood: 600 })
     await outbox.pass(MINUTE_MS)
-    expect(outbox.count(`admissions WHERE hook = 'form' AND level > 490`)).toBe(1)
+    expect(outbox.count(`hooks WHERE hook = 'form' AND level > 490`)).toBe(1)
     await outbox.pass(DAY_MS / 5)
     await outbox.leads('Free 0', 150, { hook: 'form' })
     expect(outbox.count(`deliveries WHERE reason = 'burst'`)).toBe(150)

@@ -146,9 +146,9 @@ async function fill(): Promise<void> {
     `${numbers} INSERT INTO audit (at, actor, action, target) SELECT n, 'console', 'reveal', 'default-' || n FROM n`,
     3_000,
   )
-  await sql(`${numbers} INSERT INTO heard (hook, at, seq) SELECT 'hook' || n, ?, n FROM n`, 67, now)
   await sql(
-    `${numbers} INSERT INTO refusals (hook, count, last_at, because) SELECT 'hook' || n, 1, ?, 'mismatch' FROM n`,
+    `${numbers} INSERT INTO hooks (hook, heard_at, heard_seq, level, level_at, refused, refused_at, because)
+     SELECT 'hook' || n, ?2, n, 0, 0, 1, ?2, 'mismatch' FROM n`,
     67,
     now,
   )

@@ -142,9 +142,7 @@ function isSlow(step: string, query: string): boolean {
   // A sub-query that an index has bounded may be walked, and so may a list that was bound, the index of the one open call, and
   // what has a row for each hook.
   return (
-    /^SCAN (?!\(|CONSTANT|.*VIRTUAL TABLE|calls USING INDEX calls_open|refusals|heard)/.test(
-      step,
-    ) &&
+    /^SCAN (?!\(|CONSTANT|.*VIRTUAL TABLE|calls USING INDEX calls_open|hooks)/.test(step) &&
     query !== FIRST &&
     !query.includes(NO_ROW)
   )
