@@ -75,13 +75,18 @@ export async function decodeFrom(
   return failure(`The body is announced as ${name}, and cannot be read as ${types}`)
 }
 
-function decodeJson(text: string): Decoded {
-  let value: unknown
+/** What JSON says; undefined where it cannot be read. */
+export function readJson(text: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
-    return failure('The body is not JSON')
+    return undefined
   }
+}
+
+function decodeJson(text: string): Decoded {
+  const value = readJson(text)
+  if (value === undefined) return failure('The body is not JSON')
   return withinBounds(value, Math.max(MAX_NODES, text.length / MIN_CHARACTERS_PER_NODE))
     ? { ok: true, value }
     : failure('The body nests too deep or is too wide')

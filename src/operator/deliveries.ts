@@ -1,5 +1,6 @@
 /** One delivery: its story with the numbers hidden, and, when asked for and noted, with them. */
 
+import { readJson } from '../lib/decode.ts'
 import type { DeliveryStory } from '../outbox/admin/views.ts'
 import type { Desk } from './desk.ts'
 import { placeOf } from './desk.ts'
@@ -44,7 +45,7 @@ export function numbersOf({ people }: Story, { contacts }: Revealed): (string | 
   return people.map(({ state }) => (state === 'erased' ? null : (left.shift() ?? null)))
 }
 
-/** What was kept as JSON. */
+/** What was kept as JSON; null where it cannot be read. */
 function fromJson(json: string | null): unknown {
-  return json === null ? null : JSON.parse(json)
+  return (json === null ? null : readJson(json)) ?? null
 }

@@ -36,7 +36,10 @@ export const filterSchema = v.object({
     v.pipe(
       text,
       // It would stand in the URL, and guessing on would uncover what is masked.
-      v.check((value) => !/\d(?:\W*\d){4,}/.test(value), 'must not hold a number: use phoneEnd'),
+      v.check(
+        (value) => !/\p{Nd}(?:[^\p{L}\p{Nd}]*\p{Nd}){4,}/u.test(value),
+        'must not hold a number: use phoneEnd',
+      ),
       v.description('Somewhere in the group’s name or in what was sent, while it is kept'),
     ),
   ),

@@ -1,7 +1,7 @@
 /** What a hook would make of a payload, step by step, with nothing stored and no call made. */
 
 import { utf8 } from '../lib/bytes.ts'
-import { decodeBody } from '../lib/decode.ts'
+import { decodeBody, readJson } from '../lib/decode.ts'
 import type { Issue } from '../lib/problem.ts'
 import { valueAt } from '../lib/value-at.ts'
 import type { ConsentEvidence } from '../mapping/consent.ts'
@@ -73,8 +73,8 @@ export async function keptFields(
   const place = placeOf(desk, id)
   const kept = place === null ? null : await place.outbox.deliveries().kept(place.seq)
   if (kept === null || kept.hook !== hook) return 'not_found'
-  if (kept.fields === null) return 'gone'
-  return { fields: JSON.parse(kept.fields) }
+  const fields = kept.fields === null ? undefined : readJson(kept.fields)
+  return fields === undefined ? 'gone' : { fields }
 }
 
 /** Of fields that are kept of a delivery. Its numbers stay masked: looking is not revealing. */

@@ -1,5 +1,6 @@
 /** Maps a delivery again with today's config, from what is kept of it. */
 
+import { readJson } from '../lib/decode.ts'
 import type { Hook } from '../mapping/hook.ts'
 import type { HoldReason, Mapped } from '../mapping/map.ts'
 import { held, isForUs, mapFields, readSubmissions } from '../mapping/map.ts'
@@ -15,8 +16,8 @@ export async function remap(
   env: object,
   answers: Answers = {},
 ): Promise<Remapped | 'fields_gone' | 'consent_kept'> {
-  if (fields === null) return 'fields_gone'
-  const kept: unknown = JSON.parse(fields)
+  const kept = fields === null ? undefined : readJson(fields)
+  if (fields === null || kept === undefined) return 'fields_gone'
   if (unread) return readAgain(name, hook, env, kept)
   // A sender that is asked for the rest is asked again: what was wrong may be mended there.
   const whole = await wholeFields(name, hook, env, kept)

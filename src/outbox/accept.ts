@@ -181,7 +181,7 @@ function takeOne(
   return { duplicate: null, seq, state, dueAt }
 }
 
-/** Whether an event whose id is known asks for other people than the one before: a repeat names the same. */
+/** Whether an event whose id is known may be of other people than the one before: a repeat names the same, or is the same body. */
 function namesOthers(
   { store }: Context,
   { fingerprint }: Arrival,
@@ -190,7 +190,7 @@ function namesOthers(
 ): boolean {
   if (seen.fingerprint === fingerprint) return false
   const before = new Set(store.asks.asked(seen.seq).map(({ person }) => person))
-  return contacts.some(({ person }) => !before.has(person))
+  return contacts.length === 0 || contacts.some(({ person }) => !before.has(person))
 }
 
 function claimed(mapped: Mapped | null): Mapped {

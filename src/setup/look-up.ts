@@ -2,6 +2,7 @@
 
 import { atMost } from '../lib/at-most.ts'
 import type { Bytes } from '../lib/bytes.ts'
+import { readJson } from '../lib/decode.ts'
 import { apiTokenName, secretName, secretValues } from '../lib/names.ts'
 import { readStream } from '../lib/read-stream.ts'
 import type { Hook } from '../mapping/hook.ts'
@@ -22,7 +23,9 @@ export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
     const hook = Object.hasOwn(config.hooks, name) ? config.hooks[name] : undefined
     if (hook === undefined)
       return { kind: 'failed', message: 'The hook is no longer in the config' }
-    const whole = await wholeFields(name, hook, env, JSON.parse(fields))
+    const kept = readJson(fields)
+    if (kept === undefined) return { kind: 'failed', message: 'What was kept of it cannot be read' }
+    const whole = await wholeFields(name, hook, env, kept)
     if (!whole.ok) return { kind: 'failed', message: whole.message }
     if (whole.skip !== undefined || !isWanted(hook, whole.fields)) return { kind: 'unwanted' }
     const secrets = secretValues(env, secretName(name))

@@ -27,6 +27,8 @@ export const formstack = defineSource({
   }),
   accepts: ['form', 'json'],
   secretMembers: ['HandshakeKey'],
+  // Answers stand beside the id, under the names that the form's author gave them.
+  visitorWritesId: true,
   payload: v.objectWithRest({ UniqueID: idSchema }, v.unknown()),
   submissions: ({ UniqueID, FormID: _form, HandshakeKey: _secret, ...asked }) => [
     // The handshake key is a secret of theirs, and no answer.

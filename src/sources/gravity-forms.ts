@@ -25,6 +25,8 @@ export const gravityForms = defineSource({
   // It signs nothing, and sets any header.
   scheme: token,
   accepts: ['json', 'form'],
+  // Answers stand beside the id, under the names that the form's author gave them.
+  visitorWritesId: true,
   payload: jsonObject,
   submissions: (body) => {
     const fields = answers(membersOf(body))

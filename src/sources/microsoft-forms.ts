@@ -28,6 +28,8 @@ export const microsoftForms = defineSource({
   kind: 'form',
   // The flow cannot sign, and sets any header.
   scheme: token,
+  // Answers stand beside the id, under the names that the form's author gave them.
+  visitorWritesId: true,
   payload: v.objectWithRest({ formId: idSchema, responseId: idSchema }, v.unknown()),
   submissions: ({ provider: _, formId, responseId, ...asked }) => {
     const fields = Object.entries(asked).map(([name, value]): NamedAnswer => {

@@ -16,6 +16,8 @@ export const zohoForms = defineSource({
   // It signs nothing, and sets any header.
   scheme: token,
   accepts: ['json', 'form', 'multipart'],
+  // Answers stand beside the id, under the names that the form's author gave them.
+  visitorWritesId: true,
   payload: jsonObject,
   submissions: (body) => [{ id: idIn(body, ID), fields: answers(membersOf(body)) }],
   sample: ({ fields, id }) => ({

@@ -11,7 +11,15 @@ import { isSettled, type StoredState } from '../model.ts'
 import type { DeliveryFilter, Known, Prospect, StoryRow } from '../store/reports.ts'
 import { refreshDue } from '../store/store.ts'
 import type { DeliveryPage, DeliveryStory } from './views.ts'
-import { inFlight, isForced, lacksEvidence, reasonsIn, storyOf, viewer } from './views.ts'
+import {
+  inFlight,
+  isForced,
+  lacksEvidence,
+  maskFields,
+  reasonsIn,
+  storyOf,
+  viewer,
+} from './views.ts'
 
 /**
  * What an operator may do with a delivery. `agreed`: the operator states that the people in it agreed, which is recorded; without
@@ -100,7 +108,7 @@ export function deliveriesAdmin(context: Context) {
 
   async function known({ phoneEnd }: DeliveryFilter): Promise<Known> {
     const ends = phoneEnd === null ? [] : await store.account.endsOf(phoneEnd)
-    return { sending: inFlight(context), ends }
+    return { sending: inFlight(context), ends, shown: maskFields }
   }
 
   return {

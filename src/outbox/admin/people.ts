@@ -7,7 +7,7 @@ import { EVERYWHERE } from '../store/people.ts'
 import { EVERY_DELIVERY } from '../store/reports.ts'
 import { refreshDue } from '../store/store.ts'
 import type { DeliveryStory, DeliveryView } from './views.ts'
-import { inFlight, iso, storyOf, viewer } from './views.ts'
+import { inFlight, iso, maskFields, storyOf, viewer } from './views.ts'
 
 /** Behind what stands for the end of the number, which others share. */
 const MARK_FROM = 4
@@ -77,7 +77,8 @@ export function peopleAdmin(context: Context) {
       const end = digits.slice(-OWN_DIGITS)
       const filter = { ...EVERY_DELIVERY, phoneEnd: end, limit: MOST_SHOWN, before: null }
       const ends = await account.endsOf(end)
-      const found = store.reports.list(filter, { sending: inFlight(context), ends })
+      const known = { sending: inFlight(context), ends, shown: maskFields }
+      const found = store.reports.list(filter, known)
       return {
         leads: found.rows.map(viewer(context, now)),
         more: found.before !== null,

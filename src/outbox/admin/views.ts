@@ -1,5 +1,6 @@
 /** Deliveries as the operator sees them: masked, in words, times as ISO 8601. */
 
+import { readJson } from '../../lib/decode.ts'
 import type { ConsentEvidence } from '../../mapping/consent.ts'
 import { maskText } from '../../mapping/phone/index.ts'
 import { deliveryId } from '../accept.ts'
@@ -129,7 +130,7 @@ export function storyOf(
 ): DeliveryStory {
   return {
     ...viewer(context, now)(row),
-    timeline: JSON.parse(row.timeline),
+    timeline: timelineOf(row.timeline),
     groupId: row.partId,
     create: row.creates === 1,
     forced: isForced(people),
@@ -138,6 +139,12 @@ export function storyOf(
     consent: row.consent === null ? null : JSON.parse(row.consent),
     lacksConsent: lacksEvidence(context, row),
   }
+}
+
+/** No lines where they cannot be read: the rest of the story can. */
+function timelineOf(json: string): TimelineLine[] {
+  const lines = readJson(json)
+  return Array.isArray(lines) ? lines : []
 }
 
 /** Whether its hook asks people whether they agree, and nothing is kept that shows it. */

@@ -1,5 +1,6 @@
 /** Retention: how long what is kept, and deleting it on schedule, a bounded number of rows at a time. */
 
+import * as v from 'valibot'
 import { MEMORY_MS } from '../ask.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
 import type { OutboxPorts, RetentionDays } from '../ports.ts'
@@ -60,6 +61,8 @@ const BEGINNING: Progress = {
   membership: { person: '', groupId: 0, teamPart: 0 },
 }
 
+const cursorSchema = v.object({ person: v.string(), groupId: v.number(), teamPart: v.number() })
+
 export class RetentionJob implements Job {
   readonly name = 'retention'
   readonly #ports: OutboxPorts
@@ -91,7 +94,7 @@ export class RetentionJob implements Job {
 
   /** A delivery that was passed is sent again: retention looks at it once more. */
   static lookAgain({ account, sweep }: Store, seq: number): void {
-    if (seq <= progressIn(account.object('sweep')).wiped) sweep.addLate(seq)
+    if (seq <= account.readAs('sweep', BEGINNING).wiped) sweep.addLate(seq)
   }
 
   /** One step of every sweep. True where there is more to do at once. */
@@ -199,14 +202,13 @@ export class RetentionJob implements Job {
   }
 
   get #progress(): Progress {
-    return progressIn(this.#store.account.object('sweep'))
+    const progress = this.#store.account.readAs('sweep', BEGINNING)
+    return v.is(cursorSchema, progress.membership)
+      ? progress
+      : { ...progress, membership: BEGINNING.membership }
   }
 
   #save(progress: Progress): void {
     this.#store.account.set('sweep', JSON.stringify(progress))
   }
-}
-
-function progressIn(stored: object): Progress {
-  return { ...BEGINNING, ...stored }
 }

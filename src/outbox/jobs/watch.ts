@@ -123,7 +123,7 @@ export class Watch implements Job {
   }
 
   get #told(): Told {
-    return { ...NOTHING_TOLD, ...this.#store.account.object('watch') }
+    return this.#store.account.readAs('watch', NOTHING_TOLD)
   }
 
   /** An address that refuses is tried again; it never holds up a call. */

@@ -1,15 +1,24 @@
 /** The account that an outbox makes calls for: its name, pace, token and state, and the keys of its digests. */
 
+import * as v from 'valibot'
 import { digest, encode, utf8 } from '../../lib/bytes.ts'
+import { readJson } from '../../lib/decode.ts'
 import { secretValues, tokenName } from '../../lib/names.ts'
 import { sharedSpelling } from '../../mapping/phone/index.ts'
 import type { Pace } from '../dispatch/pace.ts'
 import { paceOf, presetIn } from '../dispatch/pace.ts'
-import type { AccountState } from '../model.ts'
-import { FRESH_ACCOUNT } from '../model.ts'
+import type { AccountState, Pause } from '../model.ts'
+import { FRESH_ACCOUNT, PAUSE_REASONS } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import type { Sql } from './sql.ts'
 
+const WAITS = ['pace', 'throttled', 'unreachable'] as const
+const pauseSchema = v.object({
+  reason: v.picklist(PAUSE_REASONS),
+  since: v.number(),
+  probeAt: v.nullable(v.number()),
+  probes: v.number(),
+})
 const KEY_BYTES = 32
 const MARK_CHARACTERS = 16
 /** 128 bits tell any two people apart, and every row and index that names a person is shorter. */
@@ -29,6 +38,8 @@ export class Account {
   readonly #ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>
   readonly #known = new Map<SettingName, string | null>()
   readonly #ends = new Map<string, Promise<Uint8Array>>()
+  /** As it was read of this text. */
+  #state: { readonly text: string | null; readonly state: AccountState } | null = null
   #imported: { readonly secret: string; readonly key: Promise<CryptoKey> } | null = null
 
   constructor(sql: Sql, ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>) {
@@ -123,7 +134,15 @@ export class Account {
   }
 
   get state(): AccountState {
-    return { ...FRESH_ACCOUNT, ...this.object('state') }
+    const text = this.get('state')
+    if (this.#state?.text !== text) this.#state = { text, state: this.#readState() }
+    return this.#state.state
+  }
+
+  #readState(): AccountState {
+    const state = this.readAs('state', FRESH_ACCOUNT, 'pause')
+    const nextCallWhy = WAITS.find((one) => one === state.nextCallWhy) ?? 'pace'
+    return { ...state, nextCallWhy, pause: pauseIn(state.pause) }
   }
 
   set state(state: AccountState) {
@@ -154,15 +173,40 @@ export class Account {
     this.#known.clear()
   }
 
-  /** A value that is an object; an empty one where there is none, or it cannot be read: the alarm must not fail for ever. */
-  object(name: SettingName): object {
+  /**
+   * A value with these members. One that is missing, or of another kind than its default, is that: the alarm must not fail for ever,
+   * and what cannot be read is set aside alone. `unchecked`: the caller looks at that one.
+   */
+  readAs<members extends object>(
+    name: SettingName,
+    defaults: members,
+    unchecked?: keyof members,
+  ): members {
     // What storage throws is not caught: beginning anew would forget every gap.
-    const text = this.get(name) ?? '{}'
-    try {
-      const value: unknown = JSON.parse(text)
-      return typeof value === 'object' && value !== null ? value : {}
-    } catch {
-      return {}
-    }
+    const value = readJson(this.get(name) ?? '{}')
+    const stored = typeof value === 'object' && value !== null ? value : {}
+    const odd = Object.entries(defaults).filter(([member, own]) => {
+      const isChecked = member !== unchecked || !Object.hasOwn(stored, member)
+      return isChecked && !isLike(Reflect.get(stored, member), own)
+    })
+    return { ...defaults, ...stored, ...Object.fromEntries(odd) }
   }
+}
+
+/** Where the default is null, there may be a number. */
+function isLike(value: unknown, own: unknown): boolean {
+  if (own === null) return value === null || Number.isFinite(value)
+  if (typeof own === 'number') return Number.isFinite(value)
+  return typeof own === 'object' ? isObject(value) : typeof value === typeof own
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A pause that this version cannot read is one all the same: an operator ends it. */
+function pauseIn(stored: unknown): Pause | null {
+  if (stored === null) return null
+  const read = v.safeParse(pauseSchema, stored)
+  return read.success ? read.output : { reason: 'operator', since: 0, probeAt: null, probes: 0 }
 }

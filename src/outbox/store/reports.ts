@@ -1,5 +1,6 @@
 /** What an operator looks at: deliveries found and shown, the backlog, and groups by name. */
 
+import { numbersIn } from '../../mapping/phone/index.ts'
 import type { DeliveryState, MembershipStatus, PartStatus, StoredState } from '../model.ts'
 import { QUARTER_MS } from '../model.ts'
 import { type Fragment, fragment, raw, type Sql } from './sql.ts'
@@ -64,6 +65,8 @@ export interface Known {
   readonly sending: readonly number[]
   /** How people begin whose number ends as is asked for. */
   readonly ends: readonly string[]
+  /** What a person is shown of fields that are kept as JSON; null: nothing. Digits are looked for in no more. */
+  readonly shown: (fields: string) => string | null
 }
 
 const NOTHING: Found<never> = { rows: [], before: null }
@@ -137,6 +140,7 @@ const LATELY_ROWS = 100
 /** Deliveries of one number, and newest ones that were held before their number was read. */
 const MOST_OF_A_NUMBER = 1_000
 const HELD_LOOKED_AT = 40
+const DIGIT = /\p{Nd}/u
 /** What people write between the digits of a number. */
 const BETWEEN_DIGITS = [' ', '-', '(', ')', '.', '/', '\u00a0', '\u2011', '\u2013']
 
@@ -192,9 +196,11 @@ export class Reports {
   #search<row extends { readonly seq: number }>(
     columns: Fragment,
     filter: DeliveryFilter,
-    { sending, ends }: Known,
+    { sending, ends, shown }: Known,
   ): Found<row> {
-    const { phoneEnd, state, limit } = filter
+    const { phoneEnd, state, limit, text } = filter
+    const fits = (rows: row[]) =>
+      text === null || !DIGIT.test(text) ? rows : this.#showing(text, rows, shown)
     const conditions = conditionsOf(filter, sending)
     const before = filter.before ?? Number.MAX_SAFE_INTEGER
     const page = (within: Fragment): row[] =>
@@ -203,16 +209,36 @@ export class Reports {
     const among = (seqs: readonly number[]): Found<row> => {
       if (seqs.length === 0) return NOTHING
       const rows = page(fragment`seq IN (${raw(seqs.join(', '))}) AND seq < ${before}`)
-      return { rows, before: rows[limit - 1]?.seq ?? null }
+      return { rows: fits(rows), before: rows[limit - 1]?.seq ?? null }
     }
-    if (phoneEnd !== null) return among(this.#ofNumber(phoneEnd, ends))
+    if (phoneEnd !== null) return among(this.#ofNumber(phoneEnd, ends, shown))
     if (state === 'sending') return among(sending)
     const floor = this.#floor(filter, before)
     if (floor === null) return NOTHING
     const rows = page(fragment`seq < ${before} AND seq >= ${floor}`)
     const last = rows[limit - 1]
-    if (last !== undefined) return { rows, before: last.seq }
-    return { rows, before: this.#floor(filter, floor) === null ? null : floor }
+    if (last !== undefined) return { rows: fits(rows), before: last.seq }
+    return { rows: fits(rows), before: this.#floor(filter, floor) === null ? null : floor }
+  }
+
+  /** Those that show the text. The database looks in hidden digits too, and 53 searches would uncover a number. */
+  #showing<row extends { readonly seq: number }>(
+    text: string,
+    rows: row[],
+    shown: Known['shown'],
+  ): row[] {
+    if (rows.length === 0) return rows
+    const within = raw(rows.map(({ seq }) => seq).join(', '))
+    const texts = this.#sql.all<{ seq: number; name: string | null; fields: string | null }>`
+      SELECT seq, ${NAME} AS name, fields FROM ${DELIVERIES} WHERE seq IN (${within})`
+    const wanted = text.toLowerCase()
+    const found = texts.filter(({ name, fields }) =>
+      [name, fields === null ? null : shown(fields)].some((one) =>
+        one?.toLowerCase().includes(wanted),
+      ),
+    )
+    const seqs = new Set(found.map(({ seq }) => seq))
+    return rows.filter(({ seq }) => seqs.has(seq))
   }
 
   /** The last delivery that a look from this number down goes through; null: there is none. */
@@ -227,8 +253,8 @@ export class Reports {
     return newest === null ? null : Math.max(0, newest - scan + 1)
   }
 
-  /** Deliveries that ask for a number with this end, and held ones whose number was not read and that hold these digits. */
-  #ofNumber(end: string, marks: readonly string[]): number[] {
+  /** Deliveries that ask for a number with this end, and held ones whose number was not read and ends so. */
+  #ofNumber(end: string, marks: readonly string[], shown: Known['shown']): number[] {
     const asked = marks.flatMap(
       (mark) => this.#sql.all<{ seq: number }>`
         SELECT delivery AS seq FROM memberships AS m JOIN asks ON asks.person = m.person
@@ -240,10 +266,15 @@ export class Reports {
       (text, between) => fragment`replace(${text}, ${between}, '')`,
       raw('fields'),
     )
-    const newest = this.#sql.all<{ seq: number; fits: number }>`
-      SELECT seq, held IS NOT NULL AND instr(${said}, ${end}) > 0 AS fits FROM deliveries
+    const newest = this.#sql.all<{ seq: number; fields: string | null }>`
+      SELECT seq, CASE WHEN held IS NOT NULL AND instr(${said}, ${end}) > 0 THEN fields END AS fields FROM deliveries
       WHERE ${inState('held')} AND seq > 0 ORDER BY seq DESC LIMIT ${HELD_LOOKED_AT}`
-    const unread = newest.filter(({ fits }) => fits === 1)
+    // Not in the middle of one: a search for each piece would uncover all of it.
+    const unread = newest.filter(
+      ({ fields }) =>
+        fields !== null &&
+        (numbersIn(fields).some((number) => number.endsWith(end)) || shown(fields)?.includes(end)),
+    )
     return [...asked, ...unread].map(({ seq }) => seq)
   }
 

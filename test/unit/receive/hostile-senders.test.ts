@@ -1,26 +1,40 @@
 /** What strangers can do with a request that is genuine, or nearly: move its letters, write its id, and read its secrets. */
 
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
+import { decodeFrom } from '../../../src/lib/decode.ts'
 import { keptFields } from '../../../src/mapping/map.ts'
+import type { Phone } from '../../../src/mapping/phone/index.ts'
+import { remap } from '../../../src/operator/remap.ts'
 import { accept } from '../../../src/outbox/accept.ts'
 import { alertText } from '../../../src/outbox/jobs/watch.ts'
 import { reject, type Scheme } from '../../../src/schemes/scheme.ts'
+import { lookUps } from '../../../src/setup/look-up.ts'
 import {
   bitrix24,
   cashfree,
   close,
+  defineConfig,
   formstack,
   framer,
+  hook,
   hubspot,
+  jotform,
+  phone,
   salesforce,
   zendesk,
 } from '../../../src/usher.ts'
+import { everySource } from '../../every-source.ts'
 import { outboxOnDisk } from '../outbox/outbox-on-disk.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04Z')
 const HOUR_MS = 3_600_000
 const URL_OF_HOOK = 'https://usher.example/hooks/webinar'
+const MAPPED = {
+  fields: v.object({ phone: phone('IN') }),
+  invite: ({ phone }: { phone: Phone }) => ({ groupName: 'Batch', contacts: [phone] }),
+}
 
 describe('a scheme that puts nothing between its parts', () => {
   it.each([
@@ -143,6 +157,19 @@ describe('an id that a visitor wrote', () => {
     expect(again).toMatchObject({ duplicate: true, id: second?.id })
   })
 
+  it('does not lose one whose number cannot be read either', async () => {
+    const { context, count } = outbox()
+    await accept(context, lead('one', '919800000001'))
+    const unread = { kind: 'held', reasons: ['mapping'], issues: [], consent: null } as const
+    const second = { ...lead('two', '919800000002') }
+    const items = [{ key: 'id 4711', fields: '{}', mapped: unread }]
+    expect(await accept(context, { ...second, items })).toMatchObject([
+      { duplicate: false, state: 'held' },
+    ])
+    expect(await accept(context, { ...second, items })).toMatchObject([{ duplicate: true }])
+    expect(count('deliveries')).toBe(2)
+  })
+
   it('is a repeat where the people are the same, or no visitor can write it', async () => {
     const { context } = outbox()
     await accept(context, lead('one', '919800000001'))
@@ -152,6 +179,46 @@ describe('an id that a visitor wrote', () => {
     ])
   })
 })
+
+describe.each(everySource.filter(({ kind }) => kind === 'form'))('$name', (source) => {
+  const PROBE = 'a_question_of_the_author'
+  const FORGED = '31337001'
+  const sample = source.sample({ fields: { [PROBE]: 'x' }, id: 'sample', now: 0 })
+  const idOf = (value: unknown) => {
+    const reading = source.read(value, new Headers(sample.headers))
+    return reading.ok ? (reading.submissions[0]?.id ?? null) : null
+  }
+
+  it('says so where an answer that is named like its id would be the id', async () => {
+    const decoded = await decodeFrom(utf8(sample.body), sample.contentType, source.accepts)
+    const value = decoded.ok ? decoded.value : null
+    const forged = besides(value, PROBE).flatMap(({ holder, name }) => {
+      const id = idOf(withMember(value, holder, name, FORGED))
+      return id?.includes(FORGED) ? [name] : []
+    })
+    if (forged.length > 0)
+      expect({ forged, says: source.visitorWritesId }).toEqual({ forged, says: true })
+  })
+})
+
+/** The members that stand beside the author's own question, wherever that is. */
+function besides(value: unknown, probe: string): { holder: object; name: string }[] {
+  if (typeof value !== 'object' || value === null) return []
+  const own = Object.hasOwn(value, probe)
+    ? Object.keys(value).map((name) => ({ holder: value, name }))
+    : []
+  return [...own, ...Object.values(value).flatMap((inner) => besides(inner, probe))]
+}
+
+function withMember(value: unknown, holder: object, name: string, text: string): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((one) => withMember(one, holder, name, text))
+  const copy = Object.entries(value).map(([key, inner]) => [
+    key,
+    withMember(inner, holder, name, text),
+  ])
+  return Object.fromEntries(value === holder ? [...copy, [name, text]] : copy)
+}
 
 describe('a stored value that cannot be read', () => {
   it.each(['{}', '7', '[1,null]'])(
@@ -168,6 +235,75 @@ describe('a stored value that cannot be read', () => {
       expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
     },
   )
+
+  const ODD = ['{}', '7', 'null', '[1,null]', '"text"', '{"a":', '']
+  it.each(
+    ['state', 'sweep', 'watch', 'pausedHooks'].flatMap((key) => ODD.map((value) => [key, value])),
+  )('does not stop the account: its %s is %s', async (key, value) => {
+    const outbox = outboxOnDisk()
+    outbox.disk.run(`INSERT INTO account (key, value) VALUES (?, ?)`, [key ?? '', value ?? ''])
+    await outbox.leads('Batch', 1)
+    await outbox.pass(HOUR_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+    expect(outbox.count(`audit`)).toBe(0)
+  })
+
+  const MEMBERS = [
+    'nextCallAt',
+    'nextCallWhy',
+    'nextCreateAt',
+    'throttles',
+    'accepted',
+    'acceptedAt',
+  ]
+  it.each(MEMBERS.flatMap((member) => [null, 'x', [], {}, false].map((value) => [member, value])))(
+    'is set aside alone: the %s of its state is %j',
+    async (member, value) => {
+      const outbox = outboxOnDisk()
+      const state = JSON.stringify({ createFailures: 3, [String(member)]: value })
+      outbox.disk.run(`INSERT INTO account (key, value) VALUES ('state', ?)`, [state])
+      await outbox.leads('Batch', 1)
+      expect(outbox.context.store.account.state).toMatchObject({ createFailures: 3 })
+      await outbox.pass(HOUR_MS)
+      expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+      await outbox.account.overview()
+    },
+  )
+
+  it.each([{ reason: 'ofTomorrow', since: 7 }, { reason: 'constructor' }, 'paused', []])(
+    'lets no call go where it is a pause of a later version: %j',
+    async (pause) => {
+      const outbox = outboxOnDisk()
+      const state = JSON.stringify({ pause })
+      outbox.disk.run(`INSERT INTO account (key, value) VALUES ('state', ?)`, [state])
+      await outbox.leads('Batch', 1)
+      await outbox.pass(HOUR_MS)
+      expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(0)
+      expect((await outbox.account.overview()).pause).toMatchObject({ reason: 'operator' })
+      await outbox.account.resume('test')
+      await outbox.pass(HOUR_MS)
+      expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+    },
+  )
+
+  it('does not stop the others: what a sender said, before it is asked for the rest', async () => {
+    const config = defineConfig({
+      hooks: { form: hook({ source: jotform, consent: 'none', ...MAPPED }) },
+    })
+    const answered = await lookUps(config, {})('form', '{"a":')
+    expect(answered).toEqual({ kind: 'failed', message: 'What was kept of it cannot be read' })
+  })
+
+  it('does not stop its page: fields and a timeline', async () => {
+    const outbox = outboxOnDisk()
+    await outbox.leads('Batch', 1)
+    outbox.disk.run(`UPDATE deliveries SET fields = '{"a":', timeline = '7'`, [])
+    const story = await outbox.deliveries.story(1)
+    expect(story).toMatchObject({ fields: null, timeline: [] })
+    const kept = await outbox.deliveries.kept(1)
+    if (kept === null) throw new Error('There is no delivery')
+    expect(await remap('form', hook({ source: jotform, ...MAPPED }), kept, {})).toBe('fields_gone')
+  })
 
   it('does not stop the others: an alert of a later version', async () => {
     const outbox = outboxOnDisk({ env: { ALERT_URL: 'https://alerts.example' } })
