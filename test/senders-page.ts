@@ -1,7 +1,7 @@
 /** docs/senders.md, as the list of sources wants it: a table of all, then a section for each. */
 
 import { fieldList } from '../src/operator/field-list.ts'
-import { ownFields } from '../src/operator/sample/own-fields.ts'
+import { ownFields } from '../src/operator/sample/sample-fields.ts'
 import { guideOf } from '../src/setup/guide.ts'
 import type { Source } from '../src/sources/source.ts'
 

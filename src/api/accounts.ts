@@ -1,11 +1,19 @@
-/** Endpoints of EazyBe accounts: what each is doing, and stopping and starting it. */
+/** Endpoints of EazyBe accounts: what each is doing, stopping and starting it, and the record of what operators did. */
 
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
 import { overviews, setPaused } from '../operator/accounts.ts'
+import { auditLog } from '../operator/audit.ts'
 import type { Desk } from '../operator/desk.ts'
 import { endpoint, none } from './endpoint.ts'
-import { accountSchema } from './schemas.ts'
+import {
+  accountSchema,
+  auditSchema,
+  cursorEntry,
+  cursorText,
+  DEFAULT_PER_PAGE,
+  pagingEntries,
+} from './schemas.ts'
 
 const accountsSchema = v.object({ accounts: v.array(accountSchema) })
 const change = {
@@ -51,3 +59,20 @@ async function paused(desk: Desk, account: string, pause: boolean): Promise<obje
     ? { accounts: await overviews(desk) }
     : problemResponse({ reason: 'not_found', what: 'account' })
 }
+
+export const auditEndpoints = [
+  endpoint({
+    method: 'get',
+    path: '/api/audit',
+    name: 'listAudit',
+    tag: 'Audit',
+    summary: 'What operators did, newest first',
+    query: v.object(pagingEntries),
+    body: none,
+    answer: v.object({ entries: v.array(auditSchema), ...cursorEntry }),
+    async run(desk, { query: { limit = DEFAULT_PER_PAGE, cursor } }) {
+      const page = await auditLog(desk, limit, cursor ?? null)
+      return { entries: page.values, cursor: cursorText(page.cursor) }
+    },
+  }),
+]

@@ -73,3 +73,10 @@ export function endpoint<const query extends v.GenericSchema, const body extends
     },
   }
 }
+
+/** An object with these members and no others: a misspelt filter would be none, and reach more than was meant. */
+export function only<const entries extends v.ObjectEntries>(entries: entries) {
+  return v.strictObject(entries, ({ expected }) =>
+    expected === 'never' ? 'is not known here' : 'must be an object',
+  )
+}

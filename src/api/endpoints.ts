@@ -1,9 +1,7 @@
 /** Every endpoint, in the order in which the reference tells them. */
 
-import { accountEndpoints } from './accounts.ts'
-import { auditEndpoints } from './audit.ts'
-import { bulkEndpoints } from './bulk.ts'
-import { deliveryEndpoints } from './deliveries.ts'
+import { accountEndpoints, auditEndpoints } from './accounts.ts'
+import { bulkEndpoints, deliveryEndpoints } from './deliveries.ts'
 import type { Endpoint } from './endpoint.ts'
 import { groupEndpoints } from './groups.ts'
 import { hookEndpoints } from './hooks.ts'

@@ -12,8 +12,7 @@ import {
   setSuppressed,
   suppressionSchema,
 } from '../operator/people.ts'
-import { endpoint, none } from './endpoint.ts'
-import { only } from './only.ts'
+import { endpoint, none, only } from './endpoint.ts'
 import { storySchema } from './schemas.ts'
 
 const suppressionAnswer = v.object({

@@ -5,11 +5,8 @@ import { secretName, secretValues } from '../lib/names.ts'
 import { isSandbox, readinessOf } from '../setup/readiness.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
 import { listDeliveries } from './list.ts'
-import { ownFields } from './sample/own-fields.ts'
-import { sampleFields } from './sample/sample-fields.ts'
-import { samplePhone } from './sample/sample-phone.ts'
+import { ownFields, sampleFields, samplePhone, strangersIn } from './sample/sample-fields.ts'
 import { signedSample } from './sample/signed-sample.ts'
-import { strangersIn } from './sample/strangers.ts'
 
 const COUNTRY = 'IN'
 /** More than one sample makes. */

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/id-text.ts'
+import { idText } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

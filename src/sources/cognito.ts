@@ -1,11 +1,10 @@
 /** Cognito Forms: one event for each entry that is submitted. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idSchema } from './shared/ids.ts'
-import { jsonObject } from './shared/json-object.ts'
+import { idSchema, jsonObject } from './shared/json-object.ts'
 import { skipped } from './shared/only-event.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { idText } from './shared/id-text.ts'
+import { idText } from './shared/json-object.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

@@ -1,7 +1,7 @@
 /** Elementor Pro: what the action Webhook sends of a form on a WordPress page. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import {
   answer,
   answers,

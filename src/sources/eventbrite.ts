@@ -1,7 +1,7 @@
 /** Eventbrite: orders of tickets. The webhook has only an address; the attendees are looked up. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'

@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/id-text.ts'
+import { idText } from './shared/json-object.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idSchema } from './shared/ids.ts'
+import { idSchema } from './shared/json-object.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource, type FormValue } from './source.ts'
 

@@ -1,7 +1,7 @@
 /** Gumroad: its Ping, a form for each sale. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { bracketBody, bracketForm } from './shared/brackets.ts'
 import { hookExample } from './shared/example.ts'
 import type { JsonObject } from './shared/json-object.ts'

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/id-text.ts'
+import { idText } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

@@ -1,7 +1,7 @@
 /** IndiaMART: buyers' enquiries, by the Push API of its Lead Manager. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { skipped } from './shared/only-event.ts'

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answerHead } from './shared/answer-head.ts'
 import { hookExample } from './shared/example.ts'
+import { answerHead } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

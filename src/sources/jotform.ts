@@ -1,7 +1,7 @@
 /** Jotform: multipart, unsigned, the answers in a JSON text of their own. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'

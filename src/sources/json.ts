@@ -2,7 +2,7 @@
 
 import { type TokenPlaces, tokenIn } from '../schemes/token.ts'
 import { type JsonObject, oneJsonObject } from './shared/json-object.ts'
-import { sampleInvite } from './shared/sample-invite.ts'
+import { sampleInvite } from './shared/paths.ts'
 import { defineSource, type SampleInput, type Source } from './source.ts'
 
 /** RFC 9110, section 5.6.2. */

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { hookExample } from './shared/example.ts'
-import { idSchema } from './shared/ids.ts'
+import { idSchema } from './shared/json-object.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

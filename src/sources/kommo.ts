@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { valueAt } from '../lib/value-at.ts'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { askedByTitle, type NamedAnswer, titledIn, withAnswers } from './shared/answers.ts'
 import { bracketBody, bracketForm } from './shared/brackets.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'

@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { answerHead } from './shared/answer-head.ts'
 import { hookExample } from './shared/example.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { answerHead } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { answer, answers, firstGiven, sampleAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idSchema } from './shared/ids.ts'
+import { idSchema } from './shared/json-object.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

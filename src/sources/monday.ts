@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { textOf } from '../lib/bytes.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { jsonSample, serial } from './shared/paths.ts'

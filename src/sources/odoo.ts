@@ -1,7 +1,7 @@
 /** Odoo: the action “Send Webhook Notification” of automation rules, one record in each request. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

@@ -1,7 +1,7 @@
 /** Paperform: one event for each submission of a form. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { skipped } from './shared/only-event.ts'

@@ -6,7 +6,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { answer, answers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/id-text.ts'
+import { idText } from './shared/json-object.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
 

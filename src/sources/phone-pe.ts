@@ -6,7 +6,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/id-text.ts'
+import { idText } from './shared/json-object.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

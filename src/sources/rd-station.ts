@@ -1,9 +1,9 @@
 /** RD Station Marketing: conversions, and leads that become opportunities. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/id-text.ts'
+import { idText } from './shared/json-object.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 

@@ -1,12 +1,11 @@
 /** Salesforce: outbound messages, SOAP with up to 100 records in one request. */
 
 import * as v from 'valibot'
-import { urlToken } from '../schemes/url-token.ts'
+import { urlToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
-import { xmlOf } from './xml-of.ts'
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'
 const OUTBOUND = 'http://soap.sforce.com/2005/09/outbound'
@@ -122,4 +121,18 @@ function changedLead(id: string) {
       },
     },
   }
+}
+
+const SPECIAL: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/
+
+/** Names that XML does not take are left out, with what is in them. */
+export function xmlOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) {
+    return String(value ?? '').replaceAll(/[&<>]/g, (sign) => SPECIAL[sign] ?? sign)
+  }
+  const elements = Object.entries(value).filter(([name]) => NAME.test(name))
+  return elements
+    .flatMap(([name, inner]) => [inner].flat().map((one) => `<${name}>${xmlOf(one)}</${name}>`))
+    .join('')
 }

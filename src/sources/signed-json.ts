@@ -4,10 +4,8 @@ import * as v from 'valibot'
 import { type Bytes, concat, type Encoding, type Hash, utf8 } from '../lib/bytes.ts'
 import { hmac, type Signed, type SignedParts, type Timestamp } from '../schemes/hmac.ts'
 import type { Spelling } from '../schemes/secret.ts'
-import { idText } from './shared/id-text.ts'
-import { type JsonObject, jsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
-import { sampleInvite } from './shared/sample-invite.ts'
+import { idText, type JsonObject, jsonObject } from './shared/json-object.ts'
+import { sampleInvite, withPaths } from './shared/paths.ts'
 import { defineSource, type Source } from './source.ts'
 
 const TOLERANCE_SECONDS = 300

@@ -2,7 +2,7 @@
 
 import { standardWebhooks as scheme, standardHeaders } from '../schemes/standard-webhooks.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { sampleInvite } from './shared/sample-invite.ts'
+import { sampleInvite } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 export const standardWebhooks = defineSource({

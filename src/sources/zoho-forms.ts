@@ -3,8 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idIn } from './shared/ids.ts'
-import { jsonObject } from './shared/json-object.ts'
+import { idIn, jsonObject } from './shared/json-object.ts'
 import { defineSource } from './source.ts'
 
 const ID = 'entry_id'

@@ -1,9 +1,16 @@
-/** Makes up answers that a hook's `fields` take, by looking into its valibot schema. */
+/** Answers and numbers that a sample makes up: what a hook's `fields` take, by its valibot schema. */
 
+import examples from 'libphonenumber-js/examples.mobile'
+import { type CountryCode, getExampleNumber } from 'libphonenumber-js/max'
 import * as v from 'valibot'
+import { utf8 } from '../../lib/bytes.ts'
+import { contentKind, decodeBody } from '../../lib/decode.ts'
 import { valueAt } from '../../lib/value-at.ts'
 import type { Hook } from '../../mapping/hook.ts'
-import { phone as phoneSchema } from '../../mapping/phone/index.ts'
+import { mapFields } from '../../mapping/map.ts'
+import { phone as phoneSchema, readInternational } from '../../mapping/phone/index.ts'
+import { teammatesIn } from '../../mapping/teammates.ts'
+import type { Sample } from '../../sources/source.ts'
 
 const NAME = 'Asha Rao'
 const TEXT = 'Sample'
@@ -148,4 +155,45 @@ function fitting(schema: v.GenericSchema, value: unknown): string | null {
 function takes(schema: v.GenericSchema, text: string): boolean {
   if (schema.type === 'boolean') return text === 'true'
   return v.safeParse(schema, text).success
+}
+
+/** The fields that a sender's own sample holds, read as the Worker would. */
+export async function ownFields({ source }: Hook, sample: Sample): Promise<unknown> {
+  const kind = contentKind(sample.contentType)
+  if (kind === null) return null
+  const decoded = await decodeBody(utf8(sample.body), kind, sample.contentType)
+  if (!decoded.ok) return null
+  const reading = source.read(decoded.value, new Headers(sample.headers))
+  return reading.ok ? (reading.submissions[0]?.fields ?? null) : null
+}
+
+/**
+ * A sender's own sample has numbers in it, which may be real. A hook that reads one by another schema than `phone()`
+ * gets that number, and not the one that was said or made up. `own`: the fields of the sample as it is sent.
+ */
+export function strangersIn(hook: Hook, own: unknown, said: unknown, now: number): string[] {
+  const mapped = mapFields(hook, own, now)
+  if (mapped.kind !== 'invite') return []
+  const { contacts, teammates } = mapped.invite
+  return teammatesIn(
+    contacts.filter((contact) => !teammates.includes(contact)),
+    said,
+  )
+}
+
+/** So many digits at the end are made up; those before them are the numbering plan's own example. */
+const MADE_UP_DIGITS = 5
+const TRIES = 50
+
+/** A number of that country with its plus, such as +918123450617. */
+export function samplePhone(country: CountryCode, random: () => number): string {
+  const example = getExampleNumber(country, examples)?.number ?? ''
+  const head = example.slice(0, -MADE_UP_DIGITS)
+  for (let tries = 0; tries < TRIES; tries++) {
+    const tail = Math.floor(random() * 10 ** MADE_UP_DIGITS)
+    const number = head + String(tail).padStart(MADE_UP_DIGITS, '0')
+    const reading = readInternational(number)
+    if (reading.ok && reading.warnings.length === 0) return number
+  }
+  return example
 }

@@ -3,9 +3,7 @@
 import type { Hook } from '../../mapping/hook.ts'
 import type { Mapped } from '../../mapping/map.ts'
 import { isWanted, mapFields } from '../../mapping/map.ts'
-import { ownFields } from '../../operator/sample/own-fields.ts'
-import { sampleFields } from '../../operator/sample/sample-fields.ts'
-import { samplePhone } from '../../operator/sample/sample-phone.ts'
+import { ownFields, sampleFields, samplePhone } from '../../operator/sample/sample-fields.ts'
 import type { SampleInput } from '../../sources/source.ts'
 
 const COUNTRY = 'IN'

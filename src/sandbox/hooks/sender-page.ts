@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util'
 import { fieldList } from '../../operator/field-list.ts'
-import { ownFields } from '../../operator/sample/own-fields.ts'
+import { ownFields } from '../../operator/sample/sample-fields.ts'
 import { guideOf } from '../../setup/guide.ts'
 import { sources } from '../../sources/index.ts'
 import type { Source } from '../../sources/source.ts'

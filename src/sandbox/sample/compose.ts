@@ -4,10 +4,13 @@ import { readFileSync } from 'node:fs'
 import { type ContentKind, contentKind } from '../../lib/decode.ts'
 import type { Hook } from '../../mapping/hook.ts'
 import { fieldList } from '../../operator/field-list.ts'
-import { ownFields } from '../../operator/sample/own-fields.ts'
-import { leavesOf, sampleFields } from '../../operator/sample/sample-fields.ts'
-import { samplePhone } from '../../operator/sample/sample-phone.ts'
-import { strangersIn } from '../../operator/sample/strangers.ts'
+import {
+  leavesOf,
+  ownFields,
+  sampleFields,
+  samplePhone,
+  strangersIn,
+} from '../../operator/sample/sample-fields.ts'
 import type { Sample, Source } from '../../sources/source.ts'
 import { didYouMean } from '../nearest.ts'
 import { messageOf, Trouble } from '../trouble.ts'

@@ -1,4 +1,4 @@
-/** A JSON object of any members, taken as it came. */
+/** JSON objects of any members, taken as they came, and the ids in them: a text or a number, which is then a text. */
 
 import * as v from 'valibot'
 
@@ -16,3 +16,22 @@ export const oneJsonObject = v.pipe(
   v.transform((body): unknown => (Array.isArray(body) && body.length === 1 ? body[0] : body)),
   jsonObject,
 )
+
+/** An id as a text. Null where there is none: the body's digest then serves. */
+export function idText(value: unknown): string | null {
+  // Above 2^53 JSON.parse makes neighbours equal, and two events one.
+  if (Number.isSafeInteger(value)) return String(value)
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** An id by the rule of `idText`, where a body without one is not of the sender's shape. */
+export const idSchema = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
+  v.transform((id) => String(id)),
+  v.nonEmpty(),
+)
+
+/** The id under this name; null where there is none, or something else. */
+export function idIn(object: JsonObject, name: string): string | null {
+  return idText(Object.getOwnPropertyDescriptor(object, name)?.value)
+}

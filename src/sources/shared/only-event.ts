@@ -1,6 +1,7 @@
 /** Payloads of senders that announce several events of which one is for us: the others need no shape. */
 
 import * as v from 'valibot'
+import type { Incoming } from '../../schemes/scheme.ts'
 import type { FormFields, Submission } from '../source.ts'
 
 /** A payload of ours, or the name of another event. */
@@ -32,4 +33,9 @@ export function onlyEvent<payload>(
 /** An event that is not for us. It has no id: were it the id of a later event of ours, that one would pass for a repeat. */
 export function skipped(reason: string): Submission<FormFields> {
   return { id: null, fields: {}, skip: reason }
+}
+
+/** Answers the HEAD with which some senders try a URL before they keep it; says nothing that a 404 elsewhere would not. */
+export function answerHead({ method }: Incoming): Response | null {
+  return method === 'HEAD' ? new Response(null, { status: 200 }) : null
 }

@@ -60,3 +60,21 @@ function like(before: unknown, value: string): unknown {
     return value === 'true'
   return typeof before === 'number' && String(Number(value)) === value ? Number(value) : value
 }
+
+const SAMPLE = {
+  groupName: 'Webinar May',
+  contacts: ['919800000001'],
+  create: true,
+  name: 'Asha Rao',
+  phone: '+919800000001',
+}
+
+/** `contacts` may be given as one text with commas; `id` makes it an event of its own. */
+export function sampleInvite(fields: Readonly<Record<string, string>>, id: string): object {
+  const { contacts, ...rest } = fields
+  const named = { ...SAMPLE, sample: id }
+  return withPaths(
+    contacts === undefined ? named : { ...named, contacts: contacts.split(',') },
+    rest,
+  )
+}

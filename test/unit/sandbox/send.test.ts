@@ -11,8 +11,7 @@ import { type Consent, consentIn } from '../../../src/mapping/consent.ts'
 import type { Hook } from '../../../src/mapping/hook.ts'
 import { phone, readPhone } from '../../../src/mapping/phone/index.ts'
 import type { SampleFields } from '../../../src/operator/sample/sample-fields.ts'
-import { sampleFields } from '../../../src/operator/sample/sample-fields.ts'
-import { samplePhone } from '../../../src/operator/sample/sample-phone.ts'
+import { sampleFields, samplePhone } from '../../../src/operator/sample/sample-fields.ts'
 import {
   type SignedSample,
   signedSample,

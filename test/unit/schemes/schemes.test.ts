@@ -9,8 +9,7 @@ import { type Bytes, concat, encode, utf8 } from '../../../src/lib/bytes.ts'
 import { type HmacOptions, hmac, timestampThenBody } from '../../../src/schemes/hmac.ts'
 import type { Incoming, Outgoing, Scheme, Verdict } from '../../../src/schemes/scheme.ts'
 import { standardWebhooks } from '../../../src/schemes/standard-webhooks.ts'
-import { token } from '../../../src/schemes/token.ts'
-import { urlToken } from '../../../src/schemes/url-token.ts'
+import { token, urlToken } from '../../../src/schemes/token.ts'
 
 const NOW = Date.parse('2026-11-20T09:15:04.567Z')
 const SECONDS = String(Math.floor(NOW / 1000))

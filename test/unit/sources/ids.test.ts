@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { idText } from '../../../src/sources/shared/id-text.ts'
-import { idIn, idSchema } from '../../../src/sources/shared/ids.ts'
+import { idIn, idSchema, idText } from '../../../src/sources/shared/json-object.ts'
 
 describe('an id', () => {
   it.each([
