@@ -1,9 +1,10 @@
 /** Takes deliveries in: insert if absent, in one transaction, so that an answer of 200 means they are on disk. */
 
 import type { Mapped } from '../mapping/map.ts'
-import type { Contact, Prepared } from './ask.ts'
+import type { Prepared } from './ask.ts'
 import { commit, contactsOf, prepare } from './ask.ts'
 import type { Context } from './context.ts'
+import type { Contact } from './ends.ts'
 import type { DeliveryState, DerivedState } from './model.ts'
 import { deliveryState } from './model.ts'
 import type { Line, NewDelivery, SeenDelivery } from './store/deliveries.ts'

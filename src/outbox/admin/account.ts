@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Pace } from '../dispatch/pace.ts'
 import { waitTeller } from '../dispatch/plan.ts'
-import { pauseFrom, resumed } from '../dispatch/settle-account.ts'
+import { pauseFrom, resumed } from '../dispatch/step.ts'
 import type { AccountState, PauseReason, Spent } from '../model.ts'
 import { QUARTER_MS } from '../model.ts'
 import type { AuditPage } from '../store/audit.ts'

@@ -5,7 +5,7 @@
 
 import type { Member, MemberKey } from '../model.ts'
 import { DAY_MS } from './pace.ts'
-import type { Step } from './settle-account.ts'
+import type { Step } from './step.ts'
 
 /** Failures of a person who travels alone before they are parked, where others were accepted since the first of them. */
 export const MOST_ATTEMPTS = 4

@@ -14,8 +14,8 @@ import type { PlanInput } from './plan.ts'
 import { plan } from './plan.ts'
 import type { CallOutcome } from './settle.ts'
 import { settle } from './settle.ts'
-import { pauseFrom, TOKEN_CHECK_MS } from './settle-account.ts'
-import type { Change, Settlement } from './settle-members.ts'
+import type { Change, Settlement } from './step.ts'
+import { pauseFrom, TOKEN_CHECK_MS } from './step.ts'
 
 /** An alarm may run 15 minutes; it hands over to the next one long before. */
 const RUN_BUDGET_MS = 5 * 60_000

@@ -3,10 +3,19 @@
 import type { Member, Part } from '../model.ts'
 import { isBlamed, isExcused, MOST_ATTEMPTS } from './blame.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, nth, SECOND_MS } from './pace.ts'
-import type { Step } from './settle-account.ts'
-import { afterAnswer, afterCall, afterCreate, afterFailure, unreachable } from './settle-account.ts'
-import type { ChangeOf, Settlement } from './settle-members.ts'
-import { changesOf, half, MAY_BE_IN, maybe, stillWaits } from './settle-members.ts'
+import type { ChangeOf, Settlement, Step } from './step.ts'
+import {
+  afterAnswer,
+  afterCall,
+  afterCreate,
+  afterFailure,
+  changesOf,
+  half,
+  MAY_BE_IN,
+  maybe,
+  stillWaits,
+  unreachable,
+} from './step.ts'
 
 /** A creation that was answered 500 may have happened; a new group is visible by then. */
 const PROBE_AFTER_MS = 120 * SECOND_MS

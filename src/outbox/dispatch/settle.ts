@@ -4,18 +4,19 @@ import type { Outcome } from '../../eazybe/client.ts'
 import type { AccountState, Call } from '../model.ts'
 import { isExcused } from './blame.ts'
 import { MINUTE_MS, SECOND_MS } from './pace.ts'
-import type { SettleInput, Step } from './settle-account.ts'
+import { addFailed, doubtful, interrupted, notCreated, notReached } from './settle-doubt.ts'
+import type { SettleInput, Settlement, Step } from './step.ts'
 import {
   afterAnswer,
   afterCall,
   afterCreate,
   afterFailure,
+  changesOf,
+  half,
   paused,
+  stillWaits,
   throttled,
-} from './settle-account.ts'
-import { addFailed, doubtful, interrupted, notCreated, notReached } from './settle-doubt.ts'
-import type { Settlement } from './settle-members.ts'
-import { changesOf, half, stillWaits } from './settle-members.ts'
+} from './step.ts'
 
 /** `interrupted`: the process ended in the middle of the call, and the answer was lost. */
 export type CallOutcome = Outcome | { readonly kind: 'interrupted' }

@@ -1,8 +1,8 @@
 /** Retention: how long what is kept, and deleting it on schedule, a bounded number of rows at a time. */
 
 import * as v from 'valibot'
-import { MEMORY_MS } from '../ask.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
+import { MEMORY_MS } from '../ends.ts'
 import type { OutboxPorts, RetentionDays } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import { refreshDue } from '../store/store.ts'
