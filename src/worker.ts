@@ -8,7 +8,7 @@ import { problemResponse } from './lib/problem.ts'
 import { overHttps } from './operator/guard.ts'
 import { receiver } from './receive/receive.ts'
 import type { Config } from './setup/define-config.ts'
-import type { Env } from './setup/env.ts'
+import type { Env } from './setup/readiness.ts'
 
 /** Mounts the parts. */
 export function worker(config: Config): Hono<{ Bindings: Env }> {

@@ -5,7 +5,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { table } from '../src/sandbox/checking/table.ts'
+import { table } from '../src/sandbox/command-line.ts'
 import { senderList, senderPage, sourceOf } from '../src/sandbox/hooks/sender-page.ts'
 import { run } from '../src/sandbox/trouble.ts'
 import { sources } from '../src/sources/index.ts'

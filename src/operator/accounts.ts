@@ -1,7 +1,7 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
 import type { Budget, Overview, Stop } from '../outbox/admin/account.ts'
-import { outboxOf } from '../setup/env.ts'
+import { outboxOf } from '../setup/readiness.ts'
 import { accountsOf, type Desk } from './desk.ts'
 
 export function overviews(desk: Desk): Promise<Overview[]> {

@@ -1,7 +1,7 @@
 /** What operators did, newest first: every outbox keeps its own log, and this is one list of them. */
 
 import type { AuditEntry } from '../outbox/store/audit.ts'
-import { outboxOf } from '../setup/env.ts'
+import { outboxOf } from '../setup/readiness.ts'
 import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk } from './desk.ts'
 import { type MergedPage, merge } from './merge.ts'

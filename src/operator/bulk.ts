@@ -1,6 +1,6 @@
 /** One action on many deliveries: counted first, then done in steps that a browser or a program asks for one by one. */
 
-import { outboxOf } from '../setup/env.ts'
+import { outboxOf } from '../setup/readiness.ts'
 import type { BulkAction, Outcome } from './act.ts'
 import { act } from './act.ts'
 import type { Cursor } from './cursor.ts'

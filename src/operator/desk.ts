@@ -4,7 +4,7 @@ import type { Context, ExecutionContext } from 'hono'
 import type { Hook } from '../mapping/hook.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { Config } from '../setup/define-config.ts'
-import { type Env, outboxOf } from '../setup/env.ts'
+import { type Env, outboxOf } from '../setup/readiness.ts'
 
 export interface Desk {
   readonly config: Config

@@ -1,7 +1,7 @@
 /** Groups of all accounts, each under an id that says whose it is. */
 
 import type { GroupChange, GroupResult, GroupView } from '../outbox/admin/groups.ts'
-import { outboxOf } from '../setup/env.ts'
+import { outboxOf } from '../setup/readiness.ts'
 import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
 

@@ -3,8 +3,7 @@
 import { secretName } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { urlToken } from '../schemes/token.ts'
-import { outboxOf } from '../setup/env.ts'
-import { paceTrouble, readinessOf } from '../setup/readiness.ts'
+import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
 import type { SourceKind } from '../sources/source.ts'
 import { accountsOf, type Desk, hookOf } from './desk.ts'
 

@@ -2,7 +2,7 @@
 
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
-import { outboxOf } from '../setup/env.ts'
+import { outboxOf } from '../setup/readiness.ts'
 import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'

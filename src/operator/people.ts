@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { isCountryCode, phone, phoneCountryOf } from '../mapping/phone/index.ts'
 import type { KnownPerson, PersonFile } from '../outbox/admin/people.ts'
-import { outboxOf } from '../setup/env.ts'
+import { outboxOf } from '../setup/readiness.ts'
 import { readable, type Story } from './deliveries.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'

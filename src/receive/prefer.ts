@@ -2,7 +2,7 @@
 
 import { errorText, log } from '../lib/log.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
-import { type Env, outboxOf } from '../setup/env.ts'
+import { type Env, outboxOf } from '../setup/readiness.ts'
 
 /** An answer must be on its way long before the 30 s that Workers and most senders give it. */
 const MOST_WAIT_SECONDS = 25

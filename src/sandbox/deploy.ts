@@ -1,7 +1,6 @@
 /** `npm run deploy`: wrangler's deploy, once the config is known to have no mistakes. Further arguments go to wrangler. */
 
-import { compilerSays } from './checking/type-check.ts'
-import { environmentArguments, wrangler } from './checking/wrangler-cli.ts'
+import { compilerSays, environmentArguments, wrangler } from './checking/wrangler-cli.ts'
 import { loadConfig } from './load-config.ts'
 import { readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'

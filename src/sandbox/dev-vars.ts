@@ -1,7 +1,9 @@
-/** Reads and extends `.dev.vars`, the secrets of this machine, as wrangler understands that file. */
+/** `.dev.vars`, the secrets of this machine, as wrangler understands that file, and those that are made up for it. */
 
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { secretName, secretValues, tokenName } from '../lib/names.ts'
+import type { Config } from '../setup/define-config.ts'
 import { shownPath } from './settings.ts'
 import { messageOf, Trouble } from './trouble.ts'
 
@@ -69,4 +71,38 @@ function quote(value: string): string {
   const mark = marks.find((candidate) => !value.includes(candidate))
   if (mark === undefined) throw new TypeError('No quotes are left for this value')
   return mark + (mark === '"' ? value.replaceAll('\n', '\\n') : value) + mark
+}
+
+const ADMIN_SECRET_BYTES = 24
+const TOKEN_BYTES = 16
+/** Tells a token of the sandbox from an organization's, so that `npm run check` can. */
+export const SANDBOX_TOKEN_PREFIX = 'sandbox_'
+
+/** Fresh values for what is not set, by name; what is set is not among them. */
+export function missingSecrets(config: Config, vars: Vars): Vars {
+  const makers: [name: string, make: () => string][] = [
+    ['ADMIN_SECRET', freshAdminSecret],
+    ...Object.keys(config.accounts).map((account): [string, () => string] => [
+      tokenName(account),
+      () => SANDBOX_TOKEN_PREFIX + random(TOKEN_BYTES).toString('hex'),
+    ]),
+    ...Object.entries(config.hooks).map(([name, hook]): [string, () => string] => [
+      secretName(name),
+      () => hook.source.scheme.newSecret(),
+    ]),
+  ]
+  return Object.fromEntries(
+    makers
+      .filter(([name]) => secretValues(vars, name).length === 0)
+      .map(([name, make]) => [name, make()]),
+  )
+}
+
+/** For the console and the API. */
+export function freshAdminSecret(): string {
+  return random(ADMIN_SECRET_BYTES).toString('base64url')
+}
+
+function random(bytes: number): Buffer {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes)))
 }

@@ -10,14 +10,13 @@ import {
   tamperedSample,
 } from '../operator/sample/signed-sample.ts'
 import type { Config } from '../setup/define-config.ts'
+import { didYouMean } from './command-line.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
 import { loadConfig } from './load-config.ts'
-import { didYouMean } from './nearest.ts'
 import { readAddress } from './runner/address.ts'
 import { compose } from './sample/compose.ts'
-import { follow } from './sample/follow.ts'
 import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
-import { type Story, storySchema } from './sample/story.ts'
+import { follow, type Story, storySchema } from './sample/story.ts'
 import { readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
 

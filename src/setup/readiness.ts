@@ -2,6 +2,7 @@
 
 import { secretName, secretValues } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
+import type { OutboxObject } from '../outbox/outbox.ts'
 import type { Config } from './define-config.ts'
 
 export type Readiness =
@@ -41,4 +42,20 @@ export function paceTrouble(hook: Hook, config: Config, env: object): string | n
 /** Only `npm start` binds this. */
 export function isSandbox(env: object): boolean {
   return Reflect.get(env, 'USHER_SANDBOX') === '1'
+}
+
+export interface Env {
+  readonly SEEN: KVNamespace
+  readonly OUTBOX: DurableObjectNamespace<OutboxObject>
+  readonly ADMIN_SECRET?: string
+  /** Cloudflare Access in front of the console: the team's domain and the application's audience tag. */
+  readonly ACCESS_TEAM_DOMAIN?: string
+  readonly ACCESS_AUD?: string
+  /** Set by `npm start` alone: allows what only a sandbox may. */
+  readonly USHER_SANDBOX?: string
+}
+
+/** The outbox of an account. */
+export function outboxOf(env: Env, account: string): DurableObjectStub<OutboxObject> {
+  return env.OUTBOX.get(env.OUTBOX.idFromName(account))
 }

@@ -1,7 +1,6 @@
 /** `npm run attack -- --seed 7 --tries 100000`: attacks the way in, and prints what was tried, what came through, and the answers. */
 
-import { table } from '../../src/sandbox/checking/table.ts'
-import { readCommandLine } from '../../src/sandbox/command-line.ts'
+import { readCommandLine, table } from '../../src/sandbox/command-line.ts'
 import { run } from '../../src/sandbox/trouble.ts'
 import { attack } from './attack.ts'
 

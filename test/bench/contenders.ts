@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Miniflare } from 'miniflare'
 import { bundle } from '../../src/sandbox/runner/esbuild.ts'
-import { workerOptions } from '../../src/sandbox/runner/worker-options.ts'
+import { workerOptions } from '../../src/sandbox/runner/live-worker.ts'
 import { ROOT } from '../../src/sandbox/settings.ts'
 
 const SECRET = 'a-secret-for-measuring'

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { OutboxObject } from '../../src/outbox/outbox.ts'
-import type { Env } from '../../src/setup/env.ts'
+import type { Env } from '../../src/setup/readiness.ts'
 import { defineConfig, hook, phone, typeform } from '../../src/usher.ts'
 import { worker } from '../../src/worker.ts'
 

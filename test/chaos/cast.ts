@@ -1,6 +1,6 @@
 /** Who sends what in a run of chaos: leads made of a seed, over all hooks and the lives of the process. */
 
-import type { Chance } from '../../src/sandbox/eazybe/chance.ts'
+import type { Chance } from '../../src/sandbox/eazybe/mix.ts'
 
 export interface Lead {
   readonly id: string

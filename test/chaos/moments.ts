@@ -1,6 +1,6 @@
 /** When the whole process tree is killed: moments drawn from a seed. */
 
-import type { Chance } from '../../src/sandbox/eazybe/chance.ts'
+import type { Chance } from '../../src/sandbox/eazybe/mix.ts'
 
 /**
  * `start`: so long after it was started. `any`: so long after it was ready. `answer`: the same, and then just when EazyBe's next

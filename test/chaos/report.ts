@@ -1,6 +1,6 @@
 /** The report of a run of chaos, for the terminal. */
 
-import { table } from '../../src/sandbox/checking/table.ts'
+import { table } from '../../src/sandbox/command-line.ts'
 import { WAYS } from '../../src/sandbox/eazybe/mix.ts'
 import type { Run } from './run-chaos.ts'
 import { HITS } from './scene.ts'

@@ -13,7 +13,7 @@ import { readDevVars, type Vars } from '../../src/sandbox/dev-vars.ts'
 import type { BehaviourChange } from '../../src/sandbox/eazybe/behaviour.ts'
 import { WAYS } from '../../src/sandbox/eazybe/mix.ts'
 import { loadConfig } from '../../src/sandbox/load-config.ts'
-import { freePort } from '../../src/sandbox/runner/ports.ts'
+import { freePort } from '../../src/sandbox/runner/address.ts'
 import { isAlive, type Process, processes } from '../../src/sandbox/runner/processes.ts'
 import { ROOT, readSettings } from '../../src/sandbox/settings.ts'
 

@@ -6,7 +6,7 @@ import { vi } from 'vitest'
 import type { Arrival, ArrivalItem } from '../../src/outbox/accept.ts'
 import type { DeliveryStory } from '../../src/outbox/admin/views.ts'
 import type { OutboxObject } from '../../src/outbox/outbox.ts'
-import type { Env } from '../../src/setup/env.ts'
+import type { Env } from '../../src/setup/readiness.ts'
 
 /** Far ahead of the real clock, so that no alarm rings by itself. */
 const BEGIN = Date.UTC(2035, 0, 1, 12)

@@ -8,8 +8,8 @@ import { adminSecretFlaw } from '../../operator/admin-secret.ts'
 import { type AccountOptions, DEFAULT_QUIET } from '../../outbox/dispatch/pace.ts'
 import type { Config } from '../../setup/define-config.ts'
 import { readinessOf } from '../../setup/readiness.ts'
-import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
-import type { Declaration } from './wrangler-toml.ts'
+import { SANDBOX_TOKEN_PREFIX } from '../dev-vars.ts'
+import type { Declaration } from './wrangler-cli.ts'
 
 /** With one of these at 0 an account makes no call. */
 const STOPPING = ['peoplePerHour', 'peoplePerDay'] as const

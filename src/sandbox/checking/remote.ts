@@ -3,8 +3,7 @@
 import { secretValues, tokenName } from '../../lib/names.ts'
 import type { Config } from '../../setup/define-config.ts'
 import { neededSecrets } from '../deploying/secrets.ts'
-import { SANDBOX_TOKEN_PREFIX } from '../fresh-secrets.ts'
-import { askEazybe } from './ask-eazybe.ts'
+import { SANDBOX_TOKEN_PREFIX } from '../dev-vars.ts'
 
 const TIMEOUT_MS = 10_000
 const UNSIGNED = '{"unsigned":true}'
@@ -120,4 +119,34 @@ function good(what: string, found: string): RemoteRow {
 
 function bad(what: string, found: string, toDo: string): RemoteRow {
   return { what, found, toDo, ok: false }
+}
+
+const ACTIVE_USERS = 'https://api.eazybe.com/v2/users/public/last-active'
+
+export interface Opinion {
+  readonly taken: boolean
+  /** Half a sentence, without the token. */
+  readonly because: string
+}
+
+/** Whether EazyBe takes it. The token goes nowhere but there, and not across a redirect. */
+export async function askEazybe(token: string, ask: typeof fetch = fetch): Promise<Opinion> {
+  try {
+    const response = await ask(ACTIVE_USERS, {
+      headers: { authorization: `Bearer ${token}` },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    await response.body?.cancel()
+    return opinionOf(response.status)
+  } catch {
+    return { taken: false, because: 'EazyBe cannot be reached' }
+  }
+}
+
+function opinionOf(status: number): Opinion {
+  if (status === 200) return { taken: true, because: 'EazyBe takes it' }
+  if (status === 401 || status === 403)
+    return { taken: false, because: `EazyBe refuses it (${status})` }
+  return { taken: false, because: `EazyBe answers ${status}` }
 }

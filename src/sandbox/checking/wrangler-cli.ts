@@ -1,8 +1,10 @@
-/** Runs this project's own wrangler under this Node, without asking or telling anything on the side. */
+/** This project's own wrangler and compiler, run under this Node, and what wrangler.toml says. Nothing is asked or told on the side. */
 
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
+import * as v from 'valibot'
 import { ROOT } from '../settings.ts'
+import { messageOf, Trouble } from '../trouble.ts'
 
 const QUIET = {
   WRANGLER_SEND_METRICS: 'false',
@@ -61,4 +63,62 @@ export function reasonIn(printed: string): string {
 
 function cli(): string {
   return resolve(ROOT, 'node_modules/wrangler/bin/wrangler.js')
+}
+
+/** What the Worker's code relies on. */
+export interface Declaration {
+  readonly name: string
+  readonly compatibilityDate: string
+  readonly kv: readonly string[]
+  /** Class by binding. */
+  readonly objects: Readonly<Record<string, string>>
+}
+
+const schema = v.object({
+  name: v.string(),
+  compatibility_date: v.string(),
+  kv_namespaces: v.array(v.object({ binding: v.string() })),
+  durable_objects: v.object({
+    bindings: v.array(v.object({ name: v.string(), class_name: v.string() })),
+  }),
+})
+
+/** The declaration in the project's wrangler.toml; trouble where it is not one. */
+export async function readWranglerToml(): Promise<Declaration> {
+  const parsed = v.safeParse(schema, await read(resolve(ROOT, 'wrangler.toml')))
+  if (!parsed.success) {
+    const path = v.getDotPath(parsed.issues[0]) ?? ''
+    throw new Trouble(`wrangler.toml: ${path} is missing or wrong.`)
+  }
+  const { name, compatibility_date, kv_namespaces, durable_objects } = parsed.output
+  return {
+    name,
+    compatibilityDate: compatibility_date,
+    kv: kv_namespaces.map(({ binding }) => binding),
+    objects: Object.fromEntries(
+      durable_objects.bindings.map((object) => [object.name, object.class_name]),
+    ),
+  }
+}
+
+async function read(config: string): Promise<unknown> {
+  // Loaded only here, since it takes longer than everything else together.
+  const { unstable_readConfig } = await import('wrangler')
+  try {
+    return unstable_readConfig({ config }, { hideWarnings: true })
+  } catch (error) {
+    throw new Trouble(`wrangler.toml: ${messageOf(error)}`)
+  }
+}
+
+const UNUSED = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
+
+/** What the compiler says, or null where it takes everything. */
+export function compilerSays(): string | null {
+  const tsc = resolve(ROOT, 'node_modules/typescript/bin/tsc')
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', '.', ...UNUSED], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return status === 0 ? null : `The compiler says of src:\n${stdout.trimEnd()}`
 }

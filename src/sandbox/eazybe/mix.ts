@@ -1,7 +1,6 @@
-/** A mix of troubles: a share of the calls meets one each, by a chance that a seed repeats. */
+/** Chance that a seed repeats, and a mix of troubles made of it: a share of the calls meets one each. */
 
 import * as v from 'valibot'
-import { chanceOf } from './chance.ts'
 
 /**
  * What a call may meet. The first ones change nothing: `invalid` 400, `unauthorized` 401, `inactive` 403, `throttled` 429 without
@@ -49,4 +48,17 @@ const SPREAD = 0x9e3779b1
 export function wayOf({ seed, share, ways }: Mix, call: number): Way | null {
   const chance = chanceOf(seed ^ Math.imul(call, SPREAD))
   return chance() < share ? (ways[Math.floor(chance() * ways.length)] ?? null) : null
+}
+
+export type Chance = () => number
+
+/** Numbers from 0 up to, not including, 1 (mulberry32: small, fast, even enough for this). */
+export function chanceOf(seed: number): Chance {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
 }

@@ -6,8 +6,7 @@ import { ownFields } from '../../operator/sample/sample-fields.ts'
 import { guideOf } from '../../setup/guide.ts'
 import { sources } from '../../sources/index.ts'
 import type { Source } from '../../sources/source.ts'
-import { table } from '../checking/table.ts'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean, table } from '../command-line.ts'
 import { Trouble } from '../trouble.ts'
 
 /** What a hook is called in steps and examples before it has a name. */

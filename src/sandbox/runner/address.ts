@@ -1,8 +1,10 @@
-/** Where a running `npm start` can be reached, kept in its state folder so that `npm run send` finds it. */
+/** The ports of `npm start`, and where it can be reached: kept in its state folder so that `npm run send` finds it. */
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import { Trouble } from '../trouble.ts'
 import { isAlive } from './processes.ts'
 
 const FILE = 'address.json'
@@ -28,4 +30,27 @@ export function readAddress(stateDir: string): Address | null {
   if (!existsSync(file)) return null
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), readFileSync(file, 'utf8'))
   return read.success && isAlive(read.output.pid) ? read.output : null
+}
+
+const HOST = '127.0.0.1'
+
+/** The port, or any free one for 0. Fails where another process has it; `name` is the variable that sets it. */
+export function freePort(port: number, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new Trouble(explain(port, name, error.code)))
+    })
+    server.listen({ port, host: HOST, exclusive: true }, () => {
+      const address = server.address()
+      const taken = typeof address === 'object' && address !== null ? address.port : port
+      server.close(() => resolve(taken))
+    })
+  })
+}
+
+function explain(port: number, name: string, code: string | undefined): string {
+  const other = `Choose another one: ${name}=${port + 10} npm start`
+  if (code === 'EADDRINUSE') return `Port ${port} is in use by another program. ${other}`
+  return `Port ${port} cannot be opened (${code ?? 'unknown reason'}). ${other}`
 }

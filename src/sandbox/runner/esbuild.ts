@@ -1,4 +1,4 @@
-/** Bundles TypeScript of this project, for workerd and for Node alike. */
+/** Bundles TypeScript of this project, for workerd and for Node alike, and finds what must not be in a bundle. */
 
 import { resolve } from 'node:path'
 import {
@@ -65,4 +65,20 @@ function configFrom(file: string): Plugin {
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors)
+}
+
+/** Bundles `src/index.ts` for workerd, with this file in place of `src/config.ts`. */
+export function bundleWorker(configFile: string): Promise<Bundle> {
+  return bundle(resolve(ROOT, 'src/index.ts'), configFile, {
+    platform: 'browser',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+  })
+}
+
+const STRANGERS = [/(?:^|\/)src\/sandbox\//, /^(?:\.\.\/)*test\//, /^node:/]
+
+/** Those among a bundle's files and what it imports at run time. */
+export function strangers(modules: readonly string[]): string[] {
+  return modules.filter((module) => STRANGERS.some((stranger) => stranger.test(module)))
 }

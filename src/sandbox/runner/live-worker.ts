@@ -1,8 +1,13 @@
-/** The Worker in workerd, which can be replaced by an edited one while it runs. */
+/** The Worker in workerd: its options, its way to the sandbox, and its replacement by an edited one while it runs. */
 
-import { Miniflare } from 'miniflare'
+import {
+  Miniflare,
+  type MiniflareOptions,
+  type Request as MiniflareRequest,
+  Response as MiniflareResponse,
+} from 'miniflare'
+import type { Vars } from '../dev-vars.ts'
 import { Trouble } from '../trouble.ts'
-import { type WorkerParts, workerOptions } from './worker-options.ts'
 
 /** What may differ from one edit to the next. */
 export type Edited = Pick<WorkerParts, 'code' | 'vars'>
@@ -47,4 +52,126 @@ function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const thrown = /Uncaught (.*?)(?:\\n|$)/m.exec(error.message)?.[1]
   return thrown === undefined ? error : new Trouble(`The Worker does not start: ${thrown}`)
+}
+
+/**
+ * What wrangler.toml says, said again: asking wrangler for it costs 1.7 s at every start.
+ * `test/unit/sandbox/runner.test.ts` compares the two.
+ */
+export const DECLARED = {
+  name: 'usher',
+  compatibilityDate: '2026-10-01',
+  kv: ['SEEN'],
+  objects: { OUTBOX: 'Outbox' },
+} as const
+
+const HOST = '127.0.0.1'
+const MODULE = 'usher.js'
+
+export interface WorkerParts {
+  readonly code: string
+  readonly port: number
+  readonly stateDir: string
+  /** Secrets and variables. */
+  readonly vars: Vars
+  /** Takes every request that the Worker makes. */
+  readonly outbound: (request: Request) => Promise<Response>
+}
+
+/** Options for a Miniflare that keeps its state on disk, listens on this machine only and looks nothing up. */
+export function workerOptions({
+  code,
+  port,
+  stateDir,
+  vars,
+  outbound,
+}: WorkerParts): MiniflareOptions {
+  return {
+    host: HOST,
+    port,
+    resourcePersistencePath: stateDir,
+    // No look-up of where this machine is, no log of URLs: one may end in a hook's secret.
+    cf: false,
+    telemetry: { enabled: false },
+    logRequests: false,
+    workers: [
+      {
+        config: {
+          name: DECLARED.name,
+          compatibilityDate: DECLARED.compatibilityDate,
+          manifest: {
+            mainModule: MODULE,
+            modules: { [MODULE]: { type: 'esm', contents: code } },
+          },
+          env: { ...textBindings(vars), ...kvBindings(), ...objectBindings() },
+          exports: objectExports(),
+        },
+        dev: {
+          outboundService: {
+            type: 'fetcher',
+            handler: async (request) => toMiniflare(await outbound(await fromMiniflare(request))),
+          },
+        },
+      },
+    ],
+  }
+}
+
+function textBindings(vars: Vars) {
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => [name, { type: 'text' as const, value }]),
+  )
+}
+
+function kvBindings() {
+  return Object.fromEntries(DECLARED.kv.map((name) => [name, { type: 'kv' as const, id: name }]))
+}
+
+function objectBindings() {
+  return Object.fromEntries(
+    Object.entries(DECLARED.objects).map(([name, exportName]) => [
+      name,
+      { type: 'durable-object' as const, worker: DECLARED.name, exportName },
+    ]),
+  )
+}
+
+function objectExports() {
+  return Object.fromEntries(
+    Object.values(DECLARED.objects).map((name) => [
+      name,
+      { type: 'durable-object' as const, storage: 'sqlite' as const },
+    ]),
+  )
+}
+
+/** Miniflare has a `Request` and a `Response` of its own, which Node's `fetch` does not take. */
+async function fromMiniflare(request: MiniflareRequest): Promise<Request> {
+  const { method, url } = request
+  const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer()
+  return new Request(url, { method, headers: [...request.headers], body, redirect: 'manual' })
+}
+
+async function toMiniflare(response: Response): Promise<MiniflareResponse> {
+  const { status } = response
+  const body = response.body === null ? null : await response.arrayBuffer()
+  return new MiniflareResponse(body, { status, headers: [...response.headers] })
+}
+
+const EAZYBE_HOST = 'api.eazybe.com'
+
+/** Nothing leaves for EazyBe from here, whatever the port or protocol. */
+export function outbound(
+  eazybe: (request: Request) => Response | Promise<Response>,
+  world: (request: Request) => Promise<Response> = fetch,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    if (new URL(request.url).hostname === EAZYBE_HOST) return eazybe(request)
+    try {
+      return await world(request)
+    } catch {
+      // Only a status can cross from Node into workerd, so a host that is not there looks like a bad gateway.
+      return new Response('unreachable', { status: 502 })
+    }
+  }
 }

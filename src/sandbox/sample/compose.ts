@@ -12,7 +12,7 @@ import {
   strangersIn,
 } from '../../operator/sample/sample-fields.ts'
 import type { Sample, Source } from '../../sources/source.ts'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean } from '../command-line.ts'
 import { messageOf, Trouble } from '../trouble.ts'
 import type { SendArguments } from './send-arguments.ts'
 

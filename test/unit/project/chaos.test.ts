@@ -1,7 +1,7 @@
 /** The judge of `npm run chaos` is worth something only if it sees each promise broken; and a seed must tell the same story again. */
 
 import { describe, expect, it } from 'vitest'
-import { chanceOf } from '../../../src/sandbox/eazybe/chance.ts'
+import { chanceOf } from '../../../src/sandbox/eazybe/mix.ts'
 import { castOf } from '../../chaos/cast.ts'
 import { readChaosArguments } from '../../chaos/chaos-arguments.ts'
 import type { Evidence, Story } from '../../chaos/evidence.ts'

@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkReport } from '../../../src/sandbox/checking/check-report.ts'
 import { tryHook } from '../../../src/sandbox/checking/try-hook.ts'
-import { missingSecrets } from '../../../src/sandbox/fresh-secrets.ts'
+import { missingSecrets } from '../../../src/sandbox/dev-vars.ts'
 import { loadConfig } from '../../../src/sandbox/load-config.ts'
-import { DECLARED } from '../../../src/sandbox/runner/worker-options.ts'
+import { DECLARED } from '../../../src/sandbox/runner/live-worker.ts'
 
 const USHER = resolve(import.meta.dirname, '../../../src/usher.ts')
 const NOW = Date.UTC(2026, 10, 28)

@@ -4,14 +4,16 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { hook } from '../../../src/mapping/hook.ts'
 import { phone } from '../../../src/mapping/phone/index.ts'
-import { readWranglerToml } from '../../../src/sandbox/checking/wrangler-toml.ts'
-import { missingSecrets } from '../../../src/sandbox/fresh-secrets.ts'
-import { holders } from '../../../src/sandbox/runner/leftovers.ts'
-import { outbound } from '../../../src/sandbox/runner/outbound.ts'
-import { npmAbove } from '../../../src/sandbox/runner/parent.ts'
-import { type Process, readListing } from '../../../src/sandbox/runner/processes.ts'
+import { readWranglerToml } from '../../../src/sandbox/checking/wrangler-cli.ts'
+import { missingSecrets } from '../../../src/sandbox/dev-vars.ts'
+import { DECLARED, outbound } from '../../../src/sandbox/runner/live-worker.ts'
+import {
+  holders,
+  npmAbove,
+  type Process,
+  readListing,
+} from '../../../src/sandbox/runner/processes.ts'
 import { welcome } from '../../../src/sandbox/runner/welcome.ts'
-import { DECLARED } from '../../../src/sandbox/runner/worker-options.ts'
 import { ROOT, readSettings } from '../../../src/sandbox/settings.ts'
 import { defineConfig } from '../../../src/setup/define-config.ts'
 import { typeform } from '../../../src/sources/index.ts'

@@ -20,12 +20,17 @@ import {
 } from '../../../src/operator/sample/signed-sample.ts'
 import { forgetAddress, readAddress, writeAddress } from '../../../src/sandbox/runner/address.ts'
 import { compose, contentTypeOf } from '../../../src/sandbox/sample/compose.ts'
-import { follow, PATIENCE_MS } from '../../../src/sandbox/sample/follow.ts'
 import {
   readSendArguments,
   type SendArguments,
 } from '../../../src/sandbox/sample/send-arguments.ts'
-import { ending, newLines, type Story } from '../../../src/sandbox/sample/story.ts'
+import {
+  ending,
+  follow,
+  newLines,
+  PATIENCE_MS,
+  type Story,
+} from '../../../src/sandbox/sample/story.ts'
 import { json, sources, typeform } from '../../../src/sources/index.ts'
 import type { Source } from '../../../src/sources/source.ts'
 
