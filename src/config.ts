@@ -41,7 +41,7 @@ export default defineConfig({
     automation: hook({
       source: json,
       country: 'IN',
-      consent: { attested: 'Our own lists; everybody on them agreed to join' },
+      consent: { attested: 'Our own lists; all people on them agreed to join' },
     }),
   },
 })

@@ -113,7 +113,7 @@ export const deliveryEndpoints = [
     ...one,
     path: '/api/deliveries/:id/edit',
     name: 'editDelivery',
-    summary: 'Change whom it takes where, and send it',
+    summary: 'Change its people or its group, and send it',
     body: only({ ...editSchema.entries, ...agreedEntry }),
     run(desk, { id, body: { agreed, ...body } }) {
       const edit = readEdit(body, agreed)

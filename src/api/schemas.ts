@@ -116,7 +116,7 @@ export const groupSchema = v.object({
   part: v.pipe(count, v.description('1, or which roll-over of a full group it is')),
   parts: v.array(v.object({ id: v.string(), name: v.string(), part: count })),
   status: v.picklist(['new', 'doubtful', 'exists']),
-  members: v.pipe(count, v.description('By our count: people whom EazyBe accepted')),
+  members: v.pipe(count, v.description('By our count: people that EazyBe accepted')),
   capacity: count,
   waiting: count,
   held: count,

@@ -124,6 +124,6 @@ export async function hookDetails(desk: Desk, name: string): Promise<HookDetails
 }
 
 function consentText(consent: NonNullable<ReturnType<typeof hookOf>>['consent']): string {
-  if (consent === undefined || consent === 'none') return 'nobody asked'
+  if (consent === undefined || consent === 'none') return 'not asked'
   return 'field' in consent ? `the answer to “${consent.field}”` : `attested: ${consent.attested}`
 }

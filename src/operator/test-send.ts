@@ -48,7 +48,7 @@ export async function sendTest(
     return { ok: false, reason: 'not_possible', because }
   }
   if (phone === null && !isSandbox(desk.env)) {
-    const because = 'A number that was made up may be somebody’s: say whose it is.'
+    const because = 'A made-up number may be a real person’s: say whose it is.'
     return { ok: false, reason: 'not_possible', because }
   }
   if (!confirmed && !isSandbox(desk.env)) {
@@ -63,7 +63,7 @@ export async function sendTest(
   const read = await ownFields(hook, sample)
   if (!isSandbox(desk.env) && strangersIn(hook, read, number, occasion.now).length > 0) {
     const because =
-      'The hook reads a number of the sample itself, which may be somebody’s: it has no phone() in its fields.'
+      'The hook reads a number of the sample itself, which may be a real person’s: it has no phone() in its fields.'
     return { ok: false, reason: 'not_possible', because }
   }
   const { publicUrl } = desk.config

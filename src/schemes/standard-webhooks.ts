@@ -116,7 +116,7 @@ function readKey(shown: string): Versioned | string {
     const bytes = decode(secret.slice(PUBLIC.length), 'base64')
     if (bytes?.length !== ED25519_KEY_BYTES) return `is not ${PUBLIC} and 32 bytes of base64`
     return isLowOrder(bytes)
-      ? 'is a public key with which anybody can sign'
+      ? 'is a public key with which anyone can sign'
       : { version: 'v1a', bytes }
   }
   const text = secret.startsWith(SYMMETRIC) ? secret.slice(SYMMETRIC.length) : secret

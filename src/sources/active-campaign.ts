@@ -30,7 +30,7 @@ export const activeCampaign = defineSource({
   payload: v.pipe(bracketForm, v.transform(withLists), event),
   submissions: (fields) => {
     const { type = '' } = fields
-    const skip = NOBODY_JOINS.has(type) ? `${type} is nobody joining` : null
+    const skip = NOBODY_JOINS.has(type) ? `${type} adds no person` : null
     return [{ id: eventId(fields), fields, skip }]
   },
   sample: ({ fields, id, now }) => ({
@@ -45,7 +45,7 @@ export const activeCampaign = defineSource({
   }),
   setup: [
     'In ActiveCampaign open Settings, then Developer, then Manage Webhooks, and add a webhook. Or add the action “Webhook” to an automation.',
-    'Paste {url} with a slash and the value of {secret} at its end. ActiveCampaign cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url} with a slash and the value of {secret} at its end. ActiveCampaign cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Choose one event only, “Subscribes to list” or “Tag added”: a contact who subscribes and is tagged would otherwise arrive twice.',
     'The number is contact.phone, as people typed it: give phone() your country. Fields of your own are contact.fields and their number, such as contact.fields.39; ticked boxes are a list.',
     'Imports and changes of many contacts at once send nothing.',

@@ -61,7 +61,7 @@ export const acuity = defineSource({
   accepts: ['form'],
   payload: onlyEvent('action', BOOKED, booked),
   submissions: (event) => {
-    if ('other' in event) return [skipped(`${event.other} is nobody booking`)]
+    if ('other' in event) return [skipped(`${event.other} adds no person`)]
     return [{ id: `${EVENT}:${event.ours.id}`, fields: event.ours }]
   },
   lookUp: async (fields, tools) => {

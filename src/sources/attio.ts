@@ -108,7 +108,7 @@ function submission(fields: Event, key: string | null, at: number): Submission<E
   return {
     id: created ?? (key ? `${key}:${at}` : null),
     fields,
-    ...(WANTED.test(event_type) ? {} : { skip: `${event_type} is nobody joining` }),
+    ...(WANTED.test(event_type) ? {} : { skip: `${event_type} adds no person` }),
   }
 }
 

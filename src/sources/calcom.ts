@@ -58,7 +58,7 @@ export const calcom = defineSource({
   }),
   payload: onlyEvent('triggerEvent', EVENT, booking),
   submissions: (event) => {
-    if ('other' in event) return [skipped(`${event.other} is nobody booking`)]
+    if ('other' in event) return [skipped(`${event.other} adds no person`)]
     const { createdAt, payload } = event.ours
     if (v.is(TEST, payload)) return [skipped('a ping test')]
     const { status } = payload
@@ -110,7 +110,7 @@ export const calcom = defineSource({
   ],
   example: formExample('calcom'),
   fails: [
-    'Cal.com’s source sends once, follows no redirect, and only logs a failure: what is sent while nobody answers may be lost.',
+    'Cal.com’s source sends once, follows no redirect, and only logs a failure: what is sent while there is no answer may be lost.',
   ],
   docs: 'https://cal.com/docs/developing/guides/automation/webhooks',
   unconfirmed: [

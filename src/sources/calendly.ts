@@ -67,7 +67,7 @@ export const calendly = defineSource({
   }),
   payload: onlyEvent('event', EVENT, booking),
   submissions: (event) => {
-    if ('other' in event) return [skipped(`${event.other} is nobody booking`)]
+    if ('other' in event) return [skipped(`${event.other} adds no person`)]
     const { payload } = event.ours
     // Moving a meeting cancels one invitee and creates another, who is the same person and had an invite at the first.
     if (payload.old_invitee != null) return [skipped('a booking moved to another time')]

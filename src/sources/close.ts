@@ -38,7 +38,7 @@ export const close = defineSource({
   payload: delivery,
   submissions: (fields) => {
     const { id, object_type, action } = fields.event
-    const skip = NOBODY_JOINS.has(action) ? `${object_type}.${action} is nobody joining` : null
+    const skip = NOBODY_JOINS.has(action) ? `${object_type}.${action} adds no person` : null
     return [{ id, fields, skip }]
   },
   sample: jsonSample(createdContact),

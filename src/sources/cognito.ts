@@ -52,7 +52,7 @@ export const cognito = defineSource({
   },
   setup: [
     'In Cognito Forms open the form’s Settings and switch on “Post JSON Data to a Website”. It takes a paid plan.',
-    'Paste {url} with a slash and the value of {secret} at its end as the Submit Entry Endpoint. Cognito Forms cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url} with a slash and the value of {secret} at its end as the Submit Entry Endpoint. Cognito Forms cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Leave the Update Entry Endpoint empty.',
     'The hook reads answers by the field’s internal name, such as Phone, and parts of a field as Name.First or Address.City.',
     'A phone without a country code needs the hook’s country.',

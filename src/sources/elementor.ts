@@ -65,7 +65,7 @@ export const elementor = defineSource({
   },
   setup: [
     'In Elementor edit the form. Under Actions After Submit add Webhook.',
-    'In its settings paste {url} with a slash and the value of {secret} at its end. Elementor cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'In its settings paste {url} with a slash and the value of {secret} at its end. Elementor cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Switch Advanced Data on. The hook then reads answers by the ID of the field (its Advanced tab), such as phone, or by its label.',
     'Without Advanced Data only labels are sent, and of two fields with one label the first is lost. A field without a label is read by its ID.',
     'Add Time and Date to the form’s metadata, so that two people whose answers are equal are told apart.',

@@ -43,7 +43,7 @@ export const eventbrite = defineSource({
     const { action } = fields.config
     return action === ACTION
       ? [{ id: `${ACTION} ${orderNumber(fields)}`, fields }]
-      : [{ id: null, fields, skip: `${action} is nobody buying a ticket` }]
+      : [{ id: null, fields, skip: `${action} adds no person` }]
   },
   async lookUp(fields, tools) {
     const { api_url, config } = fields
@@ -67,7 +67,7 @@ export const eventbrite = defineSource({
   sample: jsonSample(placedOrder),
   setup: [
     'In Eventbrite open Account Settings, then Developer Links, then API Keys, and create a key. Store its private token as {apiToken}: the webhook names only the order, and Usher looks up who is in it.',
-    'Under Developer Links open Webhooks and add one: paste {url} with a slash and the value of {secret} at its end as the payload URL. Eventbrite cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'Under Developer Links open Webhooks and add one: paste {url} with a slash and the value of {secret} at its end as the payload URL. Eventbrite cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Choose one event, or all, and the action order.placed.',
     'In the event’s order form ask each attendee for a cell phone, and add a question for the consent: they arrive as attendees[].profile.cell_phone and attendees[].answers[]. Tickets that were given back are left out.',
     '“Test” is acknowledged and skipped: try it with a free ticket.',

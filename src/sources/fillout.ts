@@ -81,7 +81,7 @@ export const fillout = defineSource({
   unconfirmed: [
     'How long Fillout waits for an answer, and whether it tries again.',
     'Whether the Advanced view sends the same body as the Simple one: what it sends must have the submission with its submissionId and questions.',
-    'Whether a submission that is edited later comes again with a new lastUpdatedAt. If it does, it counts as an event of its own; whoever is in the group already is not added twice.',
+    'Whether a submission that is edited later comes again with a new lastUpdatedAt. If it does, it counts as an event of its own; people who are in the group already are not added twice.',
     'What “Test” sends: what it asks to add would be added.',
     'What a question with several answers and a checkbox send: a list and a yes or no are expected, and a text is read too.',
   ],

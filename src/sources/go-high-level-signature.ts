@@ -103,7 +103,7 @@ function readKey(text: string): Key | string {
   const key = der === null ? null : readEd25519Key(der)
   if (key !== null) {
     const isWeak = key.kind === 'public' && isLowOrder(key.bytes)
-    return isWeak ? 'has a public key with which anybody can sign' : key
+    return isWeak ? 'has a public key with which anyone can sign' : key
   }
   return der !== null && isRsaPublicKey(der)
     ? { kind: 'rsa', bytes: der }

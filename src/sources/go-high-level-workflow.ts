@@ -27,7 +27,7 @@ export const goHighLevelWorkflow = defineSource({
   ],
   docs: 'https://help.gohighlevel.com/support/solutions/articles/155000003299-workflow-action-webhook',
   fails: [
-    'Nothing is said of retries: look at the workflow’s execution logs, and run it again for whom it failed.',
+    'Nothing is said of retries: look at the workflow’s execution logs, and run it again for those for whom it failed.',
   ],
   unconfirmed: [
     'The names of what the action “Webhook” sends of itself: no page lists them, and accounts differ.',

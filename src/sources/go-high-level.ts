@@ -92,7 +92,7 @@ export const goHighLevel = defineSource({
 
 function reasonToSkip(fields: Event): string | null {
   const { type, contactSnapshot } = fields
-  if (type && NOBODY_JOINS.test(type)) return `${type} is nobody joining`
+  if (type && NOBODY_JOINS.test(type)) return `${type} adds no person`
   if (type && SALE.test(type) && fields.status && !PAID.has(fields.status)) {
     return `${type} with the status ${fields.status}`
   }

@@ -90,7 +90,7 @@ export const googleAds = defineSource({
   setup: [
     'In Google Ads open the lead form asset, and in it “Export leads from Google Ads”, then “Other data integration options”.',
     'Paste {url} as the Webhook URL and the value of {secret} as the Key.',
-    'Choose “Send test data”: Google says whether it arrived. A test is verified and then skipped, so that nobody is invited.',
+    'Choose “Send test data”: Google says whether it arrived. A test is verified and then skipped, so that no one is invited.',
     'Let the form ask for the phone number, and say in its text that who sends it joins a WhatsApp group.',
     'The hook reads answers by Google’s names: PHONE_NUMBER, FULL_NAME, EMAIL, CITY …, and the questions you chose by theirs. campaign_id and form_id tell where the lead came from.',
     'To change the key, store the new value beside the old one, one per line, then change it in Google Ads.',

@@ -54,12 +54,12 @@ export const googleForms = defineSource({
   paste: [{ name: 'Code.gs', text: googleFormsScript }],
   example: formExample('googleForms'),
   fails: [
-    'The script tries four times within about a minute, on 429, 5xx and when nobody answers. Other answers are final at once.',
+    'The script tries four times within about a minute, on 429, 5xx and when there is no answer. Other answers are final at once.',
     'Then it fails, Google writes to its owner, and “resend” sends the responses of the last 24 hours again: those that had arrived are told as repeats.',
   ],
   docs: 'https://developers.google.com/apps-script/guides/triggers/installable',
   unconfirmed: [
-    'Whether an edited response keeps its id with a new time. If so, it counts as an event of its own; whoever is in the group already is not added twice.',
+    'Whether an edited response keeps its id with a new time. If so, it counts as an event of its own; people who are in the group already are not added twice.',
     'How many responses a day Google’s quotas let a script send: they differ between accounts.',
   ],
 })

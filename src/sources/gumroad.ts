@@ -46,7 +46,7 @@ export const gumroad = defineSource({
     contentType: 'application/x-www-form-urlencoded',
   }),
   setup: [
-    'In Gumroad open Settings, then Advanced, and paste {url} with a slash and the value of {secret} at its end as the Ping endpoint. Gumroad cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'In Gumroad open Settings, then Advanced, and paste {url} with a slash and the value of {secret} at its end as the Ping endpoint. Gumroad cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Edit the product’s checkout and add a text field, such as “WhatsApp number”, and a checkbox for the consent. The hook reads them as custom_fields, by their labels.',
     '“Send test ping” is acknowledged and skipped: try it with a purchase of your own, with a discount code for 100%.',
   ],
@@ -81,7 +81,7 @@ function withCustomFields(form: JsonObject): JsonObject {
 
 function reasonToSkip(fields: v.InferOutput<typeof ping>): string | null {
   if (fields.test === 'true') return 'a test'
-  if (fields.resource_name !== SALE) return `${fields.resource_name} is nobody buying`
+  if (fields.resource_name !== SALE) return `${fields.resource_name} adds no person`
   if (fields.refunded === 'true') return 'a sale that was refunded'
   if (fields.disputed === 'true' && fields.dispute_won !== 'true') return 'a sale in dispute'
   return fields.is_recurring_charge === 'true' ? 'a renewal: the buyer joined at first' : null

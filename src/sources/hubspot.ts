@@ -69,7 +69,7 @@ function submission(fields: Event) {
   return {
     id: [portalId, subscriptionId, eventId, object, occurredAt].join(':'),
     fields,
-    ...(NOBODY_JOINS.test(type) ? { skip: `${type} is nobody joining` } : {}),
+    ...(NOBODY_JOINS.test(type) ? { skip: `${type} adds no person` } : {}),
   }
 }
 

@@ -65,7 +65,7 @@ export const intercom = defineSource({
 function reasonToSkip(topic: string): string | null {
   if (topic === 'ping') return 'a test of the URL'
   if (!topic.startsWith(CONTACTS)) return `${topic} is not of a contact`
-  return NOBODY_JOINS.test(topic) ? `${topic} is nobody joining` : null
+  return NOBODY_JOINS.test(topic) ? `${topic} adds no person` : null
 }
 
 function createdLead(id: string, now: number) {

@@ -66,7 +66,7 @@ export const jotform = defineSource({
   },
   setup: [
     'In Jotform open the form’s Settings, then Integrations, and choose WebHooks.',
-    'Paste {url} with a slash and the value of {secret} at its end. Jotform cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url} with a slash and the value of {secret} at its end. Jotform cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Add it once only: the same URL twice means every submission twice.',
     'The hook reads answers by the question’s unique name (its properties, Advanced), such as phoneNumber, or with its number, q34_phoneNumber.',
     'What is sent from the form builder’s preview is skipped: try it at the form’s own address.',

@@ -78,6 +78,6 @@ export function exampleOf(source: string): string {
   return `hook({
   source: ${source},
   country: 'IN',
-  consent: { attested: 'Our own lists; everybody on them agreed to join' },
+  consent: { attested: 'Our own lists; all people on them agreed to join' },
 })`
 }

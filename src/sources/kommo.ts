@@ -59,7 +59,7 @@ export const kommo = defineSource({
 })`,
   setup: [
     'In Kommo open Settings, then Integrations, then Web hooks, and add a webhook. The plan must be Advanced or higher.',
-    'Paste {url} with a slash and the value of {secret} at its end. Kommo does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url} with a slash and the value of {secret} at its end. Kommo does not sign: anyone who knows this URL can send, so keep it secret.',
     'Tick “Contact added”, and “Contact edited” if numbers come later. Leads carry no number.',
     'The hook reads phones, the contact’s numbers in their order, or the contact as Kommo sends it, such as contacts.add.0.name. Custom fields, a list without a fixed order, are read by their name, code or id as answers.Batch and the like.',
     'Numbers are as people typed them: give phone() your country.',
@@ -111,7 +111,7 @@ function aboutAll(form: JsonObject): JsonObject {
 
 /** The form as if this event were its only one, and its phone numbers, since no place in a list says which is one. */
 function submission(about: JsonObject, { entity, action, item }: Event): Submission<JsonObject> {
-  const skip = RECORDS.has(entity) && !NOBODY_JOINS.has(action) ? null : 'nobody joining'
+  const skip = RECORDS.has(entity) && !NOBODY_JOINS.has(action) ? null : 'adds no person'
   return {
     id: eventId(entity, action, item),
     fields: withAnswers(

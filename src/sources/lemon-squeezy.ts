@@ -82,7 +82,7 @@ export const lemonSqueezy = defineSource({
 
 function reasonToSkip({ meta, data }: v.InferOutput<typeof event>): string | null {
   const { event_name } = meta
-  if (NOBODY_JOINS.test(event_name)) return `${event_name} is nobody joining`
+  if (NOBODY_JOINS.test(event_name)) return `${event_name} adds no person`
   const { status } = data.attributes
   return status && NOT_PAID.test(status) ? `${event_name} with the status ${status}` : null
 }

@@ -62,7 +62,7 @@ export const microsoftForms = defineSource({
   paste: [{ name: 'The body of the HTTP action', text: BODY }],
   example: formExample('microsoftForms'),
   fails: [
-    'The HTTP action tries again up to four times, ever more slowly from about 7 seconds to 45, on 408, 429, 5xx and when nobody answers. Other answers are final.',
+    'The HTTP action tries again up to four times, ever more slowly from about 7 seconds to 45, on 408, 429, 5xx and when there is no answer. Other answers are final.',
     'A run that failed stands in the flow’s history, and can be submitted again there.',
   ],
   docs: 'https://learn.microsoft.com/power-automate/forms/overview',

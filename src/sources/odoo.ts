@@ -41,7 +41,7 @@ export const odoo = defineSource({
 })`,
   setup: [
     'In Odoo 17 or later switch on the developer mode (Settings, General Settings), then open Settings, Technical, Automation Rules, and make a rule on Lead or Contact.',
-    'Add the action “Send Webhook Notification” and paste {url} with a slash and the value of {secret} at its end. Odoo cannot sign: whoever knows this URL can send, so keep it to yourself.',
+    'Add the action “Send Webhook Notification” and paste {url} with a slash and the value of {secret} at its end. Odoo cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Tick the fields to send: phone or mobile, name, stage_id, and always “Last Updated on” (write_date), by which two changes of one record are told apart. With phone_blacklisted, numbers that want no messages are skipped.',
     'Stages, tags and countries are sent as numbers: look at the first delivery, and let the hook say which number is which group.',
     'Odoo shows a sample of the body below the fields; the hook reads the names in it.',

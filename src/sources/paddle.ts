@@ -85,7 +85,7 @@ export const paddle = defineSource({
 })
 
 function reasonToSkip({ event_type, data }: v.InferOutput<typeof event>): string | null {
-  if (NOBODY_JOINS.test(event_type)) return `${event_type} is nobody joining`
+  if (NOBODY_JOINS.test(event_type)) return `${event_type} adds no person`
   return data.status && NOT_PAID.has(data.status)
     ? `${event_type} with the status ${data.status}`
     : null

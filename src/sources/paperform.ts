@@ -67,9 +67,9 @@ export const paperform = defineSource({
   }),
   setup: [
     'In Paperform open the form, then After Submission, then Integrations & Webhooks, and add a webhook.',
-    'Paste {url} with a slash and the value of {secret} at its end. Paperform cannot sign or set a header: whoever knows this URL can send, so keep it to yourself.',
+    'Paste {url} with a slash and the value of {secret} at its end. Paperform cannot sign or set a header: anyone who knows this URL can send, so keep it secret.',
     'Choose the trigger “New submission”: partial submissions are skipped.',
-    'Mind the button “Test”: it sends the newest real submission again, and who is in it is added like anybody else.',
+    'Mind the button “Test”: it sends the newest real submission again, and who is in it is added like any other.',
     'Give every question a custom key (phone, whatsapp_ok …) in its settings: the hook reads answers by it, by Paperform’s own key, or by the question’s text.',
     CONSENT_BY_TEXT,
   ],

@@ -54,7 +54,7 @@ export const pipedrive = defineSource({
   ]),
   submissions: ({ id, fields }) => {
     const { action } = fields.meta
-    const skip = NOBODY_JOINS.has(action) ? `${action} is nobody joining` : null
+    const skip = NOBODY_JOINS.has(action) ? `${action} adds no person` : null
     return [{ id, fields, skip }]
   },
   sample: jsonSample(createdPerson),

@@ -73,7 +73,7 @@ export const salesforce = defineSource({
   }),
   setup: [
     'In Salesforce Setup search for Outbound Messages, add one, and choose the object, such as Lead.',
-    'As the Endpoint URL paste {url} with a slash and the value of {secret} at its end. Salesforce does not sign: whoever knows this URL can send, so keep it to yourself.',
+    'As the Endpoint URL paste {url} with a slash and the value of {secret} at its end. Salesforce does not sign: anyone who knows this URL can send, so keep it secret.',
     'Choose the fields to send: MobilePhone or Phone, DoNotCall, and what tells the group. Records with DoNotCall on are skipped. Leave “Send Session ID” off.',
     'Add the outbound message to a record-triggered flow (Action, Outbound Message) or to a workflow rule.',
     'The hook reads Notification.sObject.MobilePhone and the like; empty fields are not sent. Give phone() the country of numbers without a country code.',

@@ -114,7 +114,7 @@ function reasonToSkip(fields: v.InferOutput<typeof body>, headers: Headers): str
   if (financial_status && NOT_PAID.has(financial_status))
     return `an order that is ${financial_status}`
   const topic = headers.get('X-Shopify-Topic') ?? ''
-  return NOBODY_JOINS.test(topic) ? `${topic} is nobody joining` : null
+  return NOBODY_JOINS.test(topic) ? `${topic} adds no person` : null
 }
 
 function order(id: string, now: number, asked: readonly (readonly [string, string])[]) {

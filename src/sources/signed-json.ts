@@ -77,7 +77,7 @@ export function signedJson(options: SignedJsonOptions): Source<JsonObject> {
     example: `hook({
   source: signedJson({ header: 'x-signature', encoding: 'hex', id: 'id' }),
   country: 'IN',
-  consent: { attested: 'Our own lists; everybody on them agreed to join' },
+  consent: { attested: 'Our own lists; all people on them agreed to join' },
 })`,
     docs: 'https://www.rfc-editor.org/rfc/rfc2104',
   })

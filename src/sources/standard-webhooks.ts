@@ -32,7 +32,7 @@ export const standardWebhooks = defineSource({
   example: `hook({
   source: standardWebhooks,
   country: 'IN',
-  consent: { attested: 'Our own lists; everybody on them agreed to join' },
+  consent: { attested: 'Our own lists; all people on them agreed to join' },
 })`,
   docs: 'https://www.standardwebhooks.com/',
 })

@@ -117,7 +117,7 @@ function given(asked: unknown, name: string, path: string) {
 
 function reasonToSkip({ object, type, data }: v.InferOutput<typeof event>): string | null {
   if (object === 'v2.core.event') return 'a thin event carries no data'
-  if (NOBODY_JOINS.test(type)) return `${type} is nobody joining`
+  if (NOBODY_JOINS.test(type)) return `${type} adds no person`
   const { object: kind, status, payment_status } = data?.object ?? {}
   if (payment_status === 'unpaid') return 'a checkout that is not paid yet'
   const isPaid = !kind || !status || PAID[kind]?.has(status) !== false

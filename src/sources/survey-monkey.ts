@@ -87,7 +87,7 @@ export const surveyMonkey = defineSource({
   scheme,
   payload: onlyEvent('event_type', EVENT, completed),
   submissions: (event) => {
-    if ('other' in event) return [skipped(`${event.other} is nobody completing a survey`)]
+    if ('other' in event) return [skipped(`${event.other} adds no person`)]
     const { object_id: response_id, filter_type, filter_id, resources } = event.ours
     const survey_id = resources.survey_id ?? (filter_type === 'survey' ? filter_id : null)
     const collector_id = resources.collector_id ?? (filter_type === 'collector' ? filter_id : null)

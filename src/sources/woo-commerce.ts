@@ -107,7 +107,7 @@ export const wooCommerce = defineSource({
 })
 
 function reasonToSkip(topic: string, { status }: v.InferOutput<typeof body>): string | null {
-  if (topic.endsWith('.deleted')) return `${topic} is nobody joining`
+  if (topic.endsWith('.deleted')) return `${topic} adds no person`
   return status && NOT_PAID.test(status) ? `an order that is ${status}` : null
 }
 

@@ -30,7 +30,7 @@ export const zohoCrm = defineSource({
     'Under Headers add a custom parameter x-usher-secret with the value of {secret}. Zoho wants a module parameter beside it: add any one, such as x-lead with the Lead Id.',
     'As the body choose Form-Data and add module parameters: phone (Mobile or Phone), stage (Lead Status), id (Lead Id) and modified (Modified Time). The hook reads them by the names you give.',
     'Keep id and modified: two bodies that are equal count as one event sent twice.',
-    'Do not write the body as raw JSON where it has names in it: a quote in somebody’s name breaks it.',
+    'Do not write the body as raw JSON where it has names in it: a quote in a name breaks it.',
     'Add the webhook as an instant action to a workflow rule, and give phone() the country of numbers without a country code.',
   ],
   docs: 'https://help.zoho.com/portal/en/kb/crm/automate-business-processes/actions/articles/webhooks-workflow',

@@ -70,7 +70,7 @@ export const zoom = defineSource({
   scheme,
   payload: onlyEvent('event', REGISTRATION, registration),
   submissions: (event) => [
-    'other' in event ? skipped(`${event.other} is nobody registering`) : submission(event.ours),
+    'other' in event ? skipped(`${event.other} adds no person`) : submission(event.ours),
   ],
   handshake: answerValidation,
   sample: ({ fields, id: sample, now }) => ({

@@ -98,7 +98,7 @@ function consentCell({ consent }: Hook): string {
 
 function consentDoubt({ consent, source }: Hook): string | null {
   if (consent === 'none')
-    return 'nobody is asked whether they want to join; WhatsApp asks that of you'
+    return 'people are not asked whether they want to join; WhatsApp asks that of you'
   if (consent === undefined) return 'does not say where people agreed; add consent: { attested: … }'
   if (source.kind === 'form' && 'attested' in consent) {
     return 'a form can ask for consent itself; name the question with consent: { field: … }'
@@ -166,7 +166,7 @@ function adminFinding(env: object): Finding {
 function alertFinding(env: object): Finding {
   const [url] = secretValues(env, 'ALERT_URL')
   if (url === undefined) {
-    const doubtful = ['ALERT_URL is not set: nobody is told when an account is paused.']
+    const doubtful = ['ALERT_URL is not set: no one is told when an account is paused.']
     return { row: [], wrong: [], doubtful }
   }
   const wrong = /^https?:\/\//.test(url) && URL.canParse(url) ? [] : ['ALERT_URL is not a URL.']

@@ -53,7 +53,7 @@ export function page(view: PageView): Html {
   <body>
     <header class="top">
       <h1>EazyBe sandbox</h1>
-      <p>A stand-in for EazyBe and the WhatsApp behind it, on this machine only. Nobody is added to anything, and here, unlike in life, you see who would have been.</p>
+      <p>A stand-in for EazyBe and the WhatsApp behind it, on this machine only. No one is added to anything, and here, unlike in life, you see who would have been.</p>
       ${troubles(behaviour)}
       <nav><a href="#groups-title">Groups</a> <a href="#calls-title">Calls</a> <a href="#switches-title">Switches</a></nav>
     </header>

@@ -53,7 +53,7 @@ export async function compose(composing: Composing): Promise<Composed> {
   if (madeUpPhones.length > 0 && elsewhere !== null) {
     const pairs = madeUpPhones.map((path) => `${path}=+…`).join(' ')
     throw new Trouble(
-      `A number that was made up may be somebody's, and ${elsewhere} is not this machine. Say whose it is: ${pairs}`,
+      `A made-up number may be a real person's, and ${elsewhere} is not this machine. Say whose it is: ${pairs}`,
     )
   }
   const width = Math.max(0, ...Object.keys(fields).map((name) => name.length))
@@ -78,7 +78,7 @@ async function checked(
   if (elsewhere === null) return made
   if (strangersIn(hook, await ownFields(hook, made.sample), asked.given, now).length > 0) {
     throw new Trouble(
-      `The hook reads a number of the sample that may be somebody's, and ${elsewhere} is not this machine. Say whose it is, by the name under which the hook reads it: key=+…`,
+      `The hook reads a number of the sample that may be a real person's, and ${elsewhere} is not this machine. Say whose it is, by the name under which the hook reads it: key=+…`,
     )
   }
   return made
@@ -88,7 +88,7 @@ function captured({ hook, asked, elsewhere }: Composing, documented: Sample): Co
   const { source } = hook
   if (elsewhere !== null) {
     throw new Trouble(
-      `A captured payload holds somebody's number, and ${elsewhere} is not this machine. The console of that Worker shows what would come of it, without a call: Hooks, ${asked.hook}.`,
+      `A captured payload holds a real person's number, and ${elsewhere} is not this machine. The console of that Worker shows what would come of it, without a call: Hooks, ${asked.hook}.`,
     )
   }
   const body = readBody(asked.file ?? '')

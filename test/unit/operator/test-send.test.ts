@@ -67,7 +67,7 @@ describe('a test sent from the console', () => {
     expect(await sendTest(desk, 'customers', SAID, true)).toMatchObject({
       ok: false,
       reason: 'not_possible',
-      because: expect.stringContaining('may be somebody’s'),
+      because: expect.stringContaining('may be a real person’s'),
     })
     expect(dispatch).not.toHaveBeenCalled()
   })

@@ -124,7 +124,7 @@ describe('checkReport', () => {
       title: 'doubts a hook that asks nobody',
       config: { hooks: { webinar: hook({ ...webinar, consent: 'none' }) } },
       row: ['webinar', '/hooks/webinar', 'Typeform', 'present', 'none', 'default'],
-      doubtful: [/nobody is asked/],
+      doubtful: [/are not asked/],
     },
     {
       title: 'doubts a form that only attests',

@@ -385,7 +385,7 @@ describe('compose', () => {
     const elsewhere = 'https://usher.example.workers.dev'
     const sender = { ...asked, asSender: true }
     await expect(compose({ ...here, elsewhere, asked: sender })).rejects.toThrow(
-      /may be somebody's/,
+      /may be a real person's/,
     )
     const file = { ...asked, file: 'package.json' }
     await expect(compose({ ...here, elsewhere, asked: file })).rejects.toThrow(

@@ -29,7 +29,7 @@ function challenge(changed: Record<string, string> = {}): string {
 }
 
 describe('the challenge', () => {
-  test('is echoed as plain text to whoever knows the verify token', async () => {
+  test('is echoed as plain text to a caller that knows the verify token', async () => {
     const answer = await metaLeadAds.handshake?.(get(challenge()), SECRETS)
     expect(answer?.status).toBe(200)
     expect(await answer?.text()).toBe('1158201444')

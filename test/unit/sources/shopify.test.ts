@@ -1,4 +1,4 @@
-/** What Shopify sends that is nobody joining, and what tells it. */
+/** What Shopify sends that adds no person, and what tells it. */
 
 import { expect, test } from 'vitest'
 import { shopify } from '../../../src/sources/shopify.ts'

@@ -155,7 +155,7 @@ describe('a new group', () => {
     ])
   })
 
-  it('begins with whoever comes first where the hook has nobody of its own', async () => {
+  it('begins with the first lead where the hook has no teammates', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil } = outbox()
     await lead('Course', [ASHA])

@@ -206,7 +206,7 @@ describe('EazyBe answers 400', () => {
     expect(new Set(sent).size).toBe(sent.length)
   })
 
-  it('counts no attempt while it splits: whoever goes alone at last has all attempts left', async () => {
+  it('counts no attempt while it splits: the one who goes alone at last has all attempts left', async () => {
     const bad = TEN[6] ?? ''
     const failed = new Set<string>()
     play(({ contacts }) => {
@@ -688,7 +688,7 @@ describe('the alarm', () => {
     expect(await story(seq)).toMatchObject({ state: 'accepted' })
   })
 
-  it('survives ten exceptions in a row, and whoever waited goes when they are over', async () => {
+  it('survives ten exceptions in a row, and those who waited go when they are over', async () => {
     const calls = play(answers.ok)
     const { stub, lead, alarmAt, story, runUntil } = outbox()
     const { seq } = await lead('A', [ASHA])

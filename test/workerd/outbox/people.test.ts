@@ -22,7 +22,7 @@ function sent() {
   return calls.flatMap(({ contacts }) => contacts)
 }
 
-describe('whoever asked never to be sent', () => {
+describe('a person who asked never to be sent', () => {
   it('is left out on arrival, and the others of the lead go', async () => {
     const { lead, runUntil, story, stub } = outbox()
     await stub.people().suppress(ASHA, null, 'test')
@@ -83,7 +83,7 @@ describe('whoever asked never to be sent', () => {
   }, 30_000)
 })
 
-describe('whoever is erased', () => {
+describe('a person who is erased', () => {
   async function erase(stub: ReturnType<typeof outbox>['stub'], digits: string): Promise<number> {
     let erased = 0
     let before: number | null = null
@@ -225,7 +225,7 @@ describe('whoever is erased', () => {
   })
 })
 
-describe('whoever asks what is kept of them', () => {
+describe('a person who asks what is kept of them', () => {
   it('is told their deliveries, groups, suppressions and what shows that they agreed', async () => {
     const { lead, runUntil, stub, sql } = outbox()
     const { seq } = await lead('A', [ASHA, BINA])

@@ -70,7 +70,7 @@ describe('the Worker as it is deployed', () => {
     expect(await health.json()).toEqual({ status: 'ok' })
   })
 
-  it('leads whoever opens its address in a browser to the console', async () => {
+  it('leads a person who opens its address in a browser to the console', async () => {
     const asked = new Request('https://usher.example/', { redirect: 'manual' })
     const answer = await exports.default.fetch(asked)
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/console'])
