@@ -389,7 +389,7 @@ describe('compose', () => {
     )
     const file = { ...asked, file: 'package.json' }
     await expect(compose({ ...here, elsewhere, asked: file })).rejects.toThrow(
-      /holds somebody's number/,
+      /holds a real person's number/,
     )
   })
 
