@@ -7,7 +7,8 @@ import * as v from 'valibot'
 import type { Usher } from '../journeys/server.ts'
 
 const LOOK_EVERY_MS = 400
-const RELOADED_WITHIN_MS = 4_000
+/** A busy machine takes long to build anew, and a Worker that restarts later refuses connections for a moment. */
+const RELOADED_WITHIN_MS = 30_000
 const LOOK_FOR_RELOAD_EVERY_MS = 50
 
 const pageSchema = v.object({
