@@ -4,12 +4,21 @@ import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
 import { type Desk, hookOf } from '../operator/desk.ts'
-import { hookDetails, hookStates } from '../operator/hooks.ts'
+import { hookDetails, hookStates, setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
 import { sendTest } from '../operator/test-send.ts'
 import { endpoint, none } from './endpoint.ts'
 import { hookDetailsSchema, hookSchema, previewSchema } from './schemas.ts'
+
+const change = {
+  method: 'post',
+  tag: 'Hooks',
+  query: none,
+  body: none,
+  answer: hookDetailsSchema,
+  problems: [404],
+} as const
 
 export const hookEndpoints = [
   endpoint({
@@ -34,6 +43,22 @@ export const hookEndpoints = [
     answer: hookDetailsSchema,
     problems: [404],
     run: async (desk, { id }) => (await hookDetails(desk, id)) ?? noSuch('hook'),
+  }),
+  endpoint({
+    ...change,
+    path: '/api/hooks/:id/pause',
+    name: 'pauseHook',
+    summary: 'Hold back the leads that wait for this hook alone, and those that come from now on',
+    run: (desk, { id }) => paused(desk, id, true),
+  }),
+  endpoint({
+    ...change,
+    path: '/api/hooks/:id/resume',
+    name: 'resumeHook',
+    summary: 'Let the hook’s next leads go on',
+    detail:
+      'What was held back is released or discarded like any other: its reason is "hook paused".',
+    run: (desk, { id }) => paused(desk, id, false),
   }),
   endpoint({
     method: 'post',
@@ -86,6 +111,11 @@ export const hookEndpoints = [
     },
   }),
 ]
+
+async function paused(desk: Desk, name: string, pause: boolean): Promise<object> {
+  await setHookPaused(desk, name, pause)
+  return (await hookDetails(desk, name)) ?? noSuch('hook')
+}
 
 async function preview(
   desk: Desk,

@@ -19,7 +19,7 @@ export interface OpenApi {
 }
 
 /** Problems of every endpoint. */
-const COMMON = [400, 401, 403, 413, 503]
+const COMMON = [400, 401, 403, 413, 429, 503]
 
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request cannot be understood: `issues` say where. The input is never repeated.',
@@ -29,6 +29,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   409: 'Not possible now: `detail` says why',
   413: 'The body is too large',
   415: 'The body is a form: send JSON',
+  429: 'Ten wrong secrets came from this address within a quarter of an hour',
   503: 'No admin secret is set, or something is wrong on our side',
 }
 

@@ -190,6 +190,7 @@ const hookEntries = {
     v.nullable(v.object({ count, lastAt: time, because: v.string() })),
     v.description('Webhooks refused since the last verified one; null: none'),
   ),
+  paused: v.pipe(v.boolean(), v.description('An operator holds its leads back')),
 }
 
 export const hookSchema = v.object(hookEntries)

@@ -18,7 +18,7 @@ import { changeGroupForm, pauseForm, personForm } from './forms.ts'
 import { groupPage } from './group.tsx'
 import { groupsPage } from './groups.tsx'
 import { hookPage } from './hook.tsx'
-import { previewForm, snippetForm, testForm } from './hook-forms.ts'
+import { pauseHookForm, previewForm, snippetForm, testForm } from './hook-forms.ts'
 import { hooksPage } from './hooks.tsx'
 import { ASSETS } from './layout.tsx'
 import { notFoundPage } from './messages.tsx'
@@ -119,6 +119,8 @@ function forms(app: Hono<OperatorEnv>): void {
   form('/console/deliveries/:id/:action', deliveryForm)
   form('/console/groups/:id', changeGroupForm)
   form('/console/people', personForm)
+  form('/console/hooks/:id/pause', (visit, c) => pauseHookForm(visit, c, true))
+  form('/console/hooks/:id/resume', (visit, c) => pauseHookForm(visit, c, false))
   form('/console/hooks/:id/preview', previewForm)
   form('/console/hooks/:id/snippet', snippetForm)
   form('/console/hooks/:id/test', testForm)

@@ -224,6 +224,7 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
                 'too many new groups',
                 'group of another hook',
                 'burst',
+                'hook paused',
                 'suppressed',
               ].map((reason) => (
                 <option value={reason} />

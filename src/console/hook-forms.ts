@@ -1,10 +1,10 @@
-/** What the forms of one hook's page do: previews, a snippet and a test. */
+/** What the forms of one hook's page do: its pause, previews, a snippet and a test. */
 
 import * as v from 'valibot'
 import { isCountryCode } from '../mapping/phone/index.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
 import { hookOf, type OperatorContext } from '../operator/desk.ts'
-import { hookDetails } from '../operator/hooks.ts'
+import { hookDetails, setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
 import { type FieldPath, snippet } from '../operator/snippet.ts'
@@ -12,6 +12,17 @@ import { sendTest } from '../operator/test-send.ts'
 import { hookPage } from './hook.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Visit } from './page.ts'
+
+export async function pauseHookForm(
+  { desk }: Visit,
+  c: OperatorContext,
+  pause: boolean,
+): Promise<FormAnswer> {
+  const name = c.req.param('id') ?? ''
+  const count = await setHookPaused(desk, name, pause)
+  if (count === 'not_found') return notFoundPage('hook')
+  return { to: `/console/hooks/${name}?done=${pause ? `hook_paused&n=${count}` : 'hook_resumed'}` }
+}
 
 export async function previewForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
   const name = c.req.param('id') ?? ''

@@ -5,11 +5,11 @@ import type { Preview } from '../operator/preview.ts'
 import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../setup/readiness.ts'
 import { FieldPicker, type Picked } from './field-picker.tsx'
-import { Ready, Refused } from './hooks.tsx'
+import { Paused, Ready, Refused } from './hooks.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
-import { Problem, Time } from './parts.tsx'
+import { Action, Problem, Time } from './parts.tsx'
 import { PreviewSection } from './preview.tsx'
 
 /** What the forms of the page have to say. */
@@ -34,10 +34,12 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
         <h1>{name}</h1>
         <p class="row">
           <Ready trouble={hook.trouble} />
+          <Paused paused={hook.paused} />
           <Refused refused={hook.refused} clock={visit.clock} />
           <a href={`/console/hooks/${name}/setup`}>Set up {hook.sourceTitle}</a>
         </p>
       </div>
+      <Pause hook={hook} />
       {problem !== undefined && (
         <Problem title="Nothing was done">
           <p>{problem}</p>
@@ -50,6 +52,25 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
     </div>
   )
   return { title: name, place: 'hooks', body, status: problem ? 409 : 200 }
+}
+
+function Pause({ hook: { name, paused } }: { hook: HookDetails }): Html {
+  const held = { hook: name, state: 'held', reason: 'hook paused' }
+  return (
+    <section class="row apart" aria-label="Pause">
+      <p class="soft">
+        {paused
+          ? 'Its leads are taken in and held. '
+          : 'In a flood: hold its leads back, while the other hooks go on. '}
+        <a href={`/console/deliveries?${new URLSearchParams(held)}`}>Held so far</a>
+      </p>
+      <Action
+        path={`/console/hooks/${name}/${paused ? 'resume' : 'pause'}`}
+        label={paused ? 'Resume the hook' : 'Pause the hook'}
+        look={paused ? 'main' : 'button'}
+      />
+    </section>
+  )
 }
 
 function Address({ hook, visit }: { hook: HookDetails; visit: Visit }): Html {

@@ -48,14 +48,14 @@ function HookTable(props: {
         </tr>
       </thead>
       <tbody>
-        {hooks.map(({ name, account, sourceTitle, trouble, refused, consent }) => (
+        {hooks.map(({ name, account, sourceTitle, trouble, refused, paused, consent }) => (
           <tr>
             <td class="lead">
               <a href={`/console/hooks/${name}`}>{name}</a>
               <span class="soft small">{account}</span>
             </td>
             <td data-label="State">
-              <Ready trouble={trouble} />
+              <Ready trouble={trouble} /> <Paused paused={paused} />
               <Refused refused={refused} clock={clock} />
             </td>
             <td data-label="Sender">{sourceTitle}</td>
@@ -89,6 +89,10 @@ export function Refused({
       <Time at={refused.lastAt} clock={clock} />: {refused.because}
     </p>
   )
+}
+
+export function Paused({ paused }: { paused: boolean }): Html | null {
+  return paused ? <Badge tone="wait">Paused</Badge> : null
 }
 
 export function Ready({ trouble }: { trouble: string | null }): Html {

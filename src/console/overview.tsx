@@ -5,12 +5,13 @@ import { MAX_CHARACTERS } from '../operator/filter.ts'
 import { type HookState, hookStates } from '../operator/hooks.ts'
 import { listDeliveries } from '../operator/list.ts'
 import type { InHand, Overview } from '../outbox/admin/account.ts'
-import { AccountCard } from './account-card.tsx'
+import { AccountCard, daysToGo } from './account-card.tsx'
 import { Chart, sumHours } from './chart.tsx'
+import type { Clock } from './clock.ts'
 import { FirstRun } from './first-run.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
-import { DeliveryTable } from './parts.tsx'
+import { DeliveryTable, Time } from './parts.tsx'
 import { LONG_WAITS, PAUSES, plain, several, type Tone } from './words.ts'
 
 const LATEST = 5
@@ -27,7 +28,13 @@ export async function overviewPage(visit: Visit): Promise<Page> {
   // All parts are always there: the script replaces them by their names, and what is not needed yet is hidden.
   const body = (
     <div class="stack">
-      <Verdict tasks={tasks} empty={empty} stopped={visit.stopped.size} of={accounts.length} />
+      <Verdict
+        tasks={tasks}
+        empty={empty}
+        stopped={visit.stopped.size}
+        accounts={accounts}
+        clock={clock}
+      />
       <Tasks tasks={tasks} />
       <FirstRun visit={visit} hooks={hooks} hidden={!empty} />
       <section class="stack" id="accounts" data-part aria-label="Accounts">
@@ -91,6 +98,21 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
     const what = `The last one: ${some.because}.`
     return [{ tone: 'bad', title, what, href: `/console/hooks/${name}`, link: 'See the hook' }]
   })
+  const heldBack = hooks.flatMap(({ name, paused: isPaused }): Task[] => {
+    if (!isPaused) return []
+    const title = `The hook “${name}” is paused`
+    const what = 'Its leads are taken in and held until you resume it.'
+    return [{ tone: 'wait', title, what, href: `/console/hooks/${name}`, link: 'See the hook' }]
+  })
+  const late = accounts.flatMap(({ account, backlog, used, caps: { peopleDay } }): Task[] => {
+    const waiting = backlog.queued + backlog.unknown
+    const days = peopleDay === null ? 0 : daysToGo(waiting, used.peopleDay, peopleDay)
+    if (days === 0) return []
+    const waits = `${several(waiting, 'lead')} ${waiting === 1 ? 'waits' : 'wait'}`
+    const title = several_ ? `${account}: ${waits}` : waits
+    const what = `The last goes out in ${several(days, 'day')} or more, at ${peopleDay} a day. If a form is flooded, pause its hook.`
+    return [{ tone: 'wait', title, what, href: `#account-${account}`, link: 'See the account' }]
+  })
   const parked = sum(accounts, 'parked')
   const held = sum(accounts, 'held')
   const waiting: Task[] = []
@@ -118,7 +140,7 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
       reasons: reasonsOf(accounts, 'held'),
     })
   }
-  return [...paused, ...shut, ...refused, ...waiting].toSorted(
+  return [...paused, ...shut, ...refused, ...heldBack, ...late, ...waiting].toSorted(
     (one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'),
   )
 }
@@ -128,9 +150,11 @@ function Verdict(props: {
   empty: boolean
   /** Accounts that make no calls, of so many. */
   stopped: number
-  of: number
+  accounts: readonly Overview[]
+  clock: Clock
 }): Html {
-  const { tasks, empty, stopped, of } = props
+  const { tasks, empty, stopped, accounts, clock } = props
+  const of = accounts.length
   const tone = tasks.some((task) => task.tone === 'bad')
     ? 'bad'
     : tasks.length > 0
@@ -166,8 +190,24 @@ function Verdict(props: {
         />
       </svg>
       <h1>{title}</h1>
-      <p>{what}</p>
+      <p>
+        {what} <Waiting accounts={accounts} clock={clock} />
+      </p>
     </div>
+  )
+}
+
+/** How many leads wait for a call, and since when the oldest does. */
+function Waiting(props: { accounts: readonly Overview[]; clock: Clock }): Html | null {
+  const { accounts, clock } = props
+  const waiting = accounts.reduce((all, { backlog }) => all + backlog.queued + backlog.unknown, 0)
+  const [oldest] = accounts.flatMap(({ backlog }) => backlog.oldest ?? []).toSorted()
+  if (waiting === 0 || oldest === undefined) return null
+  return (
+    <>
+      {`${several(waiting, 'lead')} ${waiting === 1 ? 'waits' : 'wait'} for a call; the oldest came `}
+      <Time at={oldest} clock={clock} />.
+    </>
   )
 }
 

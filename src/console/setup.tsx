@@ -13,7 +13,7 @@ export function setupPage(visit: Visit, name: string): Page {
   const { desk } = visit
   const hook = hookOf(desk, name)
   if (hook === null) return notFoundPage('hook')
-  const state = stateOf(desk, name, hook, null)
+  const state = stateOf(desk, name, hook)
   const guide = guideOf(hook.source, name, desk.config.publicUrl ?? desk.origin)
   const body = (
     <div class="stack">

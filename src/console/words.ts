@@ -75,6 +75,8 @@ const ADVICE: ReadonlyMap<string, string> = new Map(
       'Visitors of this form can type the name of a group, and this one was made by another hook. If its visitors may join it, release this: from then on the form may use the group.',
     burst:
       'The hook brings more leads than it may in a day. If they are genuine, release them together; else discard them together.',
+    'hook paused':
+      'It came while its hook was paused, or waited when that began. Resume the hook, and release or discard what was held together.',
     'some numbers were refused':
       'EazyBe refused a number. The timeline has its words: correct the number and send it.',
   }),
@@ -139,6 +141,8 @@ export const DONE: ReadonlyMap<string, string> = new Map(
     changed: 'The group is changed.',
     paused: 'The account makes no calls until you resume it.',
     resumed: 'The account goes on.',
+    hook_paused: 'The hook’s leads are taken in and held until you resume it.',
+    hook_resumed: 'The hook’s next leads go on. What was held meanwhile waits for you.',
     logged_out: 'You are logged out.',
     expired: 'Your session has ended. Log in to go on.',
   }),
@@ -170,6 +174,10 @@ export function touchedText(done: string, touched: number): string {
       return touched === 0
         ? 'No lead of theirs was waiting.'
         : `${several(touched, 'lead')} that waited ${touched === 1 ? 'is' : 'are'} left out.`
+    case 'hook_paused':
+      return touched === 0
+        ? 'None was waiting.'
+        : `${several(touched, 'lead')} that waited ${touched === 1 ? 'is' : 'are'} held.`
     case 'erased':
       return touched === 0
         ? 'No lead of this number was found.'

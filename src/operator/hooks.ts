@@ -26,6 +26,8 @@ export interface HookState {
   readonly mapping: 'own' | 'sender'
   /** Webhooks that were refused since the last one that was verified. */
   readonly refused: RefusedState | null
+  /** An operator holds its leads back. */
+  readonly paused: boolean
 }
 
 export interface RefusedState {
@@ -59,20 +61,44 @@ export interface HookDetails extends HookState {
 
 /** Every hook of the config. */
 export async function hookStates(desk: Desk): Promise<HookState[]> {
-  const accounts = accountsOf(desk).map((account) => refusalsOf(desk, account))
-  const refusals = new Map((await Promise.all(accounts)).flat())
+  const accounts = accountsOf(desk).map(async (account) => {
+    return [account, await standingOf(desk, account)] as const
+  })
+  const standing = new Map(await Promise.all(accounts))
   return Object.keys(desk.config.hooks).flatMap((name) => {
     const hook = hookOf(desk, name)
-    return hook === null ? [] : [stateOf(desk, name, hook, refusals.get(name) ?? null)]
+    const own = standing.get(hook?.account ?? 'default')
+    return hook === null ? [] : [stateOf(desk, name, hook, own)]
   })
 }
 
-async function refusalsOf(desk: Desk, account: string): Promise<[string, RefusedState][]> {
-  const all = await outboxOf(desk.env, account).hooks().refusals()
-  return all.map(({ hook, count, lastAt, because }) => [
+/** What an outbox says of its hooks. */
+interface Standing {
+  readonly refused: ReadonlyMap<string, RefusedState>
+  readonly paused: readonly string[]
+}
+
+async function standingOf(desk: Desk, account: string): Promise<Standing> {
+  const { refused, paused } = await outboxOf(desk.env, account).hooks().states()
+  const states = refused.map(({ hook, count, lastAt, because }): [string, RefusedState] => [
     hook,
     { count, lastAt: new Date(lastAt).toISOString(), because: BECAUSE.get(because) ?? because },
   ])
+  return { refused: new Map(states), paused }
+}
+
+/** Holds the leads of a hook back from now on, or lets the next ones go. Gives how many that waited are held back. */
+export async function setHookPaused(
+  desk: Desk,
+  name: string,
+  paused: boolean,
+): Promise<number | 'not_found'> {
+  const hook = hookOf(desk, name)
+  if (hook === null) return 'not_found'
+  const hooks = outboxOf(desk.env, hook.account ?? 'default').hooks()
+  if (paused) return hooks.pause(name, desk.actor)
+  await hooks.resume(name, desk.actor)
+  return 0
 }
 
 /** When each hook that was ever heard of was so last. */
@@ -85,12 +111,7 @@ export async function lastHeard(desk: Desk): Promise<ReadonlyMap<string, string>
 }
 
 /** What the config and the secrets say of a hook. */
-export function stateOf(
-  desk: Desk,
-  name: string,
-  hook: Hook,
-  refused: RefusedState | null,
-): HookState {
+export function stateOf(desk: Desk, name: string, hook: Hook, standing?: Standing): HookState {
   const { config, env, origin } = desk
   const { source, account = 'default' } = hook
   const readiness = readinessOf(name, hook, env)
@@ -108,7 +129,8 @@ export function stateOf(
     trouble: readiness.ready ? paceTrouble(hook, config, env) : readiness.because,
     consent: consentText(hook.consent),
     mapping: hook.fields === undefined ? 'sender' : 'own',
-    refused,
+    refused: standing?.refused.get(name) ?? null,
+    paused: standing?.paused.includes(name) ?? false,
   }
 }
 
@@ -116,8 +138,7 @@ export async function hookDetails(desk: Desk, name: string): Promise<HookDetails
   const hook = hookOf(desk, name)
   if (hook === null) return null
   const account = hook.account ?? 'default'
-  const refusals = new Map(await refusalsOf(desk, account))
-  const state = stateOf(desk, name, hook, refusals.get(name) ?? null)
+  const state = stateOf(desk, name, hook, await standingOf(desk, account))
   const { last, ...facts } = await outboxOf(desk.env, account).hooks().facts(name)
   const lastFields = last && { id: last.id, fields: JSON.parse(last.fields) }
   return { ...state, ...facts, lastFields }

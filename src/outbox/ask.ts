@@ -90,10 +90,11 @@ export function prepare(
   else if (by === 'event' && isCapped) block = 'too many new groups'
   let all = endsUnder(block)
   if (by === 'event' && all.some(begins)) {
-    if (!hooks.admit(hook, leadsPerDay(rules, pace), now)) {
-      block = 'burst'
+    const isPaused = account.pausedHooks.includes(hook)
+    if (isPaused || !hooks.admit(hook, leadsPerDay(rules, pace), now)) {
+      block = isPaused ? 'hook paused' : 'burst'
       all = endsUnder(block)
-      alerts.raise({ kind: 'burst', subject: hook }, now)
+      if (!isPaused) alerts.raise({ kind: 'burst', subject: hook }, now)
     }
   }
   // Where no lead is to be added, teammates are not either.

@@ -150,6 +150,6 @@ export function endOf(
 /** Whether another event lifts what blocks the person: leave to create the group, another day, or another hook. */
 function isUnblocked(reason: string | null, create: boolean): boolean {
   const byCreation: readonly (BlockReason | null)[] = ['group missing', 'too many new groups']
-  const byAny: readonly (BlockReason | null)[] = ['burst', 'group of another hook']
+  const byAny: readonly (BlockReason | null)[] = ['burst', 'hook paused', 'group of another hook']
   return (create && byCreation.some((one) => one === reason)) || byAny.some((one) => one === reason)
 }

@@ -36,6 +36,7 @@ export type BlockReason =
   | 'too many new groups'
   | 'group of another hook'
   | 'burst'
+  | 'hook paused'
 
 /** Why the account makes no calls. `failing`: EazyBe fails for everybody, so single people are tried in turn. */
 export const PAUSE_REASONS = ['session', 'token', 'operator', 'failing'] as const

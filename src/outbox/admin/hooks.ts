@@ -5,6 +5,8 @@ import type { Context } from '../context.ts'
 import { DAY_MS } from '../dispatch/pace.ts'
 import type { StoredState } from '../model.ts'
 import type { Refused } from '../store/hooks.ts'
+import type { Store } from '../store/store.ts'
+import { refreshAskers, refreshDue } from '../store/store.ts'
 import { iso, maskFields } from './views.ts'
 
 /** What came by a hook of late. */
@@ -49,9 +51,29 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
     async heard(): Promise<{ hook: string; at: string }[]> {
       return store.hooks.heard().map(({ hook, at }) => ({ hook, at: iso(at) }))
     },
-    /** Refused webhooks of every hook that has any, since its last verified one. */
-    async refusals(): Promise<Refused[]> {
-      return store.hooks.refused()
+    /** Refused webhooks of every hook that has any, since its last verified one, and the hooks that are paused. */
+    async states(): Promise<{ refused: Refused[]; paused: readonly string[] }> {
+      return { refused: store.hooks.refused(), paused: store.account.pausedHooks }
+    },
+    /** Leads of the hook are held back: those that wait for it alone, and those that come from now on. Gives how many waited. */
+    async pause(hook: string, actor: string): Promise<number> {
+      const now = ports.now()
+      const count = store.transaction(() => {
+        store.account.pausedHooks = [...new Set([...store.account.pausedHooks, hook])]
+        store.audit.record({ actor, action: 'pause', target: `hook ${hook}`, detail: null }, now)
+        return holdBack(store, hook, now)
+      })
+      await alarm.recheck()
+      return count
+    },
+    /** The hook's next leads go on. What was held back meanwhile waits for the operator to release or discard it. */
+    async resume(hook: string, actor: string): Promise<void> {
+      const now = ports.now()
+      store.transaction(() => {
+        const { account, audit } = store
+        account.pausedHooks = account.pausedHooks.filter((one) => one !== hook)
+        audit.record({ actor, action: 'resume', target: `hook ${hook}`, detail: null }, now)
+      })
     },
     /** So many more webhooks did not prove that they come from the hook's sender. */
     async refused(hook: string, more: number, because: string): Promise<void> {
@@ -70,5 +92,21 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
       const times = [store.alerts.nextAt(), store.hooks.nextAt()].filter((at) => at !== null)
       if (times.length > 0) await alarm.wakeBy(Math.min(...times), now)
     },
+  }
+}
+
+function holdBack(store: Store, hook: string, now: number): number {
+  const line = { event: 'held', detail: 'The operator paused the hook' }
+  let count = 0
+  for (;;) {
+    const held = store.memberships.holdBack(hook, 'hook paused')
+    if (held.length === 0) return count
+    const leads = held.filter(({ teamPart }) => teamPart === 0)
+    count += leads.length
+    for (const [groupId, some] of Map.groupBy(leads, (one) => one.groupId)) {
+      const persons = some.map(({ person }) => person)
+      refreshAskers(store, persons, groupId, line, now)
+    }
+    for (const partId of new Set(held.map((one) => one.partId))) refreshDue(store, partId)
   }
 }

@@ -31,7 +31,14 @@ const END_DIGITS = 4
  * `name`: the account's. `personKey`: of the digests that stand for people and events. `refusedToken`: the mark of a token
  * answered 401. `sweep`: how far retention has come. `watch`: what the operator was told of. `hooks`: refused webhooks.
  */
-type SettingName = 'name' | 'personKey' | 'refusedToken' | 'state' | 'sweep' | 'watch'
+type SettingName =
+  | 'name'
+  | 'pausedHooks'
+  | 'personKey'
+  | 'refusedToken'
+  | 'state'
+  | 'sweep'
+  | 'watch'
 
 export class Account {
   readonly #sql: Sql
@@ -147,6 +154,16 @@ export class Account {
 
   set state(state: AccountState) {
     this.set('state', JSON.stringify(state))
+  }
+
+  /** Hooks whose leads an operator holds back. */
+  get pausedHooks(): readonly string[] {
+    const hooks = readJson(this.get('pausedHooks') ?? '[]')
+    return Array.isArray(hooks) ? hooks.filter((one) => typeof one === 'string') : []
+  }
+
+  set pausedHooks(hooks: readonly string[]) {
+    this.set('pausedHooks', JSON.stringify(hooks))
   }
 
   /** Settings are read once a process: every webhook and every call asks for them. */

@@ -36,6 +36,14 @@ export interface MemberChange extends MemberKey {
   readonly dueAt: number
 }
 
+/** A membership that was held back. */
+export interface HeldBack {
+  readonly person: string
+  readonly groupId: number
+  readonly partId: number
+  readonly teamPart: number
+}
+
 export class Memberships {
   readonly #sql: Sql
 
@@ -214,6 +222,20 @@ export class Memberships {
       UPDATE memberships SET status = 'blocked', reason = ${reason} FROM json_each(${persons}) AS keys
       WHERE person = keys.value AND group_id = ${from.groupId} AND team_part = 0`
     return persons
+  }
+
+  /** People who wait for this hook alone are held back, a bounded number at a time. */
+  holdBack(hook: string, reason: BlockReason): HeldBack[] {
+    const asked =
+      raw(`FROM asks AS a JOIN deliveries AS d ON d.seq = a.delivery WHERE a.person = m.person
+      AND a.group_id = m.group_id AND a.team_part = m.team_part AND closed IS NULL AND frozen IS NULL`)
+    return this.#sql.all`
+      UPDATE memberships SET status = 'blocked', reason = ${reason}
+      WHERE (person, group_id, team_part) IN (SELECT person, group_id, team_part FROM memberships AS m
+        WHERE m.status IN ('waiting', 'maybe') AND m.part_id > 0 AND m.status = 'waiting'
+          AND EXISTS (SELECT 1 ${asked} AND d.hook = ${hook})
+          AND NOT EXISTS (SELECT 1 ${asked} AND d.hook <> ${hook}) LIMIT ${RELEASED_AT_ONCE})
+      RETURNING person, group_id AS groupId, part_id AS partId, team_part AS teamPart`
   }
 
   #movable(partId: number): string[] {

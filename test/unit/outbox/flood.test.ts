@@ -202,3 +202,52 @@ describe('a form whose visitors type the name of a group', () => {
     expect(outbox.count(`deliveries WHERE hook = 'form' AND state = 'accepted'`)).toBe(1)
   })
 })
+
+describe('a hook that an operator paused', () => {
+  const heldBack = `deliveries WHERE state = 'held' AND reason = 'hook paused'`
+
+  it('holds what waits for it alone and what comes, and the paid lead behind the flood in one group goes', async () => {
+    const outbox = await floodedOutbox({ flood: 300 })
+    await outbox.leads('Free 0', 1, { hook: 'shop' })
+    expect(await outbox.hooks.pause('form', 'test')).toBe(300)
+    expect(outbox.count(heldBack)).toBe(300)
+    await outbox.leads('Free 0', 5, { hook: 'form' })
+    await outbox.leads('Free 1', 5, { hook: 'form' })
+    await outbox.pass(HOUR_MS)
+    expect(outbox.count(heldBack)).toBe(310)
+    expect(outbox.peopleOf('Free')).toBe(1)
+    expect((await outbox.hooks.states()).paused).toEqual(['form'])
+  })
+
+  it('leaves a person in whom another hook wants too', async () => {
+    const outbox = outboxOnDisk({ account: STEADY, hooks: { form: FORM, shop: SHOP } })
+    for (const hook of ['form', 'shop']) await outbox.leads('Both', 1, { hook, samePerson: true })
+    expect(await outbox.hooks.pause('form', 'test')).toBe(0)
+    await outbox.pass(HOUR_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(2)
+  })
+
+  it('goes on when it is resumed; what was held is released together', async () => {
+    const outbox = await floodedOutbox({ flood: 20 })
+    await outbox.hooks.pause('form', 'test')
+    await outbox.hooks.resume('form', 'test')
+    await outbox.leads('Free 0', 3, { hook: 'form' })
+    await outbox.pass(HOUR_MS)
+    expect(outbox.peopleOf('Free')).toBe(3)
+    const rows = outbox.disk.rows<{ seq: number }>(`SELECT seq FROM ${heldBack}`)
+    const seqs = rows.map(({ seq }) => seq)
+    await outbox.deliveries.act(seqs, { kind: 'release' }, 'test')
+    await outbox.pass(HOUR_MS)
+    expect(outbox.peopleOf('Free')).toBe(23)
+    const { entries } = await outbox.account.audit(null, 100)
+    expect(entries.map(({ action, target }) => `${action} ${target}`)).toEqual(
+      expect.arrayContaining(['pause hook form', 'resume hook form']),
+    )
+  })
+
+  it('is remembered by the next process', async () => {
+    const outbox = await floodedOutbox({ flood: 1 })
+    await outbox.hooks.pause('form', 'test')
+    expect(outbox.count(`account WHERE key = 'pausedHooks' AND value = '["form"]'`)).toBe(1)
+  })
+})

@@ -138,6 +138,8 @@ describe('a client made of the document', () => {
 
     expect(await call('listAccounts')).toMatchObject({ accounts: [{ account: 'default' }, {}, {}] })
     await call('listHooks')
+    expect(await call('pauseHook', { id: 'plain' })).toMatchObject({ paused: true })
+    expect(await call('resumeHook', { id: 'plain' })).toMatchObject({ paused: false })
     expect(await call('getHook', { id: 'plain' })).toMatchObject({ seen: 3, trouble: null })
     const payload = JSON.stringify({ groupName: 'X', contacts: ['98000 00001'], create: true })
     expect(await call('previewHook', { id: 'plain' }, { payload })).toMatchObject({

@@ -316,3 +316,40 @@ describe('the CSV', () => {
     expect(text(await page(at, '/console/audit'))).toContain('csv with full numbers 1 rows')
   })
 })
+
+describe('a hook', () => {
+  it('is paused by a button and by the API, which every page that names it says', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    const paused = await send(at, '/console/hooks/buyers/pause')
+    expect(paused.to).toBe('/console/hooks/buyers?done=hook_paused&n=1')
+    expect(text(paused.text)).toContain('1 lead that waited is held.')
+    expect(paused.text).toContain('action="/console/hooks/buyers/resume"')
+    await buy(at, { name: 'Bina', phone: '9820012346', cohort: 'May' })
+    expect(text(await page(at, '/console/deliveries'))).toContain('Held hook paused')
+    expect(text(await page(at, '/console'))).toContain('The hook “buyers” is paused')
+    expect(text(await page(at, '/console/hooks'))).toContain('Ready Paused')
+    const resumed = await at.ask('/api/hooks/buyers/resume', { method: 'POST', headers: ADMIN })
+    expect(await resumed.json()).toMatchObject({ name: 'buyers', paused: false })
+    const again = await at.ask('/api/hooks/buyers/pause', { method: 'POST', headers: ADMIN })
+    expect(await again.json()).toMatchObject({ paused: true })
+    for (const path of ['/api/hooks/nowhere/pause', '/console/hooks/constructor/pause'])
+      expect((await at.ask(path, { method: 'POST', headers: ADMIN })).status).toBe(404)
+  })
+})
+
+describe('the overview', () => {
+  it('says how many wait, since when, and for how many days', async () => {
+    const at = house()
+    const lead = { groupName: 'Batch', create: true }
+    for (let first = 0; first < 150; first += 50) {
+      const contacts = Array.from({ length: 50 }, (_, n) => `+9198200${10_000 + first + n}`)
+      await at.ask('/hooks/plain', post({ ...lead, contacts }, VARS.PLAIN_SECRET))
+    }
+    const said = text(await page(at, '/console'))
+    expect(said).not.toContain('All is well')
+    expect(said).toContain('150 leads wait')
+    expect(said).toContain('The last goes out in 1 day or more, at 100 a day.')
+    expect(said).toMatch(/150 leads wait for a call; the oldest came (?:just now|now)/)
+  })
+})

@@ -239,7 +239,8 @@ describe('an alert', () => {
     expect(told.map(({ text }) => text)).toEqual([
       expect.stringContaining('A webhook to /hooks/webinar'),
     ])
-    expect(await stub.hooks().refusals()).toMatchObject([{ hook: 'webinar', count: 3 }])
+    const { refused } = await stub.hooks().states()
+    expect(refused).toMatchObject([{ hook: 'webinar', count: 3 }])
   })
 
   it('comes for a burst only, where the hook works, and is over with the next one that is verified', async () => {
@@ -258,7 +259,7 @@ describe('an alert', () => {
       { hook: 'webinar', count: 25 },
     ])
     await lead('A', ['919800000002'])
-    expect(await stub.hooks().refusals()).toEqual([])
+    expect((await stub.hooks().states()).refused).toEqual([])
     expect(await sql('SELECT hook FROM hooks WHERE refused > 0')).toEqual([])
   })
 

@@ -219,6 +219,8 @@ async function tour(test: ReturnType<typeof outbox>): Promise<Statement[]> {
   await stub.account().overview()
   await stub.account().audit(null, 5)
   await stub.account().note('test', 'login', 'console', null)
+  await stub.hooks().pause('webinar', 'test')
+  await stub.hooks().resume('webinar', 'test')
   await stub.groups().list({ text: 'One', limit: 1, before: null })
   for (const change of [
     { kind: 'count', members: 2 },
