@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Context, Hono, type Next } from 'hono'
 import { etag } from 'hono/etag'
 import * as v from 'valibot'
@@ -124,12 +124,13 @@ export function createEazybe(options: EazybeOptions): Hono {
     reset()
     return c.redirect('/', 303)
   })
-  for (const [path, type] of [
+  for (const [file, type] of [
+    ['../../console/assets/console.css', 'text/css'],
     ['page.css', 'text/css'],
     ['page.js', 'text/javascript'],
   ] as const) {
-    app.get(`/${path}`, (c) => {
-      const text = readFileSync(join(import.meta.dirname, path), 'utf8')
+    app.get(`/${basename(file)}`, (c) => {
+      const text = readFileSync(join(import.meta.dirname, file), 'utf8')
       return c.body(text, 200, { ...PAGE_HEADERS, 'content-type': `${type}; charset=utf-8` })
     })
   }

@@ -13,8 +13,6 @@ const SHOWN_CALLS = 50
 const SHOWN_MEMBERS = 24
 const SHOWN_CONTACTS = 10
 const SHOWN_BODY_CHARACTERS = 300
-/** Of the avatars, in `page.css`. */
-const HUES = 6
 
 const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
 const PLURALS = new Intl.PluralRules('en')
@@ -47,6 +45,7 @@ export function page(view: PageView): Html {
     <meta name="color-scheme" content="light dark" />
     <title>EazyBe sandbox</title>
     <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="/console.css" />
     <link rel="stylesheet" href="/page.css" />
     <script src="/page.js" type="module"></script>
   </head>
@@ -101,8 +100,8 @@ function troubles(behaviour: Behaviour): Html {
   ].filter((trouble) => trouble !== false)
   return html`<p id="troubles">${
     now.length === 0
-      ? html`<span class="pill good">All is well</span>`
-      : now.map((trouble) => html`<span class="pill bad">${trouble}</span> `)
+      ? html`<span class="badge good">All is well</span>`
+      : now.map((trouble) => html`<span class="badge bad">${trouble}</span> `)
   }</p>`
 }
 
@@ -129,7 +128,7 @@ function groupCard(group: Group, flags: readonly (string | false)[]): Html {
   const rest = members.slice(SHOWN_MEMBERS)
   return html`<article class="group">
     <header>
-      <span class="avatar hue-${id % HUES}" aria-hidden="true">${initialOf(name)}</span>
+      <span class="avatar" aria-hidden="true">${initialOf(name)}</span>
       <div>
         <h3>${name}</h3>
         <p>${several(members.length, 'person', 'people')} in the group, made ${TIME.format(createdAt)}</p>
@@ -167,9 +166,9 @@ function callList(calls: readonly Call[]): Html {
 
 function callRow(call: Call): Html {
   const { at, status, body, answer, inFlight } = call
-  const tone = status === null ? 'none' : wasAccepted(call) ? 'good' : 'bad'
+  const tone = status === null ? 'wait' : wasAccepted(call) ? 'good' : 'bad'
   return html`<li class="call">
-    <p class="line"><span class="status ${tone}">${status ?? '…'}</span> ${bodyOf(body)}</p>
+    <p class="line"><span class="badge ${tone}">${status ?? '…'}</span> ${bodyOf(body)}</p>
     <p class="said">${answer !== null && messageOf(answer)}</p>
     <p class="came">${effectOf(call)}</p>
     <p class="when">${TIME.format(at)}${inFlight > 0 && `, while ${several(inFlight, 'other call was', 'other calls were')} being carried out`}</p>

@@ -1040,6 +1040,7 @@ describe('The page', () => {
   })
 
   it.each([
+    ['/console.css', 'text/css'],
     ['/page.css', 'text/css'],
     ['/page.js', 'text/javascript'],
   ])('%s is a file of its own', async (path, type) => {
