@@ -126,3 +126,28 @@ describe.each([500, 400] as const)('a bad number, answered %s', (status) => {
     expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(1)
   })
 })
+
+describe('creations that fail for weeks', () => {
+  it('are held against no person, once the creation of another group is accepted', async () => {
+    let works = false
+    const made = new Set<string>()
+    const outbox = outboxOnDisk({
+      addToGroup: async ({ groupName, create }) => {
+        if (create && !works) return ANSWERS[500]
+        if (!made.has(groupName) && !create) return { kind: 'missing', message: 'Group not found' }
+        made.add(groupName)
+        return { kind: 'accepted' }
+      },
+    })
+    const groups = Array.from({ length: 6 }, (_, at) => `Batch ${at}`)
+    for (const group of groups) await outbox.leads(group, 1)
+    await outbox.pass(17 * DAY_MS)
+    works = true
+    // By then each has failed alone as often as is parked where others were accepted meanwhile.
+    await outbox.pass(DAY_MS)
+    expect(outbox.count(`memberships WHERE attempts >= 4`)).toBeGreaterThan(0)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+    await outbox.pass(7 * DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(groups.length)
+  })
+})
