@@ -79,8 +79,10 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   }
   const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
   if (!verdict.ok) {
-    noteRefusal(c, visit, verdict.reason)
-    return refuse(name, hook, { reason: 'bad_signature', because: verdict.reason })
+    const refusal = { reason: 'bad_signature', because: verdict.reason } as const
+    const times = noteRefusal(c, visit, verdict.reason)
+    // A line for each one would cost more than all the rest of a forgery.
+    return times === null ? problemResponse(refusal) : refuse(name, hook, refusal, times)
   }
 
   // A program can mend its content type. What other senders send is kept, since they do not send it again in another.
@@ -154,13 +156,14 @@ function greeted({ name, hook }: Visit, greeting: Response): Response {
   return answer
 }
 
-/** After the answer: its sender learns nothing by how long that took, nor by its failing. */
-function noteRefusal(c: HookContext, { name, hook, began }: Visit, because: string): void {
+/** Gives how many are told of; null: none now. After the answer: its sender learns nothing by how long that took, nor by its failing. */
+function noteRefusal(c: HookContext, { name, hook, began }: Visit, because: string): number | null {
   const count = refusals.add(name, began)
-  if (count === null) return
+  if (count === null) return null
   const account = hook.account ?? 'default'
   const tell = async () => outboxOf(c.env, account).hooks().refused(name, count, because)
   c.executionCtx.waitUntil(tell().catch((error) => log('error', { error: errorText(error) })))
+  return count
 }
 
 /** An answer is remembered as it was the first time: a repeat is told from it by how it was found. */
@@ -233,7 +236,8 @@ function publicUrl(url: string, base: string | null): string {
   return `${base}${pathname}${search}`
 }
 
-function refuse(name: string, hook: Hook | undefined, refusal: Refusal): Response {
+/** `times`: webhooks that the line in the log stands for. */
+function refuse(name: string, hook: Hook | undefined, refusal: Refusal, times = 1): Response {
   const response = problemResponse(refusal)
   log('webhook.refused', {
     // A name that is no hook may be anything, also a secret pasted in the wrong place.
@@ -242,6 +246,7 @@ function refuse(name: string, hook: Hook | undefined, refusal: Refusal): Respons
     reason: refusal.reason,
     because: 'because' in refusal ? refusal.because : undefined,
     status: response.status,
+    times: times === 1 ? undefined : times,
   })
   return response
 }

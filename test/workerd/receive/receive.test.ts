@@ -389,6 +389,17 @@ describe('a request is refused', () => {
   })
 })
 
+it('logs a flood of forgeries a few times, and counts each', async () => {
+  const { ask } = house()
+  for (let nth = 0; nth < 100; nth++) {
+    expect((await ask('/hooks/batch', post({ nth }, 'not-the-secret-of-batch'))).status).toBe(401)
+  }
+  const lines = entries().filter(({ event }) => event === 'webhook.refused')
+  expect(lines.length).toBeLessThan(16)
+  const logged = lines.reduce((sum, { times = 1 }) => sum + Number(times), 0)
+  expect(logged).toBeGreaterThan(50)
+})
+
 describe('a body', () => {
   const request = (body: ReadableStream | string, headers = {}) =>
     new Request('https://usher.example/', { method: 'POST', body, headers })
