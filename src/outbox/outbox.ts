@@ -71,25 +71,14 @@ export abstract class OutboxObject extends DurableObject<object> {
   }
 }
 
-/** After a wait that brought no company, so many arrivals do not wait: they seem to come one by one. */
-const ARRIVALS_NOT_GATHERED = 7
-
 /** A commit writes a page for each index, whether one arrival fills it or ten: those that came while one was written share the next. */
 function gathering(): () => Promise<void> {
   let next: Promise<void> | null = null
-  let alone = true
-  let skips = 0
-  return async () => {
-    if (next === null && skips > 0) {
-      skips--
-      return
-    }
-    alone = next === null
+  return () => {
     // A timer fires when everything that has come in was worked on.
     next ??= scheduler.wait(0).then(() => {
       next = null
-      if (alone) skips = ARRIVALS_NOT_GATHERED
     })
-    await next
+    return next
   }
 }

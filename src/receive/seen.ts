@@ -7,8 +7,8 @@ import { readAnswer } from './answer.ts'
 
 /** Longer than any sender's retries: Standard Webhooks' run 75 hours, Zapier's replay half a day. */
 const KEEP_SECONDS = 7 * 24 * 60 * 60
-/** A key that is read for the first time takes KV 100 ms or more. Nothing waits for that: the outbox knows as well. */
-const GIVE_UP_MS = 15
+/** A key that is read for the first time takes KV 100 ms or more. Nothing waits 15 ms for that, timers being late: the outbox knows as well. */
+const GIVE_UP_MS = 12
 
 /** The first answer to this event, or null where KV does not know, is slow or fails. */
 export async function recall(kv: KVNamespace, key: string): Promise<Answer | null> {

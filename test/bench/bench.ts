@@ -2,12 +2,14 @@
  * `npm run bench`: Usher against three limits, round by round in one run on the same workerd. Trust the CPU of a webhook and the
  * ratios; the rates are the machine's. `--rows N`: with so many settled leads in the table. `--accounts 8`: spread over so many
  * outboxes. `--also FILE`: one more contender. `--profile FILE`: where Usher's CPU goes.
- * `--bill`: what a webhook and a look at the console use of Cloudflare's plans.
+ * `--bill`: what a webhook and a look at the console use of Cloudflare's plans. `--half-load`, `--slow-kv`, `--start-up`,
+ * `--memory N` and `--drain N`: each beside the rates.
  */
 
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { type Contender, load, type Round, start, webhook } from './contenders.ts'
+import { drain, halfLoad, median, memoryAfter, quantile, slowKv, startUp } from './life.ts'
 import { profile } from './profile.ts'
 
 const { values: options } = parseArgs({
@@ -21,6 +23,11 @@ const { values: options } = parseArgs({
     also: { type: 'string' },
     profile: { type: 'string' },
     bill: { type: 'boolean', default: false },
+    'half-load': { type: 'boolean', default: false },
+    'slow-kv': { type: 'boolean', default: false },
+    'start-up': { type: 'boolean', default: false },
+    memory: { type: 'string' },
+    drain: { type: 'string' },
   },
 })
 const rounds = Number(options.rounds)
@@ -44,6 +51,11 @@ const limits = 'test/bench/limits.ts'
 const usher = 'test/bench/usher.ts'
 
 if (options.bill) bill()
+else if (options['half-load']) await halfLoad()
+else if (options['slow-kv']) await slowKv()
+else if (options['start-up']) await startUp()
+else if (options.memory !== undefined) await memoryAfter(Number(options.memory))
+else if (options.drain !== undefined) await drain(Number(options.drain))
 else if (options.profile !== undefined) await profileOf(options.profile)
 else await compare()
 
@@ -185,15 +197,6 @@ async function profileOf(file: string): Promise<void> {
     console.log(`${name.padEnd(44)}${(ms / most).toFixed(4).padStart(10)} ms a webhook`)
   }
   await contender.close()
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5)
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN
 }
 
 function mean(values: readonly number[]): number {

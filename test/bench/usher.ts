@@ -8,8 +8,8 @@ import { worker } from '../../src/worker.ts'
 
 interface BenchEnv extends Omit<Env, 'OUTBOX'> {
   readonly OUTBOX: DurableObjectNamespace<Outbox>
-  /** `simulator`: Miniflare's, which costs more than all the rest and says nothing of the real one. */
-  readonly KV: 'simulator' | 'memory'
+  /** `simulator`: Miniflare's, which costs more than all the rest and says nothing of the real one. `slow`: answers after 500 ms. */
+  readonly KV: 'simulator' | 'memory' | 'none' | 'slow'
   readonly PACE?: 'steady' | 'instant'
 }
 
@@ -74,6 +74,10 @@ const memory = {
   },
 }
 
+const none = { get: async () => null, put: async () => {} }
+const slow = { ...none, get: () => scheduler.wait(500).then(() => null) }
+const memories = { memory, none, slow }
+
 let own: object | undefined
 
 export default {
@@ -84,7 +88,7 @@ export default {
       if (what === 'fill') await env.OUTBOX.get(env.OUTBOX.idFromName('default')).fill(Number(rows))
       return new Response()
     }
-    own ??= env.KV === 'memory' ? { ...env, SEEN: memory } : env
+    own ??= env.KV === 'simulator' ? env : { ...env, SEEN: memories[env.KV] }
     return workers[env.PACE ?? 'steady'].fetch(request, own, context)
   },
 }
