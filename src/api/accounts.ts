@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
-import { overviews, setPaused } from '../operator/accounts.ts'
+import { exportPage, importPiece, overviews, setPaused } from '../operator/accounts.ts'
 import { auditLog } from '../operator/audit.ts'
 import type { Desk } from '../operator/desk.ts'
-import { endpoint, none } from './endpoint.ts'
+import { endpoint, none, only } from './endpoint.ts'
 import {
   accountSchema,
   auditSchema,
@@ -51,13 +51,58 @@ export const accountEndpoints = [
     summary: 'Go on making calls',
     run: (desk, { id }) => paused(desk, id, false),
   }),
+  endpoint({
+    method: 'post',
+    path: '/api/accounts/:id/export',
+    name: 'exportAccount',
+    tag: 'Accounts',
+    summary: 'A page of a copy of the account’s outbox, with numbers in full',
+    detail:
+      'The pages’ texts make one file, a line of JSON for each row. Post the `cursor` for the next page until it is null. All pages show one moment: where something was written meanwhile the answer is 409, and the copy must begin anew. The audit log says who asked.',
+    query: none,
+    body: v.optional(only({ cursor: v.optional(v.pipe(v.string(), v.maxLength(1_000))) }), {}),
+    answer: v.object({ text: v.string(), ...cursorEntry }),
+    problems: [404, 409],
+    async run(desk, { id, body }) {
+      const page = await exportPage(desk, id, body.cursor ?? null)
+      if (page === 'not_found') return noSuchAccount()
+      if (page !== 'changed') return page
+      const because = 'Something was written since the first page: begin anew.'
+      return problemResponse({ reason: 'not_possible', because })
+    },
+  }),
+  endpoint({
+    method: 'post',
+    path: '/api/accounts/:id/import',
+    name: 'importAccount',
+    tag: 'Accounts',
+    summary: 'Put a copy back into an outbox in which nothing is',
+    detail:
+      'The file in pieces, cut between any two characters, numbered from 0. The last puts all of it back, or nothing, and answers the number of `rows`; the account is paused then. Pieces are forgotten after an hour.',
+    query: none,
+    body: only({
+      number: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      text: v.string(),
+      last: v.boolean(),
+    }),
+    answer: v.object({ rows: v.nullable(v.number()) }),
+    problems: [404, 409],
+    async run(desk, { id, body }) {
+      const taken = await importPiece(desk, id, body)
+      if (taken === 'not_found') return noSuchAccount()
+      if ('rows' in taken) return taken
+      return problemResponse({ reason: 'not_possible', because: taken.because })
+    },
+  }),
 ]
 
 async function paused(desk: Desk, account: string, pause: boolean): Promise<object> {
   const result = await setPaused(desk, account, pause)
-  return result === 'done'
-    ? { accounts: await overviews(desk) }
-    : problemResponse({ reason: 'not_found', what: 'account' })
+  return result === 'done' ? { accounts: await overviews(desk) } : noSuchAccount()
+}
+
+function noSuchAccount(): Response {
+  return problemResponse({ reason: 'not_found', what: 'account' })
 }
 
 export const auditEndpoints = [

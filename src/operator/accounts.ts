@@ -1,6 +1,8 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
 import type { Budget, Overview, Stop } from '../outbox/admin/account.ts'
+import type { Taken } from '../outbox/admin/backup.ts'
+import type { BackupPage } from '../outbox/store/backup.ts'
 import { outboxOf } from '../setup/readiness.ts'
 import { accountsOf, type Desk } from './desk.ts'
 
@@ -41,4 +43,25 @@ export async function setPaused(
   const outbox = outboxOf(desk.env, account).account()
   await (paused ? outbox.pause(desk.actor) : outbox.resume(desk.actor))
   return 'done'
+}
+
+/** A page of a copy of the account's outbox; `changed`: something was written since the first page, so it must begin anew. */
+export async function exportPage(
+  desk: Desk,
+  account: string,
+  cursor: string | null,
+): Promise<BackupPage | 'not_found' | 'changed'> {
+  if (!accountsOf(desk).includes(account)) return 'not_found'
+  const outbox = outboxOf(desk.env, account).backup()
+  return (await outbox.page(account, cursor, desk.actor)) ?? 'changed'
+}
+
+/** Takes a piece of a copy of the account's outbox, and puts all back with the last. */
+export async function importPiece(
+  desk: Desk,
+  account: string,
+  piece: { readonly number: number; readonly text: string; readonly last: boolean },
+): Promise<Taken | 'not_found'> {
+  if (!accountsOf(desk).includes(account)) return 'not_found'
+  return outboxOf(desk.env, account).backup().take(account, piece, desk.actor)
 }

@@ -1,6 +1,7 @@
 /** Puts the rooms of an outbox together, over whatever storage, clock, chance and EazyBe it is given. */
 
 import { accountAdmin } from './admin/account.ts'
+import { backupAdmin } from './admin/backup.ts'
 import { deliveriesAdmin } from './admin/deliveries.ts'
 import { groupsAdmin } from './admin/groups.ts'
 import { hooksAdmin } from './admin/hooks.ts'
@@ -34,6 +35,7 @@ export function assembleOutbox(ports: OutboxPorts) {
   return {
     context,
     account: accountAdmin(context),
+    backup: backupAdmin(context),
     deliveries: deliveriesAdmin(context),
     groups: groupsAdmin(context),
     people: peopleAdmin(context),

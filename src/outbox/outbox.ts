@@ -5,6 +5,7 @@ import { addToGroup, localRefusal } from '../eazybe/client.ts'
 import type { Arrival, ArrivedItem } from './accept.ts'
 import { accept } from './accept.ts'
 import type { AccountAdmin } from './admin/account.ts'
+import type { BackupAdmin } from './admin/backup.ts'
 import type { DeliveriesAdmin } from './admin/deliveries.ts'
 import type { GroupsAdmin } from './admin/groups.ts'
 import type { HooksAdmin } from './admin/hooks.ts'
@@ -20,7 +21,7 @@ const BUILD = process.env.NODE_ENV
 
 /** The entry file says which accounts and hooks there are, and how a hook's sender is asked for the rest of an event. */
 export abstract class OutboxObject extends DurableObject<object> {
-  readonly #rooms: Rooms
+  #rooms: Rooms
 
   constructor(
     ctx: DurableObjectState,
@@ -29,7 +30,7 @@ export abstract class OutboxObject extends DurableObject<object> {
     lookUp: OutboxPorts['lookUp'],
   ) {
     super(ctx, env)
-    this.#rooms = assembleOutbox({
+    const ports: OutboxPorts = {
       name: ctx.id.name,
       storage: ctx.storage,
       now: Date.now,
@@ -38,9 +39,14 @@ export abstract class OutboxObject extends DurableObject<object> {
       addToGroup: async (call, token) => localRefusal(BUILD, env) ?? addToGroup(call, { token }),
       lookUp,
       sendAlert,
+      restored: () => {
+        this.#rooms = assembleOutbox(ports)
+        return this.#rooms.context.alarm.ensure()
+      },
       config,
       env,
-    })
+    }
+    this.#rooms = assembleOutbox(ports)
   }
 
   /** Once this returns, every delivery of the webhook is kept, and none of them twice. */
@@ -56,6 +62,9 @@ export abstract class OutboxObject extends DurableObject<object> {
 
   account(): AccountAdmin {
     return this.#rooms.account
+  }
+  backup(): BackupAdmin {
+    return this.#rooms.backup
   }
   deliveries(): DeliveriesAdmin {
     return this.#rooms.deliveries

@@ -66,6 +66,8 @@ export interface OutboxPorts {
   readonly lookUp: (hook: string, fields: string) => Promise<LookedUp>
   /** Tells the operator something. True where it arrived. */
   readonly sendAlert: (url: string, text: string) => Promise<boolean>
+  /** The tables were replaced: the rooms are opened anew. */
+  readonly restored?: () => Promise<void>
   readonly config: OutboxConfig
   /** The Worker's bindings: the token is in them, under its account's name. */
   readonly env: object

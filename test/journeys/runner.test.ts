@@ -1,7 +1,7 @@
 /** `npm start` itself: it survives being killed, sees edits, and knows when somebody else is there. */
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../../src/sandbox/settings.ts'
@@ -59,6 +59,43 @@ describe('npm start', () => {
     expect(await usher.stop()).toBe(0)
     await usher.restart()
     expect(usher.vars()).toEqual(before)
+  })
+})
+
+describe('a copy of the outbox', () => {
+  it('is exported, and put into the outbox of another Usher', async () => {
+    const lead = { phone: '+918123450619', cohort: 'May', whatsapp_ok: 'yes' }
+    expect((await usher.webhook('webinar', lead)).status).toBe(200)
+    await eventually('it is accepted', WITHIN_MS, async () =>
+      (await (await usher.api('/api/deliveries?state=accepted')).text()).includes('0619'),
+    )
+    const other = await startUsher({ env: { USHER_PACE: 'instant' } })
+    const file = join(other.stateDir, 'copy.ndjson')
+    const backup = (at: Usher, ...more: readonly string[]) =>
+      spawnSync(
+        process.execPath,
+        [resolve(ROOT, 'src/sandbox/backup.ts'), ...more, '--url', at.url],
+        { encoding: 'utf8', env: { ...process.env, ADMIN_SECRET: at.vars().ADMIN_SECRET } },
+      )
+    try {
+      expect(backup(usher, 'export', file)).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^\d+ rows of the account default are in /),
+      })
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      expect(backup(usher, 'export', file).stderr).toMatch(/is there already/)
+      expect(backup(usher, 'import', file).stderr).toMatch(/409: This outbox has leads/)
+      expect(backup(other, 'import', file)).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/rows are back in the account default/),
+      })
+      const leads = async (at: Usher) => (await at.api('/api/deliveries')).text()
+      expect(await leads(usher)).toContain('0619')
+      expect(await leads(other)).toBe(await leads(usher))
+      expect(await other.sandbox.calls()).toEqual([])
+    } finally {
+      await other.end()
+    }
   })
 })
 

@@ -35,6 +35,8 @@ export function retentionOf(setting: Retention = 'standard'): RetentionDays {
 
 /** Caps and streaks look back over a day; after that a call need not name its people. */
 const CALL_PEOPLE_MS = 2 * DAY_MS
+/** A copy of which no further piece comes is forgotten after so long: it holds numbers in full. */
+const PIECES_MS = HOUR_MS
 /** While a step had more to do than it may. */
 const AGAIN_MS = MINUTE_MS
 
@@ -77,7 +79,11 @@ export class RetentionJob implements Job {
 
   async run(): Promise<void> {
     const now = this.#ports.now()
-    if ((this.nextAt(now) ?? Number.POSITIVE_INFINITY) > now) return
+    const pieceAt = this.#store.backup.pieceAt
+    if (pieceAt !== null && pieceAt + PIECES_MS <= now) {
+      this.#store.transaction(() => this.#store.backup.discard())
+    }
+    if ((this.#sweepAt(now) ?? Number.POSITIVE_INFINITY) > now) return
     this.#store.transaction(() => {
       const before = this.#progress
       const more = before.at !== null && this.#step(before, now)
@@ -86,8 +92,15 @@ export class RetentionJob implements Job {
     })
   }
 
-  /** An outbox in which nothing ever was has nothing to delete. */
   nextAt(now: number): number | null {
+    const { pieceAt } = this.#store.backup
+    const sweepAt = this.#sweepAt(now)
+    if (pieceAt === null) return sweepAt
+    return Math.min(pieceAt + PIECES_MS, sweepAt ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** An outbox in which nothing ever was has nothing to delete. */
+  #sweepAt(now: number): number | null {
     const { at } = this.#progress
     return at ?? (this.#store.deliveries.isEmpty() ? null : now)
   }

@@ -131,7 +131,7 @@ export class Account {
     return new Uint8Array(await crypto.subtle.sign('HMAC', await this.#imported.key, utf8(text)))
   }
 
-  /** Made once, and never leaves this storage. */
+  /** Made once. It leaves this storage in an export only. */
   get #key(): string {
     const stored = this.get('personKey')
     if (stored !== null) return stored

@@ -248,6 +248,9 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX evidence_of ON evidence (person);
 
+  -- Pieces of a copy that is put back once the last one is here.
+  CREATE TABLE incoming (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, text TEXT NOT NULL);
+
   -- Deliveries that were not ready when retention passed them.
   CREATE TABLE unswept (seq INTEGER PRIMARY KEY);
 

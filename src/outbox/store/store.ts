@@ -6,6 +6,7 @@ import { Account } from './account.ts'
 import { Alerts } from './alerts.ts'
 import { Asks } from './asks.ts'
 import { Audit } from './audit.ts'
+import { Backup } from './backup.ts'
 import { Calls } from './calls.ts'
 import { Deliveries, type Line, type Settled } from './deliveries.ts'
 import { Hooks } from './hooks.ts'
@@ -22,6 +23,7 @@ export interface Store {
   readonly alerts: Alerts
   readonly asks: Asks
   readonly audit: Audit
+  readonly backup: Backup
   readonly calls: Calls
   readonly deliveries: Deliveries
   readonly hooks: Hooks
@@ -32,6 +34,8 @@ export interface Store {
   readonly sweep: Sweep
   /** Runs all of it, or nothing. */
   transaction<T>(run: () => T): T
+  /** All of it was replaced: what this store remembers is of rows that are gone, so it writes no more. */
+  close(): void
 }
 
 /** The tables, brought to today's form. `failed` is told of a transaction that threw: it may be kept all the same. */
@@ -42,11 +46,13 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
   const asks = new Asks(sql)
   const calls = new Calls(sql)
   const parts = new Parts(sql, ports.config.hooks)
+  let closed = false
   return {
     account,
     alerts: new Alerts(sql, ports.env),
     asks,
     audit: new Audit(sql),
+    backup: new Backup(sql, ports.random),
     calls,
     deliveries: new Deliveries(sql),
     hooks: new Hooks(sql),
@@ -56,6 +62,7 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
     reports: new Reports(sql),
     sweep: new Sweep(sql, asks),
     transaction(run) {
+      if (closed) throw new Error('The outbox was restored meanwhile')
       try {
         return ports.storage.transactionSync(run)
       } catch (error) {
@@ -64,6 +71,9 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
         failed()
         throw error
       }
+    },
+    close() {
+      closed = true
     },
   }
 }

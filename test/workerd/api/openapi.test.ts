@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { endpoints } from '../../../src/api/endpoints.ts'
+import { MIGRATIONS } from '../../../src/outbox/store/schema.ts'
 import { answers, play } from '../drive.ts'
 import { expectDiscreet, house, listen, post, VARS } from '../house.ts'
 
@@ -86,6 +87,12 @@ async function asking(at: House) {
   }
 }
 
+/** Of an outbox in which nothing is. */
+function copyOf(account: string): string {
+  const header = { usher: 'outbox', schema: MIGRATIONS.length, account, at: '', numbers: {} }
+  return `${JSON.stringify(header)}\n{"rows":0}\n`
+}
+
 function lead(at: House, more: object = {}) {
   const body = { groupName: 'Zinnia Club', contacts: [PHONE], create: true, ...more }
   return at.ask('/hooks/plain', post(body, VARS.PLAIN_SECRET))
@@ -129,6 +136,15 @@ describe('a client made of the document', () => {
     await call('getGroup', first)
     const count = { kind: 'count', members: 77 }
     expect(await call('changeGroup', first, count)).toMatchObject({ members: 77 })
+
+    const { text } = await call('exportAccount', { id: 'default' })
+    expect(text).toContain('Zinnia')
+    const piece = { number: 0, text, last: true }
+    expect(
+      await call('importAccount', { id: 'sales' }, { ...piece, text: copyOf('sales') }),
+    ).toEqual({
+      rows: 0,
+    })
 
     await call('suppressPerson', {}, { phone: '98000 00009', country: 'IN' })
     await call('unsuppressPerson', {}, { phone: '98000 00009', country: 'IN' })
