@@ -5,29 +5,28 @@ import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { listDeliveries } from '../operator/list.ts'
 import type { DeliveryState } from '../outbox/model.ts'
 import type { Asked } from './filter-form.tsx'
-import { asWords, FAR, FilterForm, isFar, queryOf, readFilter } from './filter-form.tsx'
+import { asWords, FilterForm, isSearch, queryOf, readFilter } from './filter-form.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { DeliveryTable, Empty, Problem } from './parts.tsx'
 import { advice, meaning, STATES } from './words.ts'
 
 const PER_PAGE = 20
-/** Deliveries that a look goes through: a page that is left open, or comes from a link, must cost little. */
-const SCAN = 40
-/** A press on “Search” goes through so many, and each on “Look further back”. */
-const FAR_SCAN = 2_500
+/** Rows that a page reads: one that is left open must cost little, and a search goes on by a link. */
+const SCAN = 140
 
 export async function deliveriesPage(visit: Visit, params: URLSearchParams): Promise<Page> {
   const { desk, clock } = visit
   const { asked, filter, mistakes } = readFilter(params, clock)
-  const far = params.get(FAR[0]) === FAR[1]
   const given = params.get('cursor')
   const cursor = given === null ? null : readCursor(given)
   const page =
     filter === null
-      ? { values: [], cursor: null }
-      : await listDeliveries(desk, filter, PER_PAGE, cursor, far ? FAR_SCAN : SCAN)
+      ? { values: [], cursor: null, through: null }
+      : await listDeliveries(desk, filter, PER_PAGE, cursor, SCAN)
   const state = filter?.state
+  // The look ended before the page was full.
+  const isShort = page.cursor !== null && page.values.length < PER_PAGE
   const body = (
     <div class="stack">
       <div>
@@ -69,7 +68,7 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
       )}
       <section class="card" id="found" data-part aria-label="Found" hidden={mistakes.length > 0}>
         {page.values.length === 0 ? (
-          <Nothing more={page.cursor !== null} asked={asked} />
+          <Nothing more={isShort} asked={asked} />
         ) : (
           <DeliveryTable deliveries={page.values} clock={clock} />
         )}
@@ -82,16 +81,20 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
             Newest
           </a>
         )}
+        {isShort && page.through !== null && (
+          <span class="soft">
+            Searched back to {clock.full(page.through)}. To begin further back, set “up to”.
+          </span>
+        )}
         {page.cursor !== null && (
           <a
             class="button"
             rel="next"
             href={`/console/deliveries?${queryOf(asked, {
               cursor: writeCursor(page.cursor),
-              ...(isFar(asked) && { [FAR[0]]: FAR[1] }),
             })}`}
           >
-            {page.values.length < PER_PAGE ? 'Look further back' : 'Older'}
+            {isShort ? 'Search on' : 'Older'}
           </a>
         )}
       </nav>
@@ -102,8 +105,8 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
     title: 'Deliveries',
     place: 'deliveries',
     body,
-    // A search reads more than an open page may: it is made once for each press.
-    live: cursor === null && mistakes.length === 0 && !isFar(asked),
+    // A search is made once for each press.
+    live: cursor === null && mistakes.length === 0 && !isSearch(asked),
   }
 }
 

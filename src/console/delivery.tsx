@@ -6,7 +6,6 @@ import { hookOf } from '../operator/desk.ts'
 import { groupNames } from '../operator/groups.ts'
 import { numbersRead } from '../operator/preview.ts'
 import { DeliveryActions, isUnfit, type Typed } from './delivery-actions.tsx'
-import { FAR } from './filter-form.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
@@ -150,7 +149,7 @@ function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
               <a
                 href={
                   story.groupId === null
-                    ? `/console/groups?${new URLSearchParams({ text: groupName, [FAR[0]]: FAR[1] })}`
+                    ? `/console/groups?${new URLSearchParams({ text: groupName })}`
                     : `/console/groups/${account}-${story.groupId}`
                 }
               >

@@ -43,8 +43,6 @@ const FEWEST_END_DIGITS = 4
 const NUMBER_DIGITS = 7
 /** The part of an address that says that digits are meant as words. */
 const AS_WORDS = ['as', 'words'] as const
-/** The part of an address that a press on “Search” adds: older leads are looked through too. */
-export const FAR = ['far', 'yes'] as const
 
 export type Asked = Partial<Record<(typeof NAMES)[number], string>>
 
@@ -120,18 +118,18 @@ export async function searchForm(c: OperatorContext): Promise<{ to: string }> {
     delete asked.text
     asked.phoneEnd = digits
   }
-  return { to: `/console/deliveries?${queryOf(asked, isFar(asked) ? { [FAR[0]]: FAR[1] } : {})}` }
+  return { to: `/console/deliveries?${queryOf(asked)}` }
 }
 
 /** True where no index leads to those that fit. */
-export function isFar({ state: _, phoneEnd, ...rest }: Asked): boolean {
+export function isSearch({ state: _, phoneEnd, ...rest }: Asked): boolean {
   return phoneEnd === undefined && Object.keys(rest).length > 0
 }
 
 /** The same digits as words, such as a year; null: an address must not hold so many. */
 export function asWords({ phoneEnd = '', ...rest }: Asked): string | null {
   if (phoneEnd.length > FEWEST_END_DIGITS) return null
-  return queryOf({ ...rest, text: phoneEnd }, { [AS_WORDS[0]]: AS_WORDS[1], [FAR[0]]: FAR[1] })
+  return queryOf({ ...rest, text: phoneEnd }, { [AS_WORDS[0]]: AS_WORDS[1] })
 }
 
 function mistake(name: (typeof NAMES)[number]): string {

@@ -4,7 +4,6 @@ import { budgets } from '../operator/accounts.ts'
 import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { type Group, listGroups } from '../operator/groups.ts'
 import { Budget } from './account-card.tsx'
-import { FAR } from './filter-form.tsx'
 import { STATUS } from './group.tsx'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
@@ -12,18 +11,18 @@ import { Badge, Empty } from './parts.tsx'
 
 const PER_PAGE = 12
 /** A page that is left open must cost little: the groups' own pages count further. */
-const LOOK = { scan: 40, counted: 3 }
+const LOOK = { scan: 80, counted: 3 }
 
 export async function groupsPage(visit: Visit, params: URLSearchParams): Promise<Page> {
   const text = params.get('text')?.trim() || null
   const given = params.get('cursor')
   const cursor = given === null ? null : readCursor(given)
   const [page, accounts] = await Promise.all([
-    listGroups(visit.desk, text, PER_PAGE, cursor, params.get(FAR[0]) === FAR[1] ? null : LOOK),
+    listGroups(visit.desk, text, PER_PAGE, cursor, LOOK),
     budgets(visit.desk),
   ])
   const query = (more: Record<string, string>) =>
-    new URLSearchParams({ ...(text !== null && { text, [FAR[0]]: FAR[1] }), ...more }).toString()
+    new URLSearchParams({ ...(text !== null && { text }), ...more }).toString()
   const body = (
     <div class="stack">
       <div>
@@ -35,7 +34,6 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
       </div>
       <search>
         <form class="fields card" method="get" action="/console/groups">
-          <input type="hidden" name={FAR[0]} value={FAR[1]} />
           <label>
             Name
             <input name="text" value={text ?? ''} maxlength={200} autocomplete="off" />

@@ -6,11 +6,12 @@ import type { BackupPage } from '../outbox/store/backup.ts'
 import { outboxOf } from '../setup/readiness.ts'
 import { accountsOf, type Desk } from './desk.ts'
 
-export function overviews(desk: Desk): Promise<Overview[]> {
+/** How each account stands. `counted`: of those that wait, no more than so many are counted. */
+export function overviews(desk: Desk, counted?: number): Promise<Overview[]> {
   return Promise.all(
     accountsOf(desk).map(async (account) => {
       // An object that nothing has reached yet does not know its own name.
-      return { ...(await outboxOf(desk.env, account).account().overview()), account }
+      return { ...(await outboxOf(desk.env, account).account().overview(counted)), account }
     }),
   )
 }

@@ -6,7 +6,7 @@ import type { DeliveryFilter } from '../outbox/store/reports.ts'
 
 /** The whole of a number has no place in a URL; its end is enough to find a person by. */
 const MOST_PHONE_DIGITS = 6
-/** Deliveries that one look goes through where no index leads to those that fit. */
+/** Rows that one look reads where no index leads to those that fit. */
 const SCAN = 10_000
 /** No search needs longer words. */
 export const MAX_CHARACTERS = 200

@@ -8,6 +8,11 @@ import { accountsOf, type Desk } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 import { type MergedPage, merge } from './merge.ts'
 
+export interface DeliveriesPage extends MergedPage<DeliveryView> {
+  /** All that was received after this was looked at; null: that was all. */
+  readonly through: string | null
+}
+
 /** A page of at most that many; it may be short, or empty, and still have a cursor. */
 export async function listDeliveries(
   desk: Desk,
@@ -15,7 +20,7 @@ export async function listDeliveries(
   limit: number,
   cursor: Cursor | null,
   scan?: number,
-): Promise<MergedPage<DeliveryView>> {
+): Promise<DeliveriesPage> {
   const accounts = accountsOf(desk)
   const open = accounts.filter((account) => cursor?.[account] !== null)
   const pages = await Promise.all(
@@ -27,8 +32,9 @@ export async function listDeliveries(
       const items = page.deliveries.map((value) => {
         return { number: readDeliveryId(value.id)?.seq ?? 0, at: value.receivedAt, value }
       })
-      return { account, before, items, end: page.before }
+      return { account, before, items, end: page.before, through: page.through }
     }),
   )
-  return merge(accounts, pages, limit)
+  const throughs = pages.flatMap(({ through }) => through ?? [])
+  return { ...merge(accounts, pages, limit), through: throughs.toSorted().at(-1) ?? null }
 }

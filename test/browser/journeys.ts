@@ -188,7 +188,7 @@ export function journeys(): void {
       await expect
         .poll(
           async () => {
-            await page.goto('/console/deliveries?state=accepted&group=Webinar+Bulk&far=yes')
+            await page.goto('/console/deliveries?state=accepted&group=Webinar+Bulk')
             return rows.count()
           },
           { timeout: 30_000 },

@@ -67,7 +67,7 @@ export interface Backlog {
   readonly more: boolean
   /** Why they are held or parked, the commonest first, and no more than a few. */
   readonly reasons: readonly InHand[]
-  /** When the oldest of those that wait for a call was asked for. */
+  /** When the oldest of those that wait for a call was asked for; null: none waits, or so few were counted that an older one may be among the rest. */
   readonly oldest: string | null
 }
 
@@ -111,10 +111,10 @@ export function accountAdmin(context: Context) {
   }
 
   return {
-    /** How the account stands now. */
-    async overview(): Promise<Overview> {
+    /** How the account stands now. `counted`: of those that wait, no more than so many are counted. */
+    async overview(counted?: number): Promise<Overview> {
       await alarm.ensure()
-      return overviewOf(context)
+      return overviewOf(context, counted)
     },
     /** Why no calls are made now; null: they are made. Reads no rows. */
     async stopped(): Promise<Stop | null> {
@@ -167,13 +167,13 @@ export function accountAdmin(context: Context) {
   }
 }
 
-function overviewOf(context: Context): Overview {
+function overviewOf(context: Context, counted: number | undefined): Overview {
   const { dispatcher, ports, store } = context
   const now = ports.now()
   const { account, calls } = store
   const { name, pace, state } = account
   const spent = calls.spentInDay(now)
-  const backlog = backlogOf(context, now)
+  const backlog = backlogOf(context, counted, now)
   const waits = backlog.queued + backlog.unknown > 0
   const due = { partStatus: null, restUntil: null, dueAt: null, attempts: 0, creates: false }
   const { what } = waitTeller({ account: state, pace, spent }, now)(due)
@@ -202,8 +202,14 @@ function longWaitOf(state: AccountState, now: number): Overview['longWait'] {
     : null
 }
 
-function backlogOf({ store: { reports } }: Context, now: number): Backlog {
-  const { queued, unknown, oldest } = reports.waitingLately(now)
+function backlogOf(
+  { store: { reports } }: Context,
+  counted: number | undefined,
+  now: number,
+): Backlog {
+  const { queued, unknown, oldest } =
+    counted === undefined ? reports.waitingLately(now) : reports.waiting(counted)
+  const more = queued + unknown >= (counted ?? MOST_COUNTED)
   const held = reports.count('held')
   const parked = reports.count('parked')
   return {
@@ -211,12 +217,13 @@ function backlogOf({ store: { reports } }: Context, now: number): Backlog {
     unknown,
     held,
     parked,
-    more: queued + unknown >= MOST_COUNTED,
+    more,
     reasons: [
       ...(held > 0 ? reports.reasons('held') : []),
       ...(parked > 0 ? reports.reasons('parked') : []),
     ],
-    oldest: iso(oldest),
+    // Among those that were not counted there may be an older one.
+    oldest: iso(more && counted !== undefined ? null : oldest),
   }
 }
 

@@ -14,6 +14,7 @@ import type { DeliveryPage, DeliveryStory } from './views.ts'
 import {
   inFlight,
   isForced,
+  iso,
   lacksEvidence,
   maskFields,
   reasonsIn,
@@ -115,8 +116,8 @@ export function deliveriesAdmin(context: Context) {
     /** A page of deliveries, newest first. */
     async list(filter: DeliveryFilter): Promise<DeliveryPage> {
       await alarm.ensure()
-      const { rows, before } = store.reports.list(filter, await known(filter))
-      return { deliveries: rows.map(viewer(context, ports.now())), before }
+      const { rows, before, through } = store.reports.list(filter, await known(filter))
+      return { deliveries: rows.map(viewer(context, ports.now())), before, through: iso(through) }
     },
     /** The numbers of a page of deliveries. */
     async seqs(

@@ -164,6 +164,7 @@ function eraseEverywhere(context: Context, person: string, actor: string, now: n
   const left = people.forget(person)
   for (const part of left) refreshDue(context.store, part)
   people.eraseFromCalls(person, calls.lastId() - CALLS_LOOKED_AT)
+  calls.forget()
   return own.length
 }
 

@@ -74,6 +74,8 @@ export interface DeliveryPage {
   readonly deliveries: readonly DeliveryView[]
   /** The number to ask for the next page with; null: that was all. */
   readonly before: number | null
+  /** When the last delivery was received that was looked at; null: that was all. */
+  readonly through: string | null
 }
 
 const ERASED = { mask: 'erased', state: 'erased', suppressed: false } as const
@@ -84,18 +86,23 @@ export function viewer(context: Context, now: number): (row: DeliveryRow) => Del
   const { account, calls } = context.store
   const { name, pace } = account
   const sending = new Set(inFlight(context))
-  const waitsFor = waitTeller({ account: account.state, pace, spent: calls.spent(pace, now) }, now)
+  let teller: ReturnType<typeof waitTeller> | null = null
+  const waitsFor = (row: DeliveryRow, dueAt: number | null) => {
+    // Where nothing waits, the calls of the day need not be read.
+    teller ??= waitTeller({ account: account.state, pace, spent: calls.spent(pace, now) }, now)
+    return teller({ ...waiterOf(row), dueAt })
+  }
   return (row) => {
+    const { masks, dueAt }: { masks: string[]; dueAt: number | null } = JSON.parse(row.people)
     const isSending = sending.has(row.seq)
     const waits = !isSending && (row.state === 'queued' || row.state === 'unknown')
     const wait =
       row.lookUpAt !== null
         ? { what: LOOK_UP, until: row.lookUpAt }
         : waits
-          ? waitsFor(waiterOf(row))
+          ? waitsFor(row, dueAt)
           : null
     const until = wait?.until ?? null
-    const masks: string[] = JSON.parse(row.masks)
     return {
       id: deliveryId(name, row.seq),
       hook: row.hook,
@@ -189,7 +196,6 @@ function waiterOf(row: DeliveryRow) {
   return {
     partStatus: row.partStatus,
     restUntil: row.restUntil,
-    dueAt: row.dueAt,
     attempts: row.attempts,
     creates: row.creates === 1,
   }

@@ -19,8 +19,9 @@ export interface PastCall extends OpenCall {
 /** Calls of a streak that are looked at. Three that share no person are enough. */
 const STREAK_LOOKED_AT = 60
 
+type CallOfDay = Pick<PastCall, 'id' | 'partId' | 'kind' | 'members' | 'startedAt'>
+
 type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
-  readonly hook: string
   readonly leads: string
   readonly team: string
 }
@@ -28,12 +29,14 @@ type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
 const NOTHING_SPENT: Spent = { people: [], creations: [], byHook: new Map() }
 
 const CALL =
-  raw(`SELECT calls.id, part_id AS partId, group_id AS groupId, name AS groupName, hook, kind, leads, team, fresh,
+  raw(`SELECT calls.id, part_id AS partId, group_id AS groupId, name AS groupName, kind, leads, team, fresh,
   started_at AS startedAt FROM calls JOIN parts ON parts.id = part_id`)
 
 export class Calls {
   readonly #sql: Sql
-  /** What the last day used, as it was read last; null: a call was made since. */
+  /** Calls of the last day that count, oldest first; null: they are read when they are asked for. */
+  #day: CallOfDay[] | null = null
+  /** What they used; null: a call was made since. */
   #spent: Spent | null = null
 
   constructor(sql: Sql) {
@@ -42,13 +45,14 @@ export class Calls {
 
   /** Claims a call: from now on its people are being called. It counts against the caps until its end says otherwise. */
   open(call: Call, now: number): OpenCall {
-    this.forget()
+    this.#spent = null
     const { partId, kind, members, contacts, fresh } = call
     const persons = (team: boolean) =>
       members.filter((one) => one.team === team).map(({ person }) => person)
     const { id } = this.#sql.one<{ id: number }>`
       INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
       VALUES (${partId}, ${kind}, ${persons(false)}, ${persons(true)}, ${contacts.length}, ${fresh}, ${now}) RETURNING id`
+    this.#day?.push({ id, partId, kind, members, startedAt: now })
     return { ...call, id }
   }
 
@@ -59,7 +63,8 @@ export class Calls {
   }
 
   close(id: number, { outcome, counts }: CallEnd, now: number): void {
-    this.forget()
+    this.#spent = null
+    if (!counts) this.#day = this.#day?.filter((one) => one.id !== id) ?? null
     this.#sql.run`
       UPDATE calls SET ended_at = ${now}, outcome = ${outcome}, counts = ${counts} WHERE id = ${id}`
   }
@@ -94,16 +99,38 @@ export class Calls {
     return { ...uses(this.#spent), byHook: new Map(byHook) }
   }
 
-  /** What was read is read again: a call was made, or a transaction was taken back. */
+  /** What was read is read again: a transaction was taken back, or a person was erased from calls. */
   forget(): void {
+    this.#day = null
     this.#spent = null
   }
 
+  #callsSince(since: number): CallOfDay[] {
+    const day =
+      this.#day?.filter(({ startedAt }) => startedAt > since) ??
+      this.#sql.all<CallOfDay & { leads: string; team: string }>`
+        SELECT id, part_id AS partId, kind, leads, team, started_at AS startedAt FROM calls
+        WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map((row) => {
+        const { id, partId, kind, startedAt } = row
+        return { id, partId, kind, startedAt, members: membersOf(row) }
+      })
+    this.#day = day
+    return day
+  }
+
   #readSpent(since: number): Spent {
-    const calls = this.#sql
-      .all<CallRow>`${CALL} WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map(
-      callOf,
+    const day = this.#callsSince(since)
+    // Each part is read once: a day has many calls for few of them.
+    const ids = [...new Set(day.map(({ partId }) => partId))]
+    const parts = new Map(
+      this.#sql.all<{ id: number; groupId: number; hook: string }>`
+        SELECT id, group_id AS groupId, hook FROM parts
+        WHERE id IN (SELECT value FROM json_each(${ids}))`.map(({ id, ...part }) => [id, part]),
     )
+    const calls = day.flatMap((call) => {
+      const part = parts.get(call.partId)
+      return part === undefined ? [] : { ...call, ...part }
+    })
     const last = new Map<string, { hook: string; at: number }>()
     for (const { members, partId, groupId, startedAt: at, hook } of calls) {
       for (const { person, team } of members)
@@ -130,10 +157,14 @@ export class Calls {
 }
 
 /** What cannot be read names nobody: its people go on waiting, and the account does not stop for it. */
-function callOf({ leads, team, ...call }: CallRow): PastCall & { readonly hook: string } {
+function callOf({ leads, team, ...call }: CallRow): PastCall {
+  return { ...call, members: membersOf({ leads, team }), contacts: [] }
+}
+
+function membersOf({ leads, team }: Pick<CallRow, 'leads' | 'team'>): MemberKey[] {
   const keys = (text: string, isTeam: boolean): MemberKey[] =>
     textsIn(text).map((person) => ({ person, team: isTeam }))
-  return { ...call, members: [...keys(leads, false), ...keys(team, true)], contacts: [] }
+  return [...keys(leads, false), ...keys(team, true)]
 }
 
 function textsIn(json: string): string[] {

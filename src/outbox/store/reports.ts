@@ -20,7 +20,7 @@ export interface DeliveryFilter {
   /** When it was received. */
   readonly from: number | null
   readonly to: number | null
-  /** Deliveries that one look goes through at most, where no index leads to those that fit. */
+  /** Rows that one look reads at most, about: no index leads to most of what is asked for. */
   readonly scan: number
   readonly limit: number
   /** Deliveries before this number; null: from the newest. */
@@ -44,6 +44,27 @@ export const EVERY_DELIVERY: Omit<DeliveryFilter, 'limit' | 'before'> = {
 export interface Found<row> {
   readonly rows: readonly row[]
   readonly before: number | null
+  /** When the last delivery was received that was looked at; null: that was all. */
+  readonly through: number | null
+}
+
+/** Deliveries that fit, newest first, and how far they were looked for. */
+interface Hits {
+  readonly seqs: readonly number[]
+  readonly before: number | null
+  readonly through: number | null
+}
+
+/** A delivery that may fit. Flags are 0 or 1. */
+interface Candidate {
+  readonly seq: number
+  readonly partId: number | null
+  readonly groupId: number | null
+  readonly receivedAt: number
+  /** All conditions hold but those about its words and its group. */
+  readonly fits: number
+  /** Not null: what it said holds the text, hidden digits included. What it said, where the text has digits. */
+  readonly says: string | null
 }
 
 /** What decides whether a delivery can be sent again. Flags are 0 or 1. */
@@ -68,8 +89,6 @@ export interface Known {
   /** What a person is shown of fields that are kept as JSON; null: nothing. Digits are looked for in no more. */
   readonly shown: (fields: string) => string | null
 }
-
-const NOTHING: Found<never> = { rows: [], before: null }
 
 /** Leads that wait for a call, those of them who may be in already, and when the oldest was asked for. */
 export interface Waiting {
@@ -107,10 +126,8 @@ export interface DeliveryRow {
   readonly settledAt: number | null
   readonly erased: number
   readonly lookUpAt: number | null
-  /** Masks of its people, as JSON. */
-  readonly masks: string
-  /** When the first of its people is due. */
-  readonly dueAt: number | null
+  /** As JSON: `masks` of its people, and `dueAt`, when the first of them is due, or null. */
+  readonly people: string
   /** The beginning of what the sender said. */
   readonly said: string | null
   /** What is wrong with one that was never mapped, after its reasons: "mapping; phone: has too few digits". */
@@ -130,17 +147,25 @@ export interface StoryRow extends DeliveryRow {
 export const MOST_COUNTED = 10_000
 /** So many that wait are counted at every look. */
 const COUNTED_AT_ONCE = 15
-/** The count of more is kept for so long a row: an open page reads 7 rows a second for it on average. */
+/** The count of more is kept for so long a row: who asks often reads 7 rows a second for it on average. */
 const KEPT_MS_A_ROW = 150
 /** More reasons are told apart in the list. */
 const MOST_REASONS = 5
 const QUARTERS_A_DAY = 96
 /** Deliveries that are looked through for those of one hook. */
 const LATELY_ROWS = 100
-/** Deliveries of one number, and newest ones that were held before their number was read. */
+/** Memberships whose number ends so, and newest deliveries that were held before their number was read. */
 const MOST_OF_A_NUMBER = 1_000
 const HELD_LOOKED_AT = 40
 const DIGIT = /\p{Nd}/u
+/** The part of a look that may go into the deliveries of people whose number ends so. */
+const SHARE_OF_A_NUMBER = 0.25
+/** Rows that showing a delivery reads: its own, its part's, and two for a person. */
+const ROWS_A_DELIVERY = 5
+/** A long search reads so many deliveries at a time. */
+const MOST_A_STEP = 500
+/** Deliveries are in the order of their times, unless the clock was set back. */
+const CLOCK_SLACK_MS = 60_000
 /** What people write between the digits of a number. */
 const BETWEEN_DIGITS = [' ', '-', '(', ')', '.', '/', '\u00a0', '\u2011', '\u2013']
 
@@ -156,9 +181,12 @@ const COLUMNS = fragment`seq, deliveries.hook, source, state, reason, deliveries
   ${NAME} AS name, parts.status AS partStatus, rest_until AS restUntil, creates, attempts, received_at AS receivedAt,
   settled_at AS settledAt, erased, look_up_at AS lookUpAt, substr(fields, 1, 2000) AS said,
   CASE WHEN state = 'held' AND held IS NOT NULL THEN timeline ->> '$[#-1].detail' END AS wrong,
-  (SELECT json_group_array(mask) FROM (SELECT mask FROM ${ASKED} ORDER BY place)) AS masks,
-  CASE WHEN state IN ('queued', 'unknown') THEN
-    (SELECT min(m.due_at) FROM ${ASKED} AND m.team_part = 0 AND m.status IN ('waiting', 'maybe')) END AS dueAt`
+  (SELECT json_object('masks', json_group_array(mask), 'dueAt', min(due)) FROM
+    (SELECT mask, CASE WHEN m.team_part = 0 AND m.status IN ('waiting', 'maybe') THEN m.due_at END AS due
+      FROM ${ASKED} ORDER BY place)) AS people`
+
+/** There is nothing further back. */
+const ALL = { before: null, through: null } as const
 
 export class Reports {
   readonly #sql: Sql
@@ -170,12 +198,11 @@ export class Reports {
 
   /** A page of deliveries that fit. */
   list(filter: DeliveryFilter, known: Known): Found<DeliveryRow> {
-    return this.#search(COLUMNS, filter, known)
+    return this.#page(COLUMNS, this.#search(filter, known, ROWS_A_DELIVERY))
   }
 
-  seqs(filter: DeliveryFilter, known: Known): { seqs: number[]; before: number | null } {
-    const { rows, before } = this.#search<{ seq: number }>(raw('seq'), filter, known)
-    return { seqs: rows.map(({ seq }) => seq), before }
+  seqs(filter: DeliveryFilter, known: Known): { seqs: readonly number[]; before: number | null } {
+    return this.#search(filter, known)
   }
 
   /** Deliveries that fit, with what decides whether they can be sent again. */
@@ -183,7 +210,7 @@ export class Reports {
     const columns =
       raw(`seq, deliveries.hook, state, held, consent IS NOT NULL AS agreed, deliveries.group_id IS NOT NULL AS mapped,
       (SELECT count(*) FROM ${ASKED.texts.join('')}) AS asked, (SELECT count(digits) FROM ${ASKED.texts.join('')}) AS numbers`)
-    return this.#search(columns, filter, known)
+    return this.#page(columns, this.#search(filter, known))
   }
 
   /** Deliveries of a hook among the newest up to this one, newest first. */
@@ -193,75 +220,130 @@ export class Reports {
       ORDER BY seq DESC`
   }
 
-  #search<row extends { readonly seq: number }>(
-    columns: Fragment,
-    filter: DeliveryFilter,
-    { sending, ends, shown }: Known,
-  ): Found<row> {
-    const { phoneEnd, state, limit, text } = filter
-    const fits = (rows: row[]) =>
-      text === null || !DIGIT.test(text) ? rows : this.#showing(text, rows, shown)
-    const conditions = conditionsOf(filter, sending)
-    const before = filter.before ?? Number.MAX_SAFE_INTEGER
-    const page = (within: Fragment): row[] =>
-      this.#sql.all<row>`
-        SELECT ${columns} FROM ${DELIVERIES} WHERE ${within}${conditions} ORDER BY seq DESC LIMIT ${limit}`
-    const among = (seqs: readonly number[]): Found<row> => {
-      if (seqs.length === 0) return NOTHING
-      const rows = page(fragment`seq IN (${raw(seqs.join(', '))}) AND seq < ${before}`)
-      return { rows: fits(rows), before: rows[limit - 1]?.seq ?? null }
-    }
-    if (phoneEnd !== null) return among(this.#ofNumber(phoneEnd, ends, shown))
-    if (state === 'sending') return among(sending)
-    const floor = this.#floor(filter, before)
-    if (floor === null) return NOTHING
-    const rows = page(fragment`seq < ${before} AND seq >= ${floor}`)
-    const last = rows[limit - 1]
-    if (last !== undefined) return { rows: fits(rows), before: last.seq }
-    return { rows: fits(rows), before: this.#floor(filter, floor) === null ? null : floor }
+  #page<row>(columns: Fragment, { seqs, ...rest }: Hits): Found<row> {
+    if (seqs.length === 0) return { rows: [], ...rest }
+    const rows = this.#sql.all<row>`
+      SELECT ${columns} FROM ${DELIVERIES} WHERE seq IN (${raw(seqs.join(', '))}) ORDER BY seq DESC`
+    return { rows, ...rest }
   }
 
-  /** Those that show the text. The database looks in hidden digits too, and 53 searches would uncover a number. */
-  #showing<row extends { readonly seq: number }>(
-    text: string,
-    rows: row[],
+  /** Goes from the newest down until the page is full or the look has read its share. A hit costs so many rows more. */
+  #search(filter: DeliveryFilter, { sending, ends, shown }: Known, rowsAHit = 0): Hits {
+    const { from, group, limit, phoneEnd, state, text } = filter
+    const before = filter.before ?? this.#newest(filter.to)
+    const listed =
+      phoneEnd !== null
+        ? this.#ofNumber(phoneEnd, ends, before, filter.scan, shown)
+        : state === 'sending'
+          ? { seqs: sending, floor: null, read: 0 }
+          : null
+    const within =
+      listed !== null
+        ? raw(`seq IN (${listed.seqs.join(', ')})`)
+        : state === 'held' || state === 'parked'
+          ? inState(state)
+          : raw('1')
+    const names = this.#names()
+    // The database looks in hidden digits too, and 53 searches would uncover a number.
+    const hasDigits = text !== null && DIGIT.test(text)
+    const isSaid = ({ says }: Candidate, wanted: string) =>
+      says !== null && (!hasDigits || holdsText(shown(says), wanted))
+    const fits = (row: Candidate): boolean =>
+      row.fits === 1 &&
+      (!group || names.of(row) === group) &&
+      (!text || isSaid(row, text) || holdsText(names.of(row), text))
+    const says = text
+      ? fragment`CASE WHEN ${holds(raw('fields'), text)} THEN ${raw(hasDigits ? 'fields' : "''")} END`
+      : raw('NULL')
+    const seqs: number[] = []
+    let read = listed?.read ?? 0
+    let last: Candidate | null = null
+    let ended = listed?.seqs.length === 0
+    while (!ended) {
+      // A page and one more, which tells whether there is more; a long search takes larger steps.
+      const step = Math.min(Math.max(limit + 1, Math.floor((filter.scan - read) / 8)), MOST_A_STEP)
+      const rows: readonly Candidate[] = this.#sql.all<Candidate>`
+        SELECT seq, part_id AS partId, group_id AS groupId, received_at AS receivedAt,
+          (${conditionsOf(filter, sending)}) AS fits, ${says} AS says
+        FROM deliveries WHERE ${within} AND seq < ${last?.seq ?? before} ORDER BY seq DESC LIMIT ${step}`
+      for (const row of rows) {
+        if (from !== null && row.receivedAt < from - CLOCK_SLACK_MS) return { seqs, ...ALL }
+        const full = seqs.length === limit || read + names.read() >= filter.scan
+        if (last !== null && full) return { seqs, before: last.seq, through: last.receivedAt }
+        last = row
+        read += 1
+        if (fits(row)) {
+          seqs.push(row.seq)
+          read += rowsAHit
+        }
+      }
+      ended = rows.length < step
+    }
+    const floor = listed?.floor ?? null
+    return floor === null
+      ? { seqs, ...ALL }
+      : { seqs, before: floor, through: last?.receivedAt ?? null }
+  }
+
+  /** Names of parts, or of groups where there is no part, each read once; and how many were. */
+  #names() {
+    const known = new Map<string, string | null>()
+    return {
+      read: () => known.size,
+      of: ({ partId, groupId }: Candidate): string | null => {
+        const key = `${partId} ${groupId}`
+        const name = known.get(key)
+        if (name !== undefined) return name
+        const row = this.#sql.one<{ name: string | null }>`
+          SELECT coalesce((SELECT name FROM parts WHERE id = ${partId}),
+            (SELECT name FROM groups WHERE id = ${groupId})) AS name`
+        known.set(key, row.name)
+        return row.name
+      },
+    }
+  }
+
+  /** Where a look begins: behind the last delivery, or behind the last one received by then, found by halves. */
+  #newest(to: number | null): number {
+    if (to === null) return Number.MAX_SAFE_INTEGER
+    const { seq } = this.#sql.one<{ seq: number | null }>`SELECT max(seq) AS seq FROM deliveries`
+    let low = 0
+    let high = (seq ?? 0) + 1
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const row = this.#sql.first<{ at: number }>`
+        SELECT received_at AS at FROM deliveries WHERE seq >= ${middle} ORDER BY seq LIMIT 1`
+      if (row === null || row.at > to + CLOCK_SLACK_MS) high = middle
+      else low = middle + 1
+    }
+    return high
+  }
+
+  /**
+   * Deliveries that ask for a number with this end, and held ones whose number was not read and ends so. Those below
+   * `floor` are not complete; null: there are none.
+   */
+  #ofNumber(
+    end: string,
+    marks: readonly string[],
+    before: number,
+    scan: number,
     shown: Known['shown'],
-  ): row[] {
-    if (rows.length === 0) return rows
-    const within = raw(rows.map(({ seq }) => seq).join(', '))
-    const texts = this.#sql.all<{ seq: number; name: string | null; fields: string | null }>`
-      SELECT seq, ${NAME} AS name, fields FROM ${DELIVERIES} WHERE seq IN (${within})`
-    const wanted = text.toLowerCase()
-    const found = texts.filter(({ name, fields }) =>
-      [name, fields === null ? null : shown(fields)].some((one) =>
-        one?.toLowerCase().includes(wanted),
-      ),
-    )
-    const seqs = new Set(found.map(({ seq }) => seq))
-    return rows.filter(({ seq }) => seqs.has(seq))
-  }
-
-  /** The last delivery that a look from this number down goes through; null: there is none. */
-  #floor({ state, scan }: DeliveryFilter, before: number): number | null {
-    if (state === 'held' || state === 'parked') {
-      return this.#sql.one<{ floor: number | null }>`SELECT min(seq) AS floor FROM
-        (SELECT seq FROM deliveries WHERE ${inState(state)} AND seq < ${before} ORDER BY seq DESC LIMIT ${scan})`
-        .floor
-    }
-    const { newest } = this.#sql.one<{ newest: number | null }>`
-      SELECT max(seq) AS newest FROM deliveries WHERE seq < ${before}`
-    return newest === null ? null : Math.max(0, newest - scan + 1)
-  }
-
-  /** Deliveries that ask for a number with this end, and held ones whose number was not read and ends so. */
-  #ofNumber(end: string, marks: readonly string[], shown: Known['shown']): number[] {
-    const asked = marks.flatMap(
-      (mark) => this.#sql.all<{ seq: number }>`
-        SELECT delivery AS seq FROM memberships AS m JOIN asks ON asks.person = m.person
-          AND asks.group_id = m.group_id AND asks.team_part = m.team_part
-        WHERE m.person > ${mark} AND m.person < ${`${mark}~`}
+  ): { seqs: number[]; floor: number | null; read: number } {
+    const people = marks.flatMap(
+      (mark) => this.#sql.all<{ person: string; groupId: number; teamPart: number }>`
+        SELECT person, group_id AS groupId, team_part AS teamPart FROM memberships
+        WHERE person > ${mark} AND person < ${`${mark}~`}
           AND (digits IS NULL OR substr(digits, ${-end.length}) = ${end}) LIMIT ${MOST_OF_A_NUMBER}`,
     )
+    const each = Math.max(1, Math.floor((scan * SHARE_OF_A_NUMBER) / Math.max(1, people.length)))
+    const asked = people.map(
+      ({ person, groupId, teamPart }) => this.#sql.all<{ seq: number }>`
+        SELECT delivery AS seq FROM asks WHERE person = ${person} AND group_id = ${groupId}
+          AND team_part = ${teamPart} AND delivery < ${before} ORDER BY delivery DESC LIMIT ${each}`,
+    )
+    const floors = asked.flatMap((some) => (some.length < each ? [] : (some.at(-1)?.seq ?? [])))
+    const floor = floors.length === 0 ? null : Math.max(...floors)
     const said = BETWEEN_DIGITS.reduce(
       (text, between) => fragment`replace(${text}, ${between}, '')`,
       raw('fields'),
@@ -275,7 +357,12 @@ export class Reports {
         fields !== null &&
         (numbersIn(fields).some((number) => number.endsWith(end)) || shown(fields)?.includes(end)),
     )
-    return [...asked, ...unread].map(({ seq }) => seq)
+    const all = [...asked.flat(), ...unread].map(({ seq }) => seq)
+    return {
+      seqs: [...new Set(all)].filter((seq) => floor === null || seq >= floor),
+      floor,
+      read: people.length + asked.flat().length + newest.length,
+    }
   }
 
   story(seq: number): StoryRow | null {
@@ -299,7 +386,7 @@ export class Reports {
           WHERE status IN ('waiting', 'maybe') AND part_id > 0 AND team_part = 0 LIMIT ${most})`
   }
 
-  /** The same for an open page: where many wait, their count may be some minutes old. */
+  /** The same for a program that asks often: where many wait, their count may be some minutes old. */
   waitingLately(now: number): Waiting {
     const few = this.waiting(COUNTED_AT_ONCE)
     if (few.queued + few.unknown < COUNTED_AT_ONCE) return few
@@ -338,7 +425,7 @@ export class Reports {
     ])
   }
 
-  /** Numbers of the parts whose name has this piece, newest first. */
+  /** Numbers of the parts whose name has this piece, newest first. A look goes through so many names. */
   parts(
     text: string,
     limit: number,
@@ -346,16 +433,18 @@ export class Reports {
     scan: number,
   ): { ids: number[]; before: number | null } {
     const top = before ?? Number.MAX_SAFE_INTEGER
-    const window = fragment`(SELECT id FROM parts WHERE id < ${top} ORDER BY id DESC LIMIT ${raw(String(scan))})`
-    const ids = this.#sql.all<{ id: number }>`
-      SELECT id FROM parts WHERE id IN ${window} AND ${holds(raw('name'), text)} ORDER BY id DESC LIMIT ${limit}`.map(
-      ({ id }) => id,
-    )
-    if (ids.length === limit) return { ids, before: ids.at(-1) ?? null }
-    const { floor } = this.#sql.one<{
-      floor: number | null
-    }>`SELECT min(id) AS floor FROM ${window}`
-    return { ids, before: floor === null || floor <= 1 ? null : floor }
+    const ids: number[] = []
+    let last = top
+    let seen = 0
+    const rows = this.#sql.all<{ id: number; name: string }>`
+      SELECT id, name FROM parts WHERE id < ${top} ORDER BY id DESC LIMIT ${scan + 1}`
+    for (const { id, name } of rows) {
+      if (ids.length === limit || seen === scan) return { ids, before: last }
+      if (holdsText(name, text)) ids.push(id)
+      last = id
+      seen += 1
+    }
+    return { ids, before: null }
   }
 
   /** When a part was first and last called. */
@@ -380,24 +469,30 @@ function inState(state: DeliveryState): Fragment {
     : fragment`state = ${state}`
 }
 
+/** All that the delivery's own row tells, but its words. */
 function conditionsOf(filter: DeliveryFilter, sending: readonly number[]): Fragment {
   const isSending = raw(`seq IN (${sending.join(', ')})`)
-  const { state, text } = filter
+  const { state } = filter
   const conditions = [
-    state && state !== 'sending' && fragment`${inState(state)} AND NOT ${isSending}`,
+    state === 'sending' && isSending,
+    state && state !== 'sending' && fragment`state = ${state} AND NOT ${isSending}`,
     filter.reason && fragment`reason = ${filter.reason}`,
-    filter.hook && fragment`deliveries.hook = ${filter.hook}`,
+    filter.hook && fragment`hook = ${filter.hook}`,
     filter.source && fragment`source = ${filter.source}`,
-    filter.group && fragment`${NAME} = ${filter.group}`,
-    // The words first: a name is read from another table.
-    text && fragment`(${holds(raw('fields'), text)} OR ${holds(NAME, text)})`,
+    filter.group &&
+      fragment`(part_id = (SELECT id FROM parts WHERE name = ${filter.group})
+        OR group_id = (SELECT id FROM groups WHERE name = ${filter.group}))`,
     filter.from !== null && fragment`received_at >= ${filter.from}`,
     filter.to !== null && fragment`received_at <= ${filter.to}`,
   ].filter((condition) => typeof condition === 'object' && condition !== null)
-  return conditions.reduce((all, condition) => fragment`${all} AND ${condition}`, raw(''))
+  return conditions.reduce((all, condition) => fragment`${all} AND ${condition}`, raw('1'))
 }
 
 /** Whether a column holds the text, whatever the case of its ASCII letters. LIKE takes patterns of 50 bytes only, which Hindi exceeds. */
 function holds(column: Fragment, text: string): Fragment {
   return fragment`instr(lower(${column}), lower(${text})) > 0`
+}
+
+function holdsText(name: string | null, text: string): boolean {
+  return name?.toLowerCase().includes(text.toLowerCase()) ?? false
 }
