@@ -3,11 +3,12 @@
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
 import { type Action, act, BULK_ACTIONS, IMPOSSIBLE, OUTCOMES } from '../operator/act.ts'
-import { bulkStep, countDeliveries } from '../operator/bulk.ts'
+import { bulkStep } from '../operator/bulk.ts'
 import { readStory, revealDelivery } from '../operator/deliveries.ts'
 import { type Desk, placeOf } from '../operator/desk.ts'
 import { editSchema, readEdit } from '../operator/edit.ts'
 import { filterSchema } from '../operator/filter.ts'
+import { FORESEEN, forecast } from '../operator/forecast.ts'
 import { listDeliveries } from '../operator/list.ts'
 import { endpoint, none, only } from './endpoint.ts'
 import {
@@ -180,7 +181,7 @@ export const bulkEndpoints = [
     tag: 'Deliveries',
     summary: 'One action on every delivery that fits a filter',
     detail:
-      'With `dryRun` it only counts. Without, it does one step and answers a `cursor`: post the same again with it until it is null.',
+      'With `dryRun` it says what would come of it, and does nothing. Without, it does one step and answers a `cursor`: post the same again with it until it is null.',
     query: none,
     body: only({
       filter: only(filterSchema.entries),
@@ -199,11 +200,23 @@ export const bulkEndpoints = [
       v.object({
         count: v.number(),
         more: v.pipe(v.boolean(), v.description('True where there are more than were counted')),
+        tried: v.pipe(
+          v.number(),
+          v.description('How many of them, the newest, were looked at: `outcomes` is of these'),
+        ),
+        outcomes: v.pipe(
+          v.record(v.picklist(FORESEEN), v.number()),
+          v.description('How many would come out how'),
+        ),
+        held: v.pipe(
+          v.record(v.string(), v.number()),
+          v.description('How many would stay held, by their reason'),
+        ),
       }),
       v.object({ outcomes, ...cursorEntry }),
     ]),
     async run(desk, { body: { filter, action, agreed, dryRun, cursor } }) {
-      if (dryRun) return countDeliveries(desk, filter)
+      if (dryRun) return forecast(desk, filter, action)
       const step = await bulkStep(desk, filter, action, cursor ?? null, agreed)
       return { outcomes: step.outcomes, cursor: cursorText(step.cursor) }
     },

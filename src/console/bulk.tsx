@@ -194,27 +194,30 @@ const FORESEEN: Readonly<Record<keyof Forecast['outcomes'], string>> = {
 }
 
 /** What would happen to how many. */
-function WillHappen({ foreseen: { outcomes, held } }: { foreseen: Forecast }): Html {
+function WillHappen({ foreseen: { count, tried, outcomes, held } }: { foreseen: Forecast }): Html {
   const told = Object.entries(FORESEEN).flatMap(([outcome, what]) => {
     const [, count = 0] = Object.entries(outcomes).find(([name]) => name === outcome) ?? []
     return count === 0 ? [] : [{ outcome, what, count }]
   })
   return (
-    <ul id="will-happen">
-      {told.map(({ outcome, what, count }) => (
-        <li>
-          <strong>{count}</strong> {what}
-          {outcome === 'held' && (
-            <span>
-              {': '}
-              {Object.entries(held)
-                .map(([reason, some]) => `${some} for ${reason}`)
-                .join(', ')}
-            </span>
-          )}
-        </li>
-      ))}
-    </ul>
+    <div class="stack" id="will-happen">
+      {tried < count && <p>{`The newest ${several(tried, 'lead')} were tried. Of these:`}</p>}
+      <ul>
+        {told.map(({ outcome, what, count }) => (
+          <li>
+            <strong>{count}</strong> {what}
+            {outcome === 'held' && (
+              <span>
+                {': '}
+                {Object.entries(held)
+                  .map(([reason, some]) => `${some} for ${reason}`)
+                  .join(', ')}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

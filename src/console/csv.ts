@@ -23,11 +23,22 @@ const FORMULA = /(^\s*|;[\s"']*)(?=[=+\-@|%＝＋－＠])/gu
 /** Controls and marks that turn the order of letters around, or cannot be seen. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** `ending`: a last line. With a byte order mark, without which Excel reads UTF-8 as something else. */
-export function csv(deliveries: readonly DeliveryView[], ending: string | null = null): string {
-  const rows = deliveries.map((delivery) => COLUMNS.map((column) => cell(delivery[column])))
-  const all = [COLUMNS.map(cell), ...rows, ...(ending === null ? [] : [[cell(ending)]])]
-  return `\ufeff${all.map((row) => row.join(',')).join('\r\n')}\r\n`
+/** The first line. With a byte order mark, without which Excel reads UTF-8 as something else. */
+export function csvHead(): string {
+  return `\ufeff${line(COLUMNS)}`
+}
+
+export function csvLines(deliveries: readonly DeliveryView[]): string {
+  return deliveries.map((delivery) => line(COLUMNS.map((column) => delivery[column]))).join('')
+}
+
+/** A line of one sentence. */
+export function csvNote(text: string): string {
+  return line([text])
+}
+
+function line(values: readonly unknown[]): string {
+  return `${values.map(cell).join(',')}\r\n`
 }
 
 export function cell(value: unknown): string {

@@ -1,33 +1,54 @@
-/** The fields of the last payload, to be clicked: which is the number, which names the group. Out comes what goes into `src/config.ts`. */
+/** The fields of a payload, the one that was tried or the last that came, to be clicked: which is the number, which names the group. Out comes what goes into `src/config.ts`. */
 
 import { fieldList, type ListedField } from '../operator/field-list.ts'
 import type { HookDetails } from '../operator/hooks.ts'
+import type { EventPreview } from '../operator/preview.ts'
 import type { Html } from './html.ts'
-import { Empty } from './parts.tsx'
+import { CountrySelect, Empty } from './parts.tsx'
+import type { Tried } from './preview.tsx'
 
 /** What was picked, as the form sent it: after an answer it is still picked. */
 export type Picked = Readonly<Record<string, readonly string[]>>
 
+/** The event of a payload that is picked from: the first that is for the hook, else the first. */
+export function eventIn({ made }: Tried): EventPreview | null {
+  const events = made.ok ? made.events : []
+  return events.find(({ skip }) => skip === null) ?? events[0] ?? null
+}
+
 export function FieldPicker(props: {
   hook: HookDetails
+  tried: Tried | null
   snippet: string | null
   picked: Picked
 }): Html {
-  const { hook, snippet, picked } = props
+  const { hook, tried, snippet, picked } = props
+  const event = tried && eventIn(tried)
+  const last = hook.lastFields
   return (
     <section class="card" id="fields" aria-labelledby="fields-title">
-      <h2 id="fields-title">Fields of the last payload</h2>
-      {hook.lastFields === null ? (
-        <Empty title="Nothing has been kept yet">
-          Once a lead has arrived its fields are listed here, and you can pick from them.
-        </Empty>
-      ) : (
+      <h2 id="fields-title">{event ? 'Fields of this payload' : 'Fields of the last payload'}</h2>
+      {tried !== null && event !== null ? (
         <Picker
           hook={hook}
-          id={hook.lastFields.id}
-          fields={fieldList(hook.lastFields.fields)}
+          id={tried.from}
+          payload={tried.payload}
+          fields={fieldList(event.fields)}
           picked={picked}
         />
+      ) : last !== null ? (
+        <Picker
+          hook={hook}
+          id={last.id}
+          payload=""
+          fields={fieldList(last.fields)}
+          picked={picked}
+        />
+      ) : (
+        <Empty title="Nothing has been kept yet">
+          Paste a payload above, or wait for the first lead: its fields are listed here, and you
+          pick from them.
+        </Empty>
       )}
       {snippet !== null && <Snippet text={snippet} />}
     </section>
@@ -36,17 +57,27 @@ export function FieldPicker(props: {
 
 function Picker(props: {
   hook: HookDetails
-  id: string
+  /** The lead whose fields these are; null: they are of the payload. */
+  id: string | null
+  payload: string
   fields: readonly ListedField[]
   picked: Picked
 }): Html {
-  const { hook, id, fields, picked } = props
+  const { hook, id, payload, fields, picked } = props
   const isPicked = (name: string, key: string) => picked[name]?.includes(key) ?? false
   return (
     <form class="tall" method="post" action={`/console/hooks/${hook.name}/snippet#snippet`}>
+      {id === null ? (
+        <textarea name="payload" hidden>
+          {payload}
+        </textarea>
+      ) : (
+        <input type="hidden" name="use" value={id} />
+      )}
       <p class="soft">
-        From <a href={`/console/deliveries/${id}`}>{id}</a>. Pick the number, what the group is
-        named after, and the question of consent: Usher writes the hook for you.
+        From {id === null ? 'the payload above' : <a href={`/console/deliveries/${id}`}>{id}</a>}.
+        Pick the number, what the group is named after, and the question of consent: Usher writes
+        the hook for you.
       </p>
       <table class="cards">
         <thead>
@@ -120,17 +151,7 @@ function Picker(props: {
             placeholder="Webinar"
           />
         </label>
-        <label>
-          Country of numbers without one
-          <input
-            name="country"
-            value={picked.country?.[0]}
-            maxlength={2}
-            pattern="[A-Za-z]{2}"
-            autocomplete="off"
-            placeholder="IN"
-          />
-        </label>
+        <CountrySelect label="Country of numbers without one" picked={picked.country?.[0] ?? ''} />
         <div>
           <button class="main" type="submit">
             Write the hook

@@ -1,17 +1,20 @@
 /** What the forms of one hook's page do: its pause, previews, a snippet and a test. */
 
 import * as v from 'valibot'
+import type { Hook } from '../mapping/hook.ts'
 import { isCountryCode } from '../mapping/phone/index.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
 import { hookOf, type OperatorContext } from '../operator/desk.ts'
-import { hookDetails, setHookPaused } from '../operator/hooks.ts'
+import { setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
 import { type FieldPath, snippet } from '../operator/snippet.ts'
 import { sendTest } from '../operator/test-send.ts'
+import { eventIn } from './field-picker.tsx'
 import { hookPage } from './hook.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Visit } from './page.ts'
+import type { Tried } from './preview.tsx'
 
 export async function pauseHookForm(
   { desk }: Visit,
@@ -28,23 +31,29 @@ export async function previewForm(visit: Visit, c: OperatorContext): Promise<For
   const name = c.req.param('id') ?? ''
   const hook = hookOf(visit.desk, name)
   if (hook === null) return notFoundPage('hook')
-  const { payload, use } = await c.req.parseBody()
+  const preview = await tried(visit, name, hook, await c.req.parseBody())
+  return hookPage(visit, name, preview === null ? { problem: IMPOSSIBLE.fields_gone } : { preview })
+}
+
+/** What a hook makes of the payload that a form names: the sender's sample, what is kept of a lead, or a pasted one. Null: it is gone. */
+async function tried(
+  visit: Visit,
+  name: string,
+  hook: Hook,
+  { payload, use }: Readonly<Record<string, unknown>>,
+): Promise<Tried | null> {
   const now = Date.now()
   if (use === 'sample') {
-    const sample = hook.source.sample({ fields: {}, id: 'sample', now })
-    const made = await previewBody(hook, sample.body, now)
-    return hookPage(visit, name, { preview: { payload: pretty(sample.body), made } })
+    const { body } = hook.source.sample({ fields: {}, id: 'sample', now })
+    return { from: null, payload: pretty(body), made: await previewBody(hook, body, now) }
   }
   if (typeof use === 'string') {
     const kept = await keptFields(visit.desk, name, use)
-    if (typeof kept === 'string') return hookPage(visit, name, { problem: IMPOSSIBLE.fields_gone })
-    const made = previewKept(hook, kept.fields, now)
-    return hookPage(visit, name, { preview: { payload: '', made } })
+    if (typeof kept === 'string') return null
+    return { from: use, payload: '', made: previewKept(hook, kept.fields, now) }
   }
   const text = String(payload ?? '')
-  return hookPage(visit, name, {
-    preview: { payload: text, made: await previewBody(hook, text, now) },
-  })
+  return { from: null, payload: text, made: await previewBody(hook, text, now) }
 }
 
 function pretty(body: string): string {
@@ -87,18 +96,24 @@ export async function snippetForm(visit: Visit, c: OperatorContext): Promise<For
   const picked = Object.fromEntries(
     Object.entries(sent).map(([field, value]) => [field, [value].flat().map(String)]),
   )
+  const preview = await tried(visit, name, hook, sent)
+  if (preview === null) return hookPage(visit, name, { problem: IMPOSSIBLE.fields_gone })
   const form = v.safeParse(choicesSchema, sent)
   if (!form.success) {
-    return hookPage(visit, name, { picked, problem: 'Pick the field that holds the number.' })
+    return hookPage(visit, name, {
+      preview,
+      picked,
+      problem: 'Pick the field that holds the number.',
+    })
   }
   const { phone, consent = null, named, prefix, country } = form.output
   if (prefix.trim() === '' && named.length === 0) {
     return hookPage(visit, name, {
+      preview,
       picked,
       problem: 'Say what the group’s name begins with, or pick a field for it.',
     })
   }
-  const details = await hookDetails(visit.desk, name)
   const text = snippet(
     {
       hook: name,
@@ -109,9 +124,9 @@ export async function snippetForm(visit: Visit, c: OperatorContext): Promise<For
       prefix,
       country: isCountryCode(country) ? country : null,
     },
-    details?.lastFields?.fields,
+    eventIn(preview)?.fields,
   )
-  return hookPage(visit, name, { picked, snippet: text })
+  return hookPage(visit, name, { preview, picked, snippet: text })
 }
 
 export async function testForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {

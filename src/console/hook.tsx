@@ -1,7 +1,6 @@
 /** One hook: its address and secret, what it received lately, and the ways to try it. */
 
 import { type HookDetails, hookDetails } from '../operator/hooks.ts'
-import type { Preview } from '../operator/preview.ts'
 import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../setup/readiness.ts'
 import { FieldPicker, type Picked } from './field-picker.tsx'
@@ -10,11 +9,11 @@ import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
 import { Action, Problem, Time } from './parts.tsx'
-import { PreviewSection } from './preview.tsx'
+import { PreviewSection, type Tried } from './preview.tsx'
 
 /** What the forms of the page have to say. */
 export interface Extra {
-  readonly preview?: { readonly payload: string; readonly made: Preview }
+  readonly preview?: Tried
   readonly snippet?: string
   readonly picked?: Picked
   readonly test?: TestResult
@@ -47,7 +46,7 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
       )}
       <Address hook={hook} visit={visit} />
       <PreviewSection hook={hook} {...(preview !== undefined && { preview })} />
-      <FieldPicker hook={hook} snippet={snippet ?? null} picked={picked} />
+      <FieldPicker hook={hook} tried={preview ?? null} snippet={snippet ?? null} picked={picked} />
       <Test hook={hook} sandbox={isSandbox(visit.desk.env)} result={test ?? null} />
     </div>
   )

@@ -1,5 +1,6 @@
 /** Small parts that several pages share. */
 
+import { countryCodes } from '../mapping/phone/index.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import type { Clock } from './clock.ts'
 import type { Child, Html } from './html.ts'
@@ -31,6 +32,28 @@ export function Empty({ title, children }: { title: string; children?: Child }):
     </div>
   )
 }
+
+/** Every country by its name, in the order of the names. */
+export function CountrySelect({ label, picked }: { label: string; picked: string }): Html {
+  return (
+    <label>
+      {label}
+      <select name="country">
+        <option value="">None: every number has its country code</option>
+        {COUNTRIES.map(([code, name]) => (
+          <option value={code} selected={code === picked}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+const NAMES = new Intl.DisplayNames('en', { type: 'region' })
+const COUNTRIES = countryCodes()
+  .map((code) => [code, NAMES.of(code) ?? code] as const)
+  .toSorted(([, one], [, other]) => one.localeCompare(other, 'en'))
 
 export function Problem({ title, children }: { title: string; children?: Child }): Html {
   return (

@@ -6,12 +6,15 @@ import type { Html } from './html.ts'
 import { Badge, Json, Problem } from './parts.tsx'
 import { plain } from './words.ts'
 
-interface Made {
+/** A payload that was tried. */
+export interface Tried {
+  /** The lead of which it is kept; null: it was pasted, or is the sender's sample. */
+  readonly from: string | null
   readonly payload: string
   readonly made: Preview
 }
 
-export function PreviewSection({ hook, preview }: { hook: HookDetails; preview?: Made }): Html {
+export function PreviewSection({ hook, preview }: { hook: HookDetails; preview?: Tried }): Html {
   return (
     <section class="card" id="preview" aria-labelledby="preview-title">
       <h2 id="preview-title">Try the mapping</h2>

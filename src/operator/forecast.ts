@@ -2,10 +2,11 @@
 
 import type { Hook } from '../mapping/hook.ts'
 import { mapFields } from '../mapping/map.ts'
-import type { Foreseen, Kept } from '../outbox/admin/deliveries.ts'
+import type { Foreseen as ForeseenByOutbox, Kept } from '../outbox/admin/deliveries.ts'
 import type { StoredState } from '../outbox/model.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import type { BulkAction, Outcome } from './act.ts'
+import { type BulkAction, OUTCOMES } from './act.ts'
+import { countDeliveries } from './bulk.ts'
 import { accountsOf, type Desk, hookOf } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 
@@ -15,13 +16,18 @@ const AT_ONCE = 1_000
 const MOST_MAPPED = 500
 const MAPPED_AT_ONCE = 50
 
+/** What may come of an action. `if_agreed`: sent where the operator states that the person agreed. `not_known`: only trying tells. */
+export const FORESEEN = [...OUTCOMES, 'if_agreed', 'not_known'] as const
+
 export interface Forecast {
-  /** Deliveries that fit the filter and were looked at. */
+  /** Deliveries that fit the filter. */
   readonly count: number
   /** True where there are more. */
   readonly more: boolean
-  /** How many come out how. */
-  readonly outcomes: Partial<Record<Foreseen | Outcome | 'not_known', number>>
+  /** How many of them, the newest, were looked at. */
+  readonly tried: number
+  /** How many of those come out how. */
+  readonly outcomes: Partial<Record<(typeof FORESEEN)[number], number>>
   /** How many stay held, by their reason. */
   readonly held: Readonly<Partial<Record<string, number>>>
 }
@@ -38,10 +44,13 @@ export async function forecast(desk: Desk, filter: Filter, action: BulkAction): 
     ),
   )
   const told = parts.flatMap((part) => part.told)
+  const more = parts.some((part) => part.more)
   const held = told.filter(({ outcome }) => outcome === 'held')
   return {
-    count: told.length,
-    more: parts.some(({ more }) => more),
+    ...(more && action === 'remap'
+      ? await countDeliveries(desk, filter)
+      : { count: told.length, more }),
+    tried: told.length,
     outcomes: counted(told.map(({ outcome }) => outcome)),
     held: counted(held.map(({ reason = '' }) => reason)),
   }
@@ -56,7 +65,10 @@ async function ofAction(
   const told: Told[] = []
   let before: number | null = null
   do {
-    const page: { outcomes: Foreseen[]; before: number | null } = await outboxOf(desk.env, account)
+    const page: { outcomes: ForeseenByOutbox[]; before: number | null } = await outboxOf(
+      desk.env,
+      account,
+    )
       .deliveries()
       .foresee(deliveryFilter(filter, AT_ONCE, before), action)
     told.push(...page.outcomes.map((outcome) => ({ outcome })))

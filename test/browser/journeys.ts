@@ -228,7 +228,7 @@ export function journeys(): void {
       await page.getByLabel('town names the group').check()
       await page.getByLabel('agreed is the consent').check()
       await page.getByLabel('The group’s name begins with').fill('Meet-up')
-      await page.getByLabel('Country of numbers').fill('IN')
+      await page.getByLabel('Country of numbers').selectOption('India')
       await page.getByRole('button', { name: 'Write the hook' }).click()
       const snippet = await page.locator('#snippet-text').innerText()
       writeFileSync(usher.configFile, configText(snippet))

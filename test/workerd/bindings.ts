@@ -6,6 +6,7 @@ export const BINDINGS = {
   EAZYBE_TOKEN_SALES: 'eazybe-token-of-sales',
   PLAIN_SECRET: 'plain-secret-for-tests',
   BUYERS_SECRET: 'buyers-secret-for-tests',
+  MONTHS_SECRET: 'months-secret-for-tests',
   SIGNED_SECRET: 'signed-secret-for-tests',
   ROTATED_SECRET: 'the-old-secret-of-this-hook\nthe-new-secret-of-this-hook',
   TERSE_SECRET: 'terse-secret-for-tests',

@@ -73,6 +73,15 @@ export const config = defineConfig({
   accounts: { default: { pace: 'steady' }, sales: { pace: 'instant' } },
   hooks: {
     plain: hook({ source: json, country: 'IN' }),
+    months: hook({
+      source: json,
+      fields: v.object({ phone: phone('IN'), cohort: v.picklist(['May', 'June']) }),
+      invite: (lead) => ({
+        groupName: `Month ${lead.cohort}`,
+        contacts: [lead.phone],
+        create: true,
+      }),
+    }),
     buyers: hook({
       source: json,
       account: 'sales',

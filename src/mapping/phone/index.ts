@@ -1,6 +1,6 @@
 /** The public face of phone numbers: read as people type them, refused rather than guessed, compared and masked. */
 
-export { type CountryCode, isCountryCode, sharedSpelling } from './line.ts'
+export { type CountryCode, countryCodes, isCountryCode, sharedSpelling } from './line.ts'
 export { maskPhone, maskText, numbersIn } from './mask.ts'
 export { firstOf, type Phone, phone, phoneCountryOf, readAnswer } from './phone-schema.ts'
 export { readInternational, readPhone } from './read-phone.ts'

@@ -2,13 +2,14 @@
 
 import {
   type CountryCode,
+  getCountries as countryCodes,
   isSupportedCountry,
   type PhoneNumberType,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max'
 
 /** Countries by their two capital letters, as far as their numbering plans are known. */
-export { type CountryCode, isSupportedCountry as isCountryCode }
+export { type CountryCode, countryCodes, isSupportedCountry as isCountryCode }
 
 /** Fewer digits than this are an area code, not a number; no international number is shorter either. */
 export const MIN_DIGITS = 7

@@ -128,7 +128,11 @@ describe('a client made of the document', () => {
 
     const filter = { group: 'Zinnia Circle' }
     const bulk = { filter, action: 'exact' }
-    expect(await call('bulk', {}, { ...bulk, dryRun: true })).toEqual({ count: 1, more: false })
+    expect(await call('bulk', {}, { ...bulk, dryRun: true })).toMatchObject({
+      count: 1,
+      more: false,
+      tried: 1,
+    })
     expect(await call('bulk', {}, bulk)).toMatchObject({ outcomes: { queued: 1 } })
 
     const { groups } = await call('listGroups', { text: 'zinnia' })

@@ -209,6 +209,31 @@ describe('words of programs', () => {
 })
 
 describe('a bulk action', () => {
+  it('that maps again tries the newest, and says how many', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    const { sql } = at.drive('sales')
+    await sql(
+      `WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 701)
+       INSERT INTO deliveries (seq, key, fingerprint, hook, source, state, reason, held, creates, received_at, settled_at, fields, timeline)
+       SELECT n, 'k' || n, '', 'buyers', 'json', 'held', 'mapping', 'mapping', 1, 1, 1, '{"phone":"98","cohort":"May"}', '[]' FROM n`,
+    )
+    const html = await page(at, '/console/bulk?state=held&action=remap')
+    expect(text(html)).toContain('Map again: 700 leads')
+    expect(text(html)).toContain(
+      'The newest 500 leads were tried. Of these: 500 stay held : 500 for mapping',
+    )
+    const body = JSON.stringify({ filter: { state: 'held' }, action: 'remap', dryRun: true })
+    const told = await at.ask('/api/bulk', { method: 'POST', headers: ADMIN, body })
+    expect(await told.json()).toEqual({
+      count: 700,
+      more: false,
+      tried: 500,
+      outcomes: { held: 500 },
+      held: { mapping: 500 },
+    })
+  })
+
   it('says before its button what will happen to how many', async () => {
     const at = house()
     await signUp(at, { agreed: 'no', phone: '9820000001', cohort: 'May' })
@@ -285,6 +310,23 @@ describe('a wrong answer', () => {
     expect(await audit(at)).toContain('queued; answers changed: cohort')
   })
 
+  it('is chosen from those that the mapping takes', async () => {
+    const at = house()
+    const lead = { phone: '9820012345', cohort: 'Mai' }
+    const answer = await at.ask('/hooks/months', post(lead, VARS.MONTHS_SECRET))
+    const { deliveries }: { deliveries: string[] } = await answer.json()
+    const [id] = deliveries
+    const html = await page(at, `/console/deliveries/${id}`)
+    expect(html).toContain('<select name="answer:cohort">')
+    expect(html).toContain('as it came: Mai')
+    expect(html).toMatch(/<option value="May">May<\/option><option value="June">June<\/option>/)
+    const wrong = await send(at, `/console/deliveries/${id}/remap`, { 'answer:cohort': 'July' })
+    expect(text(wrong.text)).toContain('It is still held.')
+    const right = await send(at, `/console/deliveries/${id}/remap`, { 'answer:cohort': 'June' })
+    expect(text(right.text)).toContain('Month June')
+    expect(text(right.text)).toContain('It is queued.')
+  })
+
   it('is changed over the API by the same rules of consent', async () => {
     const at = house()
     const id = await signUp(at, { agreed: 'no', phone: '98', cohort: 'May' })
@@ -304,6 +346,58 @@ describe('a wrong answer', () => {
   })
 })
 
+describe('the field picker', () => {
+  const pasted = JSON.stringify({ tel: '98200 12345', town: 'Pune', ok: 'yes' })
+  const value = (path: string) => JSON.stringify([path])
+
+  it('lists the fields of a payload that was pasted, and writes the hook from them', async () => {
+    const at = house()
+    const tried = await send(at, '/console/hooks/plain/preview', { payload: pasted })
+    expect(text(tried.text)).toMatch(/Fields of this payload .* From the payload above/)
+    expect(tried.text).toContain('town names the group')
+    const { text: written } = await send(at, '/console/hooks/plain/snippet', {
+      payload: pasted,
+      phone: value('tel'),
+      named: value('town'),
+      consent: value('ok'),
+      prefix: 'Meet-up',
+      country: 'IN',
+    })
+    const snippet = text(written.slice(written.indexOf('id="snippet-text"'))).replaceAll(
+      '&#39;',
+      "'",
+    )
+    expect(snippet).toContain("consent: { field: 'ok' }")
+    expect(snippet).toContain("tel: phone('IN')")
+    expect(snippet).toMatch(/Meet-up \$\{lead\.town\}/)
+    // What was picked, and the payload, are still there.
+    expect(written).toContain('<option value="IN" selected="">India</option>')
+    expect(text(written)).toContain('From the payload above')
+  })
+
+  it('lists those of the last lead where none was pasted, or it cannot be read', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    for (const html of [
+      await page(at, '/console/hooks/buyers'),
+      (await send(at, '/console/hooks/buyers/preview', { payload: '{' })).text,
+    ]) {
+      expect(text(html)).toContain('Fields of the last payload')
+      expect(html).toContain('cohort names the group')
+    }
+  })
+
+  it('names every country', async () => {
+    const at = house()
+    await buy(at, { name: 'Asha', phone: '9820012345', cohort: 'May' })
+    const html = await page(at, '/console/hooks/buyers')
+    const names = [...html.matchAll(/<option value="([A-Z]{2})">([^<]+)</g)]
+    expect(names.length).toBeGreaterThan(230)
+    expect(names.filter(([, code, name]) => code === name)).toEqual([])
+    expect(html).toContain('<option value="BR">Brazil</option>')
+  })
+})
+
 describe('the CSV', () => {
   it('has names, and full numbers by an action of its own in the audit log', async () => {
     const at = house()
@@ -313,7 +407,7 @@ describe('the CSV', () => {
     expect(masked).not.toContain('9820012345')
     const full = await send(at, '/console/deliveries.csv')
     expect(full.text).toContain(`"'+919820012345"`)
-    expect(text(await page(at, '/console/audit'))).toContain('csv with full numbers 1 rows')
+    expect(text(await page(at, '/console/audit'))).toContain('csv with full numbers')
   })
 })
 
