@@ -55,7 +55,7 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
         <div>
           <dt>Waiting to be sent</dt>
           <dd>
-            <span class="big">{`${waiting}${backlog.more ? '+' : ''}`}</span>
+            <span class="big">{backlog.more ? `over ${waiting - 1}` : waiting}</span>
             {backlog.oldest !== null && waiting > 0 && (
               <div class="soft small">
                 the oldest came <Time at={backlog.oldest} clock={clock} />

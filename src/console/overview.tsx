@@ -16,7 +16,7 @@ import { LONG_WAITS, PAUSES, plain, several, type Tone } from './words.ts'
 
 const LATEST = 5
 /** A page that is left open must cost little: of leads that wait no more are counted. */
-const MOST_COUNTED = 40
+const MOST_COUNTED = 101
 
 export async function overviewPage(visit: Visit): Promise<Page> {
   const { desk, clock } = visit
@@ -110,7 +110,7 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
     const waiting = backlog.queued + backlog.unknown
     const days = peopleDay === null ? 0 : daysToGo(waiting, used.peopleDay, peopleDay)
     if (days === 0) return []
-    const waits = `${several(waiting, 'lead')} ${waiting === 1 ? 'waits' : 'wait'}`
+    const waits = waitingText(waiting, backlog.more)
     const title = several_ ? `${account}: ${waits}` : waits
     const what = `The last goes out in ${several(days, 'day')} or more, at ${peopleDay} a day. If a form is flooded, pause its hook.`
     return [{ tone: 'wait', title, what, href: `#account-${account}`, link: 'See the account' }]
@@ -203,14 +203,23 @@ function Verdict(props: {
 function Waiting(props: { accounts: readonly Overview[]; clock: Clock }): Html | null {
   const { accounts, clock } = props
   const waiting = accounts.reduce((all, { backlog }) => all + backlog.queued + backlog.unknown, 0)
+  const more = accounts.some(({ backlog }) => backlog.more)
   const [oldest] = accounts.flatMap(({ backlog }) => backlog.oldest ?? []).toSorted()
-  if (waiting === 0 || oldest === undefined) return null
+  if (waiting === 0) return null
+  const waits = `${waitingText(waiting, more)} for a call`
+  if (more || oldest === undefined) return <>{waits}.</>
   return (
     <>
-      {`${several(waiting, 'lead')} ${waiting === 1 ? 'waits' : 'wait'} for a call; the oldest came `}
+      {`${waits}; the oldest came `}
       <Time at={oldest} clock={clock} />.
     </>
   )
+}
+
+/** "1 lead waits", "More than 100 leads wait": of a long queue no more are counted. */
+function waitingText(waiting: number, more: boolean): string {
+  if (more) return `More than ${several(waiting - 1, 'lead')} wait`
+  return `${several(waiting, 'lead')} ${waiting === 1 ? 'waits' : 'wait'}`
 }
 
 function Tasks({ tasks }: { tasks: readonly Task[] }): Html {

@@ -45,7 +45,7 @@ const WRITE_EVERY_MS = 60_000
 /** After so much of a day's number of leads a row is written at once: no more is forgotten where the process ends. */
 const WRITTEN_SHARE = 1 / 20
 /** Deliveries that are looked through after a start, for what no alarm has written yet. */
-const MOST_SINCE = 100
+const MOST_SINCE = 60
 
 const UNKNOWN: Known = {
   heardAt: 0,
