@@ -20,6 +20,7 @@ import { groupsPage } from './groups.tsx'
 import { hookPage } from './hook.tsx'
 import { pauseHookForm, previewForm, snippetForm, testForm } from './hook-forms.ts'
 import { hooksPage } from './hooks.tsx'
+import { inviteForm, invitePage } from './invite.tsx'
 import { ASSETS } from './layout.tsx'
 import { notFoundPage } from './messages.tsx'
 import { overviewPage } from './overview.tsx'
@@ -28,7 +29,7 @@ import { peoplePage } from './people.tsx'
 import { referencePage } from './reference.tsx'
 import { render } from './render.tsx'
 import { settingsPage } from './settings.tsx'
-import { setupPage } from './setup.tsx'
+import { senderPage, sendersPage, setupPage } from './setup.tsx'
 
 const FOREVER = {
   'cache-control': 'public, max-age=31536000, immutable',
@@ -83,6 +84,9 @@ function pages(app: Hono<OperatorEnv>): void {
   page('/console/hooks', hooksPage)
   page('/console/hooks/:id', (visit, _, id) => hookPage(visit, id))
   page('/console/hooks/:id/setup', (visit, _, id) => setupPage(visit, id))
+  page('/console/hooks/:id/invite', (visit, _, id) => invitePage(visit, id))
+  page('/console/senders', () => sendersPage())
+  page('/console/senders/:id', (visit, _, id) => senderPage(visit, id))
   page('/console/audit', auditPage)
   page('/console/settings', settingsPage)
   page('/console/api', referencePage)
@@ -124,6 +128,7 @@ function forms(app: Hono<OperatorEnv>): void {
   form('/console/hooks/:id/preview', previewForm)
   form('/console/hooks/:id/snippet', snippetForm)
   form('/console/hooks/:id/test', testForm)
+  form('/console/hooks/:id/invite', inviteForm)
 }
 
 function pageOfForm(path: string): string {

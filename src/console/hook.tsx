@@ -36,6 +36,7 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
           <Paused paused={hook.paused} />
           <Refused refused={hook.refused} clock={visit.clock} />
           <a href={`/console/hooks/${name}/setup`}>Set up {hook.sourceTitle}</a>
+          <a href={`/console/hooks/${name}/invite`}>Invite a list of people</a>
         </p>
       </div>
       <Pause hook={hook} />

@@ -15,7 +15,8 @@ export async function hooksPage(visit: Visit): Promise<Page> {
         <h1>Hooks</h1>
         <p class="lede">
           One for each form, shop or automation that sends leads. They are written in{' '}
-          <code>src/config.ts</code>.
+          <code>src/config.ts</code>.{' '}
+          <a href="/console/senders">Every sender’s steps and example</a>
         </p>
       </div>
       {hooks.length === 0 ? (

@@ -1,27 +1,110 @@
 /** How to set up a hook's sender, for a reader who does not program: the source's guide, as a page. */
 
 import { hookOf } from '../operator/desk.ts'
+import { fieldList, type ListedField } from '../operator/field-list.ts'
 import { stateOf } from '../operator/hooks.ts'
+import { ownFields } from '../operator/sample/sample-fields.ts'
 import type { Guide } from '../setup/guide.ts'
 import { guideOf } from '../setup/guide.ts'
+import { sources } from '../sources/index.ts'
+import type { Source } from '../sources/source.ts'
 import { CopyLine } from './hook.tsx'
 import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Page, Visit } from './page.ts'
+
+/** What a hook is called before it has a name. */
+const EXAMPLE_HOOK = 'webinar'
+const MOST_FIELDS = 40
 
 export function setupPage(visit: Visit, name: string): Page {
   const { desk } = visit
   const hook = hookOf(desk, name)
   if (hook === null) return notFoundPage('hook')
   const state = stateOf(desk, name, hook)
-  const guide = guideOf(hook.source, name, desk.config.publicUrl ?? desk.origin)
+  const crumb = <a href={`/console/hooks/${name}`}>{name}</a>
+  const title = `Set up ${hook.source.title}`
+  return guidePage(visit, { source: hook.source, name, url: state.url, crumb, title })
+}
+
+/** Every sender that a hook can be made for. */
+export function sendersPage(): Page {
   const body = (
     <div class="stack">
       <div>
         <p class="crumb">
-          <a href="/console/hooks">Hooks</a> / <a href={`/console/hooks/${name}`}>{name}</a>
+          <a href="/console/hooks">Hooks</a>
         </p>
-        <h1>Set up {guide.title}</h1>
+        <h1>Senders</h1>
+        <p class="lede">
+          What each needs, what it sends and a hook to begin with, before there is one:{' '}
+          <code>npm run new -- webinar tally</code> writes it into <code>src/config.ts</code>.
+        </p>
+      </div>
+      <div class="card">
+        <table class="cards">
+          <thead>
+            <tr>
+              <th scope="col">Sender</th>
+              <th scope="col">Name in src/config.ts</th>
+              <th scope="col">Kind</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sources.map(({ name, title, kind }) => (
+              <tr>
+                <td class="lead">
+                  <a href={`/console/senders/${name}`}>{title}</a>
+                </td>
+                <td data-label="Name">{name}</td>
+                <td data-label="Kind">{kind}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+  return { title: 'Senders', place: 'hooks', body }
+}
+
+/** A sender's page for a hook that is not there yet. */
+export async function senderPage(visit: Visit, name: string): Promise<Page> {
+  const source = sources.find((one) => one.name === name)
+  if (source === undefined) return notFoundPage('sender')
+  const { config, origin } = visit.desk
+  const crumb = <a href="/console/senders">Senders</a>
+  const sample = source.sample({ fields: {}, id: 'sample-1', now: Date.UTC(2026, 0, 1) })
+  const fields = fieldList(await ownFields({ source }, sample)).slice(0, MOST_FIELDS)
+  return guidePage(visit, {
+    source,
+    name: EXAMPLE_HOOK,
+    url: guideOf(source, EXAMPLE_HOOK, config.publicUrl ?? origin).url,
+    crumb,
+    title: source.title,
+    fields,
+  })
+}
+
+interface Shown {
+  readonly source: Source
+  /** The hook's. */
+  readonly name: string
+  readonly url: string
+  readonly crumb: Html
+  readonly title: string
+  readonly fields?: readonly ListedField[]
+}
+
+function guidePage({ desk }: Visit, { source, name, url, crumb, title, fields }: Shown): Page {
+  const guide = guideOf(source, name, desk.config.publicUrl ?? desk.origin)
+  const body = (
+    <div class="stack">
+      <div>
+        <p class="crumb">
+          <a href="/console/hooks">Hooks</a> / {crumb}
+        </p>
+        <h1>{title}</h1>
         <p class="lede">
           It proves itself by: {guide.proof}. The vendor’s own page:{' '}
           <a href={guide.docs} rel="noreferrer">
@@ -32,7 +115,7 @@ export function setupPage(visit: Visit, name: string): Page {
       {guide.phoneless !== null && <p class="notice wait">{guide.phoneless}</p>}
       <section class="card" aria-labelledby="address-title">
         <h2 id="address-title">The address to paste</h2>
-        <CopyLine id="hook-url" text={state.url} />
+        <CopyLine id="hook-url" text={url} />
         <Secrets guide={guide} />
       </section>
       <section class="card" aria-labelledby="steps-title">
@@ -42,10 +125,11 @@ export function setupPage(visit: Visit, name: string): Page {
             <li>{step}</li>
           ))}
         </ol>
-        {(hook.source.paste ?? []).map(({ name: title, text }, index) => (
+        {(source.paste ?? []).map(({ name: title, text }, index) => (
           <Paste id={`paste-${index}`} title={title} text={text} />
         ))}
       </section>
+      {fields !== undefined && <Fields fields={fields} />}
       <Sentences title="What to expect" sentences={guide.expect} />
       <Sentences title="When something goes wrong" sentences={guide.fails} />
       <section class="card" aria-labelledby="example-title">
@@ -55,7 +139,26 @@ export function setupPage(visit: Visit, name: string): Page {
       <Sentences title="What no page of the vendor’s says" sentences={guide.unconfirmed} />
     </div>
   )
-  return { title: `Set up ${guide.title}`, place: 'hooks', body }
+  return { title, place: 'hooks', body }
+}
+
+function Fields({ fields }: { fields: readonly ListedField[] }): Html {
+  return (
+    <section class="card" aria-labelledby="fields-title">
+      <h2 id="fields-title">What its sample holds</h2>
+      <p class="soft">By the names that fields reads.</p>
+      <dl class="facts">
+        {fields.map(({ path, value }) => (
+          <div>
+            <dt>
+              <code>{path.join('.')}</code>
+            </dt>
+            <dd>{JSON.stringify(value)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
 }
 
 function Secrets({ guide }: { guide: Guide }): Html {

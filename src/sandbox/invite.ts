@@ -3,9 +3,9 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { secretName, secretValues } from '../lib/names.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
+import { checkColumns, type Fate, fatesOf, planOf } from '../operator/fates.ts'
+import { FileFault, readPeople } from '../operator/people-file.ts'
 import { signedSample } from '../operator/sample/signed-sample.ts'
-import { checkColumns, type Fate, fatesOf, planOf } from './bulk/fates.ts'
-import { readPeople } from './bulk/people-file.ts'
 import { didYouMean, readCommandLine } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
 import { loadConfig } from './load-config.ts'
@@ -22,7 +22,11 @@ const OPTIONS = {
 } as const
 const BAR_WIDTH = 30
 
-await run(invite)
+await run(() =>
+  invite().catch((error: unknown) => {
+    throw error instanceof FileFault ? new Trouble(error.message) : error
+  }),
+)
 
 async function invite(): Promise<number> {
   const { values, positionals } = readCommandLine(USAGE, {
@@ -49,7 +53,7 @@ async function invite(): Promise<number> {
   if (secret === undefined && !dry) {
     throw new Trouble(`The Worker’s own secret is needed to sign: ${secretName(name)}=… ${USAGE}`)
   }
-  const key = secret ?? ''
+  const key = secret ?? 'dry run'
   const fates = await fatesOf({ name, hook, key }, people, Date.now())
   const { groups, days, leadsPerDay, ...plan } = planOf(
     fates,

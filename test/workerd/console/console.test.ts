@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
+import { sources } from '../../../src/sources/index.ts'
 import { answers, play } from '../drive.ts'
 import { house, listen, post, VARS } from '../house.ts'
 import { config } from '../worker.ts'
@@ -451,5 +452,147 @@ describe('the overview', () => {
     // A page that is left open counts no further.
     expect(said).toContain('More than 100 leads wait')
     expect(said).toContain('The last goes out in 1 day or more, at 100 a day.')
+  })
+})
+
+describe('a file of people', () => {
+  const HEAD = 'phone,cohort'
+  const row = (n: number) => `98000 ${String(10_000 + n)},May`
+  const path = '/console/hooks/buyers/invite'
+
+  it('is told row by row first, and nothing of it is stored', async () => {
+    const at = house()
+    expect(await page(at, '/console/hooks/buyers')).toContain(path)
+    const csv = [HEAD, row(1), '12,May', row(1)].join('\n')
+    const { status, text: html } = await send(at, path, { text: csv })
+    expect(status).toBe(200)
+    expect(text(html)).toMatch(
+      /1 of 3 rows would go 1 person in 1 group, which takes 1 day .* 1 \+91 ••••• •0001 joins Cohort May 2 would be held: phone has too few digits for a phone number 3 is an earlier row once more/,
+    )
+    expect(await (await at.ask('/api/deliveries', { headers: ADMIN })).json()).toMatchObject({
+      deliveries: [],
+    })
+  })
+
+  it('is posted step by step by the hook’s own path, and again it changes nothing', async () => {
+    const at = house()
+    const csv = [HEAD, ...Array.from({ length: 24 }, (_, n) => row(n)), '12,May'].join('\n')
+    const post = async () => {
+      let steps = 0
+      let form: Record<string, string> = { go: 'yes', from: '0', posted: '0', left: '0' }
+      for (;;) {
+        const { text: html } = await send(at, path, { ...form, text: csv })
+        steps++
+        if (!html.includes('data-go-on')) return { steps, said: text(html) }
+        const hidden = [...html.matchAll(/<input type="hidden" name="(\w+)" value="(\w+)"/g)]
+        form = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]))
+      }
+    }
+    const first = await post()
+    expect(first).toMatchObject({
+      steps: 3,
+      said: expect.stringMatching(/24 posted, 1 left out, of 25 rows/),
+    })
+    const list = async () =>
+      (await at.ask('/api/deliveries?limit=50', { headers: ADMIN })).json<{
+        deliveries: unknown[]
+      }>()
+    const { deliveries } = await list()
+    expect(deliveries).toHaveLength(24)
+    expect(deliveries[0]).toMatchObject({ hook: 'buyers', groupName: 'Cohort May' })
+    await post()
+    expect((await list()).deliveries).toHaveLength(24)
+    const audit = await (await at.ask('/api/audit', { headers: ADMIN })).json()
+    expect(audit).toMatchObject({
+      entries: [{}, { action: 'invite', target: 'buyers', detail: '25 rows' }],
+    })
+  })
+
+  it('adds nobody who did not agree', async () => {
+    const at = house()
+    const head = 'event.phone,event.cohort,event.agreed'
+    const csv = `${head}\n9800010001,May,yes\n9800010002,May,no`
+    const { text: told } = await send(at, '/console/hooks/signed/invite', { text: csv })
+    expect(text(told)).toMatch(/2 would be held: event.agreed does not say that the person agreed/)
+    await send(at, '/console/hooks/signed/invite', { text: csv, go: 'yes' })
+    const { deliveries } = await (await at.ask('/api/deliveries', { headers: ADMIN })).json<{
+      deliveries: unknown[]
+    }>()
+    expect(deliveries).toHaveLength(1)
+  })
+
+  it.each([
+    ['no text', '', /Choose a file, or paste its text/],
+    [
+      'a column that is missing',
+      'phone\n98000 10001',
+      /reads cohort, and the file has no such column/,
+    ],
+    [
+      'too many rows',
+      [HEAD, ...Array.from({ length: 501 }, (_, n) => row(n))].join('\n'),
+      /has 501 rows, and a page takes 500/,
+    ],
+  ])('is refused with %s', async (_, csv, says) => {
+    const at = house()
+    for (const go of [{}, { go: 'yes' }]) {
+      const { status, text: html } = await send(at, path, { text: csv, ...go })
+      expect([status, text(html)]).toEqual([409, expect.stringMatching(says)])
+    }
+  })
+
+  it('stops at a row that is not taken, and goes on from there', async () => {
+    let down = true
+    const at = house({
+      between: (method, go) => {
+        if (method === 'accept' && down) throw new Error('The object is gone')
+        return go()
+      },
+    })
+    const csv = [HEAD, row(1), row(2)].join('\n')
+    const { text: html } = await send(at, path, { text: csv, go: 'yes' })
+    expect(text(html)).toMatch(/0 posted, 0 left out, of 2 rows Row 1 is answered 503/)
+    expect(html).not.toContain('data-go-on')
+    down = false
+    const { text: done } = await send(at, path, { text: csv, go: 'yes', from: '0' })
+    expect(text(done)).toMatch(/All rows are posted 2 posted/)
+  })
+
+  it('is taken from a page of the console only', async () => {
+    const at = house()
+    const login = await at.ask('/console/login', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: 'https://usher.example',
+      },
+      body: new URLSearchParams({ secret: VARS.ADMIN_SECRET }).toString(),
+    })
+    const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    const post = (origin: string) =>
+      at.ask(path, {
+        method: 'POST',
+        headers: { cookie, origin, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ text: `${HEAD}\n${row(1)}`, go: 'yes' }).toString(),
+      })
+    expect((await post('https://elsewhere.example')).status).toBe(403)
+    expect((await post('https://usher.example')).status).toBe(200)
+  })
+})
+
+describe('a sender’s page', () => {
+  it('is there without a hook, linked from the hooks: steps, fields, example and what to paste', async () => {
+    const at = house()
+    expect(await page(at, '/console/hooks')).toContain('/console/senders')
+    const list = await page(at, '/console/senders')
+    for (const { name, title } of sources) {
+      expect(list).toContain(`/console/senders/${name}`)
+      const html = await page(at, `/console/senders/${name}`)
+      for (const part of [title, 'Step by step', 'What its sample holds', 'A hook to begin with']) {
+        expect(text(html), name).toContain(part.replaceAll('&', '&amp;'))
+      }
+      expect(html).toContain('https://usher.example/hooks/webinar')
+    }
+    expect((await at.ask('/console/senders/nothing', { headers: ADMIN })).status).toBe(404)
   })
 })

@@ -1,13 +1,12 @@
 /** What would become of each person of a file, by the hook's own mapping and consent, and how long it would take. */
 
-import { createHmac } from 'node:crypto'
-import type { Hook } from '../../mapping/hook.ts'
-import { isWanted, mapFields } from '../../mapping/map.ts'
-import { leavesOf, ownFields, strangersIn } from '../../operator/sample/sample-fields.ts'
-import { type AccountOptions, paceOf } from '../../outbox/dispatch/pace.ts'
-import type { Sample } from '../../sources/source.ts'
-import { Trouble } from '../trouble.ts'
-import type { People, Row } from './people-file.ts'
+import { encode, hmacSign, utf8 } from '../lib/bytes.ts'
+import type { Hook } from '../mapping/hook.ts'
+import { isWanted, mapFields } from '../mapping/map.ts'
+import { type AccountOptions, paceOf } from '../outbox/dispatch/pace.ts'
+import type { Sample } from '../sources/source.ts'
+import { FileFault, type People, type Row } from './people-file.ts'
+import { leavesOf, ownFields, strangersIn } from './sample/sample-fields.ts'
 
 const SPOKEN = ['groupName', 'contacts']
 const HOURS = 24
@@ -24,11 +23,11 @@ export interface Fate {
   readonly because: string | null
 }
 
-/** Trouble where the file lacks a column that the hook reads: a sample's own answer must not stand in for a person's. */
+/** A `FileFault` where the file lacks a column that the hook reads: a sample's own answer must not stand in for a person's. */
 export function checkColumns(hookName: string, hook: Hook, { columns }: People): void {
   const { source, fields, consent } = hook
   if (source.lookUp !== undefined) {
-    throw new Trouble(`${source.title} sends ids only: use a hook of json for a file of people.`)
+    throw new FileFault(`${source.title} sends ids only: use a hook of json for a file of people.`)
   }
   const read = [
     ...(fields === undefined ? SPOKEN : leavesOf(fields, '').map(({ path }) => path)),
@@ -36,7 +35,7 @@ export function checkColumns(hookName: string, hook: Hook, { columns }: People):
   ]
   const missing = [...new Set(read)].filter((name) => !columns.includes(name))
   if (missing.length > 0) {
-    throw new Trouble(
+    throw new FileFault(
       `The hook ${hookName} reads ${missing.join(', ')}, and the file has no such column. It has: ${columns.join(', ')}.`,
     )
   }
@@ -56,7 +55,7 @@ export async function fatesOf(target: Target, { rows }: People, now: number): Pr
   const seen = new Set<string>()
   const fates: Fate[] = []
   for (const [at, row] of rows.entries()) {
-    const id = idOf(target, row)
+    const id = await idOf(target, row)
     const sample = hook.source.sample({ fields: row, id, now })
     const number = at + 1
     const made = seen.has(id)
@@ -123,7 +122,8 @@ function hoursBetween(from: string, to: string): number {
 }
 
 /** Keyed: a plain hash of a number is reversed in hours, and this one is kept in a file and sent as the event's id. */
-function idOf({ name, key }: Target, row: Row): string {
+async function idOf({ name, key }: Target, row: Row): Promise<string> {
   const text = JSON.stringify([name, Object.entries(row).toSorted()])
-  return `file-${createHmac('sha256', key).update(text).digest('hex').slice(0, ID_CHARACTERS)}`
+  const mark = await hmacSign('SHA-256', utf8(key), utf8(text))
+  return `file-${encode(mark, 'hex').slice(0, ID_CHARACTERS)}`
 }

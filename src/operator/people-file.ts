@@ -1,18 +1,19 @@
 /** A file of people as spreadsheets write it: CSV with a heading, and commas, semicolons or tabs between. */
 
-import { Trouble } from '../trouble.ts'
-
 const SEPARATORS = [',', ';', '\t'] as const
 
 /** A person, by the names of the columns. */
 export type Row = Readonly<Record<string, string>>
+
+/** What is wrong with a file, for the person who wrote it. */
+export class FileFault extends Error {}
 
 export interface People {
   readonly columns: readonly string[]
   readonly rows: readonly Row[]
 }
 
-/** Reads the file; trouble with the line where it is none. Empty lines are left out. */
+/** Reads the file; a `FileFault` where it is none. Empty lines are left out. */
 export function readPeople(text: string): People {
   const clean = text.replace(/^\uFEFF/, '')
   const [heading = ''] = clean.split(/\r?\n/, 1)
@@ -25,13 +26,13 @@ export function readPeople(text: string): People {
   const columns = head.map((name) => name.trim())
   const twice = columns.find((name, at) => name === '' || columns.indexOf(name) !== at)
   if (twice !== undefined) {
-    throw new Trouble(
+    throw new FileFault(
       `The first line must name each column once, and "${twice}" is not such a name.`,
     )
   }
   const rows = lines.map((cells, at) => {
     if (cells.length > columns.length) {
-      throw new Trouble(
+      throw new FileFault(
         `Row ${at + 1} has ${cells.length} cells, and there are ${columns.length} columns.`,
       )
     }
@@ -64,7 +65,7 @@ function cellsOf(text: string, separator: string): string[][] {
       lines.push([])
     } else if (sign !== '\r') cell += sign
   }
-  if (quoted) throw new Trouble('A quote is opened in the file and never closed.')
+  if (quoted) throw new FileFault('A quote is opened in the file and never closed.')
   end()
   return lines
 }

@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import type { Hook } from '../../../src/mapping/hook.ts'
-import { checkColumns, fatesOf, planOf } from '../../../src/sandbox/bulk/fates.ts'
-import { readPeople } from '../../../src/sandbox/bulk/people-file.ts'
+import { checkColumns, fatesOf, planOf } from '../../../src/operator/fates.ts'
+import { readPeople } from '../../../src/operator/people-file.ts'
 import { eventbrite, hook, json, phone, razorpay, tally } from '../../../src/usher.ts'
 
 const NOW = Date.UTC(2026, 10, 28)

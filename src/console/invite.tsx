@@ -1,0 +1,222 @@
+/** A file of people for one hook: each row's fate first, and then posting them step by step. */
+
+import * as v from 'valibot'
+import { maskPhone } from '../mapping/phone/index.ts'
+import { hookOf, type OperatorContext } from '../operator/desk.ts'
+import type { Fate } from '../operator/fates.ts'
+import {
+  type Foreseen,
+  foresee,
+  MOST_ROWS,
+  type Posted,
+  postRows,
+} from '../operator/invite-people.ts'
+import type { Html } from './html.ts'
+import { notFoundPage } from './messages.tsx'
+import type { FormAnswer, Page, Visit } from './page.ts'
+import { Problem } from './parts.tsx'
+
+const count = v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '0')
+const formSchema = v.object({
+  text: v.optional(v.string(), ''),
+  file: v.optional(v.file()),
+  go: v.optional(v.literal('yes')),
+  from: count,
+  posted: count,
+  left: count,
+})
+
+/** Where a file is pasted or chosen. */
+export function invitePage(visit: Visit, name: string, problem: string | null = null): Page {
+  if (hookOf(visit.desk, name) === null) return notFoundPage('hook')
+  const body = (
+    <Frame name={name} title="Invite a list of people">
+      {problem !== null && (
+        <Problem title="Nothing was done">
+          <p>{problem}</p>
+        </Problem>
+      )}
+      <form
+        class="card tall"
+        method="post"
+        action={`/console/hooks/${name}/invite`}
+        enctype="multipart/form-data"
+      >
+        <p class="soft">
+          Each row is posted as the sender would post it: signed, by the same mapping and rule of
+          consent. The first line names the columns as the hook’s fields and consent do. At most{' '}
+          {String(MOST_ROWS)} rows; npm run invite takes more.
+        </p>
+        <label>
+          A file of CSV
+          <input type="file" name="file" accept=".csv,text/csv,text/plain" />
+        </label>
+        <label>
+          Or its text
+          <textarea
+            name="text"
+            rows={10}
+            spellcheck={false}
+            placeholder="phone,cohort,whatsapp_ok"
+          />
+        </label>
+        <button class="main" type="submit">
+          Show what would become of each
+        </button>
+      </form>
+    </Frame>
+  )
+  return { title: 'Invite', place: 'hooks', body, status: problem === null ? 200 : 409 }
+}
+
+export async function inviteForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
+  const name = c.req.param('id') ?? ''
+  if (hookOf(visit.desk, name) === null) return notFoundPage('hook')
+  const form = v.safeParse(formSchema, await c.req.parseBody())
+  if (!form.success) return invitePage(visit, name, 'Choose a file, or paste its text.')
+  const { file, go, from, posted, left } = form.output
+  const text = file !== undefined && file.size > 0 ? await file.text() : form.output.text
+  if (text.trim() === '') return invitePage(visit, name, 'Choose a file, or paste its text.')
+  if (go === undefined) {
+    const foreseen = await foresee(visit.desk, name, text)
+    if ('because' in foreseen) return invitePage(visit, name, foreseen.because)
+    return planPage(name, text, foreseen)
+  }
+  const step = await postRows(visit.desk, name, text, from)
+  if ('because' in step) return invitePage(visit, name, step.because)
+  return stepPage(name, text, {
+    ...step,
+    posted: step.posted + posted,
+    leftOut: step.leftOut + left,
+  })
+}
+
+function planPage(
+  name: string,
+  text: string,
+  { fates, plan }: Exclude<Foreseen, { because: string }>,
+): Page {
+  const good = fates.filter(({ joins }) => joins !== null).length
+  const { people, groups, days, leadsPerDay } = plan
+  const body = (
+    <Frame name={name} title={`${good} of ${fates.length} rows would go`}>
+      <div class="card">
+        <p>
+          {`${several(people, 'person', 'people')} in ${several(groups, 'group')}, which takes ${several(days, 'day')} at the account’s pace with nothing else waiting.`}
+        </p>
+        {good > leadsPerDay && (
+          <p class="notice wait">{`More than ${leadsPerDay} a day are held as a burst, which is the hook’s leadsPerDay.`}</p>
+        )}
+        <p class="soft">Nothing was stored or sent yet. Rows that would be held are left out.</p>
+        <div class="row">
+          {good > 0 && <Go name={name} text={text} label={`Post ${several(good, 'row')}`} />}
+          <a class="button" href={`/console/hooks/${name}/invite`}>
+            Another file
+          </a>
+        </div>
+      </div>
+      <div class="card">
+        <table class="cards">
+          <thead>
+            <tr>
+              <th scope="col">Row</th>
+              <th scope="col">What would become of it</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fates.map((fate) => (
+              <tr>
+                <td class="lead">{String(fate.number)}</td>
+                <td data-label="Fate">{fateText(fate)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Frame>
+  )
+  return { title: 'Invite', place: 'hooks', body }
+}
+
+function stepPage(name: string, text: string, step: Exclude<Posted, { because: string }>): Page {
+  const { posted, leftOut, rows, next, stuck } = step
+  const body = (
+    <Frame name={name} title={next === null ? 'All rows are posted' : 'Posting …'}>
+      <div class="card">
+        <progress aria-label="Progress" max={Math.max(rows, 1)} value={next ?? rows} />
+        <p role="status">{`${posted} posted, ${leftOut} left out, of ${several(rows, 'row')}`}</p>
+        {stuck !== null && (
+          <p class="notice bad">{`Row ${stuck.number} is answered ${stuck.status}. The rows before it are posted.`}</p>
+        )}
+        <div class="row">
+          {next !== null && (
+            <Go
+              name={name}
+              text={text}
+              label="Go on"
+              at={{ next, posted, leftOut }}
+              itself={stuck === null}
+            />
+          )}
+          <a class="button" href={`/console/deliveries?hook=${name}`}>
+            {next === null ? 'What becomes of them' : 'Stop here'}
+          </a>
+        </div>
+      </div>
+    </Frame>
+  )
+  return { title: 'Invite', place: 'hooks', body }
+}
+
+/** The form of the next step. `itself`: the script sends it. */
+function Go(props: {
+  name: string
+  text: string
+  label: string
+  at?: { readonly next: number; readonly posted: number; readonly leftOut: number }
+  itself?: boolean
+}): Html {
+  const { name, text, label, at = { next: 0, posted: 0, leftOut: 0 }, itself = false } = props
+  return (
+    <form
+      method="post"
+      action={`/console/hooks/${name}/invite`}
+      {...(itself && { 'data-go-on': true })}
+    >
+      <textarea name="text" hidden aria-label="The file">
+        {text}
+      </textarea>
+      <input type="hidden" name="go" value="yes" />
+      <input type="hidden" name="from" value={String(at.next)} />
+      <input type="hidden" name="posted" value={String(at.posted)} />
+      <input type="hidden" name="left" value={String(at.leftOut)} />
+      <button class="main" type="submit">
+        {label}
+      </button>
+    </form>
+  )
+}
+
+function Frame(props: { name: string; title: string; children: Html | (Html | false)[] }): Html {
+  const { name, title, children } = props
+  return (
+    <div class="stack">
+      <div>
+        <p class="crumb">
+          <a href="/console/hooks">Hooks</a> / <a href={`/console/hooks/${name}`}>{name}</a>
+        </p>
+        <h1>{title}</h1>
+      </div>
+      {children}
+    </div>
+  )
+}
+
+function fateText({ joins, because }: Fate): string {
+  if (joins === null) return because ?? ''
+  return `${joins.people.map((digits) => maskPhone(digits)).join(', ')} joins ${joins.group}`
+}
+
+function several(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}
