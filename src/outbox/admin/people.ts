@@ -103,7 +103,9 @@ export function peopleAdmin(context: Context) {
     async unsuppress(digits: string, partId: number | null, actor: string): Promise<number> {
       const person = await account.personOf(digits)
       store.transaction(() => {
-        people.unsuppress(person, groupOf(partId))
+        const groupId = groupOf(partId)
+        people.unsuppress(person, groupId)
+        parts.deleteUnmade(groupId)
         const detail = partId === null ? 'everywhere' : `group ${partId}`
         audit.record({ actor, action: 'unsuppress', target: markOf(person), detail }, ports.now())
       })

@@ -212,18 +212,21 @@ export class Parts {
         last_call_at = ${now}, due_at = ${dueAt}, queue = ${queue} WHERE id = ${part.id}`
   }
 
-  /** A group that was never asked to be created is the text of a visitor: it goes with the last delivery that names it. */
+  /**
+   * A group that was never asked to be created is the text of a visitor: it goes with the last delivery that names it. What an
+   * operator said of it keeps it: a suppression of a person, or leave for a hook to use it.
+   */
   deleteUnmade(groupId: number): void {
     this.#sql.run`
       DELETE FROM parts WHERE group_id = ${groupId} AND status = 'new' AND number = 1 AND due_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM groups WHERE id = ${groupId} AND minted_at IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM suppressed WHERE group_id = ${groupId} AND group_id > 0)
+        AND NOT EXISTS (SELECT 1 FROM group_hooks WHERE group_id = ${groupId})
         AND NOT EXISTS (SELECT 1 FROM parts AS others WHERE others.group_id = ${groupId} AND others.number > 1)
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status IN ('waiting', 'maybe'))
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status = 'blocked')
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND first_call_at IS NOT NULL AND accepted_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE group_id = ${groupId} AND state IN ('held', 'parked', 'skipped'))`
-    this.#sql.run`
-      DELETE FROM group_hooks WHERE group_id = ${groupId} AND NOT EXISTS (SELECT 1 FROM parts WHERE group_id = ${groupId})`
     this.#sql.run`
       DELETE FROM groups WHERE id = ${groupId} AND NOT EXISTS (SELECT 1 FROM parts WHERE group_id = ${groupId})
         AND NOT EXISTS (SELECT 1 FROM group_names WHERE group_id = ${groupId})`

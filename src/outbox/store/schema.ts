@@ -224,6 +224,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER groups_in_use_stay BEFORE DELETE ON groups
     WHEN EXISTS (SELECT 1 FROM deliveries WHERE group_id = OLD.id AND state IN ('held', 'parked', 'skipped'))
     BEGIN SELECT raise(ABORT, 'a delivery names this group'); END;
+  CREATE TRIGGER groups_of_suppressions_stay BEFORE DELETE ON groups
+    WHEN EXISTS (SELECT 1 FROM suppressed WHERE group_id = OLD.id AND group_id > 0)
+    BEGIN SELECT raise(ABORT, 'a suppression names this group'); END;
   CREATE TRIGGER parts_in_use_stay BEFORE DELETE ON parts
     WHEN OLD.status <> 'new'
       OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND status IN ('waiting', 'maybe'))
@@ -239,6 +242,7 @@ export const MIGRATIONS: readonly string[] = [
     why TEXT NOT NULL,
     PRIMARY KEY (person, group_id)
   ) WITHOUT ROWID;
+  CREATE INDEX suppressed_in ON suppressed (group_id) WHERE group_id > 0;
 
   CREATE TABLE evidence (
     id INTEGER PRIMARY KEY,

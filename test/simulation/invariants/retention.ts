@@ -67,6 +67,8 @@ const KEPT: readonly [what: string, days: keyof RetentionDays | number | null, q
     `SELECT name AS what FROM groups AS g WHERE minted_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM deliveries WHERE group_id = g.id)
        AND NOT EXISTS (SELECT 1 FROM group_names WHERE group_id = g.id)
+       AND NOT EXISTS (SELECT 1 FROM suppressed WHERE group_id = g.id)
+       AND NOT EXISTS (SELECT 1 FROM group_hooks WHERE group_id = g.id)
        AND NOT EXISTS (SELECT 1 FROM memberships WHERE group_id = g.id)
        AND NOT EXISTS (SELECT 1 FROM parts WHERE group_id = g.id AND (status <> 'new' OR first_call_at IS NOT NULL))`,
   ],

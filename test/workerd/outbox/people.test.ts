@@ -63,6 +63,22 @@ describe('a person who asked never to be sent', () => {
     expect(sent()).toEqual([ASHA])
   })
 
+  it('stays so for a group that no lead names any more, and that was never made', async () => {
+    const { lead, runUntil, sql, story, stub } = outbox()
+    const first = await lead('Maybe later', [BINA], { create: false })
+    await stub.people().suppress(ASHA, 1, 'test')
+    const elsewhere = { contacts: null, groupName: 'Elsewhere', create: true }
+    await stub.deliveries().act([first.seq], { kind: 'edit', ...elsewhere }, 'test')
+    const again = await lead('Maybe later', [ASHA, BINA])
+    await runUntil(HOUR)
+    expect(await story(again.seq)).toMatchObject({
+      state: 'accepted',
+      people: [{ state: 'suppressed' }, { state: 'accepted' }],
+    })
+    expect(sent()).not.toContain(ASHA)
+    await expect(sql('DELETE FROM groups WHERE id = 1')).rejects.toThrow('a suppression names')
+  })
+
   it('may be so for one group and all its parts only, and may change their mind', async () => {
     const { lead, runUntil, story, stub } = outbox()
     const first = await lead('Left', [ASHA])
