@@ -9,7 +9,7 @@ import { type Desk, placeOf } from '../operator/desk.ts'
 import { editSchema, readEdit } from '../operator/edit.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { FORESEEN, forecast } from '../operator/forecast.ts'
-import { listDeliveries } from '../operator/list.ts'
+import { listDeliveries } from '../operator/merge.ts'
 import { endpoint, none, only } from './endpoint.ts'
 import {
   cursorEntry,

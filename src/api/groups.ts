@@ -2,8 +2,13 @@
 
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
-import { groupChangeSchema } from '../operator/group-change.ts'
-import { changeGroup, listGroups, readGroup, UNCHANGED } from '../operator/groups.ts'
+import {
+  changeGroup,
+  groupChangeSchema,
+  listGroups,
+  readGroup,
+  UNCHANGED,
+} from '../operator/groups.ts'
 import { endpoint, none } from './endpoint.ts'
 import { cursorEntry, cursorText, DEFAULT_PER_PAGE, groupSchema, pagingEntries } from './schemas.ts'
 

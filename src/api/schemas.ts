@@ -1,7 +1,7 @@
 /** Shapes that several endpoints answer with, and what is asked for alike: for the document, and for the tests that hold them to it. */
 
 import * as v from 'valibot'
-import { type Cursor, readCursor, writeCursor } from '../operator/cursor.ts'
+import { type Cursor, readCursor, writeCursor } from '../operator/merge.ts'
 import { DELIVERY_STATES, PAUSE_REASONS } from '../outbox/model.ts'
 
 /** Deliveries of one page, at most. */

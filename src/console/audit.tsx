@@ -1,8 +1,8 @@
 /** What operators did, newest first. Nothing here can be changed. */
 
 import { type AuditLine, auditLog } from '../operator/audit.ts'
-import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { accountsOf } from '../operator/desk.ts'
+import { readCursor, writeCursor } from '../operator/merge.ts'
 import type { Html } from './html.ts'
 import type { Page, Visit } from './page.ts'
 import { Empty, Time } from './parts.tsx'

@@ -1,8 +1,7 @@
 /** The list of deliveries: a search, a page of it, and what can be done to all that were found. */
 
 import type { BulkAction } from '../operator/act.ts'
-import { readCursor, writeCursor } from '../operator/cursor.ts'
-import { listDeliveries } from '../operator/list.ts'
+import { listDeliveries, readCursor, writeCursor } from '../operator/merge.ts'
 import type { DeliveryState } from '../outbox/model.ts'
 import type { Asked } from './filter-form.tsx'
 import { asWords, FilterForm, isSearch, queryOf, readFilter } from './filter-form.tsx'

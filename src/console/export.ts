@@ -1,13 +1,12 @@
 /** The deliveries that a search finds as a CSV file: their numbers masked as everywhere, or in full, which the audit log notes. */
 
 import { errorText, log } from '../lib/log.ts'
-import type { Cursor } from '../operator/cursor.ts'
 import { accountsOf, type Desk, noteAt, type OperatorContext } from '../operator/desk.ts'
-import { listDeliveries } from '../operator/list.ts'
+import type { Cursor } from '../operator/merge.ts'
+import { listDeliveries } from '../operator/merge.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import { csvHead, csvLines, csvNote } from './csv.ts'
 import { readFilter } from './filter-form.tsx'
 import type { Visit } from './page.ts'
 
@@ -85,4 +84,54 @@ async function withNumbers(desk: Desk, views: readonly DeliveryView[]): Promise<
     const contacts = full.get(view.id) ?? []
     return contacts.length === 0 ? view : { ...view, contacts }
   })
+}
+
+const COLUMNS = [
+  'who',
+  'id',
+  'state',
+  'reason',
+  'wrong',
+  'groupName',
+  'contacts',
+  'hook',
+  'source',
+  'account',
+  'attempts',
+  'receivedAt',
+  'settledAt',
+] as const satisfies readonly (keyof DeliveryView)[]
+
+/** Spreadsheets calculate what begins so; where a semicolon separates cells, also behind one. */
+const FORMULA = /(^\s*|;[\s"']*)(?=[=+\-@|%＝＋－＠])/gu
+/** Controls and marks that turn the order of letters around, or cannot be seen. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** The first line. With a byte order mark, without which Excel reads UTF-8 as something else. */
+export function csvHead(): string {
+  return `\ufeff${line(COLUMNS)}`
+}
+
+export function csvLines(deliveries: readonly DeliveryView[]): string {
+  return deliveries.map((delivery) => line(COLUMNS.map((column) => delivery[column]))).join('')
+}
+
+/** A line of one sentence. */
+export function csvNote(text: string): string {
+  return line([text])
+}
+
+function line(values: readonly unknown[]): string {
+  return `${values.map(cell).join(',')}\r\n`
+}
+
+export function cell(value: unknown): string {
+  const text = (Array.isArray(value) ? value.join(', ') : String(value ?? '')).replaceAll(
+    HIDDEN,
+    '',
+  )
+  const harmless = text.replaceAll(FORMULA, (before) =>
+    before.startsWith(';') ? `${before}'` : `'${before}`,
+  )
+  return `"${harmless.replaceAll('"', '""')}"`
 }

@@ -3,8 +3,7 @@
 import * as v from 'valibot'
 import { setPaused } from '../operator/accounts.ts'
 import type { OperatorContext } from '../operator/desk.ts'
-import { groupChangeSchema } from '../operator/group-change.ts'
-import { changeGroup, UNCHANGED } from '../operator/groups.ts'
+import { changeGroup, groupChangeSchema, UNCHANGED } from '../operator/groups.ts'
 import {
   erasePerson,
   exportPerson,

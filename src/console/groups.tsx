@@ -1,8 +1,8 @@
 /** Groups: our count of who is in each, and what waits for it. */
 
 import { budgets } from '../operator/accounts.ts'
-import { readCursor, writeCursor } from '../operator/cursor.ts'
 import { type Group, listGroups } from '../operator/groups.ts'
+import { readCursor, writeCursor } from '../operator/merge.ts'
 import { Budget } from './account-card.tsx'
 import { STATUS } from './group.tsx'
 import type { Html } from './html.ts'

@@ -2,8 +2,8 @@
 
 import type { AuditEntry } from '../outbox/store/audit.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk } from './desk.ts'
+import type { Cursor } from './merge.ts'
 import { type MergedPage, merge } from './merge.ts'
 
 export interface AuditLine extends AuditEntry {

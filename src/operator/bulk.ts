@@ -3,9 +3,9 @@
 import { outboxOf } from '../setup/readiness.ts'
 import type { BulkAction, Outcome } from './act.ts'
 import { act } from './act.ts'
-import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk, noteAt } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
+import type { Cursor } from './merge.ts'
 
 /** More than this are "more than 10,000": counting on would cost as much as acting. */
 const MOST_COUNTED = 10_000

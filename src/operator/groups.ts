@@ -1,9 +1,11 @@
 /** Groups of all accounts, each under an id that says whose it is. */
 
+import * as v from 'valibot'
+import { inviteSchema } from '../mapping/invite.ts'
 import type { GroupChange, GroupResult, GroupView } from '../outbox/admin/groups.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import type { Cursor } from './cursor.ts'
 import { accountsOf, type Desk, placeOf } from './desk.ts'
+import type { Cursor } from './merge.ts'
 
 export interface Group extends Omit<GroupView, 'id' | 'parts'> {
   /** `default-3`: the account and a number. */
@@ -87,3 +89,21 @@ function named(account: string, group: GroupView): Group {
   const parts = group.parts.map((part) => ({ ...part, id: `${account}-${part.id}` }))
   return { ...group, id: `${account}-${group.id}`, account, parts }
 }
+
+/** WhatsApp's own limit, and one for the account itself. */
+const MOST_MEMBERS = 1_024
+
+export const groupChangeSchema = v.variant('kind', [
+  v.object({
+    kind: v.literal('count'),
+    members: v.pipe(
+      v.number(),
+      v.integer('must be a whole number'),
+      v.minValue(0, 'must be 0 or more'),
+      v.maxValue(MOST_MEMBERS, `must be ${MOST_MEMBERS} or less`),
+    ),
+  }),
+  v.object({ kind: v.literal('rename'), name: inviteSchema.entries.groupName }),
+  v.object({ kind: v.literal('exists') }),
+  v.object({ kind: v.literal('create') }),
+])

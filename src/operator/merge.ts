@@ -1,6 +1,11 @@
-/** One list out of several accounts' lists, newest first, with a cursor that says how far each has been read. */
+/** Lists over several accounts, newest first, with a cursor that says how far each has been read. */
 
-import type { Cursor } from './cursor.ts'
+import * as v from 'valibot'
+import { readDeliveryId } from '../outbox/accept.ts'
+import type { DeliveryView } from '../outbox/admin/views.ts'
+import { outboxOf } from '../setup/readiness.ts'
+import { accountsOf, type Desk } from './desk.ts'
+import { deliveryFilter, type Filter } from './filter.ts'
 
 /** A page of one account: what it holds by descending number. */
 export interface AccountPage<value> {
@@ -63,4 +68,59 @@ function nextBefore<value>(
   // Where nothing of it fitted it begins as it would have now, and not with what comes meanwhile.
   const [first] = page.items
   return mine.at(-1)?.number ?? (first === undefined ? page.before : first.number + 1)
+}
+
+/** By account: deliveries before this number come next; null: none are left. */
+export type Cursor = Readonly<Record<string, number | null>>
+
+const cursorSchema = v.record(
+  v.string(),
+  v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+)
+
+export function writeCursor(cursor: Cursor): string {
+  return btoa(JSON.stringify(cursor)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** The cursor, or null where it is none of ours. */
+export function readCursor(text: string): Cursor | null {
+  try {
+    const value: unknown = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/')))
+    const parsed = v.safeParse(cursorSchema, value)
+    // To valibot a list is a record too.
+    return parsed.success && !Array.isArray(value) ? parsed.output : null
+  } catch {
+    return null
+  }
+}
+
+export interface DeliveriesPage extends MergedPage<DeliveryView> {
+  /** All that was received after this was looked at; null: that was all. */
+  readonly through: string | null
+}
+
+/** A page of at most that many; it may be short, or empty, and still have a cursor. */
+export async function listDeliveries(
+  desk: Desk,
+  filter: Filter,
+  limit: number,
+  cursor: Cursor | null,
+  scan?: number,
+): Promise<DeliveriesPage> {
+  const accounts = accountsOf(desk)
+  const open = accounts.filter((account) => cursor?.[account] !== null)
+  const pages = await Promise.all(
+    open.map(async (account) => {
+      const before = cursor?.[account] ?? null
+      const page = await outboxOf(desk.env, account)
+        .deliveries()
+        .list(deliveryFilter(filter, limit, before, scan))
+      const items = page.deliveries.map((value) => {
+        return { number: readDeliveryId(value.id)?.seq ?? 0, at: value.receivedAt, value }
+      })
+      return { account, before, items, end: page.before, through: page.through }
+    }),
+  )
+  const throughs = pages.flatMap(({ through }) => through ?? [])
+  return { ...merge(accounts, pages, limit), through: throughs.toSorted().at(-1) ?? null }
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { secretName, secretValues } from '../lib/names.ts'
 import { isSandbox, readinessOf } from '../setup/readiness.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
-import { listDeliveries } from './list.ts'
+import { listDeliveries } from './merge.ts'
 import { ownFields, sampleFields, samplePhone, strangersIn } from './sample/sample-fields.ts'
 import { signedSample } from './sample/signed-sample.ts'
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { daysToGo } from '../../../src/console/account-card.tsx'
 import { Clock } from '../../../src/console/clock.ts'
-import { cell } from '../../../src/console/csv.ts'
+import { cell } from '../../../src/console/export.ts'
 import { readFilter } from '../../../src/console/filter-form.tsx'
 import { defineConfig } from '../../../src/setup/define-config.ts'
 

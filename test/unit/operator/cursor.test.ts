@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCursor, writeCursor } from '../../../src/operator/cursor.ts'
+import { readCursor, writeCursor } from '../../../src/operator/merge.ts'
 import { deliveryId, readDeliveryId } from '../../../src/outbox/accept.ts'
 
 describe('a cursor', () => {
