@@ -27,6 +27,7 @@ export default defineConfig({
     reporters: ['default', './test/plain-line.ts'],
     projects: [
       {
+        plugins: [textImports],
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],

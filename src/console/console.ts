@@ -98,7 +98,7 @@ function forms(app: Hono<OperatorEnv>): void {
   app.post('/console/logout', logOut)
   const form = (path: string, take: (visit: Visit, c: OperatorContext) => Promise<FormAnswer>) => {
     // A reload of a form's answer means the page that it belongs to.
-    app.get(path, (c) => c.redirect(pageOfForm(c.req.path), 303))
+    app.get(path, (c) => c.redirect(pageOfForm(c.req.url), 303))
     app.post(path, async (c) => {
       const visit = await visitOf(c)
       const answer = await take(visit, c)
@@ -131,7 +131,9 @@ function forms(app: Hono<OperatorEnv>): void {
   form('/console/hooks/:id/invite', inviteForm)
 }
 
-function pageOfForm(path: string): string {
+/** As it was asked for: hono's own path is decoded, and a line break in it is in no header. */
+function pageOfForm(url: string): string {
+  const { pathname: path } = new URL(url)
   return path.startsWith('/console/accounts/') ? '/console' : path.replace(/\/[^/]+$/, '')
 }
 

@@ -88,7 +88,7 @@ export function logOut(c: OperatorContext): Response {
 /** Where the login leads is in its address, which a stranger may have written: only pages of ours. */
 function safeNext(next: unknown): string {
   const path = typeof next === 'string' ? next : ''
-  const ours = /^\/console(?:[/?][!-[\]-~]*)?$/.test(path) && !path.includes('..')
+  const ours = /^\/console(?:[/?][!-[\]-~]*)?$/.test(path) && !/\.\.|%2e/i.test(path)
   return ours && !path.startsWith('/console/log') ? path : HOME
 }
 

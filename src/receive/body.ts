@@ -38,11 +38,11 @@ export async function readBody(
   if (coding !== null && coding !== '' && coding.toLowerCase() !== 'identity') {
     return refuse({ reason: 'compressed' })
   }
-  const length = request.headers.get('content-length')
+  const length = /^\d{1,15}$/.exec(request.headers.get('content-length') ?? '')?.[0]
   if (Number(length ?? 0) > maxBytes) return tooLarge(maxBytes)
   // HTTP delivers no more than the length that was announced, and the runtime reads that much at a fraction of what a stream costs.
   const bytes =
-    length === null
+    length === undefined
       ? await readStream(request.body, { maxBytes, deadlineMs })
       : await readWhole(request, { maxBytes, deadlineMs })
   if (bytes === 'too_large') return tooLarge(maxBytes)

@@ -10,6 +10,11 @@ import { everySource } from '../every-source.ts'
 import type { Fixture } from '../fixtures/fixture.ts'
 import { fixtures } from '../fixtures/index.ts'
 import { type Chance, chanceOf } from '../simulation/chance.ts'
+import { canaries } from './canaries.ts'
+import { doors } from './doors.ts'
+import { faults } from './faults.ts'
+import { type Attack, type Effort, Score } from './score.ts'
+import { wire } from './wire.ts'
 
 /**
  * What counts as the same request, and is not tried: a proof in other letter case, and the last two characters of a value, which
@@ -24,45 +29,44 @@ const WIDE = 40_000
 /** A name that came through is short, and spelt in one way. */
 const MAX_NAME_UNITS = 90
 
-export interface Attack {
-  readonly name: string
-  readonly tries: number
-  /** Sentences of what should not have come through. */
-  readonly through: readonly string[]
-  /** How often each answer came. */
-  readonly answers: Readonly<Record<string, number>>
+/** The attacks, each by its name. The same seed makes the same tries. */
+export const ATTACKS: Readonly<
+  Record<string, (tries: number, effort: Effort) => Promise<Attack[]>>
+> = {
+  forgeries: async (tries, { chance }) => [await forge(chance, tries)],
+  parsers: async () => [await bombs()],
+  meaning: async (tries, { chance }) => [names(chance, tries), numbers(chance, tries)],
+  doors: (_, effort) => quietly(() => doors(effort)),
+  wire: (_, effort) => quietly(() => wire(effort)),
+  faults: (_, effort) => quietly(() => faults(effort)),
+  canaries: (_, effort) => quietly(async () => [await canaries(effort)]),
 }
 
-/** Runs every attack with so many forgeries. The same seed makes the same ones. */
-export async function attack(seed: number, forgeries: number): Promise<Attack[]> {
-  const chance = chanceOf(seed)
-  return [
-    await forge(chance, forgeries),
-    await bombs(),
-    names(chance, forgeries),
-    numbers(chance, forgeries),
-  ]
+/** Runs every attack whole, with so many forgeries; tells of each when it is done. */
+export async function attack(
+  seed: number,
+  tries: number,
+  done: (attacks: readonly Attack[]) => void,
+): Promise<boolean> {
+  const effort = { chance: chanceOf(seed), share: 1 }
+  let holds = true
+  for (const run of Object.values(ATTACKS)) {
+    const attacks = await run(tries, effort)
+    done(attacks)
+    // An attack that tried nothing shows nothing.
+    holds &&= attacks.every(({ tries, through }) => tries > 0 && through.length === 0)
+  }
+  return holds
 }
 
-/** Counts what comes of tries, without keeping them. */
-class Score {
-  readonly #name: string
-  readonly #answers: Record<string, number> = {}
-  readonly #through: string[] = []
-  #tries = 0
-
-  constructor(name: string) {
-    this.#name = name
-  }
-
-  add(answer: string, through: string | null): void {
-    this.#tries++
-    this.#answers[answer] = (this.#answers[answer] ?? 0) + 1
-    if (through !== null && this.#through.length < 20) this.#through.push(through)
-  }
-
-  get attack(): Attack {
-    return { name: this.#name, tries: this.#tries, through: this.#through, answers: this.#answers }
+/** What the parts under attack log is looked at by the attack on secrets alone. */
+async function quietly<T>(run: () => Promise<T>): Promise<T> {
+  const { log } = console
+  console.log = () => {}
+  try {
+    return await run()
+  } finally {
+    console.log = log
   }
 }
 

@@ -7,7 +7,7 @@ import type { Retention } from '../../../src/outbox/jobs/retention.ts'
 import { retentionOf } from '../../../src/outbox/jobs/retention.ts'
 import type { HookRules, OutboxPorts } from '../../../src/outbox/ports.ts'
 import { Disk } from '../../simulation/disk.ts'
-import { storageOn } from '../../simulation/storage.ts'
+import { type Step, storageOn } from '../../simulation/storage.ts'
 
 export const BEGIN = Date.UTC(2026, 10, 20, 12)
 const AT_ONCE = 100
@@ -20,17 +20,21 @@ export interface DiskOutboxOptions {
   /** Hooks whose group names visitors can type. */
   readonly typed?: readonly string[]
   readonly addToGroup?: OutboxPorts['addToGroup']
+  /** What another process left behind. */
+  readonly disk?: Disk
+  /** Called at every step of the storage; it may throw, as a full one does. */
+  readonly step?: Step
 }
 
 export type DiskOutbox = ReturnType<typeof outboxOnDisk>
 
 export function outboxOnDisk(options: DiskOutboxOptions = {}) {
-  const disk = new Disk()
+  const disk = options.disk ?? new Disk()
   let at = BEGIN
   let number = 0
   const told: string[] = []
   const rooms = assembleOutbox({
-    storage: storageOn(disk, () => {}),
+    storage: storageOn(disk, options.step ?? (() => {})),
     now: () => at,
     random: () => 0,
     addToGroup: options.addToGroup ?? (async () => ({ kind: 'accepted' })),
@@ -73,12 +77,17 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
     /** What the operator was told. */
     told,
     ring,
+    /** Another time of the object's clock. */
+    setClock(to: number) {
+      at = to
+    },
     /** That many leads for one group, each of its own person or all of one. */
     async leads(
       groupName: string,
       count: number,
-      { create = true, samePerson = false, hook = webhook.hook } = {},
+      { create = true, samePerson = false, hook = webhook.hook, from = number } = {},
     ) {
+      number = from
       for (let left = count; left > 0; left -= AT_ONCE) {
         const items = Array.from({ length: Math.min(left, AT_ONCE) }, () => {
           const digits = String(919_800_000_000 + (samePerson ? 0 : ++number))

@@ -91,6 +91,7 @@ describe('logging in', () => {
     ['/console?a=\r\nset-cookie: a=b', '/console'],
     ['/console/\u0000', '/console'],
     ['/console/\u2028é', '/console'],
+    ['/console/%2e%2e//elsewhere.example', '/console'],
     ['/consolex', '/console'],
     ['/console/\\elsewhere.example', '/console'],
     ['/console/login', '/console'],
@@ -418,6 +419,7 @@ describe('the address of a form’s answer', () => {
     ['/console/hooks/plain/preview', '/console/hooks/plain'],
     ['/console/accounts/default/pause', '/console'],
     ['/console/bulk?state=held', '/console/deliveries?state=held'],
+    ['/console/hooks/a%0d%0ab%00/preview', '/console/hooks/a%0d%0ab%00'],
   ])('%s leads to its page when it is loaded again', async (path, to) => {
     const answer = await visit(house(), path, await session())
     expect([answer.status, answer.headers.get('location')]).toEqual([303, to])
