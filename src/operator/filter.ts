@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { DELIVERY_STATES } from '../outbox/model.ts'
-import type { DeliveryFilter } from '../outbox/store/reports.ts'
+import type { DeliveryFilter } from '../outbox/store/search.ts'
 
 /** The whole of a number has no place in a URL; its end is enough to find a person by. */
 const MOST_PHONE_DIGITS = 6

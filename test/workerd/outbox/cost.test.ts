@@ -3,7 +3,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { EVERY_DELIVERY } from '../../../src/outbox/store/reports.ts'
+import { EVERY_DELIVERY } from '../../../src/outbox/store/search.ts'
 import { answers, outbox, play, record, rowsWritten, type Statement } from '../drive.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,7 +1,7 @@
 /** What an operator's hand does: release, edit, send again, discard, pause, resume; and what is written down of it. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { EVERY_DELIVERY } from '../../../src/outbox/store/reports.ts'
+import { EVERY_DELIVERY } from '../../../src/outbox/store/search.ts'
 import { answers, gated, outbox, play } from '../drive.ts'
 
 const SECOND = 1_000

@@ -3,7 +3,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { EVERY_DELIVERY } from '../../../src/outbox/store/reports.ts'
+import { EVERY_DELIVERY } from '../../../src/outbox/store/search.ts'
 import { answers, play, type SeenCall } from '../drive.ts'
 import { expectDiscreet, house, listen, post, VARS } from '../house.ts'
 import { sender } from '../worker.ts'

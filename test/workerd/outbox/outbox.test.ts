@@ -2,7 +2,7 @@
 
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { EVERY_DELIVERY } from '../../../src/outbox/store/reports.ts'
+import { EVERY_DELIVERY } from '../../../src/outbox/store/search.ts'
 import { BINDINGS } from '../bindings.ts'
 import { answers, outbox, play, type SeenCall } from '../drive.ts'
 

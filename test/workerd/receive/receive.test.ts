@@ -3,7 +3,7 @@
 import { exports } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
-import { EVERY_DELIVERY } from '../../../src/outbox/store/reports.ts'
+import { EVERY_DELIVERY } from '../../../src/outbox/store/search.ts'
 import { MAX_BODY_BYTES, readBody } from '../../../src/receive/body.ts'
 import { worker } from '../../../src/worker.ts'
 import { answers, play, type SeenCall } from '../drive.ts'
