@@ -1,7 +1,7 @@
 /** What an operator does about one delivery, or a list of them: one way for the console's buttons, the API and bulk actions. */
 
 import { log } from '../lib/log.ts'
-import type { ActResult, DeliveryAction } from '../outbox/admin/deliveries.ts'
+import type { ActResult, DeliveryAction } from '../outbox/admin/act.ts'
 import type { Answers } from './answers.ts'
 import { type Desk, hookOf, type Place } from './desk.ts'
 import { remap } from './remap.ts'

@@ -5,7 +5,7 @@ import type { Issue } from '../lib/problem.ts'
 import { inviteSchema } from '../mapping/invite.ts'
 import { issuesOf } from '../mapping/issues.ts'
 import { phone } from '../mapping/phone/index.ts'
-import type { DeliveryAction } from '../outbox/admin/deliveries.ts'
+import type { DeliveryAction } from '../outbox/admin/act.ts'
 
 /** What EazyBe takes in one call. */
 const MOST_CONTACTS = 50

@@ -2,7 +2,8 @@
 
 import type { Hook } from '../mapping/hook.ts'
 import { mapFields } from '../mapping/map.ts'
-import type { Foreseen as ForeseenByOutbox, Kept } from '../outbox/admin/deliveries.ts'
+import type { Foreseen as ForeseenByOutbox } from '../outbox/admin/act.ts'
+import type { Kept } from '../outbox/admin/deliveries.ts'
 import type { StoredState } from '../outbox/model.ts'
 import { outboxOf } from '../setup/readiness.ts'
 import { type BulkAction, OUTCOMES } from './act.ts'

@@ -1,7 +1,7 @@
 /** Deliveries and groups as the operator sees them, and what an action makes of what was said of one. */
 
 import type { Invite } from '../../src/mapping/invite.ts'
-import type { DeliveryAction } from '../../src/outbox/admin/deliveries.ts'
+import type { DeliveryAction } from '../../src/outbox/admin/act.ts'
 import type { Facts } from './facts.ts'
 import type { Act } from './history.ts'
 import { nameOf } from './names.ts'

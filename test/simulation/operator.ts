@@ -2,7 +2,7 @@
 
 import type { Invite } from '../../src/mapping/invite.ts'
 import type { Mapped } from '../../src/mapping/map.ts'
-import type { ActResult, DeliveryAction } from '../../src/outbox/admin/deliveries.ts'
+import type { ActResult, DeliveryAction } from '../../src/outbox/admin/act.ts'
 import type { GroupChange } from '../../src/outbox/admin/groups.ts'
 import type { Rooms } from '../../src/outbox/assemble.ts'
 import { EVERY_DELIVERY } from '../../src/outbox/store/search.ts'
