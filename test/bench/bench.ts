@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: Usher against three limits, round by round in one run on the same workerd. Trust the CPU of a webhook and the
- * ratios; the rates are the machine's. `--rows N`: with so many settled leads in the table. `--accounts 8`: spread over so many
+ * ratios; the rates are the machine's. `--rows N`: Usher with so many settled leads in its table as well. `--accounts 8`: spread over so many
  * outboxes. `--also FILE`: one more contender. `--profile FILE`: where Usher's CPU goes.
  * `--bill`: what a webhook and a look at the console use of Cloudflare's plans. `--half-load`, `--slow-kv`, `--start-up`,
  * `--memory N` and `--drain N`: each beside the rates.
@@ -77,6 +77,8 @@ async function compare(): Promise<void> {
     options.also === undefined
       ? []
       : [await start({ entry: options.also, vars: { KV: 'memory', LIMIT: 'straight' } })]
+  const filled = options.rows === '0' ? [] : [await start({ entry: usher, vars: { KV: 'memory' } })]
+  for (const one of filled) await fill(one, options.rows)
   const repeated = await fresh()
   const table: Row[] = [
     row('bare: verify and answer', bare),
@@ -84,6 +86,7 @@ async function compare(): Promise<void> {
     row('straight: the same work, no structure', straight),
     ...also.map((one) => row(`also: ${options.also}`, one)),
     row('usher, KV of no cost', memory),
+    ...filled.map((one) => row(`usher, ${options.rows} leads before`, one)),
     row('  a repeat that KV knows', memory, {
       says: '"deliveries"',
       requests: async () => repeated,
@@ -98,15 +101,13 @@ async function compare(): Promise<void> {
     row('  a forgery', memory, { status: 401, says: '', requests: () => fresh({ forged: true }) }),
     row('usher, Miniflare’s simulator of KV', simulator),
   ].filter(({ name }) => options.only === undefined || new RegExp(options.only).test(name))
-  if (options.rows !== '0') {
-    for (const one of new Set(table.map(({ of }) => of))) await fill(one, options.rows)
-  }
   for (const one of table) await measure(one)
   for (const one of table) one.measured.length = 0
   // Round by round, so that a slow moment of the machine hits all of them.
   for (let nth = 0; nth < rounds; nth++) for (const one of table) await measure(one)
   print(table)
-  for (const one of [bare, floor, straight, memory, simulator, ...also]) await one.close()
+  for (const one of [bare, floor, straight, memory, simulator, ...also, ...filled])
+    await one.close()
 }
 
 function row(name: string, of: Contender, more: Partial<Row> = {}): Row {
@@ -165,7 +166,7 @@ function print(table: readonly Row[]): void {
     'load',
   ]
   console.log(
-    `${rounds} rounds of ${webhooks} webhooks, ${connections} connections, ${options.rows} rows before, ${accounts} account(s); ` +
+    `${rounds} rounds of ${webhooks} webhooks, ${connections} connections, ${accounts} account(s); ` +
       '"load" is the share of a core that sending took\n',
   )
   for (const cells of [head, ...lines]) {

@@ -102,29 +102,11 @@ export class Outbox extends DurableObject<object> {
   override alarm(): void {
     this.#alarmAt = null
   }
-
-  /** Puts so many settled leads behind those that are there. */
-  fill(rows: number): void {
-    this.ctx.storage.sql.exec(
-      `WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
-       INSERT INTO deliveries (hook, source, key, state, group_id, contacts, due_at, received_at, fields, timeline)
-       SELECT 'webinar', 'typeform', 'k' || n, 'accepted', 1, '[]', 0, 0, '{}', '[]' FROM n`,
-      rows,
-    )
-    this.ctx.storage.sql.exec(
-      `INSERT OR IGNORE INTO keys (key, seq, fingerprint) SELECT key, seq, '' FROM deliveries`,
-    )
-  }
 }
 
 let verifier: Promise<CryptoKey> | undefined
 const known = new Map<string, number>()
 const app = new Hono<{ Bindings: LimitEnv }>()
-
-app.post('/bench/fill/:rows', async (c) => {
-  await outboxOf(c.env, 'webinar').fill(Number(c.req.param('rows')))
-  return c.json({})
-})
 
 app.post('/hooks/:hook', async (c) => {
   const began = Date.now()
