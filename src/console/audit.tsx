@@ -18,12 +18,12 @@ export async function auditPage(visit: Visit, params: URLSearchParams): Promise<
       <div>
         <h1>Audit log</h1>
         <p class="lede">
-          What was done by hand, here and over the API, and by whom. It cannot be changed.
+          What operators did, in the console and over the API. It cannot be changed.
         </p>
       </div>
       <section class="card" id="found" data-part aria-label="Entries">
         {page.values.length === 0 ? (
-          <Empty title="Nobody has done anything yet" />
+          <Empty title="Nothing has been done yet" />
         ) : (
           <Entries lines={page.values} visit={visit} />
         )}

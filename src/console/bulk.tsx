@@ -82,8 +82,8 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
               {action !== 'discard' && (
                 <label class="tick">
                   <input type="checkbox" name="agreed" value="yes" />
-                  All these people agreed to join. Without this, those of whom no consent is kept
-                  are left as they are. It is recorded with your name.
+                  All these people agreed to join. Without this, leads without kept consent are left
+                  as they are. It is recorded with your name.
                 </label>
               )}
               {all && (

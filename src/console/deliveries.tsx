@@ -149,7 +149,10 @@ function ForAll(props: { asked: Asked; state: DeliveryState | undefined; hidden:
   return (
     <section class="card" id="for-all" data-part aria-labelledby="all-title" hidden={hidden}>
       <h2 id="all-title">With all that fit this search</h2>
-      <p class="soft">You see how many they are before anything is done.</p>
+      <p class="soft">
+        You see how many they are before anything is done. A file has all of them; the last line of
+        one that would have more than about 180,000 says how to go on.
+      </p>
       <div class="row">
         {bulkActionsOf(state).map((action) => (
           <a

@@ -123,7 +123,7 @@ function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
       )}
       {inviteLink !== undefined && (
         <p class="soft">
-          Whom EazyBe cannot add, and you never learn of it, can join by{' '}
+          WhatsApp may not add a person, and says nothing of it. Such a person can join by{' '}
           <a href={inviteLink} rel="noreferrer">
             the group’s own link
           </a>
@@ -230,7 +230,7 @@ function People({ story, revealed }: { story: Story; revealed: Revealed | null }
       {revealed === null && (
         <p class="soft small">Revealing a number is written in the audit log.</p>
       )}
-      {story.people.length === 0 && <p class="soft">Nobody has been read from it yet.</p>}
+      {story.people.length === 0 && <p class="soft">No number has been read from it yet.</p>}
       <ul class="todo">
         {story.people.map((person, index) => (
           <li>

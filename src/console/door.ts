@@ -110,6 +110,6 @@ function shutWhy(c: OperatorContext) {
   }
   return shutPage(
     'Come in through Cloudflare Access',
-    'This console lets in whoever Access has let through. It was reached without its token: is /console protected by the application whose audience is ACCESS_AUD?',
+    'This console takes only requests that come through Access. This one came without its token: is /console protected by the application whose audience is ACCESS_AUD?',
   )
 }

@@ -174,7 +174,7 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
             value={phoneEnd}
             maxlength={64}
             autocomplete="off"
-            placeholder="all of it, or its end"
+            placeholder="whole or its end"
           />
         </label>
         <div class="row">

@@ -9,7 +9,7 @@ import { several, type Tone } from './words.ts'
 
 export const STATUS: Readonly<Record<Group['status'], { word: string; tone: Tone; what: string }>> =
   {
-    new: { word: 'Not made yet', tone: 'quiet', what: 'EazyBe has not taken anybody for it yet.' },
+    new: { word: 'Not made yet', tone: 'quiet', what: 'EazyBe has accepted no person for it yet.' },
     doubtful: {
       word: 'Being checked',
       tone: 'wait',
@@ -163,7 +163,7 @@ function Corrections(props: { group: Group; typed: Readonly<Record<string, unkno
               value={String(members)}
               required
             />
-            <small>As WhatsApp shows it, people added by hand included.</small>
+            <small>As WhatsApp shows it, with the people that you added yourself.</small>
           </label>
           <div>
             <button type="submit">Correct the count</button>

@@ -28,8 +28,8 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
       <div>
         <h1>Groups</h1>
         <p class="lede">
-          People are those whom EazyBe accepted, by our count. Who really is in a group only
-          WhatsApp shows.
+          People: how many EazyBe accepted, by our count. Only WhatsApp shows who really is in a
+          group.
         </p>
       </div>
       <search>

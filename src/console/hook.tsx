@@ -82,7 +82,7 @@ function Address({ hook, visit }: { hook: HookDetails; visit: Visit }): Html {
         <CopyLine id="hook-url" text={url} />
         {url.endsWith('{secret}') && (
           <p class="soft small">
-            In place of {'{secret}'} stands the value of {secretName}: whoever knows the whole
+            Put the value of {secretName} in place of {'{secret}'}. Anyone who knows the whole
             address can send.
           </p>
         )}

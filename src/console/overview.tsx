@@ -14,7 +14,9 @@ import type { Page, Visit } from './page.ts'
 import { DeliveryTable, Time } from './parts.tsx'
 import { LONG_WAITS, PAUSES, plain, several, type Tone } from './words.ts'
 
-const LATEST = 5
+const LATEST = 4
+/** Rows that are read for them. */
+const MOST_ROWS = 40
 /** A page that is left open must cost little: of leads that wait no more are counted. */
 const MOST_COUNTED = 101
 
@@ -23,7 +25,7 @@ export async function overviewPage(visit: Visit): Promise<Page> {
   const [accounts, hooks, latest] = await Promise.all([
     overviews(desk, MOST_COUNTED),
     hookStates(desk),
-    listDeliveries(desk, {}, LATEST, null, LATEST),
+    listDeliveries(desk, {}, LATEST, null, MOST_ROWS),
   ])
   const tasks = tasksOf(accounts, hooks)
   const empty = latest.values.length === 0

@@ -39,7 +39,7 @@ export function CountrySelect({ label, picked }: { label: string; picked: string
     <label>
       {label}
       <select name="country">
-        <option value="">None: every number has its country code</option>
+        <option value="">None</option>
         {COUNTRIES.map(([code, name]) => (
           <option value={code} selected={code === picked}>
             {name}

@@ -22,8 +22,8 @@ export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra =
       <div>
         <h1>People</h1>
         <p class="lede">
-          Somebody asks to be left out, to be forgotten, or what you hold of them. Of whoever is
-          erased only a keyed hash stays, so that no later form brings them back.
+          For a person who asks to be left out, to be forgotten, or what you hold of them. After
+          erasing only a keyed hash stays, so that no later form brings them back.
         </p>
       </div>
       {problem !== undefined && (

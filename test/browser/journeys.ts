@@ -43,6 +43,7 @@ export function journeys(): void {
       await watching.getByRole('heading', { name: 'All is well' }).waitFor()
       await row(watching, 'default-1').waitFor()
       expect(await watching.getByText('Three steps').isVisible()).toBe(false)
+      expect(await watching.evaluate('Math.min(...window.waits)')).toBe(10_000)
     })
   })
 

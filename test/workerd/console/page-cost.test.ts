@@ -121,6 +121,12 @@ it.each([
   expect(new Set(ids).size).toBe(found)
 })
 
+it('the overview shows the four latest leads', async () => {
+  const { html } = await look('/console')
+  const latest = html.slice(html.indexOf('id="latest"'))
+  expect(latest.match(/deliveries\/default-\d+"/g)).toHaveLength(4)
+})
+
 it('a search says how far back it has come, and is not live', async () => {
   const { html } = await look('/console/deliveries?text=nowhere')
   expect(html).toMatch(/Searched back to \d+ \w+ \d{4}, [\d:]+/)
