@@ -4,7 +4,7 @@ import { styleText } from 'node:util'
 import { tokenName } from '../lib/names.ts'
 import type { Config } from '../setup/define-config.ts'
 import { checkReport } from './checking/check-report.ts'
-import { remoteRows } from './checking/remote.ts'
+import { askDeployed, remoteRows } from './checking/remote.ts'
 import { tryHook } from './checking/try-hook.ts'
 import { askWrangler, compilerSays, readWranglerToml } from './checking/wrangler-cli.ts'
 import { readCommandLine, table } from './command-line.ts'
@@ -94,6 +94,7 @@ async function findRemoteMistakes(url: string | null, environment: string | null
     env: { ...readDevVars(devVarsFile), ...ownTokens(config) },
     fetch,
     secretsSet: () => secretsSet(askWrangler, environment),
+    deployed: () => askDeployed(askWrangler, environment),
   })
   const cells = rows.map(({ what, found, toDo, ok }) => [ok ? 'well' : 'WRONG', what, found, toDo])
   for (const line of table([['', 'what', 'found', 'to do'], ...cells])) console.log(line)

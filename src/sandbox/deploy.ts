@@ -1,9 +1,15 @@
 /** `npm run deploy`: wrangler's deploy, once the config is known to have no mistakes. Further arguments go to wrangler. */
 
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import * as v from 'valibot'
 import { compilerSays, environmentArguments, wrangler } from './checking/wrangler-cli.ts'
 import { loadConfig } from './load-config.ts'
-import { readSettings } from './settings.ts'
+import { ROOT, readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
+
+const packageSchema = v.object({ version: v.string() })
 
 await run(deploy)
 
@@ -19,5 +25,18 @@ async function deploy(): Promise<number> {
   if (refusal !== null) throw new Trouble(`Not deployed. ${refusal}`)
   const given = process.argv.slice(2)
   const says = given.some((argument) => /^(?:--env|-e)(?:=|$)/.test(argument))
-  return wrangler(['deploy', ...(says ? [] : environmentArguments(null)), ...given])
+  const note = given.some((argument) => argument.startsWith('--message'))
+    ? []
+    : ['--message', release()]
+  return wrangler(['deploy', ...(says ? [] : environmentArguments(null)), ...note, ...given])
+}
+
+/** What `npm run check -- --remote` tells of the deployed Worker: the release, and the commit where there is git. */
+function release(): string {
+  const { version } = v.parse(
+    packageSchema,
+    JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')),
+  )
+  const git = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: ROOT, encoding: 'utf8' })
+  return git.status === 0 ? `Usher ${version}, commit ${git.stdout.trim()}` : `Usher ${version}`
 }

@@ -1,9 +1,11 @@
 /** What can be known of a deployed Worker from outside: a row for each thing, with what to do about it. */
 
+import * as v from 'valibot'
 import { secretValues, tokenName } from '../../lib/names.ts'
 import type { Config } from '../../setup/define-config.ts'
 import { neededSecrets } from '../deploying/secrets.ts'
 import { SANDBOX_TOKEN_PREFIX } from '../dev-vars.ts'
+import { environmentArguments, type Wrangler } from './wrangler-cli.ts'
 
 const TIMEOUT_MS = 10_000
 const UNSIGNED = '{"unsigned":true}'
@@ -25,13 +27,24 @@ export interface Remote {
   readonly fetch: typeof fetch
   /** Names of the secrets that the Worker has; throws where Cloudflare does not say. */
   readonly secretsSet: () => readonly string[]
+  /** What runs there, as Cloudflare tells one who is logged in; throws where it does not. */
+  readonly deployed: () => Deployed
+}
+
+/** The version that was deployed last. */
+export interface Deployed {
+  readonly id: string
+  /** ISO 8601. */
+  readonly at: string
+  /** What `npm run deploy` noted: the release and commit. Null where another command deployed it. */
+  readonly note: string | null
 }
 
 /** Asks EazyBe, Cloudflare and the Worker. It posts to each hook what proves nothing, and stores nothing. */
 export async function remoteRows(remote: Remote): Promise<RemoteRow[]> {
   const { config, url } = remote
   const tokens = Object.keys(config.accounts).map((account) => tokenRow(remote, tokenName(account)))
-  const rows = [...(await Promise.all(tokens)), secretsRow(remote)]
+  const rows = [...(await Promise.all(tokens)), secretsRow(remote), versionRow(remote)]
   if (url === null) {
     const toDo = 'set publicUrl in src/config.ts, or add --url https://usher.YOU.workers.dev'
     return [...rows, bad('the Worker', 'its address is not known', toDo)]
@@ -69,6 +82,39 @@ function secretsRow({ config, secretsSet }: Remote): RemoteRow {
       'npx wrangler login, or CLOUDFLARE_API_TOKEN=…',
     )
   }
+}
+
+function versionRow({ deployed }: Remote): RemoteRow {
+  const what = 'version'
+  try {
+    const { id, at, note } = deployed()
+    return good(what, `${note ?? 'not deployed by npm run deploy'}, since ${at} (${id})`)
+  } catch {
+    return bad(what, 'Cloudflare does not tell it', 'npx wrangler login, and npm run deploy')
+  }
+}
+
+const statusSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    created_on: v.string(),
+    versions: v.tupleWithRest([v.object({ version_id: v.string() })], v.unknown()),
+  }),
+)
+const versionSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ annotations: v.optional(v.object({ 'workers/message': v.optional(v.string()) })) }),
+)
+
+/** Asks Cloudflare what runs. */
+export function askDeployed(wrangler: Wrangler, environment: string | null): Deployed {
+  const where = ['--json', ...environmentArguments(environment)]
+  const status = v.parse(statusSchema, wrangler(['deployments', 'status', ...where]).stdout)
+  const [{ version_id: id }] = status.versions
+  const version = v.parse(versionSchema, wrangler(['versions', 'view', id, ...where]).stdout)
+  return { id, at: status.created_on, note: version.annotations?.['workers/message'] ?? null }
 }
 
 async function healthRow(remote: Remote, url: string): Promise<RemoteRow> {

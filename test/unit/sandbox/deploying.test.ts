@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { type Remote, remoteRows } from '../../../src/sandbox/checking/remote.ts'
+import { askDeployed, type Remote, remoteRows } from '../../../src/sandbox/checking/remote.ts'
 import { reasonIn } from '../../../src/sandbox/checking/wrangler-cli.ts'
 import { collectSecrets, neededSecrets } from '../../../src/sandbox/deploying/secrets.ts'
 import { secretsSet } from '../../../src/sandbox/secrets.ts'
@@ -138,6 +138,12 @@ describe('what is known of a deployed Worker', () => {
       found: /refuses it \(401\)/,
       toDo: /copy it again/,
     },
+    {
+      title: 'the version',
+      row: 'version',
+      found: /^Usher 0.1.0, commit abc, since 2026-11-28T00:00:00Z \(v-1\)$/,
+      toDo: /^$/,
+    },
     { title: 'all secrets', row: 'secrets', found: /all 7 are there/, toDo: /^$/ },
     {
       title: 'a missing secret',
@@ -193,6 +199,17 @@ describe('what is known of a deployed Worker', () => {
       toDo: /npm run secrets/,
     },
     {
+      title: 'a version that Cloudflare does not tell',
+      remote: {
+        deployed: () => {
+          throw new Error('not logged in')
+        },
+      },
+      row: 'version',
+      found: /does not tell it/,
+      toDo: /wrangler login/,
+    },
+    {
       title: 'a hook that lets anything through',
       answers: { [`${URL}/hooks/leads`]: () => new Response('{}') },
       row: '/hooks/leads',
@@ -208,12 +225,34 @@ describe('what is known of a deployed Worker', () => {
       env: { EAZYBE_TOKEN: 'a-token' },
       fetch: async (url) => all[String(url)]?.() ?? Promise.reject(new TypeError('fetch failed')),
       secretsSet: () => ALL,
+      deployed: () => ({ id: 'v-1', at: '2026-11-28T00:00:00Z', note: 'Usher 0.1.0, commit abc' }),
       ...remote,
     })
     const it = made.find(({ what }) => what === row)
     expect(it?.found).toMatch(found)
     expect(it?.toDo).toMatch(toDo)
     expect(it?.ok).toBe(toDo.source === '^$' || /not asked/.test(it?.found ?? ''))
+  })
+})
+
+describe('the deployed version', () => {
+  it('is what Cloudflare says of the last deployment', () => {
+    const asked: string[] = []
+    const answers = [
+      { created_on: '2026-11-28', versions: [{ version_id: 'v-1', percentage: 100 }] },
+      { annotations: { 'workers/message': 'Usher 0.1.0' } },
+    ]
+    const wrangler = (args: readonly string[]) => {
+      asked.push(args.join(' '))
+      return { ok: true, stdout: JSON.stringify(answers[asked.length - 1]), because: '' }
+    }
+    const told = askDeployed(wrangler, 'staging')
+    expect(told).toEqual({ id: 'v-1', at: '2026-11-28', note: 'Usher 0.1.0' })
+    expect(asked).toEqual([
+      'deployments status --json --env staging',
+      'versions view v-1 --json --env staging',
+    ])
+    expect(() => askDeployed(() => ({ ok: false, stdout: '', because: 'no' }), null)).toThrow()
   })
 })
 
