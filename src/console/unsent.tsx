@@ -110,6 +110,7 @@ const FORMS: readonly (readonly [path: RegExp, words: (id: string, verb: string)
   [/^hooks\/([\w-]+)\/(pause|resume)$/, (id, verb) => `${capital(verb)} the hook ${id}`],
   [/^hooks\/([\w-]+)\/preview$/, (id) => `Preview what the hook ${id} makes of a payload`],
   [/^hooks\/([\w-]+)\/snippet$/, (id) => `Write a mapping for the hook ${id}`],
+  [/^hooks\/([\w-]+)\/invite$/, (id) => `Invite the people of a file through the hook ${id}`],
   [/^hooks\/([\w-]+)\/test$/, (id) => `Send a test through the hook ${id}`],
   [/^deliveries\/([\w-]+)\/reveal$/, (id) => `Show the numbers of the lead ${id}`],
   [

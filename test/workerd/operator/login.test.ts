@@ -354,6 +354,16 @@ describe('a form whose session has ended', () => {
     expect(at.wakes).not.toContain('act')
   })
 
+  it.each([
+    ['/console/hooks/plain/invite', 'Invite the people of a file through the hook plain'],
+    ['/console/hooks/plain/pause', 'Pause the hook plain'],
+    ['/console/accounts/default/pause', 'Pause the account default'],
+    ['/console/people', 'Look up or change one person'],
+  ])('is named in words: %s', async (to, words) => {
+    const page = await (await house().ask(to, form(typed))).text()
+    expect(page).toContain(words)
+  })
+
   it('is not kept where another site sent it', async () => {
     const init = form(typed, { 'sec-fetch-site': 'cross-site' })
     const answer = await house().ask(path, init)
