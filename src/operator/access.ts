@@ -19,7 +19,7 @@ export interface AccessSettings {
   readonly audience: string
 }
 
-/** The variable that is not set, beside the other one: nobody is let in, since whoever set that wants no login by the secret. */
+/** The variable that is not set, beside the other one. No one is let in: an operator who set one wants no login by the secret. */
 export interface HalfSet {
   readonly missing: string
 }
@@ -55,7 +55,7 @@ interface Keys {
 
 const known = new Map<string, Keys>()
 
-/** Whom a valid token names, or null. */
+/** The user that a valid token names, or null. */
 export async function accessUser(
   token: string,
   settings: AccessSettings,

@@ -28,7 +28,7 @@ export const freshsales = defineSource({
     'Add the action “Trigger webhook” with the request type POST and {url} as the callback URL.',
     'Add a custom header with the name x-usher-secret and the value of {secret}.',
     'Choose the encoding JSON and the content “Simple”, and tick the fields that the hook reads, with the record’s id and its “updated at”. The names you see in the first delivery are the names the hook reads.',
-    'With the content “Advanced” you write the JSON yourself, such as {"mobile":…,"stage":…}, from placeholders. A quote in somebody’s name then breaks it: use the form encoding where names may have any.',
+    'With the content “Advanced” you write the JSON yourself, such as {"mobile":…,"stage":…}, from placeholders. A quote in a person’s name then breaks it: use the form encoding where names may have any.',
     'Two people whose bodies are equal count as one event sent twice: the record’s id tells them apart.',
   ],
   docs: 'https://crmsupport.freshworks.com/support/solutions/articles/50000002418-how-to-use-workflows-with-webhooks-in-freshworks-crm-',

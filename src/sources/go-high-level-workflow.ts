@@ -21,13 +21,13 @@ export const goHighLevelWorkflow = defineSource({
     'In the workflow add the action “Webhook” (or “Custom Webhook”) with the method POST, and paste {url}.',
     'Under Headers add one with the name x-usher-secret and, as its value, the value of {secret}. “Custom Webhook” can show it as a Bearer token, too.',
     'Under Custom Data add a key group with what tells the group. The hook reads it as customData.group and the number as phone.',
-    'In “Custom Webhook” write the body yourself, as JSON with keys such as phone, group and contact_id. A quote in somebody’s name then breaks it: leave names out.',
+    'In “Custom Webhook” write the body yourself, as JSON with keys such as phone, group and contact_id. A quote in a person’s name then breaks it: leave names out.',
     'The contact’s id belongs into such a body: two people whose bodies are equal count as one event sent twice.',
     'Run the workflow’s test once: the first delivery shows the names that your account sends.',
   ],
   docs: 'https://help.gohighlevel.com/support/solutions/articles/155000003299-workflow-action-webhook',
   fails: [
-    'Nothing is said of retries: look at the workflow’s execution logs, and run it again for those for whom it failed.',
+    'Nothing is said of retries: look at the workflow’s execution logs, and run it again for each person for whom it failed.',
   ],
   unconfirmed: [
     'The names of what the action “Webhook” sends of itself: no page lists them, and accounts differ.',

@@ -48,7 +48,7 @@ const groupSchema = v.object({
   unseenMs: v.number(),
   /** Who is in the group, in the order they were added. */
   members: numbers,
-  /** Whom EazyBe accepted and WhatsApp did not add. */
+  /** The people that EazyBe accepted and WhatsApp did not add. */
   absent: numbers,
 })
 

@@ -7,7 +7,7 @@ export type NamedAnswer = readonly [name: string, value: FormValue]
 
 /** Answers inside answers go no deeper than any form tool nests them; what lies below is dropped. */
 const MAX_DEPTH = 4
-const SOMEBODY = {
+const PERSON = {
   name: 'Asha Rao',
   phone: '+919800000001',
   cohort: 'May',
@@ -96,7 +96,7 @@ export function askedByTitle(fields: Readonly<Record<string, string>>): {
 export function sampleAnswers(
   fields: Readonly<Record<string, string>>,
 ): readonly (readonly [name: string, value: string])[] {
-  return Object.entries({ ...SOMEBODY, ...fields })
+  return Object.entries({ ...PERSON, ...fields })
 }
 
 function text(value: unknown, depth = 0): string {
