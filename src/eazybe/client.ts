@@ -175,7 +175,7 @@ function shortened(message: string): string {
   return maskText(message).slice(0, MAX_MESSAGE_CHARACTERS)
 }
 
-/** Milliseconds from seconds, also fractional, or from an HTTP date; null where it is neither, or no time to come: who heeded that would ask without end. */
+/** Milliseconds from seconds or an HTTP date; null where it is neither, or not in the future: a wait of zero would loop. */
 function readRetryAfter(header: string | null, now: number): number | null {
   if (header === null) return null
   const waitMs = /^\d{1,9}(?:\.\d+)?$/.test(header.trim())

@@ -70,7 +70,7 @@ type Read = { readonly invite: Invite } | { readonly issues: readonly Issue[] }
 
 function readInvite(hook: Hook, fields: unknown): Read {
   try {
-    // It was wanted when it came, unless `when` threw: no person is added because a predicate broke.
+    // The event passed `when` as it came, or `when` threw. Where it throws again, the event is held: no person is added by a broken predicate.
     if (hook.when !== undefined && !hook.when(fields)) return { issues: [NOT_WANTED] }
     return hook.fields === undefined || hook.invite === undefined
       ? readSpoken(hook, fields)
@@ -80,7 +80,7 @@ function readInvite(hook: Hook, fields: unknown): Read {
   }
 }
 
-/** Everybody in it came with the event. */
+/** All contacts came with the event, so there are no teammates. */
 function readSpoken({ country, splitLimit }: Hook, fields: unknown): Read {
   const spoken = v.safeParse(spokenInviteSchema(country, splitLimit), fields)
   return spoken.success

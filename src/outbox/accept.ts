@@ -2,7 +2,7 @@
 
 import type { Mapped } from '../mapping/map.ts'
 import type { Prepared } from './ask.ts'
-import { commit, contactsOf, prepare } from './ask.ts'
+import { contactsOf, decideAsk, writeAsk } from './ask.ts'
 import type { Context } from './context.ts'
 import type { Contact } from './ends.ts'
 import type { DeliveryState, DerivedState } from './model.ts'
@@ -53,7 +53,7 @@ interface Taken {
 /** The digests and contacts of an item: made before the transaction, which cannot wait. */
 interface Ready {
   readonly key: string
-  /** Under which it is kept where another lead has its key; null: no visitor can write that. */
+  /** A second key, used where another lead has the first; null: visitors cannot write the id. */
   readonly otherKey: string | null
   readonly contacts: readonly Contact[]
 }
@@ -82,7 +82,7 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
   await ports.gathered?.()
   const now = ports.now()
   try {
-    // Undone alone if it fails, though it may share its commit with others.
+    // Rolls back this arrival alone, although several may share one commit.
     const { items, wakeAt } = store.transaction(() =>
       take(context, { ...arrival, fingerprint, bodyKey }, ready, now),
     )
@@ -147,7 +147,7 @@ function takeOne(
   let prepared: Prepared | null = null
   if (mapped?.kind === 'invite') {
     const { groupName, create } = mapped.invite
-    prepared = prepare(store, ports, { key, hook, groupName, create, contacts, by: 'event' }, now)
+    prepared = decideAsk(store, ports, { key, hook, groupName, create, contacts, by: 'event' }, now)
   }
   if (prepared === null || prepared.seen !== null) {
     const duplicate = store.deliveries.seen(key)
@@ -178,7 +178,7 @@ function takeOne(
   }
   const seq = store.deliveries.insert(delivery, now)
   store.hooks.came(hook, seq, now)
-  const dueAt = prepared === null ? null : commit(store, prepared, seq, now)
+  const dueAt = prepared === null ? null : writeAsk(store, prepared, seq, now)
   return { duplicate: null, seq, state, dueAt }
 }
 

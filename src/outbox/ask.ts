@@ -48,8 +48,8 @@ export async function contactsOf(
   return [...new Map(all.map((contact) => [contact.person, contact])).values()]
 }
 
-/** Reads what is known, and decides what becomes of everybody. Registers a new name. To be called within a transaction. */
-export function prepare(
+/** Decides what each person becomes. Writes only a new group, or a new owner of one. To be called within a transaction. */
+export function decideAsk(
   { account, alerts, asks, hooks, parts }: Store,
   { config }: Pick<OutboxPorts, 'config'>,
   wish: Wish,
@@ -169,8 +169,8 @@ export function prepare(
   }
 }
 
-/** Writes a wish for a delivery. Gives when its part is due, where that is earlier than before. */
-export function commit(
+/** Writes what was decided. Gives the part's new due time; null: it did not become earlier. */
+export function writeAsk(
   { asks, deliveries, parts }: Store,
   { groupId, rows, asks: asked, again, changed, creates, newDueAt, changesHook }: Prepared,
   delivery: number,

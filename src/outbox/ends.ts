@@ -35,7 +35,7 @@ export interface Standing {
   readonly refused: boolean
 }
 
-/** The part that the people go to: the one that a lead among them may be in, else the open one; null: there is no group yet. */
+/** The part for these people: the one where a lead is fixed, else the open one. Null where the group is new. */
 export function homeOf({ group, people }: Situation, contacts: readonly Contact[]): number | null {
   const leads = people.filter((_, index) => contacts[index]?.team === false)
   const rows = leads.flatMap((lead) => lead.rows.find(({ teamPart }) => teamPart === 0) ?? [])
@@ -140,7 +140,7 @@ export function endOf(
       // A teammate's number is tried again only when an operator says so.
       return row.teamPart !== 0 && by === 'event' ? stays() : open()
     default:
-      // It was to be sent again, and that was taken back: the acceptance stands.
+      // Withdrawn after an operator asked to send it again. The person was accepted before, and that stands.
       return by === 'event' && remembered
         ? { ...as('accepted', null, true), frozen: 'already' }
         : open()

@@ -85,7 +85,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     return times === null ? problemResponse(refusal) : refuse(name, hook, refusal, times)
   }
 
-  // A program can mend its content type. What other senders send is kept, since they do not send it again in another.
+  // A program can correct its content type, so it is refused. Other senders do not retry with another one, so their body is kept.
   const kind = contentKind(c.req.header('content-type') ?? null)
   if (source.readsAnswer === true && (kind === null || !source.accepts.includes(kind))) {
     return refuse(name, hook, {
@@ -104,8 +104,8 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const { drafts, id } = await readEvents(event, incoming)
   if (drafts.length === 0) return answered(c, event, incoming, SKIPPED, false)
 
-  // One look into KV for the whole body: its events come together again, or not at all. What no signature covers may have been
-  // put on another body, so there the body is a part of the name.
+  // One KV read for the whole body: its events always come together. An id that is not signed may have been put on another body,
+  // so there the body's digest is part of the KV key.
   const signedKey =
     idempotencyKey === null && source.unsignedId !== true && source.visitorWritesId !== true
   const [secret = ''] = readiness.secrets
@@ -156,7 +156,7 @@ function greeted({ name, hook }: Visit, greeting: Response): Response {
   return answer
 }
 
-/** Gives how many are told of; null: none now. After the answer: its sender learns nothing by how long that took, nor by its failing. */
+/** Gives how many refusals are reported now; null: none. The outbox is told after the answer, so that its time shows the sender nothing. */
 function noteRefusal(c: HookContext, { name, hook, began }: Visit, because: string): number | null {
   const count = refusals.add(name, began)
   if (count === null) return null
@@ -166,7 +166,7 @@ function noteRefusal(c: HookContext, { name, hook, began }: Visit, because: stri
   return count
 }
 
-/** An answer is remembered as it was the first time: a repeat is told from it by how it was found. */
+/** KV keeps the first answer, without the mark of a repeat: one that is found in KV is a repeat. */
 function firstTime(items: readonly ArrivedItem[]): ArrivedItem[] {
   const repeated = items.every((item) => item.duplicate)
   return items.map((item) => (repeated ? { ...item, duplicate: false } : item))
@@ -188,7 +188,7 @@ async function answered(
   repeated: boolean,
 ): Promise<Response> {
   const { name, hook, idempotencyKey, began } = event
-  // Who sent an Idempotency-Key asked for the first answer again; everybody else is told that this was a repeat.
+  // With an Idempotency-Key the first answer is repeated. Without one the status is `duplicate`.
   const replayed = repeated && idempotencyKey !== null
   const status = repeated && !replayed ? 'duplicate' : answer.status
   log('webhook', {

@@ -15,7 +15,7 @@ export { type CountryCode, countryCodes, isSupportedCountry as isCountryCode }
 export const MIN_DIGITS = 7
 /** E.164. */
 export const MAX_DIGITS = 15
-/** Readings that change the number each time are no readings. */
+/** A number must reach a stable spelling within so many readings; else it is refused. */
 const MAX_STEPS = 3
 /** No person answers these; a landline or a toll-free number may be a WhatsApp Business. */
 const SERVICES: readonly PhoneNumberType[] = [

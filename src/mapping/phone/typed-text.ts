@@ -114,7 +114,7 @@ function unescaped(text: string): string {
   )
 }
 
-/** What keeps it from taking a number for a number: `'98…` and `="98…"`. */
+/** Marks with which a spreadsheet takes a number as text: `'98…` and `="98…"`. */
 const TEXT_MARKS = /^[='"\s]+|['"\s]+$/g
 /** `9.11235E+11`, and `9,11235E+11` where the comma is decimal. */
 const SCIENTIFIC = /^\+?\d+(?:[.,]\d*)?e[+-]?\d+$/i

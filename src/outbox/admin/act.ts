@@ -3,7 +3,7 @@
 import type { ConsentEvidence } from '../../mapping/consent.ts'
 import type { Mapped } from '../../mapping/map.ts'
 import { deliveryId, issueText } from '../accept.ts'
-import { commit, prepare } from '../ask.ts'
+import { decideAsk, writeAsk } from '../ask.ts'
 import type { Context } from '../context.ts'
 import type { Contact, Wish } from '../ends.ts'
 import { RetentionJob } from '../jobs/retention.ts'
@@ -218,14 +218,14 @@ function send(context: Context, row: StoryRow, again: Again, now: number): ActRe
   )
   if (contacts.length < again.contacts.length) return 'nothing_kept'
   if (consent === null && lacksEvidence(context, row)) return 'no_consent'
-  const prepared = prepare(store, ports, { key: '', hook, groupName, create, contacts, by }, now)
+  const prepared = decideAsk(store, ports, { key: '', hook, groupName, create, contacts, by }, now)
   const { groupId } = prepared
   store.deliveries.rewrite(
     seq,
     { held: null, lookingUp: false, closed: null, groupId, creates: create, fields, consent },
     now,
   )
-  commit(store, prepared, seq, now)
+  writeAsk(store, prepared, seq, now)
   // After that: what an operator says of a person who is asked for once more must not be taken back.
   const left = store.asks.unask(seq, prepared)
   store.deliveries.refresh([seq], { event: 'retry asked', detail: note }, now)

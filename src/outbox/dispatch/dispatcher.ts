@@ -23,12 +23,12 @@ const RUN_BUDGET_MS = 5 * 60_000
 const MOST_STEPS = 50
 /** The share of a part's capacity at which the operator is told. */
 const NEARLY_FULL = 0.9
-/** Outcomes that WhatsApp may have felt: they count against the caps, and fix the part of their people. */
+/** Outcomes after which the call may have reached WhatsApp: they count against the caps, and fix the part of their people. */
 const FELT: readonly CallOutcome['kind'][] = ['accepted', 'ambiguous', 'interrupted', 'unreachable']
 
 type Next =
   | { readonly kind: 'wait' }
-  | { readonly kind: 'again' }
+  | { readonly kind: 'again'; readonly settled: readonly Settled[] }
   | { readonly kind: 'call'; readonly open: OpenCall }
 
 export class Dispatcher {
@@ -59,6 +59,7 @@ export class Dispatcher {
       const next = this.#store.transaction(() => this.#next(now()))
       if (next.kind === 'wait') return
       if (next.kind === 'again') {
+        this.#watchers.settled(next.settled.map(({ seq }) => seq))
         steps++
         continue
       }
@@ -88,13 +89,12 @@ export class Dispatcher {
   /** Plans, and claims what it planned: the claim is on disk before the request leaves. */
   #next(now: number): Next {
     const input = this.#input(now)
-    // The person who made it due left its queue: it must not stand in front of the others.
+    // The due time may come from a person who left the queue. It is found anew, or the empty part hides others.
     for (const { id, waiting } of input.parts) if (waiting.length === 0) refreshDue(this.#store, id)
     const next = plan(input, now)
     if (next.kind === 'call') return { kind: 'call', open: this.#store.calls.open(next.call, now) }
     if (next.kind === 'rollOver') {
-      this.#rollOver(next.partId, now)
-      return { kind: 'again' }
+      return { kind: 'again', settled: this.#rollOver(next.partId, now) }
     }
     return { kind: 'wait' }
   }
@@ -154,7 +154,9 @@ export class Dispatcher {
   /** Writes what a call came to. Gives the deliveries that settled with it. */
   #record(open: OpenCall, settlement: Settlement, outcome: CallOutcome, now: number): Settled[] {
     const { account, calls, memberships, parts } = this.#store
-    const felt = FELT.includes(outcome.kind)
+    // A creation that was answered 404 is in doubt as well.
+    const felt =
+      FELT.includes(outcome.kind) || (open.kind === 'create' && outcome.kind === 'missing')
     const { changes, part } = settlement
     const before = account.state
     if (changes === null) memberships.accept(open, now)
@@ -236,8 +238,8 @@ export class Dispatcher {
     }
   }
 
-  /** A part is full: those who wait for it go to the next part, a bounded number at a time. */
-  #rollOver(partId: number, now: number): void {
+  /** A part is full: those who wait for it go to the next part, a bounded number at a time. Gives the deliveries that settled with it. */
+  #rollOver(partId: number, now: number): Settled[] {
     const { memberships, parts } = this.#store
     const full = parts.get(partId)
     const next = parts.next(full, (part) => part.members + memberships.maybes(part.id))
@@ -250,7 +252,7 @@ export class Dispatcher {
     const settled = refreshAskers(this.#store, persons, full.groupId, line, now)
     refreshDue(this.#store, full.id)
     if (next !== null) refreshDue(this.#store, next.id)
-    this.#watchers.settled(settled.map(({ seq }) => seq))
+    return settled
   }
 
   #alert(was: string | null, since: number, part: Settlement['part'], now: number): void {

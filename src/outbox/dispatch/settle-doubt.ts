@@ -141,7 +141,7 @@ export function notCreated(step: Step, message: string): Settlement {
   // The people of the creation that failed, whether the probe carried them or not.
   const size = input.members.filter(({ status }) => status === 'maybe').length
   const excused = isExcused(step)
-  // What was accepted after the creation that failed is no contrast to it.
+  // Only a creation that was accepted before the failed one is a contrast to it.
   const { createdAt } = input.account
   const contrastAt = createdAt < part.triedAt ? createdAt : 0
   return {
@@ -200,7 +200,7 @@ export function notReached(step: Step, message: string): Settlement {
           ? { status: 'refused', reason: 'no connection for 7 days' }
           : maybe(created ? MAY_BE_CREATED : MAY_BE_IN)),
         attempts: member.attempts,
-        // They keep their place: if the next ones were tried instead, each of them might arrive and be counted.
+        // They keep their due time. If others were tried first, each broken call might arrive and count against the caps.
         dueAt: member.dueAt,
         event: spent ? 'parked' : 'no connection',
         detail: message,

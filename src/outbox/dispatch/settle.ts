@@ -130,7 +130,7 @@ function missing(step: Step, message: string): Settlement {
   const gone = part.status === 'exists'
   return {
     account,
-    // The count of misses stays: the next lead for a group that is gone is asked once, without the waits again.
+    // `misses` stays at its limit: the next lead for this group gets one call, without the waits.
     part,
     changes: changesOf(step, (member) => ({
       status: 'blocked',

@@ -62,7 +62,7 @@ export class Alarm {
       }
     }
     const now = this.#ports.now()
-    // What came up until here is in what the jobs answer; what comes from here on is not.
+    // `nextAt` sees all that arrived until here. From here on `wakeBy` notes arrivals.
     this.#wakeAfter = null
     const due = soonest(
       this.#jobs.map((job) => (failed.has(job) ? now + AFTER_ERROR_MS : job.nextAt(now))),
@@ -122,7 +122,7 @@ export class AlarmClock {
   /** Rings then, whatever was set before. */
   async set(at: number): Promise<void> {
     if (at === this.#at) return
-    // An alarm that storage may have refused is not believed to be set.
+    // Unknown until storage confirms it.
     this.#at = undefined
     await this.#storage.setAlarm(at)
     this.#at = at

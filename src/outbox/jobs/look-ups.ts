@@ -1,7 +1,7 @@
 /** Look-ups: senders whose events hold ids only are asked for the rest, after their webhook was answered. */
 
 import { log } from '../../lib/log.ts'
-import { commit, contactsOf, prepare } from '../ask.ts'
+import { contactsOf, decideAsk, writeAsk } from '../ask.ts'
 import { HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
 import type { LookedUp, OutboxPorts } from '../ports.ts'
 import type { Store } from '../store/store.ts'
@@ -99,13 +99,13 @@ export class LookUps implements Job {
     }
     const { groupName, create } = mapped.invite
     const wish = { key: '', hook, groupName, create, contacts, by: 'event' as const }
-    const prepared = prepare(this.#store, this.#ports, wish, now)
+    const prepared = decideAsk(this.#store, this.#ports, wish, now)
     deliveries.rewrite(
       seq,
       { ...marks, held: null, groupId: prepared.groupId, creates: create, fields, consent },
       now,
     )
-    commit(this.#store, prepared, seq, now)
+    writeAsk(this.#store, prepared, seq, now)
     return seqsOf(deliveries.refresh([seq], { event: 'looked up', detail: null }, now))
   }
 

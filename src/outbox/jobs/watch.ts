@@ -19,7 +19,7 @@ interface Told {
   readonly heldUntil: number
   /** Whether a backlog that is too old was told of, and is not over. */
   readonly late: boolean
-  /** Since when the session is inactive that was told of as lasting. */
+  /** Since when the session is inactive of which `stillInactive` told; null: of none. */
   readonly inactive: number | null
   /** Until when the long wait lasts that was told of. */
   readonly waitUntil: number

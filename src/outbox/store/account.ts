@@ -23,13 +23,14 @@ const KEY_BYTES = 32
 const MARK_CHARACTERS = 16
 /** 128 bits tell any two people apart, and every row and index that names a person is shorter. */
 const PERSON_BYTES = 16
-/** Of these so many stand for the end of the number: whoever has the same end is found side by side, without an index of its own. */
+/** The first bytes stand for the last digits: people whose numbers end alike are neighbours, and need no index for that. */
 const END_BYTES = 3
 const END_DIGITS = 4
 
 /**
  * `name`: the account's. `personKey`: of the digests that stand for people and events. `refusedToken`: the mark of a token
- * answered 401. `sweep`: how far retention has come. `watch`: what the operator was told of. `hooks`: refused webhooks.
+ * answered 401. `sweep`: how far retention has come. `watch`: what the operator was told of. `state`: pause, waits
+ * and counters. `pausedHooks`: hooks whose leads are held.
  */
 type SettingName =
   | 'name'
@@ -180,7 +181,7 @@ export class Account {
   /** Writes only what is new: a row written costs. */
   set(name: SettingName, value: string): void {
     if (this.get(name) === value) return
-    // Not known before it is read again: a write that storage refuses must not be believed.
+    // Read again on the next access: storage may refuse the write.
     this.#known.delete(name)
     this.#sql.run`INSERT OR REPLACE INTO account (key, value) VALUES (${name}, ${value})`
   }

@@ -137,7 +137,7 @@ export class Asks {
   write(groupId: number, rows: readonly AskedMembership[], now: number): void {
     // A statement a row: one for all of them would take them as JSON, which costs thrice as much for the one that most events ask for.
     for (const row of rows) {
-      // SQLite checks the new row before it finds that there is one: a `maybe` or `accepted` one is there, and keeps its times.
+      // SQLite runs CHECK on the inserted values before it sees the conflict. These times satisfy that; the existing row keeps its own.
       const firstCallAt = row.status === 'maybe' ? now : null
       const acceptedAt = row.status === 'accepted' ? now : null
       this.#sql.run`
@@ -164,7 +164,7 @@ export class Asks {
     })
   }
 
-  /** Others whose people are accepted keep that, though these memberships are called once more. */
+  /** Other deliveries of these people stay accepted, although the memberships are called again. */
   freezeOthers(persons: readonly string[], groupId: number, delivery: number): void {
     this.#sql.run`
       UPDATE asks SET frozen = 'accepted' WHERE person IN (SELECT value FROM json_each(${persons}))
@@ -230,7 +230,7 @@ export class Asks {
     this.wipe(keys)
   }
 
-  /** Numbers go that no delivery needs: one that is not swept, or, of a teammate, any. */
+  /** Deletes the digits of closed memberships that no unswept delivery needs. A teammate's stay while any delivery asks for them. */
   wipe(keys: readonly Key[]): void {
     for (const { person, groupId, teamPart } of keys) {
       this.#sql.run`

@@ -7,7 +7,7 @@ import { raw, type Sql } from './sql.ts'
 /** How a call ended. */
 export interface CallEnd {
   readonly outcome: string
-  /** Whether WhatsApp may have felt it. */
+  /** Whether it may have reached WhatsApp: then it counts against the caps. */
   readonly counts: boolean
 }
 

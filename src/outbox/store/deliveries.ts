@@ -125,8 +125,8 @@ export class Deliveries {
   }
 
   /**
-   * Derives the state of these deliveries anew and stores it, with one more line in each timeline. A delivery that no longer
-   * follows its people gets no line of what becomes of them. Gives those that settled.
+   * Derives the state of these deliveries anew and stores it, with one more line in each timeline. A closed delivery,
+   * or one with all asks frozen, gets a line only where its state changes. Gives those that settled.
    */
   refresh(seqs: readonly number[], line: Line | null, now: number): Settled[] {
     if (seqs.length === 0) return []

@@ -138,6 +138,11 @@ export class Hooks {
     return times.length === 0 ? null : Math.min(...times)
   }
 
+  /** A transaction was rolled back: what is known may not be what is stored. */
+  forget(): void {
+    this.#known = undefined
+  }
+
   #of(hook: string): Known {
     return this.#all.get(hook) ?? UNKNOWN
   }

@@ -6,7 +6,6 @@ import { raw, type Sql } from './sql.ts'
 /** Memberships that one transaction releases, or moves to the next part; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
 const MOVED_AT_ONCE = 100
-/** Counting for the operator stops here. */
 
 /** Why a teammate is not tried: their number was refused in another group, or part of one. */
 export const REFUSED_ELSEWHERE = 'refused in another group'

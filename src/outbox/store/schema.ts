@@ -23,14 +23,14 @@ function counted(row: 'OLD' | 'NEW', by: 1 | -1): string {
 }
 
 /**
- * Every index costs a row written with each change of what it holds, so most are partial. A lead that goes through in company
- * costs its delivery and key, its membership and a place in the queue, its ask in both directions, and their three ends.
+ * Every index costs a row written with each change of what it holds, so most are partial. Rows of one lead that travels with
+ * others: the delivery and its key, the membership and its place in the queue, the ask in both directions, and their updates.
  */
 export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE account (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-  -- A number of a group or part that is gone is given to no other: suppressions, calls and memberships may still bear it.
+  -- AUTOINCREMENT: ids are never reused. Suppressions, calls and memberships may still hold the id of a deleted group or part.
   CREATE TABLE groups (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
@@ -78,7 +78,7 @@ export const MIGRATIONS: readonly string[] = [
     -- The part that takes new people.
     open INTEGER NOT NULL CHECK (open IN (0, 1)),
     members INTEGER NOT NULL DEFAULT 0,
-    -- Who was accepted since then is in the count.
+    -- People accepted at or after this time are counted in members.
     counted_from INTEGER NOT NULL DEFAULT 0,
     rest_until INTEGER NOT NULL DEFAULT 0,
     misses INTEGER NOT NULL DEFAULT 0,
@@ -214,7 +214,7 @@ export const MIGRATIONS: readonly string[] = [
     started_at INTEGER NOT NULL,
     ended_at INTEGER,
     outcome TEXT,
-    -- Whether WhatsApp may have felt it.
+    -- Whether it may have reached WhatsApp: then it counts against the caps.
     counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1))
   );
   CREATE UNIQUE INDEX calls_open ON calls ((ended_at IS NULL)) WHERE ended_at IS NULL;

@@ -38,13 +38,14 @@ export interface Store {
   close(): void
 }
 
-/** The tables, brought to today's form. `failed` is told of a transaction that threw: it may be kept all the same. */
+/** Opens the tables, and brings them to today's form. `failed` is called after a transaction threw: the alarm must be checked then. */
 export function openStore(ports: OutboxPorts, failed: () => void): Store {
   migrate(ports.storage)
   const sql = new Sql(ports.storage.sql)
   const account = new Account(sql, ports)
   const asks = new Asks(sql)
   const calls = new Calls(sql)
+  const hooks = new Hooks(sql)
   const parts = new Parts(sql, ports.config.hooks)
   let closed = false
   return {
@@ -55,7 +56,7 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
     backup: new Backup(sql, ports.random),
     calls,
     deliveries: new Deliveries(sql),
-    hooks: new Hooks(sql),
+    hooks,
     memberships: new Memberships(sql),
     parts,
     people: new People(sql),
@@ -68,6 +69,7 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
       } catch (error) {
         account.forget()
         calls.forget()
+        hooks.forget()
         failed()
         throw error
       }

@@ -33,6 +33,23 @@ async function floodedOutbox(options: { flood?: number; groups?: number } = {}) 
   return { ...outbox, peopleOf }
 }
 
+describe('a webhook that storage refuses', () => {
+  it('counts as no lead of its hook: the sender’s retries are no burst', async () => {
+    const outbox = outboxOnDisk({ hooks: { form: { source: { kind: 'form' }, leadsPerDay: 10 } } })
+    outbox.disk.run(
+      `CREATE TRIGGER full BEFORE INSERT ON deliveries
+      WHEN (SELECT count(*) FROM groups WHERE name = 'Refused') > 0 BEGIN SELECT raise(ABORT, 'full'); END`,
+      [],
+    )
+    for (let nth = 0; nth < 12; nth++) {
+      await expect(outbox.leads('Refused', 1, { hook: 'form' })).rejects.toThrow('full')
+    }
+    await outbox.leads('Taken', 5, { hook: 'form' })
+    expect(outbox.count(`deliveries WHERE state = 'held'`)).toBe(0)
+    expect(outbox.count(`deliveries WHERE state = 'queued'`)).toBe(5)
+  })
+})
+
 describe('a paid lead, while a form is flooded', () => {
   it.each([
     ['as it begins', 0],

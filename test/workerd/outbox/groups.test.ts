@@ -164,6 +164,22 @@ describe('a new group', () => {
   })
 })
 
+describe('a creation that is answered 404', () => {
+  it('is in doubt: it is asked for before it is made again', async () => {
+    const calls = play((_, nth) => (nth === 1 ? answers.missing() : answers.ok()))
+    const { lead, runUntil, story } = outbox()
+    const { seq } = await lead('Course', [ASHA])
+    await runUntil(HOUR)
+    expect(called(calls)).toEqual([
+      ['Course', [ASHA], true],
+      ['Course', [ASHA], false],
+    ])
+    const { state, timeline } = await story(seq)
+    expect(state).toBe('accepted')
+    expect(JSON.stringify(timeline)).not.toContain('Usher stopped')
+  })
+})
+
 describe('a group that is full', () => {
   const batch = { hook: 'batch' }
 
