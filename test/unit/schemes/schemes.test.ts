@@ -806,12 +806,12 @@ describe('standardWebhooks', () => {
   })
 
   test.each(smallOrderKeys())(
-    'refuses the public key %s, for which anybody can sign',
+    'refuses the public key %s, for which anyone can sign',
     async (hex) => {
       const point = Uint8Array.from(Buffer.from(hex, 'hex'))
       expect(timesEight(point)).toEqual([0n, 1n])
       const key = `whpk_${encode(point, 'base64')}`
-      expect(standardWebhooks.refuseSecret(key)).toMatch(/anybody can sign/)
+      expect(standardWebhooks.refuseSecret(key)).toMatch(/anyone can sign/)
       const identity = Uint8Array.of(1, ...new Uint8Array(63))
       const forged = `v1a,${encode(identity, 'base64')}`
       expect(await standardWebhooks.verify(at(forged), [key])).toEqual(refused('mismatch'))

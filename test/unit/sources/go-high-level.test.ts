@@ -100,7 +100,7 @@ describe('a secret', () => {
     ['with two spaces', `Mine00000001  ${PUBLISHED}`],
     ['whose key lost its end', `Mine00000001 ${PUBLISHED.slice(0, -4)}`],
     ['whose key has its frame', `Mine00000001 -----BEGIN PUBLIC KEY-----${PUBLISHED}`],
-    ['with a key under which anybody can sign', `Mine00000001 MCowBQYDK2VwAyEA${'A'.repeat(43)}=`],
+    ['with a key under which anyone can sign', `Mine00000001 MCowBQYDK2VwAyEA${'A'.repeat(43)}=`],
     ['with more keys than there are', `Mine00000001${` ${PUBLISHED}`.repeat(5)}`],
     ['with a secret of other senders', 'Mine00000001 whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
   ])('%s is refused', (_, weak) => {

@@ -164,6 +164,39 @@ describe('a new group', () => {
   })
 })
 
+describe('a teammate who signs up', () => {
+  it('is in the group already where EazyBe accepted them with a lead', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, story } = outbox()
+    await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    await runUntil(HOUR)
+    const { seq } = await lead('Course', [MENTOR])
+    await runUntil(2 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'already accepted' })
+    expect(calls).toHaveLength(2)
+  })
+
+  it('is called once where they wait as a teammate', async () => {
+    const calls = play(answers.ok)
+    const { lead, runUntil, story } = outbox()
+    await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    const { seq } = await lead('Course', [MENTOR])
+    expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'teammate of the group' })
+    await runUntil(HOUR)
+    expect(calls.flatMap(({ contacts }) => contacts).toSorted()).toEqual([ASHA, MENTOR])
+  })
+
+  it('is parked where their number was refused as a teammate’s, and waits for the operator', async () => {
+    play(({ contacts }) => (contacts.includes(MENTOR) ? answers.invalid() : answers.ok()))
+    const { lead, runUntil, story } = outbox()
+    await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    await runUntil(HOUR)
+    const { seq } = await lead('Course', [MENTOR])
+    await runUntil(2 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'parked', people: [{ state: 'refused' }] })
+  })
+})
+
 describe('a creation that is answered 404', () => {
   it('is in doubt: it is asked for before it is made again', async () => {
     const calls = play((_, nth) => (nth === 1 ? answers.missing() : answers.ok()))
