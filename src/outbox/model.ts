@@ -235,7 +235,11 @@ export function deliveryState(marks: DeliveryMarks, asked: readonly AskedPerson[
     .map(asFrozen)
     // Rows come in any order, and one reason is shown of several.
     .toSorted((one, other) => ((one.reason ?? '') < (other.reason ?? '') ? -1 : 1))
-  if (leads.length === 0 && asked.length > 0) return teammateState(asked.map(asFrozen))
+  if (leads.length === 0 && asked.length > 0) {
+    // Teammates who signed up themselves: they are called with the group's next call, and this delivery does not follow that.
+    const wereIn = asked.every(({ frozen }) => frozen === 'already')
+    return { state: 'skipped', reason: wereIn ? 'already accepted' : 'teammate of the group' }
+  }
   const maybe = leads.find(({ status }) => status === 'maybe')
   if (maybe !== undefined) return { state: 'unknown', reason: maybe.reason }
   if (leads.some(({ status }) => status === 'waiting')) return { state: 'queued', reason: null }
@@ -255,16 +259,6 @@ export function deliveryState(marks: DeliveryMarks, asked: readonly AskedPerson[
   if (accepted.length > 0) return { state: 'skipped', reason: 'already accepted' }
   const suppressed = leads.some(({ status }) => status === 'suppressed')
   return { state: 'skipped', reason: suppressed ? 'suppressed' : 'withdrawn' }
-}
-
-/** Of a delivery that asks for teammates of its group alone: they signed up themselves. They are called with the group, not with it. */
-function teammateState(asked: readonly AskedPerson[]): DerivedState {
-  const refused = asked.find(({ status }) => status === 'refused')
-  if (refused !== undefined) return { state: 'parked', reason: refused.reason ?? 'refused' }
-  const suppressed = asked.some(({ status }) => status === 'suppressed')
-  if (suppressed) return { state: 'skipped', reason: 'suppressed' }
-  const isIn = asked.every(({ status }) => status === 'accepted')
-  return { state: 'skipped', reason: isIn ? 'already accepted' : 'teammate of the group' }
 }
 
 function asFrozen(asked: AskedPerson): AskedPerson {

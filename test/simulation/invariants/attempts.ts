@@ -127,7 +127,10 @@ export function parkedForCause(): Invariant {
         const carrying = facts.calls.filter((call) => carries(facts, call, member))
         const last = carrying.at(-1)
         // A probe's 404 speaks of the creation that failed.
-        const failed = last?.answer === 'missing' ? carrying.findLast(({ create }) => create) : last
+        const failed =
+          last?.answer === 'missing'
+            ? carrying.findLast((call) => call.create && call.groupName === last.groupName)
+            : last
         const isAlone = failed?.people.length === 1
         const told = `${person} of ${groupName} is parked after ${attempts} attempts (${reason})`
         if (last?.answer === 'refused') return must(isAlone, () => `${told}, in company`)

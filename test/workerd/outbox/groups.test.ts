@@ -185,16 +185,6 @@ describe('a teammate who signs up', () => {
     await runUntil(HOUR)
     expect(calls.flatMap(({ contacts }) => contacts).toSorted()).toEqual([ASHA, MENTOR])
   })
-
-  it('is parked where their number was refused as a teammate’s, and waits for the operator', async () => {
-    play(({ contacts }) => (contacts.includes(MENTOR) ? answers.invalid() : answers.ok()))
-    const { lead, runUntil, story } = outbox()
-    await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
-    await runUntil(HOUR)
-    const { seq } = await lead('Course', [MENTOR])
-    await runUntil(2 * HOUR)
-    expect(await story(seq)).toMatchObject({ state: 'parked', people: [{ state: 'refused' }] })
-  })
 })
 
 describe('a creation that is answered 404', () => {
