@@ -52,6 +52,7 @@ export interface Call {
 
 export interface Claim {
   readonly id: number
+  readonly partId: number
   readonly kind: CallKind
   readonly leads: readonly number[]
   readonly team: readonly number[]

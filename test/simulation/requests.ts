@@ -102,14 +102,16 @@ export class Requests {
     const { facts } = this.#stage
     const row = facts.rows<{
       id: number
+      part_id: number
       kind: CallKind
       leads: string
       team: string
       ended_at: number | null
-    }>('SELECT id, kind, leads, team, ended_at FROM calls ORDER BY id DESC LIMIT 1')[0]
+    }>('SELECT id, part_id, kind, leads, team, ended_at FROM calls ORDER BY id DESC LIMIT 1')[0]
     if (row === undefined || row.ended_at !== null) return null
     const personsIn = (marks: string): number[] => JSON.parse(marks).map(facts.personBehind)
-    return { id: row.id, kind: row.kind, leads: personsIn(row.leads), team: personsIn(row.team) }
+    const { id, part_id: partId, kind } = row
+    return { id, partId, kind, leads: personsIn(row.leads), team: personsIn(row.team) }
   }
 
   /** The world does what it was asked, whether or not the process still waits for the answer. */

@@ -22,6 +22,8 @@ interface Member {
   readonly key: string
   readonly person: number
   readonly team: boolean
+  /** Of a teammate: a membership for each part. */
+  readonly teamPart: number
   readonly groupName: string
   readonly attempts: number
   readonly reason: string | null
@@ -65,6 +67,7 @@ function membersWhere(facts: Facts, condition: string): Member[] {
         key: `${mark} ${group_id} ${team_part}`,
         person: facts.personBehind(mark),
         team: team_part !== 0,
+        teamPart: team_part,
         groupName: name,
         attempts,
         reason,
@@ -77,11 +80,13 @@ function membersWhere(facts: Facts, condition: string): Member[] {
 }
 
 /** Whether a call carried this very membership. */
-function carries(facts: Facts, call: Call, { person, team, groupName }: Member): boolean {
+function carries(facts: Facts, call: Call, { person, team, teamPart, groupName }: Member): boolean {
   const { names } = facts
-  const carried = team ? call.claim?.team : call.claim?.leads
+  const { claim } = call
+  if (team) return claim?.partId === teamPart && claim.team.includes(person)
   return (
-    carried?.includes(person) === true && names.groupOf(call.groupName) === names.groupOf(groupName)
+    claim?.leads.includes(person) === true &&
+    names.groupOf(call.groupName) === names.groupOf(groupName)
   )
 }
 
@@ -129,7 +134,7 @@ export function parkedForCause(): Invariant {
         // A probe's 404 speaks of the creation that failed.
         const failed =
           last?.answer === 'missing'
-            ? carrying.findLast((call) => call.create && call.groupName === last.groupName)
+            ? carrying.findLast((call) => call.create && call.claim?.partId === last.claim?.partId)
             : last
         const isAlone = failed?.people.length === 1
         const told = `${person} of ${groupName} is parked after ${attempts} attempts (${reason})`
