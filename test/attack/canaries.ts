@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const PHONES = ['919812345678', '919812349876']
 const TYPED = ['+91 98123 45678', '098123-49876']
-/** Words of the address for alerts: whoever has it can post there. */
+/** Parts of the address for alerts, which is a secret: anyone who has it can post there. */
 const ADDRESS = new URL(ALERTS).pathname.slice(1)
 
 /** In clear, in what a URL or a log makes of it, and in other spellings. */

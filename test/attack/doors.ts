@@ -6,7 +6,7 @@ import { attackHouse, lead, ORIGIN, ROUTES, SECRETS } from './house.ts'
 import { type Attack, type Effort, isTried, Score } from './score.ts'
 
 const HOUR_MS = 3_600_000
-/** What anybody may see. */
+/** Routes that need no credential. */
 const PUBLIC = /^\/(?:console\/(?:login|assets\/.*))?$|^\/(?:health|openapi\.json)$/
 const PARAMETERS: Readonly<Record<string, string>> = { verb: 'pause', action: 'discard' }
 /** Of a visitor who proved nothing, the outbox is told that secrets were guessed, and that webhooks were refused. */

@@ -1,4 +1,4 @@
-/** Backup and restore: a copy of an outbox goes into an empty one, which goes on where the first was, and sends to nobody twice. */
+/** Backup and restore: an empty outbox takes a copy, goes on where the first one was, and sends no person twice. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BackupAdmin } from '../../../src/outbox/admin/backup.ts'
