@@ -8,10 +8,12 @@ import { ROOT } from '../../src/sandbox/settings.ts'
 import { eventually, startUsher, type Usher, type Victim } from './server.ts'
 
 const WITHIN_MS = 15_000
+/** Not src/config.ts: it is the user's. */
+const CONFIG = 'test/journeys/config.ts'
 
 let usher: Usher
 beforeAll(async () => {
-  usher = await startUsher({ env: { USHER_PACE: 'instant' } })
+  usher = await startUsher({ config: CONFIG })
 })
 afterAll(() => usher.end())
 
@@ -69,7 +71,7 @@ describe('a copy of the outbox', () => {
     await eventually('it is accepted', WITHIN_MS, async () =>
       (await (await usher.api('/api/deliveries?state=accepted')).text()).includes('0619'),
     )
-    const other = await startUsher({ env: { USHER_PACE: 'instant' } })
+    const other = await startUsher({ config: CONFIG })
     const file = join(other.stateDir, 'copy.ndjson')
     const backup = (at: Usher, ...more: readonly string[]) =>
       spawnSync(
@@ -102,8 +104,8 @@ describe('a copy of the outbox', () => {
 describe('an edit of the config', () => {
   it('is taken within seconds, and a mistake leaves the Worker as it was', async () => {
     const config = join(usher.stateDir, 'config.ts')
-    const shipped = readFileSync(resolve(ROOT, 'src/config.ts'), 'utf8')
-    const text = shipped.replace("'./usher.ts'", `'${resolve(ROOT, 'src/usher.ts')}'`)
+    const own = readFileSync(resolve(ROOT, CONFIG), 'utf8')
+    const text = own.replace("'../../src/usher.ts'", `'${resolve(ROOT, 'src/usher.ts')}'`)
     writeFileSync(config, text)
     const edited = await startUsher({ config })
     const status = async (hook: string) => {
@@ -120,7 +122,7 @@ describe('an edit of the config', () => {
       )
       expect(edited.vars()).toHaveProperty('SEMINAR_SECRET')
 
-      writeFileSync(config, text.replace("'steady'", "'hasty'"))
+      writeFileSync(config, text.replace("'instant'", "'hasty'"))
       for (const said of ['"hasty"', 'the Worker from before keeps running']) {
         await eventually(`it says ${said}`, WITHIN_MS, () => edited.output().includes(said))
       }

@@ -11,7 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const START_WITHIN_MS = 120_000
-const STORY_WITHIN_MS = 600_000
+const COMMAND_WITHIN_MS = 900_000
+/** `npm test` logs more than Node keeps by default. */
+const MAX_OUTPUT_BYTES = 64 * 1_048_576
+const SHOWN_LINES = 100
 const all = process.argv.includes('--all')
 
 interface Step {
@@ -162,11 +165,7 @@ function walk(readme: string): void {
       exit: 1,
     },
     { told: 'npm ci && npm start', run: '', prints: [] },
-    {
-      told: 'npm ci && npm test',
-      run: all ? 'npm test' : '',
-      prints: all ? [/Tests .*passed/] : [],
-    },
+    { told: 'npm ci && npm test', run: '', prints: [] },
   ]
   writeFileSync(join(clone, 'payload.json'), '{"event":"payment.captured","payload":{}}')
   for (const step of steps) if (step.run !== '') follow(step)
@@ -178,6 +177,8 @@ function walk(readme: string): void {
     run: 'npm run check',
     prints: [/^webinar +Webinar May: 1 person/m, /fit together/],
   })
+  // With a config of its own, as a reader has by now.
+  if (all) follow({ told: null, run: 'npm test', prints: [/^\d+ passed, 0 failed$/m] })
 
   const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
     block.trim().split('\n'),
@@ -186,7 +187,8 @@ function walk(readme: string): void {
   for (const command of untried)
     fail(`The README tells "${command}", which this script does not try`)
   for (const { told, run } of steps)
-    if (run === '' && told?.includes('start') === false) rows.push(['  not run', told])
+    if (run === '' && told !== null && !(all && told.endsWith('test')) && !told.endsWith('start'))
+      rows.push(['  not run', told])
 }
 
 function follow({ run, prints, exit = 0, holds }: Step): void {
@@ -196,7 +198,8 @@ function follow({ run, prints, exit = 0, holds }: Step): void {
   const wrong = status === exit ? [] : [`it ends with ${status}, not ${exit}`]
   const after = holds?.() ?? null
   note(run, began, [...wrong, ...lacking, ...(after === null ? [] : [after])])
-  if (wrong.length + lacking.length > 0) console.log(output)
+  if (wrong.length + lacking.length > 0)
+    console.log(output.split('\n').slice(-SHOWN_LINES).join('\n'))
 }
 
 function missingFrom(text: string, prints: readonly RegExp[]): string[] {
@@ -231,7 +234,8 @@ function shell(command: string, cwd: string): { status: number | null; output: s
     cwd,
     env,
     encoding: 'utf8',
-    timeout: STORY_WITHIN_MS,
+    timeout: COMMAND_WITHIN_MS,
+    maxBuffer: MAX_OUTPUT_BYTES,
   })
   return { status, output: stdout + stderr }
 }

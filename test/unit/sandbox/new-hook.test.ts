@@ -12,13 +12,14 @@ import { sources } from '../../../src/sources/index.ts'
 import * as usher from '../../../src/usher.ts'
 
 const SRC = resolve(import.meta.dirname, '../../../src')
-const SHIPPED = readFileSync(join(SRC, 'config.ts'), 'utf8')
+// Not src/config.ts: it is the user's.
+const CONFIG = readFileSync(resolve(SRC, '../test/journeys/config.ts'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'usher-new-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('addHook', () => {
   it('takes the example of every sender into the config, one after the other', async () => {
-    let text = SHIPPED
+    let text = CONFIG
     for (const { name, example } of sources) {
       const imports = namesIn(example, Object.keys(usher))
       const added = addHook(text, { name: `of-${name}`, code: example, imports })
@@ -28,7 +29,7 @@ describe('addHook', () => {
     const { hooks } = await loaded(text)
     expect(Object.keys(hooks)).toEqual([
       'webinar',
-      'course',
+      'orders',
       'automation',
       ...sources.map(({ name }) => `of-${name}`),
     ])
@@ -117,6 +118,6 @@ describe('nearest', () => {
 
 async function loaded(text: string) {
   const file = join(folder, 'config.ts')
-  writeFileSync(file, text.replace(/'\.\/usher\.ts'/, `'${SRC}/usher.ts'`))
+  writeFileSync(file, text.replace(/'\S*\/usher\.ts'/, `'${SRC}/usher.ts'`))
   return loadConfig(file)
 }
