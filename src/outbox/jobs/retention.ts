@@ -33,7 +33,7 @@ export function retentionOf(setting: Retention = 'standard'): RetentionDays {
   return typeof setting === 'string' ? RETENTIONS[setting] : { ...RETENTIONS.standard, ...setting }
 }
 
-/** Caps and streaks look back over a day; after that a call need not name its people. */
+/** Caps look back over a day; after that a call need not name its people, unless it belongs to a streak of failures. */
 const CALL_PEOPLE_MS = 2 * DAY_MS
 /** A copy of which no further piece comes is forgotten after so long: it holds numbers in full. */
 const PIECES_MS = HOUR_MS
@@ -112,12 +112,13 @@ export class RetentionJob implements Job {
 
   /** One step of every sweep. True where there is more to do at once. */
   #step(before: Progress, now: number): boolean {
-    const { sweep } = this.#store
+    const { account, sweep } = this.#store
     const [wiped, moreToWipe] = this.#wipeInOrder(before.wiped, now)
     const [late, moreLate] = this.#wipeLate(before.late, now)
     const [purged, moreToPurge] = this.#purge(before.purged, wiped, now)
     const [membership, moreMemberships] = this.#forgetMemberships(before.membership, now)
-    const calls = sweep.anonymiseCalls(before.calls, now - CALL_PEOPLE_MS)
+    const { acceptedCall } = account.state
+    const calls = sweep.anonymiseCalls(before.calls, now - CALL_PEOPLE_MS, acceptedCall)
     const moreCalls = sweep.forgetCalls(now - this.#days.rowDays * DAY_MS)
     const evidence = sweep.forgetEvidence(before.evidence, now - this.#days.consentDays * DAY_MS)
     const upTo = { wiped, late, purged, calls: calls.upTo, evidence: evidence.upTo, membership }

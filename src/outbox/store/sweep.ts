@@ -97,11 +97,18 @@ export class Sweep {
           WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart})`
   }
 
-  /** Removes the people from calls that began before then. Gives how far that has come, and whether there may be more. */
-  anonymiseCalls(after: number, before: number): { upTo: number; more: boolean } {
-    const rows = this.#sql.all<{ id: number; startedAt: number; endedAt: number | null }>`
-      SELECT id, started_at AS startedAt, ended_at AS endedAt FROM calls WHERE id > ${after} ORDER BY id LIMIT ${STEP_ROWS}`
-    const end = rows.findIndex(({ startedAt, endedAt }) => startedAt > before || endedAt === null)
+  /**
+   * Removes the people from calls that began before then, up to the call that was accepted last: a streak of failures is judged by
+   * its people, however long it lasts. Gives how far that has come, and whether there may be more.
+   */
+  anonymiseCalls(
+    after: number,
+    before: number,
+    acceptedCall: number,
+  ): { upTo: number; more: boolean } {
+    const rows = this.#sql.all<{ id: number; startedAt: number }>`
+      SELECT id, started_at AS startedAt FROM calls WHERE id > ${after} AND id <= ${acceptedCall} ORDER BY id LIMIT ${STEP_ROWS}`
+    const end = rows.findIndex(({ startedAt }) => startedAt > before)
     const upTo = rows[(end === -1 ? rows.length : end) - 1]?.id ?? after
     if (upTo > after)
       this.#sql

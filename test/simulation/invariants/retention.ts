@@ -40,7 +40,8 @@ const KEPT: readonly [what: string, days: keyof RetentionDays | number | null, q
   [
     'the people of call',
     CALL_PEOPLE_DAYS,
-    `SELECT id AS what FROM calls WHERE ended_at IS NOT NULL AND (leads <> '[]' OR team <> '[]') AND started_at < ?1`,
+    // Calls since the last acceptance name them: they are judged together.
+    `SELECT id AS what FROM calls WHERE id < (SELECT max(id) FROM calls WHERE outcome = 'accepted') AND (leads <> '[]' OR team <> '[]') AND started_at < ?1`,
   ],
   [
     'call',

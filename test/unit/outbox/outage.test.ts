@@ -82,19 +82,33 @@ describe('an EazyBe that answers 400 to everything', () => {
     },
   )
 
-  it('takes the parked ones back once three leads show that it fails for everybody', async () => {
+  it.each([HOUR_MS, 2 * DAY_MS])(
+    'takes the parked ones back once three leads, each %s ms after the other, show that it fails for everybody',
+    async (apartMs) => {
+      const outbox = failingEazybe(ANSWERS[400])
+      await outbox.leads('Batch 7', 1)
+      await outbox.pass(apartMs)
+      await outbox.leads('Batch 8', 1)
+      await outbox.pass(apartMs)
+      expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(2)
+      await outbox.leads('Batch 9', 1)
+      await outbox.pass(HOUR_MS)
+      expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+      outbox.recover()
+      await outbox.pass(DAY_MS)
+      expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(3)
+    },
+  )
+
+  it('keeps the people of failed calls until a later call is accepted', async () => {
     const outbox = failingEazybe(ANSWERS[400])
     await outbox.leads('Batch 7', 1)
-    await outbox.pass(HOUR_MS)
-    await outbox.leads('Batch 8', 1)
-    await outbox.pass(HOUR_MS)
-    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(2)
-    await outbox.leads('Batch 9', 1)
-    await outbox.pass(HOUR_MS)
-    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+    await outbox.pass(9 * DAY_MS)
+    expect(outbox.count(`calls WHERE leads <> '[]'`)).toBe(1)
     outbox.recover()
-    await outbox.pass(DAY_MS)
-    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(3)
+    await outbox.leads('Batch 8', 1)
+    await outbox.pass(4 * DAY_MS)
+    expect(outbox.count(`calls WHERE leads <> '[]'`)).toBe(0)
   })
 })
 
