@@ -27,6 +27,8 @@ export interface Stage {
 
 const EVERYTHING = { ...EVERY_DELIVERY, limit: 50, before: null }
 const ACTOR = 'test'
+/** How often a rename is sent again that got no answer. */
+const MOST_REPEATS = 20
 
 export class Operator implements OperatorFacts {
   readonly wanted = new Map<string, readonly Invite[]>()
@@ -216,7 +218,11 @@ export class Operator implements OperatorFacts {
       this.#giveLeave(name)
     }
     if (does === 'exists') this.corrected.set(first, facts.calls.length)
-    const result = await this.#ask(({ groups }) => groups.change(id, change, ACTOR))
+    let result = await this.#ask(({ groups }) => groups.change(id, change, ACTOR))
+    // The group has another name by now, and Usher learns it from nothing else.
+    for (let n = 0; change.kind === 'rename' && result === null && n < MOST_REPEATS; n++) {
+      result = await this.#ask(({ groups }) => groups.change(id, change, ACTOR))
+    }
     say(`group ${name}: ${JSON.stringify(change)} ${result ?? 'no answer'}`)
     if (result === 'done') this.done++
     if (does === 'create') this.#countsAnew(name)
