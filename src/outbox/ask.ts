@@ -9,7 +9,7 @@ import { endOf, homeOf, isInAsLead, isOpen, standings } from './ends.ts'
 import type { AskedPerson, BlockReason } from './model.ts'
 import type { OutboxPorts } from './ports.ts'
 import type { Account } from './store/account.ts'
-import type { Ask, AskedMembership, Situation, StandingRow } from './store/asks.ts'
+import type { Ask, AskedMembership, KeyInGroup, Situation, StandingRow } from './store/asks.ts'
 import type { Store } from './store/store.ts'
 
 /** A wish that is ready to be written. */
@@ -27,9 +27,9 @@ export interface Prepared {
   /** True where the group is this hook's from now on: its part waits for another hook's share of the caps. */
   readonly changesHook: boolean
   /** Accepted before, and called once more. */
-  readonly again: readonly string[]
-  /** Leads whose membership stands otherwise now: other deliveries may ask for it as well. */
-  readonly changed: readonly string[]
+  readonly again: readonly KeyInGroup[]
+  /** Memberships that stand otherwise now: other deliveries may ask for them as well. */
+  readonly changed: readonly KeyInGroup[]
 }
 
 /** The people of an invite; each person once. Where all are teammates, they are leads. */
@@ -129,11 +129,11 @@ export function decideAsk(
     creates: create,
     newDueAt: isNew && waits ? dueAt : null,
     changesHook: !isNew && mintedAt !== null,
-    asked: entries.map(({ end: { status, reason, frozen }, teamPart }) => ({
+    asked: entries.map(({ contact: { team }, end: { status, reason, frozen } }) => ({
       status,
       reason,
       frozen,
-      team: teamPart !== 0,
+      team,
     })),
     rows: entries.flatMap(({ contact, row, end, teamPart }) =>
       end.changes || row === null || (create && row.creates === 0 && isOpen(end.status))
@@ -156,14 +156,15 @@ export function decideAsk(
     asks: entries.map(({ contact, end, teamPart }) => ({
       person: contact.person,
       teamPart,
+      lead: !contact.team,
       frozen: end.frozen,
     })),
-    again: entries.flatMap(({ contact, row, end }) =>
-      end.changes && row?.status === 'accepted' ? [contact.person] : [],
+    again: entries.flatMap(({ contact: { person }, row, end, teamPart }) =>
+      end.changes && row?.status === 'accepted' ? [{ person, teamPart }] : [],
     ),
-    changed: entries.flatMap(({ contact, row, end }) =>
-      row?.teamPart === 0 && (row.status !== end.status || row.reason !== end.reason)
-        ? [contact.person]
+    changed: entries.flatMap(({ contact: { person }, row, end, teamPart }) =>
+      row !== null && (row.status !== end.status || row.reason !== end.reason)
+        ? [{ person, teamPart }]
         : [],
     ),
   }

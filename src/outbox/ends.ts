@@ -50,10 +50,14 @@ export function standings(
 ): Standing[] {
   return contacts.map((contact, index) => {
     const { rows = [], suppressed = false, refused = false } = people[index] ?? {}
+    const inHome = rows.find(({ teamPart }) => teamPart === home)
     const own = contact.team
-      ? rows.find(({ teamPart }) => teamPart === home)
-      : // A lead who is a teammate of the group is in it already, or will be.
-        (rows.find(({ teamPart }) => teamPart === 0) ?? rows[0])
+      ? inHome
+      : // A lead who is a teammate of the group is in one of its parts, or will be.
+        (rows.find(({ teamPart }) => teamPart === 0) ??
+        rows.find(({ status }) => status === 'accepted') ??
+        inHome ??
+        rows[0])
     return { contact, row: own ?? null, suppressed, refused }
   })
 }

@@ -204,6 +204,7 @@ export interface Uses {
 export interface AskedPerson {
   readonly status: MembershipStatus
   readonly reason: string | null
+  /** A teammate who comes along. One who signs up is none. */
   readonly team: boolean
   /** Set where the delivery no longer follows the membership: accepted before it asked, or accepted and sent again since. */
   readonly frozen: 'already' | 'accepted' | null
@@ -235,11 +236,6 @@ export function deliveryState(marks: DeliveryMarks, asked: readonly AskedPerson[
     .map(asFrozen)
     // Rows come in any order, and one reason is shown of several.
     .toSorted((one, other) => ((one.reason ?? '') < (other.reason ?? '') ? -1 : 1))
-  if (leads.length === 0 && asked.length > 0) {
-    // Teammates who signed up themselves: they are called with the group's next call, and this delivery does not follow that.
-    const wereIn = asked.every(({ frozen }) => frozen === 'already')
-    return { state: 'skipped', reason: wereIn ? 'already accepted' : 'teammate of the group' }
-  }
   const maybe = leads.find(({ status }) => status === 'maybe')
   if (maybe !== undefined) return { state: 'unknown', reason: maybe.reason }
   if (leads.some(({ status }) => status === 'waiting')) return { state: 'queued', reason: null }

@@ -60,8 +60,8 @@ export class Outbox extends OutboxObject {
       rows,
     )
     sql.exec(
-      `INSERT INTO asks (delivery, person, group_id, team_part, place)
-       SELECT row_number() OVER (), person, group_id, team_part, 0 FROM memberships`,
+      `INSERT INTO asks (delivery, person, group_id, team_part, place, lead)
+       SELECT row_number() OVER (), person, group_id, team_part, 0, 1 FROM memberships`,
     )
   }
 }

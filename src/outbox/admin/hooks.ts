@@ -101,11 +101,9 @@ function holdBack(store: Store, hook: string, now: number): number {
   for (;;) {
     const held = store.memberships.holdBack(hook, 'hook paused')
     if (held.length === 0) return count
-    const leads = held.filter(({ teamPart }) => teamPart === 0)
-    count += leads.length
-    for (const [groupId, some] of Map.groupBy(leads, (one) => one.groupId)) {
-      const persons = some.map(({ person }) => person)
-      refreshAskers(store, persons, groupId, line, now)
+    count += held.filter(({ teamPart }) => teamPart === 0).length
+    for (const [groupId, some] of Map.groupBy(held, (one) => one.groupId)) {
+      refreshAskers(store, some, groupId, line, now)
     }
     for (const partId of new Set(held.map((one) => one.partId))) refreshDue(store, partId)
   }

@@ -7,6 +7,7 @@ import { deliveryId } from '../accept.ts'
 import type { Context } from '../context.ts'
 import { waitTeller } from '../dispatch/plan.ts'
 import type { DeliveryState } from '../model.ts'
+import { keysIn } from '../store/asks.ts'
 import type { DeliveryRow, PersonRow, StoryRow } from '../store/reports.ts'
 
 /** A delivery as `GET /api/deliveries` gives it. */
@@ -173,7 +174,7 @@ export function reasonsIn(held: string | null): string[] {
 /** Whether a person is to be called again although EazyBe accepted them. */
 export function isForced(people: readonly PersonRow[]): boolean {
   return people.some(
-    ({ teamPart, accepted, status }) => teamPart === 0 && accepted === 1 && status === 'waiting',
+    ({ lead, accepted, status }) => lead === 1 && accepted === 1 && status === 'waiting',
   )
 }
 
@@ -181,8 +182,7 @@ export function isForced(people: readonly PersonRow[]): boolean {
 export function inFlight({ store: { asks, calls } }: Context): number[] {
   const open = calls.current()
   if (open === null) return []
-  const leads = open.members.filter(({ team }) => !team).map(({ person }) => person)
-  return asks.askers(leads, open.groupId)
+  return asks.askers(keysIn(open.members, open.partId), open.groupId)
 }
 
 function personView({ mask, status, frozen, ...flags }: PersonRow): PersonView {

@@ -4,7 +4,8 @@ import { log } from '../../lib/log.ts'
 import type { Call, OpenCall, PartQueue } from '../model.ts'
 import { withAccepted } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
-import type { Settled } from '../store/deliveries.ts'
+import { keysIn } from '../store/asks.ts'
+import type { Line, Settled } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
 import { forgetMaybes, refreshAskers, refreshDue, releaseBlocked } from '../store/store.ts'
 import type { Watchers } from '../watchers.ts'
@@ -185,30 +186,14 @@ export class Dispatcher {
   }
 
   /** One line for the deliveries of each kind of change. */
-  #tell({ members, groupId }: OpenCall, changes: readonly Change[] | null, now: number): Settled[] {
-    if (changes === null) {
-      const leads = members.filter(({ team }) => !team).map(({ person }) => person)
-      return refreshAskers(
-        this.#store,
-        leads,
-        groupId,
-        { event: 'accepted by EazyBe', detail: null },
-        now,
-      )
-    }
-    const kinds = Map.groupBy(
-      changes.filter(({ team }) => !team),
-      ({ event, detail }) => JSON.stringify([event, detail]),
-    )
+  #tell(open: OpenCall, changes: readonly Change[] | null, now: number): Settled[] {
+    const accepted: Line = { event: 'accepted by EazyBe', detail: null }
+    const told = changes ?? open.members.map((member) => ({ ...member, ...accepted }))
+    const kinds = Map.groupBy(told, ({ event, detail }) => JSON.stringify([event, detail]))
     return [...kinds.values()].flatMap((alike) => {
-      const { event = '', detail = null } = alike[0] ?? {}
-      return refreshAskers(
-        this.#store,
-        alike.map(({ person }) => person),
-        groupId,
-        { event, detail },
-        now,
-      )
+      const { event, detail } = alike[0] ?? accepted
+      const keys = keysIn(alike, open.partId)
+      return refreshAskers(this.#store, keys, open.groupId, { event, detail }, now)
     })
   }
 
@@ -228,12 +213,11 @@ export class Dispatcher {
         calls.flatMap((call) => call.members).map((key) => [`${key.person} ${key.team}`, key]),
       )
       memberships.forgive([...members.values()], groupId, partId, now)
-      const leads = [...members.values()].filter(({ team }) => !team).map(({ person }) => person)
       const line = {
         event: 'EazyBe fails for everybody',
         detail: 'What counted against this lead is taken back',
       }
-      refreshAskers(this.#store, leads, groupId, line, now)
+      refreshAskers(this.#store, keysIn([...members.values()], partId), groupId, line, now)
       parts.setDueBy(parts.get(partId), memberships.head(partId, 1)[0])
     }
   }
@@ -247,9 +231,9 @@ export class Dispatcher {
       next === null
         ? { event: 'held', detail: `All ${full.number} parts of the group are full` }
         : { event: 'group full', detail: `Goes to part ${next.number}` }
-    const persons =
+    const keys =
       next === null ? memberships.block(full, 'group full') : memberships.move(full, next, now)
-    const settled = refreshAskers(this.#store, persons, full.groupId, line, now)
+    const settled = refreshAskers(this.#store, keys, full.groupId, line, now)
     refreshDue(this.#store, full.id)
     if (next !== null) refreshDue(this.#store, next.id)
     return settled

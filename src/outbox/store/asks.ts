@@ -1,6 +1,6 @@
 /** Who asks for which memberships: how people enter the queue, and how they leave it. */
 
-import type { MembershipStatus } from '../model.ts'
+import type { MemberKey, MembershipStatus } from '../model.ts'
 import { IS_CALLED, OPEN } from './memberships.ts'
 import { fragment, type Sql } from './sql.ts'
 
@@ -20,17 +20,25 @@ export interface AskedMembership {
 }
 
 /** A delivery's ask. */
-export interface Ask {
-  readonly person: string
-  readonly teamPart: number
+export interface Ask extends KeyInGroup {
+  /** False for a teammate who comes along. */
+  readonly lead: boolean
   readonly frozen: 'already' | 'accepted' | null
 }
 
-/** Names a membership in SQL. */
-interface Key {
+/** Names a membership within its group. `teamPart`: 0 for a lead; the part for a teammate. */
+export interface KeyInGroup {
   readonly person: string
-  readonly groupId: number
   readonly teamPart: number
+}
+
+interface Key extends KeyInGroup {
+  readonly groupId: number
+}
+
+/** Members of a call to this part, by their keys in the group. */
+export function keysIn(members: readonly MemberKey[], partId: number): KeyInGroup[] {
+  return members.map(({ person, team }) => ({ person, teamPart: team ? partId : 0 }))
 }
 
 /** What is known of the people that are asked for, and of their group. */
@@ -156,19 +164,22 @@ export class Asks {
 
   /** A delivery asks for these. */
   ask(delivery: number, groupId: number, asks: readonly Ask[]): void {
-    asks.forEach(({ person, teamPart, frozen }, place) => {
+    asks.forEach(({ person, teamPart, lead, frozen }, place) => {
       this.#sql.run`
-        INSERT INTO asks (person, group_id, team_part, delivery, place, frozen)
-        VALUES (${person}, ${groupId}, ${teamPart}, ${delivery}, ${place}, ${frozen})
-        ON CONFLICT DO UPDATE SET frozen = excluded.frozen, place = excluded.place`
+        INSERT INTO asks (person, group_id, team_part, delivery, place, lead, frozen)
+        VALUES (${person}, ${groupId}, ${teamPart}, ${delivery}, ${place}, ${lead}, ${frozen})
+        ON CONFLICT DO UPDATE SET frozen = excluded.frozen, place = excluded.place, lead = excluded.lead`
     })
   }
 
   /** Other deliveries of these people stay accepted, although the memberships are called again. */
-  freezeOthers(persons: readonly string[], groupId: number, delivery: number): void {
-    this.#sql.run`
-      UPDATE asks SET frozen = 'accepted' WHERE person IN (SELECT value FROM json_each(${persons}))
-        AND group_id = ${groupId} AND delivery <> ${delivery} AND frozen IS NULL`
+  freezeOthers(keys: readonly KeyInGroup[], groupId: number, delivery: number): void {
+    for (const { person, teamPart, delivery: other } of this.#following(keys, groupId)) {
+      if (other === delivery) continue
+      this.#sql.run`
+        UPDATE asks SET frozen = 'accepted' WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart}
+          AND delivery = ${other} AND frozen IS NULL`
+    }
   }
 
   /** A delivery asks for these people alone, or for none any more. Gives those it let go, and the parts whose queues are shorter. */
@@ -250,11 +261,11 @@ export class Asks {
       person: string
       digits: string | null
       mask: string
-      teamPart: number
+      lead: number
     }>`
-      SELECT person, digits, mask, team_part AS teamPart FROM asks JOIN memberships USING (person, group_id, team_part)
+      SELECT person, digits, mask, lead FROM asks JOIN memberships USING (person, group_id, team_part)
       WHERE delivery = ${delivery} ORDER BY place`
-    return rows.map(({ teamPart, ...row }) => ({ ...row, team: teamPart !== 0 }))
+    return rows.map(({ lead, ...row }) => ({ ...row, team: lead === 0 }))
   }
 
   keysOf(delivery: number): Key[] {
@@ -262,11 +273,23 @@ export class Asks {
       SELECT person, group_id AS groupId, team_part AS teamPart FROM asks WHERE delivery = ${delivery}`
   }
 
-  /** Deliveries that ask for these leads of a group. */
-  askers(persons: readonly string[], groupId: number): number[] {
-    const rows = this.#sql.all<{ delivery: number }>`
-      SELECT DISTINCT delivery FROM json_each(${persons}) AS keys
-      JOIN asks ON person = keys.value AND asks.group_id = ${groupId} AND team_part = 0`
-    return rows.map(({ delivery }) => delivery)
+  /** Deliveries that follow these memberships of a group. */
+  askers(keys: readonly KeyInGroup[], groupId: number): number[] {
+    return [...new Set(this.#following(keys, groupId).map(({ delivery }) => delivery))]
+  }
+
+  /** Asks whose deliveries follow these memberships. A teammate comes along with thousands that do not. */
+  #following(
+    keys: readonly KeyInGroup[],
+    groupId: number,
+  ): (KeyInGroup & { readonly delivery: number })[] {
+    if (keys.length === 0) return []
+    return this.#sql.all`
+      SELECT asks.person, team_part AS teamPart, delivery FROM json_each(${keys}) AS keys
+        JOIN asks ON person = keys.value ->> 'person' AND group_id = ${groupId} AND team_part = 0
+        WHERE keys.value ->> 'teamPart' = 0
+      UNION ALL SELECT asks.person, team_part AS teamPart, delivery FROM json_each(${keys}) AS keys
+        JOIN asks ON person = keys.value ->> 'person' AND group_id = ${groupId} AND team_part = keys.value ->> 'teamPart'
+        WHERE lead = 1 AND team_part <> 0`
   }
 }

@@ -55,7 +55,7 @@ interface StateRow {
   readonly lookUpAt: number | null
   readonly partId: number | null
   readonly attempts: number
-  readonly teamPart: number | null
+  readonly lead: number | null
   readonly frozen: AskedPerson['frozen']
   readonly status: MembershipStatus | null
   readonly why: string | null
@@ -132,7 +132,7 @@ export class Deliveries {
     if (seqs.length === 0) return []
     const rows = this.#sql.all<StateRow>`
       SELECT d.seq, d.state, d.reason, d.held, d.closed, d.look_up_at AS lookUpAt, d.part_id AS partId, d.attempts,
-        a.team_part AS teamPart, a.frozen, m.status, m.reason AS why, m.part_id AS ownPart, m.attempts AS tries
+        a.lead, a.frozen, m.status, m.reason AS why, m.part_id AS ownPart, m.attempts AS tries
       FROM json_each(${seqs}) AS keys JOIN deliveries AS d ON d.seq = keys.value
       LEFT JOIN asks AS a ON a.delivery = d.seq
       LEFT JOIN memberships AS m ON m.person = a.person AND m.group_id = a.group_id AND m.team_part = a.team_part`
@@ -145,14 +145,14 @@ export class Deliveries {
     const [before] = rows
     if (before === undefined) return []
     const { seq, held, closed } = before
-    const asked = rows.flatMap(({ status, why, teamPart, frozen }) =>
-      status === null ? [] : [{ status, reason: why, team: teamPart !== 0, frozen }],
+    const asked = rows.flatMap(({ status, why, lead, frozen }) =>
+      status === null ? [] : [{ status, reason: why, team: lead === 0, frozen }],
     )
     const { state, reason } = deliveryState(
       { held, closed, lookingUp: before.lookUpAt !== null },
       asked,
     )
-    const leads = rows.filter(({ teamPart }) => teamPart === 0)
+    const leads = rows.filter(({ lead }) => lead === 1)
     const partId = leads[0]?.ownPart ?? before.partId
     const attempts = Math.max(0, ...leads.map(({ tries }) => tries ?? 0))
     const follows = closed === null && leads.some(({ frozen }) => frozen === null)

@@ -1,6 +1,7 @@
 /** Memberships: the queue of each part, what calls make of it, and how people go to another part. */
 
 import type { BlockReason, Member, MemberKey, OpenCall, Part } from '../model.ts'
+import type { KeyInGroup } from './asks.ts'
 import { raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases, or moves to the next part; the next one goes on. */
@@ -36,11 +37,9 @@ export interface MemberChange extends MemberKey {
 }
 
 /** A membership that was held back. */
-export interface HeldBack {
-  readonly person: string
+export interface HeldBack extends KeyInGroup {
   readonly groupId: number
   readonly partId: number
-  readonly teamPart: number
 }
 
 export class Memberships {
@@ -163,27 +162,27 @@ export class Memberships {
   }
 
   /** The group is proven absent: who may have been in it is in no group. Gives those it concerns, as the next ones do. */
-  forgetMaybes(partId: number): string[] {
+  forgetMaybes(partId: number): KeyInGroup[] {
     this.#sql.run`
       UPDATE memberships SET first_call_at = NULL WHERE part_id = ${partId} AND ${MAY_BE_IN} AND NOT ${OPEN}`
-    return personsIn(this.#sql.all`
+    return this.#sql.all`
       UPDATE memberships SET status = 'waiting', reason = NULL, first_call_at = NULL
-      WHERE part_id = ${partId} AND ${OPEN} AND status = 'maybe' RETURNING person`)
+      WHERE part_id = ${partId} AND ${OPEN} AND status = 'maybe' RETURNING person, team_part AS teamPart`
   }
 
   /** The group is there after all, or may be created: those who are blocked for its absence wait again. */
-  release(partId: number, creates: boolean, now: number): string[] {
-    return personsIn(this.#sql.all`
+  release(partId: number, creates: boolean, now: number): KeyInGroup[] {
+    return this.#sql.all`
       UPDATE memberships SET due_at = ${now}, attempts = 0, creates = max(creates, ${creates}),
         status = CASE WHEN ${MAY_BE_IN} THEN 'maybe' ELSE 'waiting' END,
         reason = CASE WHEN ${MAY_BE_IN} THEN 'an earlier call may have worked' END
       WHERE (person, group_id, team_part) IN (SELECT person, group_id, team_part FROM memberships WHERE part_id = ${partId}
         AND status = 'blocked' AND reason IN ('group missing', 'group gone') AND digits IS NOT NULL LIMIT ${RELEASED_AT_ONCE})
-      RETURNING person`)
+      RETURNING person, team_part AS teamPart`
   }
 
   /** Leads without room in a part go to another one. Their teammates are asked for there as well. */
-  move(from: Part, to: Part, now: number): string[] {
+  move(from: Part, to: Part, now: number): KeyInGroup[] {
     const persons = this.#movable(from.id)
     const { groupId } = from
     this.#sql.run`
@@ -197,11 +196,11 @@ export class Memberships {
       FROM memberships AS team WHERE team.digits IS NOT NULL AND (team.person, team.group_id, team.team_part) IN
         (SELECT their.person, their.group_id, their.team_part FROM json_each(${persons}) AS keys
          JOIN asks ON asks.person = keys.value AND asks.group_id = ${groupId} AND asks.team_part = 0
-         JOIN asks AS their ON their.delivery = asks.delivery AND their.team_part = ${from.id})
+         JOIN asks AS their ON their.delivery = asks.delivery AND their.team_part = ${from.id} AND their.lead = 0)
       ON CONFLICT DO NOTHING`
     this.#sql.run`
       UPDATE OR IGNORE asks SET team_part = ${to.id}
-      WHERE team_part = ${from.id} AND group_id = ${groupId}
+      WHERE team_part = ${from.id} AND group_id = ${groupId} AND lead = 0
         AND EXISTS (SELECT 1 FROM memberships AS there
           WHERE there.person = asks.person AND there.group_id = ${groupId} AND there.team_part = ${to.id})
         AND delivery IN (SELECT leads.delivery FROM json_each(${persons}) AS keys
@@ -211,16 +210,16 @@ export class Memberships {
       DELETE FROM memberships WHERE part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND first_call_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM asks WHERE asks.person = memberships.person
           AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`
-    return persons
+    return persons.map((person) => ({ person, teamPart: 0 }))
   }
 
   /** There is no part left for them. */
-  block(from: Part, reason: BlockReason): string[] {
+  block(from: Part, reason: BlockReason): KeyInGroup[] {
     const persons = this.#movable(from.id)
     this.#sql.run`
       UPDATE memberships SET status = 'blocked', reason = ${reason} FROM json_each(${persons}) AS keys
       WHERE person = keys.value AND group_id = ${from.groupId} AND team_part = 0`
-    return persons
+    return persons.map((person) => ({ person, teamPart: 0 }))
   }
 
   /** People who wait for this hook alone are held back, a bounded number at a time. */
@@ -238,14 +237,11 @@ export class Memberships {
   }
 
   #movable(partId: number): string[] {
-    return personsIn(this.#sql.all`
+    const rows = this.#sql.all<{ person: string }>`
       SELECT person FROM memberships WHERE part_id = ${partId} AND ${OPEN} AND first_call_at IS NULL AND team_part = 0
-      ORDER BY due_at LIMIT ${MOVED_AT_ONCE}`)
+      ORDER BY due_at LIMIT ${MOVED_AT_ONCE}`
+    return rows.map(({ person }) => person)
   }
-}
-
-function personsIn(rows: readonly { readonly person: string }[]): string[] {
-  return rows.map(({ person }) => person)
 }
 
 function memberOf(row: MemberRow): Member {

@@ -40,7 +40,7 @@ export class People {
       RETURNING part_id AS partId, group_id AS groupId, team_part AS teamPart`
     const deliveries = rows.flatMap(
       (row) => this.#sql.all<{ delivery: number }>`
-        SELECT delivery FROM asks WHERE person = ${person} AND group_id = ${row.groupId} AND team_part = ${row.teamPart}`,
+        SELECT delivery FROM asks WHERE person = ${person} AND group_id = ${row.groupId} AND team_part = ${row.teamPart} AND lead = 1`,
     )
     return {
       parts: [...new Set(rows.map(({ partId }) => partId))],
@@ -78,7 +78,7 @@ export class People {
     this.#sql.run`
       INSERT INTO evidence (person, at, consent)
       SELECT DISTINCT person, received_at, consent FROM asks JOIN deliveries ON seq = delivery
-      WHERE delivery = ${seq} AND team_part = 0 AND consent IS NOT NULL AND person IS NOT ${besides}`
+      WHERE delivery = ${seq} AND lead = 1 AND consent IS NOT NULL AND person IS NOT ${besides}`
   }
 
   consents(person: string): ConsentEvidence[] {
@@ -118,7 +118,7 @@ export class People {
       UPDATE deliveries SET key = 'erased ' || seq, body_key = NULL, fingerprint = '', fields = NULL, consent = NULL,
         erased = erased + ${asks}, look_up_at = NULL, timeline = json_array(json(${timelineLine(now, ERASED)})),
         closed = CASE WHEN closed IS NULL AND state <> 'accepted'
-          AND NOT EXISTS (SELECT 1 FROM asks WHERE delivery = seq AND team_part = 0) THEN 'erased' ELSE closed END
+          AND NOT EXISTS (SELECT 1 FROM asks WHERE delivery = seq AND lead = 1) THEN 'erased' ELSE closed END
       WHERE seq = ${seq} RETURNING closed`
     return closed === 'erased'
   }

@@ -31,7 +31,7 @@ export interface PersonRow {
   readonly mask: string
   readonly status: MembershipStatus
   readonly frozen: 'already' | 'accepted' | null
-  readonly teamPart: number
+  readonly lead: number
   readonly suppressed: number
   /** EazyBe accepted them before. */
   readonly accepted: number
@@ -99,7 +99,7 @@ const COLUMNS = fragment`seq, deliveries.hook, source, state, reason, deliveries
   settled_at AS settledAt, erased, look_up_at AS lookUpAt, substr(fields, 1, 2000) AS said,
   CASE WHEN state = 'held' AND held IS NOT NULL THEN timeline ->> '$[#-1].detail' END AS wrong,
   (SELECT json_object('masks', json_group_array(mask), 'dueAt', min(due)) FROM
-    (SELECT mask, CASE WHEN m.team_part = 0 AND m.status IN ('waiting', 'maybe') THEN m.due_at END AS due
+    (SELECT mask, CASE WHEN lead = 1 AND m.status IN ('waiting', 'maybe') THEN m.due_at END AS due
       FROM ${ASKED} ORDER BY place)) AS people`
 
 export class Reports {
@@ -151,7 +151,7 @@ export class Reports {
   /** The people of a delivery, in their order. */
   people(seq: number): PersonRow[] {
     return this.#sql.all`
-      SELECT mask, m.status, frozen, m.team_part AS teamPart, accepted_at IS NOT NULL AS accepted,
+      SELECT mask, m.status, frozen, lead, accepted_at IS NOT NULL AS accepted,
         EXISTS (SELECT 1 FROM suppressed AS s WHERE s.person = m.person AND s.group_id IN (0, m.group_id)) AS suppressed
       FROM deliveries JOIN ${ASKED} AND seq = ${seq} ORDER BY place`
   }

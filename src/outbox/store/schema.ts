@@ -195,12 +195,16 @@ export const MIGRATIONS: readonly string[] = [
     delivery INTEGER NOT NULL REFERENCES deliveries,
     -- The person's place in the delivery.
     place INTEGER NOT NULL,
+    -- 0: a teammate who comes along. The delivery's state follows the others; a teammate who signs up is one of them.
+    lead INTEGER NOT NULL CHECK (lead IN (0, 1)),
     -- Set where the ask no longer follows its membership: accepted before it asked, or accepted and sent again since.
     frozen TEXT CHECK (frozen IN ('already', 'accepted')),
     PRIMARY KEY (person, group_id, team_part, delivery),
+    CHECK (lead = 1 OR team_part <> 0),
     FOREIGN KEY (person, group_id, team_part) REFERENCES memberships
   ) WITHOUT ROWID;
   CREATE INDEX asks_of ON asks (delivery, place);
+  CREATE INDEX asks_of_teammates ON asks (person, group_id, team_part) WHERE lead = 1 AND team_part <> 0;
 
   CREATE TABLE calls (
     id INTEGER PRIMARY KEY,

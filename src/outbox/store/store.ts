@@ -4,7 +4,7 @@ import type { Part } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import { Account } from './account.ts'
 import { Alerts } from './alerts.ts'
-import { Asks } from './asks.ts'
+import { Asks, type KeyInGroup } from './asks.ts'
 import { Audit } from './audit.ts'
 import { Backup } from './backup.ts'
 import { Calls } from './calls.ts'
@@ -86,26 +86,25 @@ export function refreshDue({ memberships, parts }: Store, partId: number): void 
   parts.setDueBy(parts.get(partId), head)
 }
 
-/** Derives the deliveries of these leads of a group anew, with one more line each. Gives those that settled. */
+/** Derives the deliveries that follow these memberships of a group anew, with one more line each. Gives those that settled. */
 export function refreshAskers(
   { asks, deliveries }: Store,
-  persons: readonly string[],
+  keys: readonly KeyInGroup[],
   groupId: number,
-  line: Line,
+  line: Line | null,
   now: number,
 ): Settled[] {
-  return deliveries.refresh(asks.askers(persons, groupId), line, now)
+  return deliveries.refresh(asks.askers(keys, groupId), line, now)
 }
 
 /** The group is there, or may be created: people who were blocked for its absence wait again. */
 export function releaseBlocked(store: Store, part: Part, creates: boolean, now: number): void {
-  const persons = store.memberships.release(part.id, creates, now)
+  const keys = store.memberships.release(part.id, creates, now)
   const detail = creates ? 'The operator gave leave to create the group' : 'The group exists now'
-  refreshAskers(store, persons, part.groupId, { event: 'released', detail }, now)
+  refreshAskers(store, keys, part.groupId, { event: 'released', detail }, now)
 }
 
 /** There is no group to be in: those who may have been in it only wait. */
 export function forgetMaybes(store: Store, part: Part, now: number): void {
-  const persons = store.memberships.forgetMaybes(part.id)
-  store.deliveries.refresh(store.asks.askers(persons, part.groupId), null, now)
+  refreshAskers(store, store.memberships.forgetMaybes(part.id), part.groupId, null, now)
 }

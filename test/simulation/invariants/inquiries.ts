@@ -92,19 +92,19 @@ export function askedOf(facts: Pick<Facts, 'rows' | 'personBehind'>, seq: number
   return facts
     .rows<{
       mark: string
-      team_part: number
+      lead: number
       status: MembershipStatus
       frozen: Asked['frozen']
       name: string
     }>(
-      `SELECT m.person AS mark, m.team_part, m.status, a.frozen, p.name FROM asks AS a
+      `SELECT m.person AS mark, a.lead, m.status, a.frozen, p.name FROM asks AS a
        JOIN memberships AS m ON m.person = a.person AND m.group_id = a.group_id AND m.team_part = a.team_part
        JOIN parts AS p ON p.id = m.part_id WHERE a.delivery = ?`,
       seq,
     )
-    .map(({ mark, team_part, status, frozen, name }) => ({
+    .map(({ mark, lead, status, frozen, name }) => ({
       person: facts.personBehind(mark),
-      team: team_part !== 0,
+      team: lead === 0,
       status,
       frozen,
       groupName: name,

@@ -21,7 +21,7 @@ interface Row {
   readonly erased: number
   readonly status: AskedPerson['status'] | null
   readonly why: string | null
-  readonly team_part: number | null
+  readonly lead: number | null
   readonly frozen: AskedPerson['frozen']
 }
 
@@ -37,7 +37,7 @@ export function stateFollows(): Invariant {
     looked: (facts) => {
       if (seen.length > MANY && ++looks % LOOKS_APART > 0) return undefined
       const rows = facts.rows<Row>(
-        `SELECT d.seq, d.state, d.reason, d.held, d.closed, d.look_up_at, d.erased, m.status, m.reason AS why, a.team_part, a.frozen
+        `SELECT d.seq, d.state, d.reason, d.held, d.closed, d.look_up_at, d.erased, m.status, m.reason AS why, a.lead, a.frozen
          FROM deliveries AS d LEFT JOIN asks AS a ON a.delivery = d.seq
          LEFT JOIN memberships AS m ON m.person = a.person AND m.group_id = a.group_id AND m.team_part = a.team_part`,
       )
@@ -51,8 +51,8 @@ export function stateFollows(): Invariant {
         // What had ended before a person in it was erased stays as it ended.
         const ended = first.state === 'accepted' || first.state === 'skipped'
         if (first.erased > 0 && ended) return good
-        const asked = own.flatMap(({ status, why, team_part, frozen }) =>
-          status === null ? [] : [{ status, reason: why, team: team_part !== 0, frozen }],
+        const asked = own.flatMap(({ status, why, lead, frozen }) =>
+          status === null ? [] : [{ status, reason: why, team: lead === 0, frozen }],
         )
         const right = deliveryState({ held, closed, lookingUp: look_up_at !== null }, asked)
         return must(

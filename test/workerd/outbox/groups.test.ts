@@ -181,9 +181,36 @@ describe('a teammate who signs up', () => {
     const { lead, runUntil, story } = outbox()
     await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
     const { seq } = await lead('Course', [MENTOR])
-    expect(await story(seq)).toMatchObject({ state: 'skipped', reason: 'teammate of the group' })
+    expect(await story(seq)).toMatchObject({ state: 'queued' })
     await runUntil(HOUR)
     expect(calls.flatMap(({ contacts }) => contacts).toSorted()).toEqual([ASHA, MENTOR])
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('is parked where their number was refused, and goes again when the operator says so', async () => {
+    let isBad = true
+    play(({ contacts }) => (isBad && contacts.includes(MENTOR) ? answers.invalid() : answers.ok()))
+    const { lead, runUntil, story, stub } = outbox()
+    await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    await runUntil(HOUR)
+    const { seq } = await lead('Course', [MENTOR])
+    expect(await story(seq)).toMatchObject({
+      state: 'parked',
+      reason: expect.stringContaining('refused'),
+    })
+    isBad = false
+    await stub.deliveries().act([seq], { kind: 'exact' }, 'test')
+    await runUntil(2 * HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'accepted' })
+  })
+
+  it('is parked where it turns out that their number is bad', async () => {
+    play(({ contacts }) => (contacts.includes(MENTOR) ? answers.invalid() : answers.ok()))
+    const { lead, runUntil, story } = outbox()
+    await lead('Course', [ASHA, MENTOR], { teammates: [MENTOR] })
+    const { seq } = await lead('Course', [MENTOR])
+    await runUntil(HOUR)
+    expect(await story(seq)).toMatchObject({ state: 'parked' })
   })
 })
 

@@ -106,12 +106,12 @@ const REFUSED: readonly [what: string, statement: string, why: string][] = [
   ],
   [
     'an ask for nobody',
-    `INSERT INTO asks (person, group_id, team_part, delivery, place) VALUES ('nobody', 1, 0, 1, 0)`,
+    `INSERT INTO asks (person, group_id, team_part, delivery, place, lead) VALUES ('nobody', 1, 0, 1, 0, 1)`,
     'FOREIGN KEY constraint failed',
   ],
   [
     'an ask of no delivery',
-    `INSERT INTO asks (person, group_id, team_part, delivery, place) VALUES (${person('maybe')}, 1, 0, 99, 0)`,
+    `INSERT INTO asks (person, group_id, team_part, delivery, place, lead) VALUES (${person('maybe')}, 1, 0, 99, 0, 1)`,
     'FOREIGN KEY constraint failed',
   ],
   [
