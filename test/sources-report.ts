@@ -21,7 +21,6 @@ const PACKAGE = 'vendor package'
 const KNOWN = 'known answer'
 const FORMULA = 'documented formula'
 const SHOWN = 'shown secret'
-const NOT_SAID = 'not said'
 
 const [asked] = process.argv.slice(2)
 
@@ -71,8 +70,8 @@ function report(): void {
       source.name,
       source.kind,
       fixture === undefined ? 'NONE' : knownBy(fixture),
-      fixture?.evidence?.bodies ?? NOT_SAID,
-      fixture?.evidence?.proof ?? NOT_SAID,
+      fixture?.evidence.bodies ?? 'NONE',
+      fixture?.evidence.proof ?? 'NONE',
       String(fixture?.rows.length ?? 0),
       String(fixture?.vectors?.length ?? 0),
       String(source.unconfirmed?.length ?? 0),
@@ -93,23 +92,22 @@ function report(): void {
     'oracles',
   ]
   for (const line of table([head, ...rows])) console.log(line)
-  for (const { title, unconfirmed = [], phoneless } of everySource) {
-    if (unconfirmed.length === 0 && phoneless === undefined) continue
-    console.log(`\n${title}`)
+  for (const { name, title, unconfirmed = [], phoneless } of everySource) {
+    console.log(`\n${title}\n  from: ${fixtures[name]?.evidence.from ?? 'NONE'}`)
     if (phoneless !== undefined) console.log(`  phoneless: ${phoneless}`)
     for (const sentence of unconfirmed) console.log(`  UNCONFIRMED: ${sentence}`)
   }
   const all = Object.values(fixtures)
-  const count = (known: string) => all.filter((one) => knownBy(one) === known).length
-  const counted = (kind: Evidence['bodies']) =>
-    `${all.filter(({ evidence }) => evidence?.bodies === kind).length} ${kind}`
-  console.log(
-    `\n${everySource.length} sources: ${count(PACKAGE)} by ${PACKAGE}, ${count(KNOWN)} by ${KNOWN}, ${count(FORMULA)} by ${FORMULA}, ${count(SHOWN)} by ${SHOWN}`,
-  )
-  const unclassified = all.filter(({ evidence }) => evidence === undefined).length
-  console.log(
-    `Bodies of fixtures: ${counted('captured')}, ${counted('documented')}, ${counted('invented')}, ${unclassified} ${NOT_SAID}`,
-  )
+  const counts = (kinds: readonly string[], kindOf: (fixture: Fixture) => string) =>
+    kinds
+      .map((kind) => `${all.filter((fixture) => kindOf(fixture) === kind).length} ${kind}`)
+      .join(', ')
+  console.log(`\n${everySource.length} sources`)
+  console.log(`Known by: ${counts([PACKAGE, KNOWN, FORMULA, SHOWN], knownBy)}`)
+  const bodies: readonly Evidence['bodies'][] = ['captured', 'documented', 'invented']
+  console.log(`Bodies of fixtures: ${counts(bodies, ({ evidence }) => evidence.bodies)}`)
+  const proofs: readonly Evidence['proof'][] = ['confirmed', 'seen']
+  console.log(`Proof: ${counts(proofs, ({ evidence }) => evidence.proof)}`)
 }
 
 /** The best that is known of how it signs. */
