@@ -1,9 +1,9 @@
 /** Maps a submission to an invite with the hook's own schema, or says why it is held. Pure, and never throws. */
 
 import * as v from 'valibot'
+import { valueAt } from '../lib/decode.ts'
 import { errorText } from '../lib/log.ts'
 import type { Issue } from '../lib/problem.ts'
-import { valueAt } from '../lib/value-at.ts'
 import type { Submission } from '../sources/source.ts'
 import type { ConsentEvidence } from './consent.ts'
 import { consentIn } from './consent.ts'

@@ -1,7 +1,7 @@
 /** The answers that a hook's mapping reads, to be corrected one by one. */
 
 import type * as v from 'valibot'
-import { valueAt } from '../lib/value-at.ts'
+import { valueAt } from '../lib/decode.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { phoneCountryOf } from '../mapping/phone/index.ts'
 import { leavesOf } from './sample/sample-fields.ts'

@@ -1,9 +1,8 @@
 /** What a hook would make of a payload, step by step, with nothing stored and no call made. */
 
 import { utf8 } from '../lib/bytes.ts'
-import { decodeBody, readJson } from '../lib/decode.ts'
+import { decodeBody, readJson, valueAt } from '../lib/decode.ts'
 import type { Issue } from '../lib/problem.ts'
-import { valueAt } from '../lib/value-at.ts'
 import type { ConsentEvidence } from '../mapping/consent.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { listedContacts, type SpokenInvite } from '../mapping/invite.ts'

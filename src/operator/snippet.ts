@@ -1,6 +1,6 @@
 /** Writes a hook's `consent`, `fields` and `invite` for `src/config.ts` from the fields of a payload that were picked. */
 
-import { valueAt } from '../lib/value-at.ts'
+import { valueAt } from '../lib/decode.ts'
 import { type Consent, consentIn } from '../mapping/consent.ts'
 
 /** Where a field is: names of members, and numbers of places in lists. */

@@ -6,10 +6,10 @@ import { leadsPerDay, newNamesPerDay } from './dispatch/budget.ts'
 import { DAY_MS } from './dispatch/pace.ts'
 import type { Contact, End, Wish } from './ends.ts'
 import { endOf, homeOf, isInAsLead, isOpen, standings } from './ends.ts'
-import type { AskedPerson, BlockReason } from './model.ts'
+import type { AskedPerson, BlockReason, KeyInGroup } from './model.ts'
 import type { OutboxPorts } from './ports.ts'
 import type { Account } from './store/account.ts'
-import type { Ask, AskedMembership, KeyInGroup, Situation, StandingRow } from './store/asks.ts'
+import type { Ask, AskedMembership, Situation, StandingRow } from './store/asks.ts'
 import type { Store } from './store/store.ts'
 
 /** A wish that is ready to be written. */

@@ -140,6 +140,17 @@ export interface MemberKey {
   readonly team: boolean
 }
 
+/** Names a membership within its group. `teamPart`: 0 for a lead; the part for a teammate. */
+export interface KeyInGroup {
+  readonly person: string
+  readonly teamPart: number
+}
+
+/** Members of a call to this part, by their keys in the group. */
+export function keysIn(members: readonly MemberKey[], partId: number): KeyInGroup[] {
+  return members.map(({ person, team }) => ({ person, teamPart: team ? partId : 0 }))
+}
+
 /** A membership that waits for a call. */
 export interface Member extends MemberKey {
   readonly digits: string

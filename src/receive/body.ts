@@ -1,10 +1,9 @@
 /** Reads a request's body once, as bytes, within bounds of size and time. */
 
-import { atMost } from '../lib/at-most.ts'
+import type { StreamBounds } from '../lib/bounded.ts'
+import { atMost, readStream } from '../lib/bounded.ts'
 import type { Bytes } from '../lib/bytes.ts'
 import type { Refusal } from '../lib/problem.ts'
-import type { StreamBounds } from '../lib/read-stream.ts'
-import { readStream } from '../lib/read-stream.ts'
 import type { Source } from '../sources/source.ts'
 
 /** Senders' events are a few kilobytes; Standard Webhooks advises under 20, HubSpot's batches reach about 60. */

@@ -1,14 +1,13 @@
 /** The events of a body: read by the source, each under the key by which it is known again, and mapped by the hook. */
 
 import type { Bytes } from '../lib/bytes.ts'
-import { textOf } from '../lib/bytes.ts'
+import { digest, encode, textOf } from '../lib/bytes.ts'
 import { decodeFrom } from '../lib/decode.ts'
 import type { Issue } from '../lib/problem.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { held, isForUs, keptFields, mapFields, readSubmissions } from '../mapping/map.ts'
 import type { ArrivalItem } from '../outbox/accept.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import { keyOf } from './keys.ts'
 
 /** A body that could not even be read is kept so far, for its operator to look at. */
 const MAX_UNREADABLE_CHARACTERS = 16_384
@@ -98,4 +97,14 @@ export function secondKey(event: Event, id: string | null): string | null {
 
 function unreadable(body: Bytes): string {
   return (textOf(body) ?? 'not UTF-8').slice(0, MAX_UNREADABLE_CHARACTERS)
+}
+
+/** The digest of a body, in hex. It is a plain one, so it is handed to the outbox and stored nowhere. */
+export async function fingerprintOf(body: Bytes): Promise<string> {
+  return encode(await digest('SHA-256', body), 'hex')
+}
+
+/** A key of parts: they are told apart by their lengths, so `ab` + `c` is not `a` + `bc`. */
+export function keyOf(...parts: readonly string[]): string {
+  return parts.map((part) => `${part.length}:${part}`).join('')
 }

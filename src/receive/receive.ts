@@ -4,7 +4,6 @@ import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { CONTENT_TYPES, contentKind } from '../lib/decode.ts'
 import { errorText, log } from '../lib/log.ts'
-import type { Refusal } from '../lib/problem.ts'
 import { problemResponse } from '../lib/problem.ts'
 import type { Hook } from '../mapping/hook.ts'
 import type { ArrivalItem, ArrivedItem } from '../outbox/accept.ts'
@@ -15,13 +14,11 @@ import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
 import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
 import { bodyLimit, readBody } from './body.ts'
+import { outcomesOf, readIdempotencyKey, readPrefer } from './caller.ts'
 import type { Event, Visit } from './events.ts'
-import { mapEvent, readEvents, secondKey } from './events.ts'
-import { readIdempotencyKey } from './idempotency-key.ts'
-import { fingerprintOf, seenKeyOf } from './keys.ts'
-import { outcomesOf, readPrefer } from './prefer.ts'
-import { Refusals } from './refusals.ts'
-import { recall, rememberAnswer } from './seen.ts'
+import { fingerprintOf, mapEvent, readEvents, secondKey } from './events.ts'
+import { Refusals, refuse } from './refusals.ts'
+import { recall, rememberAnswer, seenKeyOf } from './seen.ts'
 
 const POLL_SECONDS = 5
 const refusals = new Refusals()
@@ -234,19 +231,4 @@ function publicUrl(url: string, base: string | null): string {
   if (base === null) return url
   const { pathname, search } = new URL(url)
   return `${base}${pathname}${search}`
-}
-
-/** `times`: webhooks that the line in the log stands for. */
-function refuse(name: string, hook: Hook | undefined, refusal: Refusal, times = 1): Response {
-  const response = problemResponse(refusal)
-  log('webhook.refused', {
-    // A name that is no hook may be anything, also a secret pasted in the wrong place.
-    hook: hook === undefined ? null : name,
-    source: hook?.source.name,
-    reason: refusal.reason,
-    because: 'because' in refusal ? refusal.because : undefined,
-    status: response.status,
-    times: times === 1 ? undefined : times,
-  })
-  return response
 }

@@ -1,4 +1,9 @@
-/** Counts webhooks that did not prove themselves, and tells the outbox of them: a flood must not wake it once a request. */
+/** Refused webhooks: how each is answered and logged, and how the outbox is told of those that did not prove themselves: a flood must not wake it once a request. */
+
+import { log } from '../lib/log.ts'
+import type { Refusal } from '../lib/problem.ts'
+import { problemResponse } from '../lib/problem.ts'
+import type { Hook } from '../mapping/hook.ts'
 
 /** So many are told one by one within a window; after that, each time they have doubled. */
 const TOLD_ONE_BY_ONE = 10
@@ -28,4 +33,24 @@ export class Refusals {
     count.told = count.refused
     return news
   }
+}
+
+/** Answers a refusal, and logs it. `times`: webhooks that the line in the log stands for. */
+export function refuse(
+  name: string,
+  hook: Hook | undefined,
+  refusal: Refusal,
+  times = 1,
+): Response {
+  const response = problemResponse(refusal)
+  log('webhook.refused', {
+    // A name that is no hook may be anything, also a secret pasted in the wrong place.
+    hook: hook === undefined ? null : name,
+    source: hook?.source.name,
+    reason: refusal.reason,
+    because: 'because' in refusal ? refusal.because : undefined,
+    status: response.status,
+    times: times === 1 ? undefined : times,
+  })
+  return response
 }

@@ -1,10 +1,9 @@
 /** Looks up at the sender what its webhook leaves out, with the hook's API token: bounded in time and size, over https only. */
 
-import { atMost } from '../lib/at-most.ts'
+import { atMost, readStream } from '../lib/bounded.ts'
 import type { Bytes } from '../lib/bytes.ts'
 import { readJson } from '../lib/decode.ts'
 import { apiTokenName, secretName, secretValues } from '../lib/names.ts'
-import { readStream } from '../lib/read-stream.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { isWanted, keptFields, mapFields } from '../mapping/map.ts'
 import type { OutboxPorts } from '../outbox/ports.ts'

@@ -1,7 +1,7 @@
 /** Kommo (amoCRM): contacts and leads that are added or changed, several in one form. */
 
 import * as v from 'valibot'
-import { valueAt } from '../lib/value-at.ts'
+import { valueAt } from '../lib/decode.ts'
 import { urlToken } from '../schemes/token.ts'
 import { askedByTitle, type NamedAnswer, titledIn, withAnswers } from './shared/answers.ts'
 import { bracketBody, bracketForm } from './shared/brackets.ts'

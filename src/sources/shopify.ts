@@ -1,7 +1,7 @@
 /** Shopify: orders, customers and whatever else a shop announces. */
 
 import * as v from 'valibot'
-import { valueAt } from '../lib/value-at.ts'
+import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
 import { serial, withPaths } from './shared/paths.ts'

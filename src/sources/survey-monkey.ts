@@ -1,7 +1,7 @@
 /** SurveyMonkey: says that a survey was completed; what they answered is read from its API. */
 
 import * as v from 'valibot'
-import { valueAt } from '../lib/value-at.ts'
+import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'

@@ -1,7 +1,7 @@
 /** Schemas for a hook's `fields`: whatever a sender has there becomes international digits. */
 
 import * as v from 'valibot'
-import { valueAt } from '../../lib/value-at.ts'
+import { valueAt } from '../../lib/decode.ts'
 import { type CountryCode, isCountryCode } from './line.ts'
 import { readPhone } from './read-phone.ts'
 import { type PhoneReading, REFUSALS } from './reading.ts'

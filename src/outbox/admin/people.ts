@@ -3,6 +3,7 @@
 import type { ConsentEvidence } from '../../mapping/consent.ts'
 import { numbersIn } from '../../mapping/phone/index.ts'
 import type { Context } from '../context.ts'
+import { RetentionJob } from '../jobs/retention.ts'
 import { EVERYWHERE } from '../store/people.ts'
 import { EVERY_DELIVERY } from '../store/search.ts'
 import { refreshDue } from '../store/store.ts'
@@ -14,8 +15,6 @@ const MARK_FROM = 4
 const MARK_TO = 12
 /** A number as it is typed may lack its country code, Brazil's ninth digit, or have Argentina's 15: so much of its end is its own. */
 const OWN_DIGITS = 8
-/** The last calls, which still name their people. */
-const CALLS_LOOKED_AT = 5_000
 
 /** How far a step got. Ask again with `before` until it is null. */
 export interface Erased {
@@ -165,7 +164,7 @@ function eraseEverywhere(context: Context, person: string, actor: string, now: n
   for (const seq of own) wipe(context, seq, person, now)
   const left = people.forget(person)
   for (const part of left) refreshDue(context.store, part)
-  people.eraseFromCalls(person, calls.lastId() - CALLS_LOOKED_AT)
+  people.eraseFromCalls(person, RetentionJob.anonymisedUpTo(context.store))
   calls.forget()
   return own.length
 }

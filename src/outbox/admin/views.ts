@@ -6,8 +6,7 @@ import { maskText } from '../../mapping/phone/index.ts'
 import { deliveryId } from '../accept.ts'
 import type { Context } from '../context.ts'
 import { waitTeller } from '../dispatch/plan.ts'
-import type { DeliveryState } from '../model.ts'
-import { keysIn } from '../store/asks.ts'
+import { type DeliveryState, keysIn } from '../model.ts'
 import type { DeliveryRow, PersonRow, StoryRow } from '../store/reports.ts'
 
 /** A delivery as `GET /api/deliveries` gives it. */

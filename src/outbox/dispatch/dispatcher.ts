@@ -2,9 +2,8 @@
 
 import { log } from '../../lib/log.ts'
 import type { Call, OpenCall, PartQueue } from '../model.ts'
-import { withAccepted } from '../model.ts'
+import { keysIn, withAccepted } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
-import { keysIn } from '../store/asks.ts'
 import type { Line, Settled } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
 import { forgetMaybes, refreshAskers, refreshDue, releaseBlocked } from '../store/store.ts'

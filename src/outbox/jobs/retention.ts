@@ -110,6 +110,11 @@ export class RetentionJob implements Job {
     if (seq <= account.readAs('sweep', BEGINNING).wiped) sweep.addLate(seq)
   }
 
+  /** The last call that no longer names its people. */
+  static anonymisedUpTo({ account }: Store): number {
+    return account.readAs('sweep', BEGINNING).calls
+  }
+
   /** One step of every sweep. True where there is more to do at once. */
   #step(before: Progress, now: number): boolean {
     const { account, sweep } = this.#store

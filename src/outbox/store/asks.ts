@@ -1,6 +1,6 @@
 /** Who asks for which memberships: how people enter the queue, and how they leave it. */
 
-import type { MemberKey, MembershipStatus } from '../model.ts'
+import type { KeyInGroup, MembershipStatus } from '../model.ts'
 import { IS_CALLED, OPEN } from './memberships.ts'
 import { fragment, type Sql } from './sql.ts'
 
@@ -26,19 +26,8 @@ export interface Ask extends KeyInGroup {
   readonly frozen: 'already' | 'accepted' | null
 }
 
-/** Names a membership within its group. `teamPart`: 0 for a lead; the part for a teammate. */
-export interface KeyInGroup {
-  readonly person: string
-  readonly teamPart: number
-}
-
 interface Key extends KeyInGroup {
   readonly groupId: number
-}
-
-/** Members of a call to this part, by their keys in the group. */
-export function keysIn(members: readonly MemberKey[], partId: number): KeyInGroup[] {
-  return members.map(({ person, team }) => ({ person, teamPart: team ? partId : 0 }))
 }
 
 /** What is known of the people that are asked for, and of their group. */

@@ -1,7 +1,6 @@
 /** Memberships: the queue of each part, what calls make of it, and how people go to another part. */
 
-import type { BlockReason, Member, MemberKey, OpenCall, Part } from '../model.ts'
-import type { KeyInGroup } from './asks.ts'
+import type { BlockReason, KeyInGroup, Member, MemberKey, OpenCall, Part } from '../model.ts'
 import { raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases, or moves to the next part; the next one goes on. */

@@ -1,10 +1,10 @@
 /** The tables of an outbox, each with what reads and writes it. All SQL of the outbox is in this folder. */
 
-import type { Part } from '../model.ts'
+import type { KeyInGroup, Part } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import { Account } from './account.ts'
 import { Alerts } from './alerts.ts'
-import { Asks, type KeyInGroup } from './asks.ts'
+import { Asks } from './asks.ts'
 import { Audit } from './audit.ts'
 import { Backup } from './backup.ts'
 import { Calls } from './calls.ts'

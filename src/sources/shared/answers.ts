@@ -1,6 +1,6 @@
 /** Flattens what form tools send into answers by name, and makes the answers of their samples. */
 
-import { valueAt } from '../../lib/value-at.ts'
+import { valueAt } from '../../lib/decode.ts'
 import type { FormFields, FormValue } from '../source.ts'
 
 export type NamedAnswer = readonly [name: string, value: FormValue]

@@ -2,8 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
-import { decodeFrom } from '../../../src/lib/decode.ts'
-import { valueAt } from '../../../src/lib/value-at.ts'
+import { decodeFrom, valueAt } from '../../../src/lib/decode.ts'
 import {
   activeCampaign,
   calcom,

@@ -1,8 +1,25 @@
-/** Reads a stream once, as bytes, within bounds of size and time. */
+/** Bounded waits and reads: nothing that comes from outside may take as long, or be as large, as it likes. */
 
-import { atMost } from './at-most.ts'
 import type { Bytes } from './bytes.ts'
 import { concat } from './bytes.ts'
+
+/** The promise's value, or `late` once the time is up. Leaves no timer behind. The promise itself goes on; its late end is ignored. */
+export async function atMost<value, late>(
+  ms: number,
+  promise: Promise<value>,
+  late: late,
+): Promise<value | late> {
+  let stop = () => {}
+  const timeout = new Promise<late>((resolve) => {
+    const timer = setTimeout(() => resolve(late), ms)
+    stop = () => clearTimeout(timer)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    stop()
+  }
+}
 
 export interface StreamBounds {
   readonly maxBytes: number

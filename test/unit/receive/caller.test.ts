@@ -1,8 +1,7 @@
 /** What callers ask for in `Prefer` and `Idempotency-Key`. */
 
 import { describe, expect, it } from 'vitest'
-import { readIdempotencyKey } from '../../../src/receive/idempotency-key.ts'
-import { readPrefer } from '../../../src/receive/prefer.ts'
+import { readIdempotencyKey, readPrefer } from '../../../src/receive/caller.ts'
 
 describe('Prefer', () => {
   it.each<[header: string | null, async: boolean, waitMs: number]>([
@@ -17,6 +16,11 @@ describe('Prefer', () => {
     ['wait=9999', false, 25_000],
     ['wait=0', false, 0],
     ['wait=-1', false, 0],
+    ['wait = "3"; foo=bar', false, 3_000],
+    ['wait=25', false, 25_000],
+    ['wait=26', false, 25_000],
+    ['wait=-1, wait=1.5, wait=soon', false, 0],
+    ['return=minimal', false, 0],
     ['wait=1.5', false, 0],
     ['wait=99999', false, 0],
     ['wait', false, 0],

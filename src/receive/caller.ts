@@ -1,4 +1,4 @@
-/** The `Prefer` header (RFC 7240): a caller may ask not to wait, or to wait for the outcome. */
+/** What a caller asks with headers: not to wait, or to wait for the outcome (`Prefer`, RFC 7240), and to be known again (`Idempotency-Key`). */
 
 import { errorText, log } from '../lib/log.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
@@ -51,4 +51,13 @@ export async function outcomesOf(
   } finally {
     waiting--
   }
+}
+
+/** An `Idempotency-Key`: a quoted structured field by the draft, bare in practice. Null where there is none; false where it cannot be one. */
+export function readIdempotencyKey(header: string | null): string | null | false {
+  if (header === null) return null
+  const text = header.trim()
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text)?.[1]?.replaceAll(/\\(["\\])/g, '$1')
+  const key = quoted ?? text
+  return /^[\x20-\x7e]{1,255}$/.test(key) && key.trim() !== '' ? key : false
 }
