@@ -1,5 +1,6 @@
 /** What a hook makes of a payload: the mapping as it would happen, with nothing stored and no call made. */
 
+import { issueText } from '../lib/problem.ts'
 import type { HookDetails } from '../operator/hooks.ts'
 import type { EventPreview, Preview } from '../operator/preview.ts'
 import type { Html } from './html.ts'
@@ -49,8 +50,8 @@ function Result({ made }: { made: Preview }): Html {
   if (!made.ok) {
     return (
       <Problem title="This body would be held: it cannot be read">
-        {made.issues.map(({ path, message }) => (
-          <p>{path === '' ? message : `${path}: ${message}`}</p>
+        {made.issues.map((issue) => (
+          <p>{issueText(issue)}</p>
         ))}
       </Problem>
     )

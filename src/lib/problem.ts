@@ -7,6 +7,11 @@ export interface Issue {
   readonly message: string
 }
 
+/** "cohort: is missing" */
+export function issueText({ path, message }: Issue): string {
+  return path === '' ? message : `${path}: ${message}`
+}
+
 /**
  * Why a request is rejected. For the log; the answer does not say it.
  * `missing`: no signature at all. `malformed`: not of the scheme's form. `mismatch`: well formed and wrong.

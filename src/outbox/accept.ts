@@ -1,9 +1,11 @@
 /** Takes deliveries in: insert if absent, in one transaction, so that an answer of 200 means they are on disk. */
 
+import { issueText } from '../lib/problem.ts'
 import type { Mapped } from '../mapping/map.ts'
 import type { Prepared } from './ask.ts'
 import { contactsOf, decideAsk, writeAsk } from './ask.ts'
 import type { Context } from './context.ts'
+import { soonest } from './dispatch/pace.ts'
 import type { Contact } from './ends.ts'
 import type { DeliveryState, DerivedState } from './model.ts'
 import { deliveryState } from './model.ts'
@@ -122,8 +124,7 @@ function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: 
     const id = deliveryId(arrival.account, taken.seq)
     return { id, state, duplicate: false, conflict: false, awaited: false }
   })
-  const times = wakes.filter((at) => at !== null)
-  return { items, wakeAt: times.length === 0 ? null : Math.min(...times) }
+  return { items, wakeAt: soonest(wakes) }
 }
 
 type TakenOne =
@@ -224,11 +225,6 @@ function firstLines(mapped: Mapped | null, state: DeliveryState, reason: string 
   if (state === 'queued' || state === 'unknown') return [received]
   const issues = mapped?.kind === 'held' ? mapped.issues.map(issueText) : []
   return [received, { event: state, detail: [reason, ...issues].join('; ') }]
-}
-
-/** "cohort: is missing" */
-export function issueText({ path, message }: { path: string; message: string }): string {
-  return path === '' ? message : `${path}: ${message}`
 }
 
 /** `default` and 42 -> `default-42`: short enough to read out, and it says which outbox to ask. */

@@ -3,7 +3,7 @@
 import type { Invite } from '../mapping/invite.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
 import { leadsPerDay, newNamesPerDay } from './dispatch/budget.ts'
-import { DAY_MS } from './dispatch/pace.ts'
+import { DAY_MS, soonest } from './dispatch/pace.ts'
 import type { Contact, End, Wish } from './ends.ts'
 import { endOf, homeOf, isInAsLead, isOpen, standings } from './ends.ts'
 import type { AskedPerson, BlockReason, KeyInGroup } from './model.ts'
@@ -191,7 +191,7 @@ export function writeAsk(
   const times = [...due].flatMap(
     ([id, at]) => parts.bringForward(id, at, creates) ?? (changesHook ? at : []),
   )
-  return times.length === 0 ? null : Math.min(...times)
+  return soonest(times)
 }
 
 /** Whether the hook would use a group that it did not make, and that no operator let it use. */

@@ -1,8 +1,9 @@
 /** What an operator does with a delivery: sends it again, edits, releases, discards or maps it anew. */
 
+import { issueText } from '../../lib/problem.ts'
 import type { ConsentEvidence } from '../../mapping/consent.ts'
 import type { Mapped } from '../../mapping/map.ts'
-import { deliveryId, issueText } from '../accept.ts'
+import { deliveryId } from '../accept.ts'
 import { decideAsk, writeAsk } from '../ask.ts'
 import type { Context } from '../context.ts'
 import type { Contact, Wish } from '../ends.ts'

@@ -2,7 +2,7 @@
 
 import { deliveryId } from '../accept.ts'
 import type { Context } from '../context.ts'
-import { DAY_MS } from '../dispatch/pace.ts'
+import { DAY_MS, soonest } from '../dispatch/pace.ts'
 import type { StoredState } from '../model.ts'
 import type { Refused } from '../store/hooks.ts'
 import type { Store } from '../store/store.ts'
@@ -89,8 +89,8 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
         }
         store.hooks.write(now)
       })
-      const times = [store.alerts.nextAt(), store.hooks.nextAt()].filter((at) => at !== null)
-      if (times.length > 0) await alarm.wakeBy(Math.min(...times), now)
+      const at = soonest([store.alerts.nextAt(), store.hooks.nextAt()])
+      if (at !== null) await alarm.wakeBy(at, now)
     },
   }
 }

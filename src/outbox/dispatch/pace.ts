@@ -148,6 +148,12 @@ function minuteOf(time: string): number {
   return hours * 60 + minutes
 }
 
+/** The earliest of these times; null: there is none. */
+export function soonest(times: readonly (number | null)[]): number | null {
+  const set = times.filter((at) => at !== null)
+  return set.length === 0 ? null : Math.min(...set)
+}
+
 /** The nth of a ladder of waits, its last one for all beyond. */
 export function nth(ladder: readonly number[], n: number): number {
   return ladder[Math.min(n, ladder.length - 1)] ?? 0

@@ -1,6 +1,7 @@
 /** The one alarm of the outbox: what it does when it rings, one job after the other, and when it rings next. */
 
 import { errorText, log } from '../../lib/log.ts'
+import { soonest } from '../dispatch/pace.ts'
 import type { OutboxPorts, OutboxStorage } from '../ports.ts'
 
 /** After a job failed, it is tried again. */
@@ -148,9 +149,4 @@ export class AlarmClock {
 
 function isLost(at: number, now: number): boolean {
   return at < now - LOST_AFTER_MS
-}
-
-function soonest(times: readonly (number | null)[]): number | null {
-  const set = times.filter((at) => at !== null)
-  return set.length === 0 ? null : Math.min(...set)
 }

@@ -1,6 +1,7 @@
 /** Look-ups: senders whose events hold ids only are asked for the rest, after their webhook was answered. */
 
 import { log } from '../../lib/log.ts'
+import { issueText } from '../../lib/problem.ts'
 import { contactsOf, decideAsk, writeAsk } from '../ask.ts'
 import { HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
 import type { LookedUp, OutboxPorts } from '../ports.ts'
@@ -89,12 +90,7 @@ export class LookUps implements Job {
         { ...marks, held, groupId: null, creates: false, fields, consent },
         now,
       )
-      const detail = [
-        held,
-        ...mapped.issues.map(({ path, message }) =>
-          path === '' ? message : `${path}: ${message}`,
-        ),
-      ]
+      const detail = [held, ...mapped.issues.map(issueText)]
       return seqsOf(deliveries.refresh([seq], { event: 'held', detail: detail.join('; ') }, now))
     }
     const { groupName, create } = mapped.invite

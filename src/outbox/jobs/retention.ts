@@ -1,7 +1,7 @@
 /** Retention: how long what is kept, and deleting it on schedule, a bounded number of rows at a time. */
 
 import * as v from 'valibot'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, soonest } from '../dispatch/pace.ts'
 import { MEMORY_MS } from '../ends.ts'
 import type { OutboxPorts, RetentionDays } from '../ports.ts'
 import type { Store } from '../store/store.ts'
@@ -94,9 +94,7 @@ export class RetentionJob implements Job {
 
   nextAt(now: number): number | null {
     const { pieceAt } = this.#store.backup
-    const sweepAt = this.#sweepAt(now)
-    if (pieceAt === null) return sweepAt
-    return Math.min(pieceAt + PIECES_MS, sweepAt ?? Number.POSITIVE_INFINITY)
+    return soonest([this.#sweepAt(now), pieceAt === null ? null : pieceAt + PIECES_MS])
   }
 
   /** An outbox in which nothing ever was has nothing to delete. */

@@ -1,7 +1,7 @@
 /** The watchdog: tells the operator what has waited for too long, and sends the alerts that are due. */
 
 import { log } from '../../lib/log.ts'
-import { DAY_MS, HOUR_MS } from '../dispatch/pace.ts'
+import { DAY_MS, HOUR_MS, soonest } from '../dispatch/pace.ts'
 import type { OutboxPorts } from '../ports.ts'
 import type { AlertKind, DueAlert } from '../store/alerts.ts'
 import type { Store } from '../store/store.ts'
@@ -53,8 +53,7 @@ export class Watch implements Job {
   /** When there is something to tell, or to look at. */
   nextAt(now: number): number | null {
     const { alerts, hooks } = this.#store
-    const times = [this.#watchAt(now), alerts.nextAt(), hooks.nextAt()].filter((at) => at !== null)
-    return times.length === 0 ? null : Math.min(...times)
+    return soonest([this.#watchAt(now), alerts.nextAt(), hooks.nextAt()])
   }
 
   #watchAt(now: number): number | null {

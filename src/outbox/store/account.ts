@@ -171,9 +171,7 @@ export class Account {
   get(name: SettingName): string | null {
     const known = this.#known.get(name)
     if (known !== undefined) return known
-    const value =
-      this.#sql.first<{ value: string }>`SELECT value FROM account WHERE key = ${name}`?.value ??
-      null
+    const [value = null] = this.#sql.column<string>`SELECT value FROM account WHERE key = ${name}`
     this.#known.set(name, value)
     return value
   }

@@ -114,9 +114,7 @@ export class Alerts {
   /** When the next one is due; null: none waits. */
   nextAt(): number | null {
     if (this.url === null) return null
-    return this.#sql.one<{
-      at: number | null
-    }>`SELECT min(due_at) AS at FROM alerts WHERE due_at IS NOT NULL`.at
+    return this.#sql.value`SELECT min(due_at) FROM alerts WHERE due_at IS NOT NULL`
   }
 
   /** An alert arrived. What happened meanwhile is told later. */

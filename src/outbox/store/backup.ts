@@ -115,9 +115,7 @@ export class Backup {
   /** Keeps a piece of a copy, cut anywhere. False: it is not the one that comes next. */
   keep(piece: number, text: string, now: number): boolean {
     if (piece === 0) this.discard()
-    const { next } = this.#sql.one<{
-      next: number
-    }>`SELECT coalesce(max(id), -1) + 1 AS next FROM incoming`
+    const next = this.#sql.value<number>`SELECT coalesce(max(id), -1) + 1 FROM incoming`
     if (piece !== next) return false
     this.#sql.run`INSERT INTO incoming (id, at, text) VALUES (${piece}, ${now}, ${text})`
     this.#pieceAt = undefined
@@ -127,9 +125,9 @@ export class Backup {
   /** When the first piece of a copy came that is not whole yet; null: none waits. */
   get pieceAt(): number | null {
     if (this.#pieceAt !== undefined) return this.#pieceAt
-    const first = this.#sql.first<{ at: number }>`SELECT at FROM incoming WHERE id = 0`
-    this.#pieceAt = first?.at ?? null
-    return this.#pieceAt
+    const [at = null] = this.#sql.column<number>`SELECT at FROM incoming WHERE id = 0`
+    this.#pieceAt = at
+    return at
   }
 
   /** Forgets the pieces. */
@@ -182,8 +180,7 @@ export class Backup {
   /** Changes with every row that is written. */
   #mark(): string {
     this.#process ??= this.#random().toString(36).slice(2)
-    const { changes } = this.#sql.one<{ changes: number }>`SELECT total_changes() AS changes`
-    return `${this.#process}-${changes}`
+    return `${this.#process}-${this.#sql.value<number>`SELECT total_changes()`}`
   }
 
   #header(account: string, now: number): v.InferOutput<typeof headerSchema> {
@@ -213,8 +210,7 @@ export class Backup {
   }
 
   #columnsOf(table: string): string[] {
-    const rows = this.#sql.all<{ name: string }>`SELECT name FROM pragma_table_info(${table})`
-    return rows.map(({ name }) => name)
+    return this.#sql.column`SELECT name FROM pragma_table_info(${table})`
   }
 
   /** A line of the audit log gets a new number: the login that led here has one of the first. */
@@ -236,11 +232,9 @@ export class Backup {
   *#lines(): Iterable<string> {
     let rest = ''
     for (let id = 0; ; id++) {
-      const piece = this.#sql.first<{
-        text: string
-      }>`SELECT text FROM incoming WHERE id = ${id}`
-      if (piece === null) break
-      const lines = `${rest}${piece.text}`.split('\n')
+      const [piece] = this.#sql.column<string>`SELECT text FROM incoming WHERE id = ${id}`
+      if (piece === undefined) break
+      const lines = `${rest}${piece}`.split('\n')
       rest = lines.pop() ?? ''
       yield* lines
     }

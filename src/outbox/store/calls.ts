@@ -49,7 +49,7 @@ export class Calls {
     const { partId, kind, members, contacts, fresh } = call
     const persons = (team: boolean) =>
       members.filter((one) => one.team === team).map(({ person }) => person)
-    const { id } = this.#sql.one<{ id: number }>`
+    const id = this.#sql.value<number>`
       INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
       VALUES (${partId}, ${kind}, ${persons(false)}, ${persons(true)}, ${contacts.length}, ${fresh}, ${now}) RETURNING id`
     this.#day?.push({ id, partId, kind, members, startedAt: now })
@@ -67,11 +67,6 @@ export class Calls {
     if (!counts) this.#day = this.#day?.filter((one) => one.id !== id) ?? null
     this.#sql.run`
       UPDATE calls SET ended_at = ${now}, outcome = ${outcome}, counts = ${counts} WHERE id = ${id}`
-  }
-
-  /** The number of the newest call; 0 before the first. */
-  lastId(): number {
-    return this.#sql.one<{ id: number | null }>`SELECT max(id) AS id FROM calls`.id ?? 0
   }
 
   /** The last call that ended. */

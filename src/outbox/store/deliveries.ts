@@ -89,10 +89,9 @@ export class Deliveries {
   }
 
   state(seq: number): StoredState | null {
-    return (
-      this.#sql.first<{ state: StoredState }>`SELECT state FROM deliveries WHERE seq = ${seq}`
-        ?.state ?? null
-    )
+    const [state = null] = this.#sql
+      .column<StoredState>`SELECT state FROM deliveries WHERE seq = ${seq}`
+    return state
   }
 
   isEmpty(): boolean {
@@ -103,12 +102,12 @@ export class Deliveries {
   insert(one: NewDelivery, now: number): number {
     const settledAt = isSettled(one.state) ? now : null
     const lines = `[${one.lines.map((line) => timelineLine(now, line)).join(',')}]`
-    return this.#sql.one<{ seq: number }>`
+    return this.#sql.value`
       INSERT INTO deliveries (key, body_key, body_place, fingerprint, hook, source, state, reason, held, group_id, part_id,
         creates, received_at, settled_at, look_up_at, fields, consent, timeline)
       VALUES (${one.key}, ${one.bodyKey}, ${one.bodyPlace}, ${one.fingerprint}, ${one.hook}, ${one.source}, ${one.state},
         ${one.reason}, ${one.held}, ${one.groupId}, ${one.partId}, ${one.creates}, ${now}, ${settledAt},
-        ${one.lookingUp ? now : null}, ${one.fields}, ${one.consent}, ${lines}) RETURNING seq`.seq
+        ${one.lookingUp ? now : null}, ${one.fields}, ${one.consent}, ${lines}) RETURNING seq`
   }
 
   /** Says anew what a delivery asks for. Its state follows with `refresh`. */
@@ -191,8 +190,7 @@ export class Deliveries {
 
   /** When the next look-up is due; null: none. */
   nextLookUpAt(): number | null {
-    return this.#sql.one<{ at: number | null }>`
-      SELECT min(look_up_at) AS at FROM deliveries WHERE look_up_at IS NOT NULL`.at
+    return this.#sql.value`SELECT min(look_up_at) FROM deliveries WHERE look_up_at IS NOT NULL`
   }
 
   /** A look-up failed: it is tried again then, or (null) no more. */
@@ -203,17 +201,15 @@ export class Deliveries {
 
   /** Deliveries held after `since` and until `until`, counted up to a thousand. */
   countHeld(since: number, until: number): number {
-    return this.#sql.one<{ count: number }>`
-      SELECT count(*) AS count FROM (SELECT 1 FROM deliveries
+    return this.#sql.value`
+      SELECT count(*) FROM (SELECT 1 FROM deliveries
         WHERE state = 'held' AND settled_at > ${since} AND settled_at <= ${until} LIMIT ${HELD_COUNTED})`
-      .count
   }
 
   /** When the first delivery after `since` was held; null: none is. Every webhook that is held asks for it. */
   firstHeldAt(since: number): number | null {
-    return this.#sql.one<{ at: number | null }>`
-      SELECT min(settled_at) AS at FROM deliveries WHERE state = 'held' AND settled_at > ${since}`
-      .at
+    return this.#sql
+      .value`SELECT min(settled_at) FROM deliveries WHERE state = 'held' AND settled_at > ${since}`
   }
 }
 

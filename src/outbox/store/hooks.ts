@@ -1,6 +1,6 @@
 /** What is known of each hook beside its deliveries. It is kept in memory and written now and then: a row for every webhook would cost too much. */
 
-import { DAY_MS } from '../dispatch/pace.ts'
+import { DAY_MS, soonest } from '../dispatch/pace.ts'
 import type { Sql } from './sql.ts'
 
 /** The last webhook of a hook that was verified. */
@@ -132,10 +132,11 @@ export class Hooks {
 
   /** When refusals are to be written; null: they are. The rest waits for an alarm that rings anyway. */
   nextAt(): number | null {
-    const times = [...this.#all.values()].flatMap(({ changed, refused, refusedAt, writtenAt }) =>
-      changed && refused > 0 ? Math.max(refusedAt, writtenAt + WRITE_EVERY_MS) : [],
+    return soonest(
+      [...this.#all.values()].map(({ changed, refused, refusedAt, writtenAt }) =>
+        changed && refused > 0 ? Math.max(refusedAt, writtenAt + WRITE_EVERY_MS) : null,
+      ),
     )
-    return times.length === 0 ? null : Math.min(...times)
   }
 
   /** A transaction was rolled back: what is known may not be what is stored. */

@@ -75,9 +75,8 @@ export class Memberships {
 
   /** Leads who may be in the part: each keeps a place. */
   maybes(partId: number): number {
-    return this.#sql.one<{ count: number }>`
-      SELECT count(*) AS count FROM memberships WHERE part_id = ${partId} AND status = 'maybe' AND team_part = 0`
-      .count
+    return this.#sql
+      .value`SELECT count(*) FROM memberships WHERE part_id = ${partId} AND status = 'maybe' AND team_part = 0`
   }
 
   /** How many wait in a part, and how many of it wait for a decision, each counted up to `most`. */
@@ -155,9 +154,10 @@ export class Memberships {
 
   /** Persons among these whose failures were forgiven so often that they count as their own. */
   unforgiven(persons: readonly string[], most: number): Set<string> {
-    const rows = this.#sql.all<{ person: string }>`
-      SELECT person FROM json_each(${persons}) AS keys JOIN memberships ON person = keys.value WHERE forgiven >= ${most}`
-    return new Set(rows.map(({ person }) => person))
+    return new Set(
+      this.#sql.column<string>`
+        SELECT person FROM json_each(${persons}) AS keys JOIN memberships ON person = keys.value WHERE forgiven >= ${most}`,
+    )
   }
 
   /** The group is proven absent: who may have been in it is in no group. Gives those it concerns, as the next ones do. */
@@ -236,10 +236,9 @@ export class Memberships {
   }
 
   #movable(partId: number): string[] {
-    const rows = this.#sql.all<{ person: string }>`
+    return this.#sql.column`
       SELECT person FROM memberships WHERE part_id = ${partId} AND ${OPEN} AND first_call_at IS NULL AND team_part = 0
       ORDER BY due_at LIMIT ${MOVED_AT_ONCE}`
-    return rows.map(({ person }) => person)
   }
 }
 

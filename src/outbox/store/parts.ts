@@ -51,17 +51,16 @@ export class Parts {
 
   /** Registers a name with its first part. Gives the group's number and the part's. */
   addGroup({ name, hook, mintedAt, dueAt, creates }: NewGroup): { id: number; partId: number } {
-    const { id } = this.#sql.one<{ id: number }>`
+    const id = this.#sql.value<number>`
       INSERT INTO groups (name, hook, minted_at) VALUES (${name}, ${hook}, ${mintedAt}) RETURNING id`
     return { id, partId: this.#addPart({ groupId: id, number: 1, name, hook, dueAt, creates }) }
   }
 
   #addPart(part: Omit<NewGroup, 'mintedAt'> & { groupId: number; number: number }): number {
     const { groupId, hook, number, name, dueAt, creates } = part
-    return this.#sql.one<{ id: number }>`
+    return this.#sql.value`
       INSERT INTO parts (group_id, hook, number, name, status, open, due_at, queue)
       VALUES (${groupId}, ${hook}, ${number}, ${name}, 'new', 1, ${dueAt}, ${queueOf('new', creates)}) RETURNING id`
-      .id
   }
 
   /** A hook asks to create the group: it is that hook's from now on, and counts against its day. */
@@ -145,7 +144,7 @@ export class Parts {
     // A group that a hook or an operator named so is not ours to fill.
     while (this.isTaken(`${first.name} ${number}`, null)) number++
     const { groupId } = full
-    const { hook } = this.#sql.one<{ hook: string }>`SELECT hook FROM parts WHERE id = ${full.id}`
+    const hook = this.#sql.value<string>`SELECT hook FROM parts WHERE id = ${full.id}`
     const name = `${first.name} ${number}`
     return this.get(this.#addPart({ groupId, number, name, hook, dueAt: null, creates: false }))
   }
@@ -168,9 +167,7 @@ export class Parts {
   }
 
   aliases(groupId: number): string[] {
-    return this.#sql.all<{
-      name: string
-    }>`SELECT name FROM group_names WHERE group_id = ${groupId}`.map(({ name }) => name)
+    return this.#sql.column`SELECT name FROM group_names WHERE group_id = ${groupId}`
   }
 
   /** The operator counted. Everybody accepted until now is in that number. */
@@ -191,10 +188,10 @@ export class Parts {
 
   /** A person is due: the part is due then, unless it was earlier. Gives the time if it is earlier than before. */
   bringForward(id: number, dueAt: number, creates: boolean): number | null {
-    const row = this.#sql.first<{ dueAt: number }>`
+    const [at = null] = this.#sql.column<number>`
       UPDATE parts SET due_at = max(rest_until, ${dueAt}), queue = CASE WHEN status = 'new' AND ${creates} THEN 'create' ELSE 'add' END
-      WHERE id = ${id} AND (due_at IS NULL OR due_at > max(rest_until, ${dueAt})) RETURNING due_at AS dueAt`
-    return row?.dueAt ?? null
+      WHERE id = ${id} AND (due_at IS NULL OR due_at > max(rest_until, ${dueAt})) RETURNING due_at`
+    return at
   }
 
   /** Sets when a part is due by the head of its queue; undefined: the queue is empty. */

@@ -39,12 +39,12 @@ export class People {
       WHERE person = ${person} AND (${groupId} = 0 OR group_id = ${groupId}) AND status IN ('waiting', 'maybe', 'blocked', 'refused')
       RETURNING part_id AS partId, group_id AS groupId, team_part AS teamPart`
     const deliveries = rows.flatMap(
-      (row) => this.#sql.all<{ delivery: number }>`
+      (row) => this.#sql.column<number>`
         SELECT delivery FROM asks WHERE person = ${person} AND group_id = ${row.groupId} AND team_part = ${row.teamPart} AND lead = 1`,
     )
     return {
       parts: [...new Set(rows.map(({ partId }) => partId))],
-      deliveries: deliveries.map(({ delivery }) => delivery),
+      deliveries,
     }
   }
 
@@ -67,10 +67,8 @@ export class People {
 
   /** Deliveries that ask for a person, newest first. */
   deliveriesOf(person: string): number[] {
-    const rows = this.#sql.all<{
-      delivery: number
-    }>`SELECT DISTINCT delivery FROM asks WHERE person = ${person}`
-    return rows.map(({ delivery }) => delivery).toSorted((one, other) => other - one)
+    return this.#sql
+      .column<number>`SELECT DISTINCT delivery FROM asks WHERE person = ${person} ORDER BY delivery DESC`
   }
 
   /** What showed that people agreed outlives the delivery that brought it. */
@@ -82,17 +80,15 @@ export class People {
   }
 
   consents(person: string): ConsentEvidence[] {
-    const rows = this.#sql.all<{
-      consent: string
-    }>`SELECT consent FROM evidence WHERE person = ${person}`
-    return rows.map(({ consent }) => JSON.parse(consent))
+    const rows = this.#sql.column<string>`SELECT consent FROM evidence WHERE person = ${person}`
+    return rows.map((consent) => JSON.parse(consent))
   }
 
   /** The next deliveries, downwards, of which something that a sender said is kept. `next`: where to go on; null: that was all. */
   said(before: number | null): { rows: Said[]; next: number | null } {
     const top = before ?? Number.MAX_SAFE_INTEGER
-    const { floor } = this.#sql.one<{ floor: number | null }>`
-      SELECT min(seq) AS floor FROM (SELECT seq FROM deliveries WHERE seq < ${top} ORDER BY seq DESC LIMIT ${STEP_ROWS})`
+    const floor = this.#sql.value<number | null>`
+      SELECT min(seq) FROM (SELECT seq FROM deliveries WHERE seq < ${top} ORDER BY seq DESC LIMIT ${STEP_ROWS})`
     if (floor === null) return { rows: [], next: null }
     const rows: Said[] = []
     let characters = 0
@@ -111,10 +107,10 @@ export class People {
    */
   wipeDelivery(seq: number, person: string, now: number): boolean {
     this.keepEvidence(seq, person)
-    const { asks } = this.#sql.one<{ asks: number }>`
-      SELECT count(*) AS asks FROM asks WHERE delivery = ${seq} AND person = ${person}`
+    const asks = this.#sql.value<number>`
+      SELECT count(*) FROM asks WHERE delivery = ${seq} AND person = ${person}`
     this.#sql.run`DELETE FROM asks WHERE delivery = ${seq} AND person = ${person}`
-    const { closed } = this.#sql.one<{ closed: string | null }>`
+    const closed = this.#sql.value<string | null>`
       UPDATE deliveries SET key = 'erased ' || seq, body_key = NULL, fingerprint = '', fields = NULL, consent = NULL,
         erased = erased + ${asks}, look_up_at = NULL, timeline = json_array(json(${timelineLine(now, ERASED)})),
         closed = CASE WHEN closed IS NULL AND state <> 'accepted'
@@ -126,10 +122,8 @@ export class People {
   /** Erases where a person was, or may be. Only the mark that they are never to be sent stays. Gives the parts they waited in. */
   forget(person: string): number[] {
     this.#sql.run`DELETE FROM evidence WHERE person = ${person}`
-    const rows = this.#sql.all<{
-      partId: number
-    }>`DELETE FROM memberships WHERE person = ${person} RETURNING part_id AS partId`
-    return rows.map(({ partId }) => partId)
+    return this.#sql
+      .column<number>`DELETE FROM memberships WHERE person = ${person} RETURNING part_id`
   }
 
   /** Takes the mark of a person out of the calls after this one, which still name their people. The caps go on counting them. */

@@ -178,10 +178,8 @@ export class Reports {
 
   /** How many deliveries wait for an operator. */
   count(state: 'held' | 'parked'): number {
-    return (
-      this.#sql.first<{ count: number }>`SELECT count FROM in_hand WHERE state = ${state}`?.count ??
-      0
-    )
+    const [count = 0] = this.#sql.column<number>`SELECT count FROM in_hand WHERE state = ${state}`
+    return count
   }
 
   /** Why they wait, the commonest reason first. */

@@ -166,11 +166,10 @@ export class Search {
         const key = `${partId} ${groupId}`
         const name = known.get(key)
         if (name !== undefined) return name
-        const row = this.#sql.one<{ name: string | null }>`
-          SELECT coalesce((SELECT name FROM parts WHERE id = ${partId}),
-            (SELECT name FROM groups WHERE id = ${groupId})) AS name`
-        known.set(key, row.name)
-        return row.name
+        const read = this.#sql.value<string | null>`
+          SELECT coalesce((SELECT name FROM parts WHERE id = ${partId}), (SELECT name FROM groups WHERE id = ${groupId}))`
+        known.set(key, read)
+        return read
       },
     }
   }
@@ -178,14 +177,13 @@ export class Search {
   /** Where a look begins: behind the last delivery, or behind the last one received by then, found by halves. */
   #newest(to: number | null): number {
     if (to === null) return Number.MAX_SAFE_INTEGER
-    const { seq } = this.#sql.one<{ seq: number | null }>`SELECT max(seq) AS seq FROM deliveries`
     let low = 0
-    let high = (seq ?? 0) + 1
+    let high = (this.#sql.value<number | null>`SELECT max(seq) FROM deliveries` ?? 0) + 1
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      const row = this.#sql.first<{ at: number }>`
-        SELECT received_at AS at FROM deliveries WHERE seq >= ${middle} ORDER BY seq LIMIT 1`
-      if (row === null || row.at > to + CLOCK_SLACK_MS) high = middle
+      const [at = Number.POSITIVE_INFINITY] = this.#sql.column<number>`
+        SELECT received_at FROM deliveries WHERE seq >= ${middle} ORDER BY seq LIMIT 1`
+      if (at > to + CLOCK_SLACK_MS) high = middle
       else low = middle + 1
     }
     return high
@@ -210,11 +208,11 @@ export class Search {
     )
     const each = Math.max(1, Math.floor((scan * SHARE_OF_A_NUMBER) / Math.max(1, people.length)))
     const asked = people.map(
-      ({ person, groupId, teamPart }) => this.#sql.all<{ seq: number }>`
-        SELECT delivery AS seq FROM asks WHERE person = ${person} AND group_id = ${groupId}
+      ({ person, groupId, teamPart }) => this.#sql.column<number>`
+        SELECT delivery FROM asks WHERE person = ${person} AND group_id = ${groupId}
           AND team_part = ${teamPart} AND delivery < ${before} ORDER BY delivery DESC LIMIT ${each}`,
     )
-    const floors = asked.flatMap((some) => (some.length < each ? [] : (some.at(-1)?.seq ?? [])))
+    const floors = asked.flatMap((some) => (some.length < each ? [] : (some.at(-1) ?? [])))
     const floor = floors.length === 0 ? null : Math.max(...floors)
     const said = BETWEEN_DIGITS.reduce(
       (text, between) => fragment`replace(${text}, ${between}, '')`,
@@ -229,7 +227,7 @@ export class Search {
         fields !== null &&
         (numbersIn(fields).some((number) => number.endsWith(end)) || shown(fields)?.includes(end)),
     )
-    const all = [...asked.flat(), ...unread].map(({ seq }) => seq)
+    const all = [...asked.flat(), ...unread.map(({ seq }) => seq)]
     return {
       seqs: [...new Set(all)].filter((seq) => floor === null || seq >= floor),
       floor,

@@ -51,6 +51,17 @@ export class Sql {
     return this.#exec(strings, values).one() as row
   }
 
+  /** The first column of the only row. Throws where there is none, or more. */
+  value<column>(strings: TemplateStringsArray, ...values: readonly Value[]): column {
+    const [value] = Object.values(this.one<Record<string, column>>(strings, ...values))
+    return value as column
+  }
+
+  /** The first column of every row. */
+  column<column>(strings: TemplateStringsArray, ...values: readonly Value[]): column[] {
+    return this.all<Record<string, column>>(strings, ...values).flatMap(Object.values<column>)
+  }
+
   /** True where there is such a row. */
   has(strings: TemplateStringsArray, ...values: readonly Value[]): boolean {
     return this.all(strings, ...values).length > 0

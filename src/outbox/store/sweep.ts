@@ -42,7 +42,7 @@ export class Sweep {
   }
 
   newest(): number | null {
-    return this.#sql.one<{ seq: number | null }>`SELECT max(seq) AS seq FROM deliveries`.seq
+    return this.#sql.value`SELECT max(seq) FROM deliveries`
   }
 
   /** Deliveries that were not ready when retention passed them. */
