@@ -2,8 +2,8 @@
 
 import type { Overview } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
-import type { Html } from './html.ts'
-import { Action, Badge, Time } from './parts.tsx'
+import type { Html } from './page.ts'
+import { Action, Badge, Fact, Time } from './parts.tsx'
 import { LONG_WAITS, PAUSES, several } from './words.ts'
 
 /** From here on a bar warns. */
@@ -52,30 +52,21 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
         </div>
       )}
       <dl class="facts">
-        <div>
-          <dt>Waiting to be sent</dt>
-          <dd>
-            <span class="big">{backlog.more ? `over ${waiting - 1}` : waiting}</span>
-            {backlog.oldest !== null && waiting > 0 && (
-              <div class="soft small">
-                the oldest came <Time at={backlog.oldest} clock={clock} />
-              </div>
-            )}
-            <LastOut view={view} />
-          </dd>
-        </div>
-        <div>
-          <dt>Next call</dt>
-          <dd>
-            <NextCall view={view} clock={clock} />
-          </dd>
-        </div>
-        <div>
-          <dt>Last call</dt>
-          <dd>
-            <LastCall view={view} clock={clock} />
-          </dd>
-        </div>
+        <Fact title="Waiting to be sent">
+          <span class="big">{backlog.more ? `over ${waiting - 1}` : waiting}</span>
+          {backlog.oldest !== null && waiting > 0 && (
+            <div class="soft small">
+              the oldest came <Time at={backlog.oldest} clock={clock} />
+            </div>
+          )}
+          <LastOut view={view} />
+        </Fact>
+        <Fact title="Next call">
+          <NextCall view={view} clock={clock} />
+        </Fact>
+        <Fact title="Last call">
+          <LastCall view={view} clock={clock} />
+        </Fact>
       </dl>
       <Budget view={view} />
     </article>

@@ -3,24 +3,19 @@
 import { type AuditLine, auditLog } from '../operator/audit.ts'
 import { accountsOf } from '../operator/desk.ts'
 import { readCursor, writeCursor } from '../operator/merge.ts'
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
-import { Empty, Time } from './parts.tsx'
+import type { Html, Page, Visit } from './page.ts'
+import { Empty, Heading, Pager, Table, Time } from './parts.tsx'
 
 const PER_PAGE = 100
 
 export async function auditPage(visit: Visit, params: URLSearchParams): Promise<Page> {
-  const given = params.get('cursor')
-  const cursor = given === null ? null : readCursor(given)
+  const cursor = readCursor(params.get('cursor') ?? '')
   const page = await auditLog(visit.desk, PER_PAGE, cursor)
   const body = (
     <div class="stack">
-      <div>
-        <h1>Audit log</h1>
-        <p class="lede">
-          What operators did, in the console and over the API. It cannot be changed.
-        </p>
-      </div>
+      <Heading title="Audit log">
+        What operators did, in the console and over the API. It cannot be changed.
+      </Heading>
       <section class="card" id="found" data-part aria-label="Entries">
         {page.values.length === 0 ? (
           <Empty title="Nothing has been done yet" />
@@ -28,14 +23,7 @@ export async function auditPage(visit: Visit, params: URLSearchParams): Promise<
           <Entries lines={page.values} visit={visit} />
         )}
       </section>
-      {page.cursor !== null && (
-        <nav class="pager" aria-label="Pages">
-          <span />
-          <a class="button" rel="next" href={`/console/audit?cursor=${writeCursor(page.cursor)}`}>
-            Older
-          </a>
-        </nav>
-      )}
+      <Pager next={page.cursor && `/console/audit?cursor=${writeCursor(page.cursor)}`} />
     </div>
   )
   return { title: 'Audit log', place: 'audit', body, live: cursor === null }
@@ -44,40 +32,30 @@ export async function auditPage(visit: Visit, params: URLSearchParams): Promise<
 function Entries({ lines, visit }: { lines: readonly AuditLine[]; visit: Visit }): Html {
   const several = accountsOf(visit.desk).length > 1
   return (
-    <table class="cards">
-      <thead>
+    <Table heads={['What', 'On', 'By', 'When']}>
+      {lines.map(({ action, target, detail, actor, at, account }) => (
         <tr>
-          <th scope="col">What</th>
-          <th scope="col">On</th>
-          <th scope="col">By</th>
-          <th scope="col">When</th>
+          <td>
+            <strong>{action}</strong>
+            {detail !== null && (
+              <div class="soft small">
+                <bdi>{detail}</bdi>
+              </div>
+            )}
+          </td>
+          <td data-label="On">
+            <bdi>{target}</bdi>
+            {several && <span class="soft small"> {account}</span>}
+          </td>
+          <td data-label="By">
+            <bdi>{actor}</bdi>
+          </td>
+          <td data-label="When">
+            <Time at={at} clock={visit.clock} />
+            <div class="soft small">{visit.clock.full(at)}</div>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ action, target, detail, actor, at, account }) => (
-          <tr>
-            <td>
-              <strong>{action}</strong>
-              {detail !== null && (
-                <div class="soft small">
-                  <bdi>{detail}</bdi>
-                </div>
-              )}
-            </td>
-            <td data-label="On">
-              <bdi>{target}</bdi>
-              {several && <span class="soft small"> {account}</span>}
-            </td>
-            <td data-label="By">
-              <bdi>{actor}</bdi>
-            </td>
-            <td data-label="When">
-              <Time at={at} clock={visit.clock} />
-              <div class="soft small">{visit.clock.full(at)}</div>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   )
 }

@@ -6,9 +6,9 @@ import { bulkStep } from '../operator/bulk.ts'
 import { type Forecast, forecast } from '../operator/forecast.ts'
 import { readCursor, writeCursor } from '../operator/merge.ts'
 import { type Asked, NAMES as FILTER_NAMES, LABELS, queryOf, readFilter } from './filter-form.tsx'
-import type { Html } from './html.ts'
 import { messagePage } from './messages.tsx'
-import type { Page, Visit } from './page.ts'
+import type { Html, Page, Sent, Visit } from './page.ts'
+import { Hidden } from './parts.tsx'
 import { several } from './words.ts'
 
 const TITLES: Readonly<Record<BulkAction, { readonly verb: string; readonly warning: string }>> = {
@@ -77,8 +77,7 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
         <div class="row">
           {count > 0 && (
             <form class="tall" method="post" action={`/console/bulk?${queryOf(asked)}`}>
-              <input type="hidden" name="action" value={action} />
-              <input type="hidden" name="total" value={String(count)} />
+              <Hidden values={{ action, total: count }} />
               {action !== 'discard' && (
                 <label class="tick">
                   <input type="checkbox" name="agreed" value="yes" />
@@ -112,13 +111,9 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
 }
 
 /** One step, and the form of the next one. */
-export async function bulkStepPage(
-  visit: Visit,
-  params: URLSearchParams,
-  sent: Readonly<Record<string, string>>,
-): Promise<Page> {
-  const { asked, filter } = readFilter(params, visit.clock)
-  const form = v.safeParse(formSchema, sent)
+export async function bulkForm(visit: Visit, { query, fields }: Sent): Promise<Page> {
+  const { asked, filter } = readFilter(query, visit.clock)
+  const form = v.safeParse(formSchema, fields)
   if (filter === null || !form.success) return senseless()
   const { action, agreed, total, cursor, done, typed } = form.output
   if (cursor === null && Object.keys(asked).length === 0 && typed !== String(total)) {
@@ -156,11 +151,15 @@ export async function bulkStepPage(
         ) : (
           <div class="row">
             <form method="post" action={`/console/bulk?${queryOf(asked)}`} data-go-on>
-              <input type="hidden" name="action" value={action} />
-              <input type="hidden" name="total" value={String(total)} />
-              {agreed === 'yes' && <input type="hidden" name="agreed" value="yes" />}
-              <input type="hidden" name="cursor" value={writeCursor(step.cursor)} />
-              <input type="hidden" name="done" value={JSON.stringify(sums)} />
+              <Hidden
+                values={{
+                  action,
+                  total,
+                  ...(agreed === 'yes' && { agreed }),
+                  cursor: writeCursor(step.cursor),
+                  done: JSON.stringify(sums),
+                }}
+              />
               <button class="main" type="submit">
                 Go on
               </button>

@@ -1,7 +1,7 @@
 /** The last 24 hours as bars: accepted, held and parked, with the same in words for screen readers. */
 
 import type { Clock } from './clock.ts'
-import type { Html } from './html.ts'
+import type { Html } from './page.ts'
 import { several } from './words.ts'
 
 export interface Hour {

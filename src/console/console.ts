@@ -6,7 +6,7 @@ import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '.
 import { admit, bounded, refuse } from '../operator/guard.ts'
 import type { Config } from '../setup/define-config.ts'
 import { auditPage } from './audit.tsx'
-import { bulkPage, bulkStepPage } from './bulk.tsx'
+import { bulkForm, bulkPage } from './bulk.tsx'
 import { Clock } from './clock.ts'
 import { deliveriesPage } from './deliveries.tsx'
 import { deliveryPage } from './delivery.tsx'
@@ -24,7 +24,7 @@ import { inviteForm, invitePage } from './invite.tsx'
 import { ASSETS } from './layout.tsx'
 import { notFoundPage } from './messages.tsx'
 import { overviewPage } from './overview.tsx'
-import type { FormAnswer, Page, Visit } from './page.ts'
+import type { FormAnswer, Page, Sent, Visit } from './page.ts'
 import { peoplePage } from './people.tsx'
 import { referencePage } from './reference.tsx'
 import { render } from './render.tsx'
@@ -96,35 +96,31 @@ function pages(app: Hono<OperatorEnv>): void {
 
 function forms(app: Hono<OperatorEnv>): void {
   app.post('/console/logout', logOut)
-  const form = (path: string, take: (visit: Visit, c: OperatorContext) => Promise<FormAnswer>) => {
+  const form = (path: string, take: (visit: Visit, sent: Sent) => Promise<FormAnswer>) => {
     // A reload of a form's answer means the page that it belongs to.
     app.get(path, (c) => c.redirect(pageOfForm(c.req.url), 303))
     app.post(path, async (c) => {
       const visit = await visitOf(c)
-      const answer = await take(visit, c)
+      const answer = await take(visit, {
+        id: c.req.param('id') ?? '',
+        verb: c.req.param('verb') ?? '',
+        query: new URL(c.req.url).searchParams,
+        fields: await c.req.parseBody({ all: true }),
+      })
       if (answer instanceof Response) return answer
       if ('to' in answer) return c.redirect(answer.to, 303)
       // What was done may have stopped an account, or started it.
       return render(c, answer, await visitOf(c))
     })
   }
-  form('/console/bulk', async (visit, c) => {
-    const sent = Object.entries(await c.req.parseBody())
-    const texts = sent.flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value]] : [],
-    )
-    return bulkStepPage(visit, new URL(c.req.url).searchParams, Object.fromEntries(texts))
-  })
-  app.post('/console/deliveries', async (c) => {
-    const { to } = await searchForm(c)
-    return c.redirect(to, 303)
-  })
+  form('/console/bulk', bulkForm)
+  form('/console/deliveries', searchForm)
   form('/console/accounts/:id/:verb', pauseForm)
-  form('/console/deliveries/:id/:action', deliveryForm)
+  form('/console/deliveries/:id/:verb', deliveryForm)
   form('/console/groups/:id', changeGroupForm)
   form('/console/people', personForm)
-  form('/console/hooks/:id/pause', (visit, c) => pauseHookForm(visit, c, true))
-  form('/console/hooks/:id/resume', (visit, c) => pauseHookForm(visit, c, false))
+  form('/console/hooks/:id/pause', (visit, sent) => pauseHookForm(visit, sent, true))
+  form('/console/hooks/:id/resume', (visit, sent) => pauseHookForm(visit, sent, false))
   form('/console/hooks/:id/preview', previewForm)
   form('/console/hooks/:id/snippet', snippetForm)
   form('/console/hooks/:id/test', testForm)

@@ -1,24 +1,23 @@
 /** The list of deliveries: a search, a page of it, and what can be done to all that were found. */
 
-import type { BulkAction } from '../operator/act.ts'
 import { listDeliveries, readCursor, writeCursor } from '../operator/merge.ts'
 import type { DeliveryState } from '../outbox/model.ts'
 import type { Asked } from './filter-form.tsx'
 import { asWords, FilterForm, isSearch, queryOf, readFilter } from './filter-form.tsx'
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
-import { DeliveryTable, Empty, Problem } from './parts.tsx'
-import { advice, meaning, STATES } from './words.ts'
+import type { Html, Page, Visit } from './page.ts'
+import { Card, DeliveryTable, Empty, Heading, Pager, Problem } from './parts.tsx'
+import { ACTION_LABELS, ACTIONS_OF, advice, meaning, STATES } from './words.ts'
 
 const PER_PAGE = 20
 /** Rows that a page reads: one that is left open must cost little, and a search goes on by a link. */
 const SCAN = 140
+/** Of deliveries in all states. */
+const BULK_LISTED = ['release', 'remap', 'exact', 'discard'] as const
 
 export async function deliveriesPage(visit: Visit, params: URLSearchParams): Promise<Page> {
   const { desk, clock } = visit
   const { asked, filter, mistakes } = readFilter(params, clock)
-  const given = params.get('cursor')
-  const cursor = given === null ? null : readCursor(given)
+  const cursor = readCursor(params.get('cursor') ?? '')
   const page =
     filter === null
       ? { values: [], cursor: null, through: null }
@@ -28,29 +27,20 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
   const isShort = page.cursor !== null && page.values.length < PER_PAGE
   const body = (
     <div class="stack">
-      <div>
-        <h1>Deliveries</h1>
-        <p class="lede">
-          {state === undefined ? (
-            'Every lead that arrived, and what became of it.'
-          ) : (
-            <>
-              <strong>{STATES[state].word}</strong>:{' '}
-              {filter?.reason === undefined
-                ? meaning(state, [...visit.stopped.values()][0])
-                : advice(state, filter.reason)}
-            </>
-          )}
-        </p>
-      </div>
+      <Heading title="Deliveries">
+        {state === undefined ? (
+          'Every lead that arrived, and what became of it.'
+        ) : (
+          <>
+            <strong>{STATES[state].word}</strong>:{' '}
+            {filter?.reason === undefined
+              ? meaning(state, [...visit.stopped.values()][0])
+              : advice(state, filter.reason)}
+          </>
+        )}
+      </Heading>
       <FilterForm visit={visit} asked={asked} />
-      {mistakes.length > 0 && (
-        <Problem title="This cannot be looked for">
-          {mistakes.map((mistake) => (
-            <p>{mistake}</p>
-          ))}
-        </Problem>
-      )}
+      {mistakes.length > 0 && <Problem title="This cannot be looked for" lines={mistakes} />}
       {asked.phoneEnd !== undefined && mistakes.length === 0 && (
         <p class="soft">
           Leads of a number that ends in {asked.phoneEnd}.{' '}
@@ -72,31 +62,20 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
           <DeliveryTable deliveries={page.values} clock={clock} />
         )}
       </section>
-      <nav class="pager" id="pages" data-part aria-label="Pages">
-        {cursor === null ? (
-          <span />
-        ) : (
-          <a class="button" href={`/console/deliveries?${queryOf(asked)}`}>
-            Newest
-          </a>
-        )}
+      <Pager
+        newest={cursor && `/console/deliveries?${queryOf(asked)}`}
+        next={
+          page.cursor &&
+          `/console/deliveries?${queryOf(asked, { cursor: writeCursor(page.cursor) })}`
+        }
+        label={isShort ? 'Search on' : 'Older'}
+      >
         {isShort && page.through !== null && (
           <span class="soft">
             Searched back to {clock.full(page.through)}. To begin further back, set “up to”.
           </span>
         )}
-        {page.cursor !== null && (
-          <a
-            class="button"
-            rel="next"
-            href={`/console/deliveries?${queryOf(asked, {
-              cursor: writeCursor(page.cursor),
-            })}`}
-          >
-            {isShort ? 'Search on' : 'Older'}
-          </a>
-        )}
-      </nav>
+      </Pager>
       <ForAll asked={asked} state={state} hidden={page.values.length === 0} />
     </div>
   )
@@ -116,50 +95,22 @@ function Nothing({ more, asked }: { more: boolean; asked: Asked }): Html {
   return <Empty title="Nothing has arrived yet">The first lead will show up here by itself.</Empty>
 }
 
-const BULK_LABELS: Readonly<Record<BulkAction, string>> = {
-  release: 'Release the held ones',
-  remap: 'Map again with today’s config',
-  exact: 'Send exactly again',
-  discard: 'Discard',
-}
-
-/** Those that do something in a state; of all states, all of them. */
-function bulkActionsOf(state: DeliveryState | undefined): readonly BulkAction[] {
-  switch (state) {
-    case undefined:
-      return ['release', 'remap', 'exact', 'discard']
-    case 'held':
-      return ['release', 'remap', 'discard']
-    case 'parked':
-      return ['exact', 'remap', 'discard']
-    case 'queued':
-    case 'unknown':
-      return ['remap', 'discard']
-    case 'accepted':
-    case 'skipped':
-      return ['exact', 'remap']
-    case 'sending':
-      return []
-  }
-}
-
 /** Actions on all that fit, each of which counts first. */
 function ForAll(props: { asked: Asked; state: DeliveryState | undefined; hidden: boolean }): Html {
   const { asked, state, hidden } = props
   return (
-    <section class="card" id="for-all" data-part aria-labelledby="all-title" hidden={hidden}>
-      <h2 id="all-title">With all that fit this search</h2>
+    <Card id="for-all" title="With all that fit this search" part hidden={hidden}>
       <p class="soft">
         You see how many they are before anything is done. A file has all of them; the last line of
         one that would have more than about 180,000 says how to go on.
       </p>
       <div class="row">
-        {bulkActionsOf(state).map((action) => (
+        {(state === undefined ? BULK_LISTED : ACTIONS_OF[state]).map((action) => (
           <a
             class={action === 'discard' ? 'button risky' : 'button'}
             href={`/console/bulk?${queryOf(asked, { action })}`}
           >
-            {BULK_LABELS[action]}
+            {action === 'release' ? 'Release the held ones' : ACTION_LABELS[action]}
           </a>
         ))}
         <a class="button" href={`/console/deliveries.csv?${queryOf(asked)}`} download>
@@ -169,6 +120,6 @@ function ForAll(props: { asked: Asked; state: DeliveryState | undefined; hidden:
           <button type="submit">Download with full numbers (audited)</button>
         </form>
       </div>
-    </section>
+    </Card>
   )
 }

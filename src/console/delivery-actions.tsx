@@ -2,12 +2,14 @@
 
 import type { Question } from '../operator/answers.ts'
 import type { Revealed, Story } from '../operator/deliveries.ts'
-import type { Html } from './html.ts'
+import type { Html } from './page.ts'
+import { Card } from './parts.tsx'
+import { ACTION_LABELS, ACTIONS_OF } from './words.ts'
 
 interface Offer {
   readonly action: string
   readonly label: string
-  readonly look?: string
+  readonly look: string
 }
 
 /** An edit as it was typed. */
@@ -33,8 +35,7 @@ export function DeliveryActions(props: Props): Html {
   const path = `/console/deliveries/${story.id}`
   const sentBefore = story.state === 'accepted' || story.state === 'skipped'
   return (
-    <section class="card" id="actions" data-part aria-labelledby="actions-title">
-      <h2 id="actions-title">What to do</h2>
+    <Card id="actions" title="What to do" part>
       {story.state === 'sending' && <p class="soft">EazyBe has the call: wait for its answer.</p>}
       {isErased(story) ? (
         <p class="soft">Its person was erased: there is nothing left that could be sent.</p>
@@ -54,40 +55,22 @@ export function DeliveryActions(props: Props): Html {
         <Correct {...props} path={path} />
       )}
       {story.state !== 'sending' && !isErased(story) && <Edit {...props} path={path} />}
-    </section>
+    </Card>
   )
 }
 
 function offersOf(story: Story): Offer[] {
   const { state, reason } = story
-  const exact = { action: 'exact', label: 'Send exactly again' }
-  const remap = { action: 'remap', label: 'Map again with today’s config' }
-  const discard = { action: 'discard', label: 'Discard', look: 'risky' }
-  const main = (offer: Offer): Offer => ({ ...offer, look: 'main' })
-  switch (state) {
-    case 'held':
-      if (isUnfit(story)) return [remap, discard]
-      if (reason === 'group missing' || reason === 'group gone') {
-        const create = { action: 'create', label: 'Let Usher create the group' }
-        return [
-          main({ action: 'release', label: 'The group is there: send it' }),
-          create,
-          remap,
-          discard,
-        ]
-      }
-      return [main({ action: 'release', label: 'Release: send it as it is' }), remap, discard]
-    case 'parked':
-      return [main(exact), remap, discard]
-    case 'queued':
-    case 'unknown':
-      return [remap, discard]
-    case 'accepted':
-    case 'skipped':
-      return [exact, remap]
-    case 'sending':
-      return []
-  }
+  const isGroupMissing = reason === 'group missing' || reason === 'group gone'
+  const offers = ACTIONS_OF[state].map((action): Offer => {
+    const label =
+      action === 'release' && isGroupMissing ? 'The group is there: send it' : ACTION_LABELS[action]
+    const isMain = action === 'release' || (action === 'exact' && state === 'parked')
+    return { action, label, look: isMain ? 'main' : action === 'discard' ? 'risky' : 'button' }
+  })
+  if (isUnfit(story)) return offers.filter(({ action }) => action !== 'release')
+  const create = { action: 'create', label: 'Let Usher create the group', look: 'button' }
+  return state === 'held' && isGroupMissing ? offers.toSpliced(1, 0, create) : offers
 }
 
 function Offers({ story, typed, path }: Props & { readonly path: string }): Html | null {
@@ -97,7 +80,7 @@ function Offers({ story, typed, path }: Props & { readonly path: string }): Html
     <form class="tall" method="post" action={`${path}/${offers[0]?.action}`}>
       {story.lacksConsent && <Agreed ticked={typed?.agreed === true} />}
       <div class="row">
-        {offers.map(({ action, label, look = 'button' }) => (
+        {offers.map(({ action, label, look }) => (
           <button type="submit" class={look} formaction={`${path}/${action}`}>
             {label}
           </button>

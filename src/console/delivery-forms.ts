@@ -3,41 +3,43 @@
 import { type Action, act, IMPOSSIBLE } from '../operator/act.ts'
 import { type Answers, questionsOf } from '../operator/answers.ts'
 import { numbersOf, readStory, revealDelivery } from '../operator/deliveries.ts'
-import { hookOf, type OperatorContext, placeOf } from '../operator/desk.ts'
+import { hookOf, placeOf } from '../operator/desk.ts'
 import { readEdit } from '../operator/edit.ts'
 import { erasePerson, setSuppressed } from '../operator/people.ts'
 import { deliveryPage } from './delivery.tsx'
 import { ANSWER, type Typed } from './delivery-actions.tsx'
 import { notFoundPage } from './messages.tsx'
-import type { FormAnswer, Visit } from './page.ts'
+import type { FormAnswer, Sent, Visit } from './page.ts'
 
-const ACTIONS = ['release', 'create', 'exact', 'remap', 'discard'] as const
+const ACTIONS = ['release', 'create', 'exact', 'discard'] as const
 
 /** What a button on a delivery’s page does. One route: fixed names beside a parameter would keep Hono from its fast router. */
-export function deliveryForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const name = c.req.param('action') ?? ''
-  if (name === 'reveal') return reveal(visit, c)
-  if (name === 'suppress' || name === 'erase') return actOnPerson(visit, c, name)
-  return actOnDelivery(visit, c, name)
+export function deliveryForm(visit: Visit, sent: Sent): Promise<FormAnswer> {
+  const { verb } = sent
+  if (verb === 'reveal') return reveal(visit, sent)
+  if (verb === 'suppress' || verb === 'erase') return actOnPerson(visit, sent, verb)
+  return actOnDelivery(visit, sent)
 }
 
-async function actOnDelivery(visit: Visit, c: OperatorContext, name: string): Promise<FormAnswer> {
-  const id = c.req.param('id') ?? ''
+async function actOnDelivery(visit: Visit, { id, verb, fields }: Sent): Promise<FormAnswer> {
   const place = placeOf(visit.desk, id)
   if (place === null) return notFoundPage('delivery')
-  const sent = await c.req.parseBody()
   const typed = {
-    groupName: String(sent.groupName ?? ''),
-    contacts: String(sent.contacts ?? ''),
-    create: sent.create === 'yes',
-    agreed: sent.agreed === 'yes',
+    groupName: String(fields.groupName ?? ''),
+    contacts: String(fields.contacts ?? ''),
+    create: fields.create === 'yes',
+    agreed: fields.agreed === 'yes',
   }
   const refuse = (problem: string) =>
-    deliveryPage(visit, id, { problem, ...(name === 'edit' && { typed }) })
+    deliveryPage(visit, id, { problem, ...(verb === 'edit' && { typed }) })
   const action =
-    name === 'remap'
-      ? { kind: 'remap' as const, agreed: typed.agreed, answers: await answersIn(visit, id, sent) }
-      : actionOf(name, typed)
+    verb === 'remap'
+      ? {
+          kind: 'remap' as const,
+          agreed: typed.agreed,
+          answers: await answersIn(visit, id, fields),
+        }
+      : actionOf(verb, typed)
   if (action === null) return notFoundPage('page')
   if ('problem' in action) return refuse(action.problem)
   const [result] = await act(visit.desk, place, [place.seq], action)
@@ -82,8 +84,7 @@ function actionOf(name: string, typed: Typed): Action | { problem: string } | nu
   return { problem }
 }
 
-async function reveal(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const id = c.req.param('id') ?? ''
+async function reveal(visit: Visit, { id }: Sent): Promise<FormAnswer> {
   const revealed = await revealDelivery(visit.desk, id)
   if (revealed === 'not_found') return notFoundPage('delivery')
   if (revealed === 'gone') return deliveryPage(visit, id, { problem: IMPOSSIBLE.fields_gone })
@@ -93,16 +94,14 @@ async function reveal(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
 /** Suppresses or erases one of a delivery's people. Their number is looked up here and not shown, and the look is noted. */
 async function actOnPerson(
   visit: Visit,
-  c: OperatorContext,
+  { id, fields }: Sent,
   what: 'suppress' | 'erase',
 ): Promise<FormAnswer> {
   const { desk } = visit
-  const id = c.req.param('id') ?? ''
-  const { index } = await c.req.parseBody()
   const story = await readStory(desk, id)
   const revealed = await revealDelivery(desk, id)
   if (story === null || revealed === 'not_found') return notFoundPage('delivery')
-  const number = revealed === 'gone' ? undefined : numbersOf(story, revealed)[Number(index)]
+  const number = revealed === 'gone' ? undefined : numbersOf(story, revealed)[Number(fields.index)]
   if (!number) return deliveryPage(visit, id, { problem: IMPOSSIBLE.fields_gone })
   const digits = number.slice(1)
   if (what === 'suppress') {

@@ -6,11 +6,21 @@ import { hookOf } from '../operator/desk.ts'
 import { groupNames } from '../operator/groups.ts'
 import { numbersRead } from '../operator/preview.ts'
 import { DeliveryActions, isUnfit, type Typed } from './delivery-actions.tsx'
-import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
-import type { Page, Visit } from './page.ts'
-import { Action, Badge, Json, leadName, numbersText, Problem, StateBadge, Time } from './parts.tsx'
-import { Timeline } from './timeline.tsx'
+import type { Html, Page, Visit } from './page.ts'
+import {
+  Action,
+  Badge,
+  Card,
+  Fact,
+  Heading,
+  Json,
+  leadName,
+  numbersText,
+  Problem,
+  StateBadge,
+  Time,
+} from './parts.tsx'
 import { advice, MEANINGS, meaning, plain } from './words.ts'
 
 /** Groups that are offered for one that has to be written. */
@@ -36,28 +46,22 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
   const questions = hook === null || story.fields === null ? [] : questionsOf(hook, story.fields)
   const body = (
     <div class="stack">
-      <div>
-        <p class="crumb">
-          <a href="/console/deliveries">Deliveries</a>
-        </p>
-        <h1>
-          <bdi>{leadName({ ...story, contacts: numbers })}</bdi>
-        </h1>
-        <p class="soft">
-          {story.who !== null && (
-            <>
-              <bdi>{numbersText(numbers)}</bdi>
-              {' · '}
-            </>
-          )}
-          {story.id}
-        </p>
-      </div>
-      {problem !== undefined && (
-        <Problem title="Nothing was done">
-          <p>{problem}</p>
-        </Problem>
-      )}
+      <Heading
+        above={[['/console/deliveries', 'Deliveries']]}
+        title={<bdi>{leadName({ ...story, contacts: numbers })}</bdi>}
+        below={
+          <p class="soft">
+            {story.who !== null && (
+              <>
+                <bdi>{numbersText(numbers)}</bdi>
+                {' · '}
+              </>
+            )}
+            {story.id}
+          </p>
+        }
+      />
+      {problem !== undefined && <Problem title="Nothing was done" lines={[problem]} />}
       <Verdict story={story} visit={visit} />
       <div class="grid aside">
         <div class="stack">
@@ -134,64 +138,64 @@ function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
   )
 }
 
+const GOOD = /^(?:accepted|released)/
+const BAD = /^(?:parked|refused|failed|unknown|held|no connection|not created|limited|paused)/
+
+function Timeline({ story, visit }: { story: Story; visit: Visit }): Html {
+  return (
+    <Card id="timeline" title="What happened" part>
+      <ol class="timeline">
+        {story.timeline.map(({ at, event, detail, count = 1, last }) => (
+          <li class={GOOD.test(event) ? 'good' : BAD.test(event) ? 'bad' : ''}>
+            <strong>{event}</strong>{' '}
+            <span class="soft small">
+              <Time at={at} clock={visit.clock} /> · {visit.clock.full(at)}
+              {last !== undefined && ` · ${count} times, last ${visit.clock.full(last)}`}
+            </span>
+            {detail !== undefined && (
+              <p>
+                <bdi>{plain(detail)}</bdi>
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  )
+}
+
 function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
   const { groupName, hook, source, account, attempts, receivedAt, settledAt, consent } = story
   return (
-    <section class="card" id="facts" data-part aria-labelledby="facts-title">
-      <h2 id="facts-title">This lead</h2>
+    <Card id="facts" title="This lead" part>
       <dl class="facts">
-        <div>
-          <dt>Group</dt>
-          <dd>
-            {groupName === null ? (
-              <span class="soft">not known</span>
-            ) : (
-              <a
-                href={
-                  story.groupId === null
-                    ? `/console/groups?${new URLSearchParams({ text: groupName })}`
-                    : `/console/groups/${account}-${story.groupId}`
-                }
-              >
-                <bdi>{groupName}</bdi>
-              </a>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>May create it</dt>
-          <dd>{story.create ? 'yes' : 'no'}</dd>
-        </div>
-        <div>
-          <dt>Hook</dt>
-          <dd>
-            <a href={`/console/hooks/${hook}`}>{hook}</a> <span class="soft">{source}</span>
-          </dd>
-        </div>
-        <div>
-          <dt>Account</dt>
-          <dd>{account}</dd>
-        </div>
-        <div>
-          <dt>Received</dt>
-          <dd>
-            <Time at={receivedAt} clock={visit.clock} />
-          </dd>
-        </div>
-        <div>
-          <dt>Settled</dt>
-          <dd>
-            {settledAt === null ? (
-              <span class="soft">not yet</span>
-            ) : (
-              <Time at={settledAt} clock={visit.clock} />
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>Refusals and failures</dt>
-          <dd>{attempts}</dd>
-        </div>
+        <Fact title="Group">
+          {groupName === null ? (
+            <span class="soft">not known</span>
+          ) : (
+            <a
+              href={
+                story.groupId === null
+                  ? `/console/groups?${new URLSearchParams({ text: groupName })}`
+                  : `/console/groups/${account}-${story.groupId}`
+              }
+            >
+              <bdi>{groupName}</bdi>
+            </a>
+          )}
+        </Fact>
+        <Fact title="May create it">{story.create ? 'yes' : 'no'}</Fact>
+        <Fact title="Hook">
+          <a href={`/console/hooks/${hook}`}>{hook}</a> <span class="soft">{source}</span>
+        </Fact>
+        <Fact title="Account">{account}</Fact>
+        <Fact title="Received">
+          <Time at={receivedAt} clock={visit.clock} />
+        </Fact>
+        <Fact title="Settled">
+          <Time at={settledAt} clock={visit.clock} none="not yet" />
+        </Fact>
+        <Fact title="Refusals and failures">{attempts}</Fact>
       </dl>
       <div>
         <h3>Consent</h3>
@@ -214,7 +218,7 @@ function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
           </p>
         )}
       </div>
-    </section>
+    </Card>
   )
 }
 
@@ -222,11 +226,12 @@ function People({ story, revealed }: { story: Story; revealed: Revealed | null }
   const path = `/console/deliveries/${story.id}`
   const numbers = revealed === null ? [] : numbersOf(story, revealed)
   return (
-    <section class="card" id="people" data-part aria-labelledby="people-title">
-      <div class="row apart">
-        <h2 id="people-title">People</h2>
-        {revealed === null && <Action path={`${path}/reveal`} label="Reveal numbers" />}
-      </div>
+    <Card
+      id="people"
+      title="People"
+      part
+      aside={revealed === null && <Action path={`${path}/reveal`} label="Reveal numbers" />}
+    >
       {revealed === null && (
         <p class="soft small">Revealing a number is written in the audit log.</p>
       )}
@@ -260,15 +265,14 @@ function People({ story, revealed }: { story: Story; revealed: Revealed | null }
           </li>
         ))}
       </ul>
-    </section>
+    </Card>
   )
 }
 
 function Sent({ story, revealed }: { story: Story; revealed: Revealed | null }): Html {
   const fields = revealed?.fields ?? story.fields
   return (
-    <section class="card" id="sent" data-part aria-labelledby="sent-title">
-      <h2 id="sent-title">What was sent to us</h2>
+    <Card id="sent" title="What was sent to us" part>
       {fields === null ? (
         <p class="soft">It is no longer kept.</p>
       ) : (
@@ -277,6 +281,6 @@ function Sent({ story, revealed }: { story: Story; revealed: Revealed | null }):
           <Json value={fields} />
         </details>
       )}
-    </section>
+    </Card>
   )
 }

@@ -34,23 +34,25 @@ export async function exportDeliveries(
   let cursor: Cursor | null = null
   let pages = 0
   const body = new ReadableStream<Uint8Array>({
-    start: (stream) => stream.enqueue(text.encode(csvHead())),
+    // Without the byte order mark Excel reads UTF-8 as something else.
+    start: (stream) => stream.enqueue(text.encode(`\ufeff${line(COLUMNS)}`)),
     async pull(stream) {
       try {
         const page = await listDeliveries(desk, filter, PER_PAGE, cursor, SCAN)
         const views = inFull ? await withNumbers(desk, page.values) : page.values
         pages += 1
         cursor = page.cursor
-        stream.enqueue(text.encode(csvLines(views)))
+        const lines = views.map((view) => line(COLUMNS.map((column) => view[column])))
+        stream.enqueue(text.encode(lines.join('')))
         if (cursor !== null && pages < mostPages) return
         if (cursor !== null) {
           const back = page.through ?? page.values.at(-1)?.receivedAt ?? ''
-          stream.enqueue(text.encode(csvNote(MORE(clock.full(back)))))
+          stream.enqueue(text.encode(line([MORE(clock.full(back))])))
         }
       } catch (error) {
         // Headers are sent already: the file itself must say that it is not whole.
         log('csv.error', { error: errorText(error) })
-        stream.enqueue(text.encode(csvNote(BROKEN)))
+        stream.enqueue(text.encode(line([BROKEN])))
       }
       stream.close()
     },
@@ -106,20 +108,6 @@ const COLUMNS = [
 const FORMULA = /(^\s*|;[\s"']*)(?=[=+\-@|%＝＋－＠])/gu
 /** Controls and marks that turn the order of letters around, or cannot be seen. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-
-/** The first line. With a byte order mark, without which Excel reads UTF-8 as something else. */
-export function csvHead(): string {
-  return `\ufeff${line(COLUMNS)}`
-}
-
-export function csvLines(deliveries: readonly DeliveryView[]): string {
-  return deliveries.map((delivery) => line(COLUMNS.map((column) => delivery[column]))).join('')
-}
-
-/** A line of one sentence. */
-export function csvNote(text: string): string {
-  return line([text])
-}
 
 function line(values: readonly unknown[]): string {
   return `${values.map(cell).join(',')}\r\n`

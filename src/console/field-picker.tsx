@@ -1,10 +1,11 @@
 /** The fields of a payload, the one that was tried or the last that came, to be clicked: which is the number, which names the group. Out comes what goes into `src/config.ts`. */
 
+import { countryCodes } from '../mapping/phone/index.ts'
 import { fieldList, type ListedField } from '../operator/field-list.ts'
 import type { HookDetails } from '../operator/hooks.ts'
 import type { EventPreview } from '../operator/preview.ts'
-import type { Html } from './html.ts'
-import { CountrySelect, Empty } from './parts.tsx'
+import type { Html } from './page.ts'
+import { Card, Copy, Empty, Table } from './parts.tsx'
 import type { Tried } from './preview.tsx'
 
 /** What was picked, as the form sent it: after an answer it is still picked. */
@@ -26,8 +27,7 @@ export function FieldPicker(props: {
   const event = tried && eventIn(tried)
   const last = hook.lastFields
   return (
-    <section class="card" id="fields" aria-labelledby="fields-title">
-      <h2 id="fields-title">{event ? 'Fields of this payload' : 'Fields of the last payload'}</h2>
+    <Card id="fields" title={event ? 'Fields of this payload' : 'Fields of the last payload'}>
       {tried !== null && event !== null ? (
         <Picker
           hook={hook}
@@ -51,7 +51,7 @@ export function FieldPicker(props: {
         </Empty>
       )}
       {snippet !== null && <Snippet text={snippet} />}
-    </section>
+    </Card>
   )
 }
 
@@ -79,67 +79,55 @@ function Picker(props: {
         Pick the number, what the group is named after, and the question of consent: Usher writes
         the hook for you.
       </p>
-      <table class="cards">
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Value</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Number</th>
-            <th scope="col">Group</th>
-            <th scope="col">Consent</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map(({ path, value }) => {
-            const name = path.join('.')
-            const key = JSON.stringify(path)
-            return (
-              <tr>
-                <td>
-                  <code>
-                    <bdi>{name}</bdi>
-                  </code>
-                </td>
-                <td data-label="Value" class="name">
-                  <bdi>{value === null ? 'nothing' : String(value).slice(0, 200)}</bdi>
-                </td>
-                <td data-label="Kind" class="soft">
-                  {value === null ? 'nothing' : typeof value === 'string' ? 'text' : typeof value}
-                </td>
-                <td data-label="Number">
-                  <input
-                    type="radio"
-                    name="phone"
-                    value={key}
-                    checked={isPicked('phone', key)}
-                    required
-                    aria-label={`${name} is the number`}
-                  />
-                </td>
-                <td data-label="Group">
-                  <input
-                    type="checkbox"
-                    name="named"
-                    value={key}
-                    checked={isPicked('named', key)}
-                    aria-label={`${name} names the group`}
-                  />
-                </td>
-                <td data-label="Consent">
-                  <input
-                    type="radio"
-                    name="consent"
-                    value={key}
-                    checked={isPicked('consent', key)}
-                    aria-label={`${name} is the consent`}
-                  />
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
+      <Table heads={['Field', 'Value', 'Kind', 'Number', 'Group', 'Consent']}>
+        {fields.map(({ path, value }) => {
+          const name = path.join('.')
+          const key = JSON.stringify(path)
+          return (
+            <tr>
+              <td>
+                <code>
+                  <bdi>{name}</bdi>
+                </code>
+              </td>
+              <td data-label="Value" class="name">
+                <bdi>{value === null ? 'nothing' : String(value).slice(0, 200)}</bdi>
+              </td>
+              <td data-label="Kind" class="soft">
+                {value === null ? 'nothing' : typeof value === 'string' ? 'text' : typeof value}
+              </td>
+              <td data-label="Number">
+                <input
+                  type="radio"
+                  name="phone"
+                  value={key}
+                  checked={isPicked('phone', key)}
+                  required
+                  aria-label={`${name} is the number`}
+                />
+              </td>
+              <td data-label="Group">
+                <input
+                  type="checkbox"
+                  name="named"
+                  value={key}
+                  checked={isPicked('named', key)}
+                  aria-label={`${name} names the group`}
+                />
+              </td>
+              <td data-label="Consent">
+                <input
+                  type="radio"
+                  name="consent"
+                  value={key}
+                  checked={isPicked('consent', key)}
+                  aria-label={`${name} is the consent`}
+                />
+              </td>
+            </tr>
+          )
+        })}
+      </Table>
       <div class="fields">
         <label>
           The group’s name begins with
@@ -170,9 +158,7 @@ function Snippet({ text }: { text: string }): Html {
         <code id="snippet-text">{text}</code>
       </pre>
       <p class="row">
-        <button type="button" data-copy="snippet-text" hidden>
-          Copy
-        </button>
+        <Copy of="snippet-text" />
         <span class="soft small">
           Put it into <code>hooks</code> in place of the hook of this name, run{' '}
           <code>npm run check</code>, and deploy.
@@ -181,3 +167,25 @@ function Snippet({ text }: { text: string }): Html {
     </div>
   )
 }
+
+/** Every country by its name, in the order of the names. */
+function CountrySelect({ label, picked }: { label: string; picked: string }): Html {
+  return (
+    <label>
+      {label}
+      <select name="country">
+        <option value="">None</option>
+        {COUNTRIES.map(([code, name]) => (
+          <option value={code} selected={code === picked}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+const NAMES = new Intl.DisplayNames('en', { type: 'region' })
+const COUNTRIES = countryCodes()
+  .map((code) => [code, NAMES.of(code) ?? code] as const)
+  .toSorted(([, one], [, other]) => one.localeCompare(other, 'en'))

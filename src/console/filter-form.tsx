@@ -2,13 +2,11 @@
 
 import * as v from 'valibot'
 import { asciiDigits } from '../mapping/phone/index.ts'
-import type { OperatorContext } from '../operator/desk.ts'
 import { accountsOf } from '../operator/desk.ts'
 import { type Filter, filterSchema } from '../operator/filter.ts'
 import { DELIVERY_STATES } from '../outbox/model.ts'
 import type { Clock } from './clock.ts'
-import type { Html } from './html.ts'
-import type { Visit } from './page.ts'
+import type { Html, Sent, Visit } from './page.ts'
 import { STATES } from './words.ts'
 
 /** Names of the form's own: days stand for times. */
@@ -55,11 +53,7 @@ export interface ReadFilter {
 
 /** What was asked for; an empty field asks for nothing. */
 export function readFilter(params: URLSearchParams, clock: Clock): ReadFilter {
-  const asked: Asked = {}
-  for (const name of NAMES) {
-    const value = params.get(name)?.trim()
-    if (value) asked[name] = value
-  }
+  const asked = askedIn((name) => params.get(name))
   const { text = '' } = asked
   const digits = params.get(AS_WORDS[0]) === AS_WORDS[1] ? null : endOfNumber(text)
   if (digits !== null && digits === text && asked.phoneEnd === undefined) {
@@ -93,6 +87,16 @@ export function readFilter(params: URLSearchParams, clock: Clock): ReadFilter {
   return { asked, filter, mistakes }
 }
 
+/** What is not empty. */
+function askedIn(read: (name: string) => unknown): Asked {
+  const asked: Asked = {}
+  for (const name of NAMES) {
+    const value = read(name)
+    if (typeof value === 'string' && value.trim() !== '') asked[name] = value.trim()
+  }
+  return asked
+}
+
 /** The last digits of what is a number, or the end of one; null: it is something else. */
 function endOfNumber(text: string): string | null {
   const digits = asciiDigits(text).replaceAll(/\D/g, '')
@@ -103,13 +107,8 @@ function endOfNumber(text: string): string | null {
 }
 
 /** Where the search form leads: to an address that holds no more of a number than its last digits. */
-export async function searchForm(c: OperatorContext): Promise<{ to: string }> {
-  const sent = await c.req.parseBody()
-  const asked: Asked = {}
-  for (const name of NAMES) {
-    const value = sent[name]
-    if (typeof value === 'string' && value.trim() !== '') asked[name] = value.trim()
-  }
+export async function searchForm(_: Visit, { fields }: Sent): Promise<{ to: string }> {
+  const asked = askedIn((name) => fields[name])
   const { text = '', phoneEnd = '' } = asked
   if (phoneEnd !== '')
     asked.phoneEnd = asciiDigits(phoneEnd).replaceAll(/\D/g, '').slice(-MOST_END_DIGITS)

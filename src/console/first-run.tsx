@@ -2,9 +2,8 @@
 
 import type { HookState } from '../operator/hooks.ts'
 import { isSandbox } from '../setup/readiness.ts'
-import type { Html } from './html.ts'
-import type { Visit } from './page.ts'
-import { Empty } from './parts.tsx'
+import type { Html, Visit } from './page.ts'
+import { Card, Empty } from './parts.tsx'
 
 export function FirstRun(props: {
   visit: Visit
@@ -27,8 +26,7 @@ export function FirstRun(props: {
   }
   const sandbox = isSandbox(visit.desk.env)
   return (
-    <section class="card" id="first" data-part aria-labelledby="first-title" hidden={hidden}>
-      <h2 id="first-title">Three steps to the first lead</h2>
+    <Card id="first" title="Three steps to the first lead" part hidden={hidden}>
       <ol class="steps">
         <li>
           Connect the sender:{' '}
@@ -47,6 +45,6 @@ export function FirstRun(props: {
             : ', to a number of your own.'}
         </li>
       </ol>
-    </section>
+    </Card>
   )
 }

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot'
 import { setPaused } from '../operator/accounts.ts'
-import type { OperatorContext } from '../operator/desk.ts'
 import { changeGroup, groupChangeSchema, UNCHANGED } from '../operator/groups.ts'
 import {
   erasePerson,
@@ -13,20 +12,18 @@ import {
 } from '../operator/people.ts'
 import { groupPage } from './group.tsx'
 import { notFoundPage } from './messages.tsx'
-import type { FormAnswer, Visit } from './page.ts'
+import type { FormAnswer, Sent, Visit } from './page.ts'
 import { peoplePage } from './people.tsx'
 
-export async function pauseForm({ desk }: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const verb = c.req.param('verb')
+export async function pauseForm({ desk }: Visit, { id, verb }: Sent): Promise<FormAnswer> {
   if (verb !== 'pause' && verb !== 'resume') return notFoundPage('page')
-  const result = await setPaused(desk, c.req.param('id') ?? '', verb === 'pause')
+  const result = await setPaused(desk, id, verb === 'pause')
   if (result === 'not_found') return notFoundPage('account')
   return { to: `/console?done=${verb === 'pause' ? 'paused' : 'resumed'}` }
 }
 
-export async function changeGroupForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const id = c.req.param('id') ?? ''
-  const { members, ...rest } = await c.req.parseBody()
+export async function changeGroupForm(visit: Visit, { id, fields }: Sent): Promise<FormAnswer> {
+  const { members, ...rest } = fields
   const form = { ...rest, ...(members !== undefined && { members: Number(members) }) }
   const change = v.safeParse(groupChangeSchema, form)
   if (!change.success) {
@@ -40,8 +37,8 @@ export async function changeGroupForm(visit: Visit, c: OperatorContext): Promise
     : groupPage(visit, id, { problem: UNCHANGED[result], typed: form })
 }
 
-export async function personForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const { phone, action, sure } = await c.req.parseBody()
+export async function personForm(visit: Visit, { fields }: Sent): Promise<FormAnswer> {
+  const { phone, action, sure } = fields
   const typed = { phone: String(phone ?? ''), action: String(action ?? '') }
   const { desk } = visit
   const read = readNumber(desk, typed.phone)

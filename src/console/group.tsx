@@ -1,10 +1,9 @@
 /** One group: our figures of it, and putting right what Usher holds. */
 
 import { type Group, readGroup } from '../operator/groups.ts'
-import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
-import type { Page, Visit } from './page.ts'
-import { Badge, Problem, Time } from './parts.tsx'
+import type { Html, Page, Visit } from './page.ts'
+import { Badge, Card, Fact, Heading, Problem, Time } from './parts.tsx'
 import { several, type Tone } from './words.ts'
 
 export const STATUS: Readonly<Record<Group['status'], { word: string; tone: Tone; what: string }>> =
@@ -39,49 +38,44 @@ export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Pr
   const found = `/console/deliveries?${new URLSearchParams({ group: name })}`
   const body = (
     <div class="stack">
-      <div>
-        <p class="crumb">
-          <a href="/console/groups">Groups</a>
-        </p>
-        <h1>
-          <bdi>{name}</bdi>
-        </h1>
-        <p class="row">
-          <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>
-          <span class="soft">{STATUS[status].what}</span>
-        </p>
-      </div>
-      {problem !== undefined && (
-        <Problem title="Nothing was changed">
-          <p>{problem}</p>
-        </Problem>
-      )}
+      <Heading
+        above={[['/console/groups', 'Groups']]}
+        title={<bdi>{name}</bdi>}
+        below={
+          <p class="row">
+            <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>
+            <span class="soft">{STATUS[status].what}</span>
+          </p>
+        }
+      />
+      {problem !== undefined && <Problem title="Nothing was changed" lines={[problem]} />}
       <section class="card" id="facts" data-part aria-label="Figures">
         <dl class="facts">
-          <div>
-            <dt>People, by our count</dt>
-            <dd>
-              <span class="big">{members}</span> of {capacity}
-              <meter
-                aria-label="How full it is"
-                min={0}
-                max={capacity}
-                value={Math.min(members, capacity)}
-              />
-            </dd>
-          </div>
-          <div>
-            <dt>Leads waiting</dt>
-            <dd class="big">{counted(waiting)}</dd>
-          </div>
-          <div>
-            <dt>Leads held</dt>
-            <dd class="big">{counted(held)}</dd>
-          </div>
-          <Moment title="First call" at={group.firstCallAt} visit={visit} />
-          <Moment title="Last call" at={group.lastCallAt} visit={visit} />
+          <Fact title="People, by our count">
+            <span class="big">{members}</span> of {capacity}
+            <meter
+              aria-label="How full it is"
+              min={0}
+              max={capacity}
+              value={Math.min(members, capacity)}
+            />
+          </Fact>
+          <Fact title="Leads waiting" look="big">
+            {counted(waiting)}
+          </Fact>
+          <Fact title="Leads held" look="big">
+            {counted(held)}
+          </Fact>
+          <Fact title="First call">
+            <Time at={group.firstCallAt} clock={visit.clock} none="none yet" />
+          </Fact>
+          <Fact title="Last call">
+            <Time at={group.lastCallAt} clock={visit.clock} none="none yet" />
+          </Fact>
           {group.restUntil !== null && (
-            <Moment title="Rests; next call" at={group.restUntil} visit={visit} />
+            <Fact title="Rests; next call">
+              <Time at={group.restUntil} clock={visit.clock} />
+            </Fact>
           )}
         </dl>
         <p>
@@ -110,21 +104,9 @@ function counted(count: number): string {
   return count >= MOST_COUNTED ? `${count}+` : String(count)
 }
 
-function Moment({ title, at, visit }: { title: string; at: string | null; visit: Visit }): Html {
-  return (
-    <div>
-      <dt>{title}</dt>
-      <dd>
-        {at === null ? <span class="soft">none yet</span> : <Time at={at} clock={visit.clock} />}
-      </dd>
-    </div>
-  )
-}
-
 function Parts({ parts, own }: { parts: Group['parts']; own: string }): Html {
   return (
-    <section class="card">
-      <h2>{several(parts.length, 'group')} under this name</h2>
+    <Card title={`${several(parts.length, 'group')} under this name`}>
       <p class="soft">A full group is followed by the next one.</p>
       <ul>
         {parts.map(({ id, name }) => (
@@ -139,7 +121,7 @@ function Parts({ parts, own }: { parts: Group['parts']; own: string }): Html {
           </li>
         ))}
       </ul>
-    </section>
+    </Card>
   )
 }
 

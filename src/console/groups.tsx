@@ -2,12 +2,11 @@
 
 import { budgets } from '../operator/accounts.ts'
 import { type Group, listGroups } from '../operator/groups.ts'
-import { readCursor, writeCursor } from '../operator/merge.ts'
+import { type Cursor, readCursor, writeCursor } from '../operator/merge.ts'
 import { Budget } from './account-card.tsx'
 import { STATUS } from './group.tsx'
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
-import { Badge, Empty } from './parts.tsx'
+import type { Html, Page, Visit } from './page.ts'
+import { Badge, Card, Empty, Heading, Pager, Table } from './parts.tsx'
 
 const PER_PAGE = 12
 /** A page that is left open must cost little: the groups' own pages count further. */
@@ -15,23 +14,19 @@ const LOOK = { scan: 80, counted: 3 }
 
 export async function groupsPage(visit: Visit, params: URLSearchParams): Promise<Page> {
   const text = params.get('text')?.trim() || null
-  const given = params.get('cursor')
-  const cursor = given === null ? null : readCursor(given)
+  const cursor = readCursor(params.get('cursor') ?? '')
   const [page, accounts] = await Promise.all([
     listGroups(visit.desk, text, PER_PAGE, cursor, LOOK),
     budgets(visit.desk),
   ])
-  const query = (more: Record<string, string>) =>
-    new URLSearchParams({ ...(text !== null && { text }), ...more }).toString()
+  const next = (to: Cursor) =>
+    new URLSearchParams({ ...(text !== null && { text }), cursor: writeCursor(to) })
   const body = (
     <div class="stack">
-      <div>
-        <h1>Groups</h1>
-        <p class="lede">
-          People: how many EazyBe accepted, by our count. Only WhatsApp shows who really is in a
-          group.
-        </p>
-      </div>
+      <Heading title="Groups">
+        People: how many EazyBe accepted, by our count. Only WhatsApp shows who really is in a
+        group.
+      </Heading>
       <search>
         <form class="fields card" method="get" action="/console/groups">
           <label>
@@ -56,18 +51,7 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
           <GroupTable groups={page.groups} />
         )}
       </section>
-      {page.cursor !== null && (
-        <nav class="pager" aria-label="Pages">
-          <span />
-          <a
-            class="button"
-            rel="next"
-            href={`/console/groups?${query({ cursor: writeCursor(page.cursor) })}`}
-          >
-            More
-          </a>
-        </nav>
-      )}
+      <Pager next={page.cursor && `/console/groups?${next(page.cursor)}`} label="More" />
     </div>
   )
   return { title: 'Groups', place: 'groups', body, live: cursor === null && text === null }
@@ -75,47 +59,30 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
 
 function GroupTable({ groups }: { groups: readonly Group[] }): Html {
   return (
-    <table class="cards">
-      <thead>
+    <Table heads={['Group', 'State']} numbers={['People', 'Waiting', 'Held']}>
+      {groups.map(({ id, name, account, status, members, capacity, waiting, held }) => (
         <tr>
-          <th scope="col">Group</th>
-          <th scope="col">State</th>
-          <th scope="col" class="number">
-            People
-          </th>
-          <th scope="col" class="number">
-            Waiting
-          </th>
-          <th scope="col" class="number">
-            Held
-          </th>
+          <td class="lead">
+            <a href={`/console/groups/${id}`}>
+              <bdi>{name}</bdi>
+            </a>
+            <span class="soft small">{account}</span>
+          </td>
+          <td data-label="State">
+            <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>
+          </td>
+          <td data-label="People" class="number">
+            {`${members} of ${capacity}`}
+          </td>
+          <td data-label="Waiting" class="number">
+            {counted(waiting)}
+          </td>
+          <td data-label="Held" class="number">
+            {counted(held)}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {groups.map(({ id, name, account, status, members, capacity, waiting, held }) => (
-          <tr>
-            <td class="lead">
-              <a href={`/console/groups/${id}`}>
-                <bdi>{name}</bdi>
-              </a>
-              <span class="soft small">{account}</span>
-            </td>
-            <td data-label="State">
-              <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>
-            </td>
-            <td data-label="People" class="number">
-              {`${members} of ${capacity}`}
-            </td>
-            <td data-label="Waiting" class="number">
-              {counted(waiting)}
-            </td>
-            <td data-label="Held" class="number">
-              {counted(held)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   )
 }
 
@@ -128,20 +95,13 @@ function counted(count: number): string {
 function Budgets({ accounts }: { accounts: Awaited<ReturnType<typeof budgets>> }): Html {
   const capped = accounts.filter(({ caps }) => Object.values(caps).some((cap) => cap !== null))
   return (
-    <section
-      class="card"
-      id="budget"
-      data-part
-      aria-labelledby="budget-title"
-      hidden={capped.length === 0}
-    >
-      <h2 id="budget-title">Budget used</h2>
+    <Card id="budget" title="Budget used" part hidden={capped.length === 0}>
       {capped.map((account) => (
         <div class="budget">
           {accounts.length > 1 && <h3>Account {account.account}</h3>}
           <Budget view={account} />
         </div>
       ))}
-    </section>
+    </Card>
   )
 }

@@ -1,10 +1,11 @@
 /** What the forms of one hook's page do: its pause, previews, a snippet and a test. */
 
 import * as v from 'valibot'
+import { readJson } from '../lib/decode.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { isCountryCode } from '../mapping/phone/index.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
-import { hookOf, type OperatorContext } from '../operator/desk.ts'
+import { hookOf } from '../operator/desk.ts'
 import { setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
@@ -13,25 +14,23 @@ import { sendTest } from '../operator/test-send.ts'
 import { eventIn } from './field-picker.tsx'
 import { hookPage } from './hook.tsx'
 import { notFoundPage } from './messages.tsx'
-import type { FormAnswer, Visit } from './page.ts'
+import type { FormAnswer, Sent, Visit } from './page.ts'
 import type { Tried } from './preview.tsx'
 
 export async function pauseHookForm(
   { desk }: Visit,
-  c: OperatorContext,
+  { id: name }: Sent,
   pause: boolean,
 ): Promise<FormAnswer> {
-  const name = c.req.param('id') ?? ''
   const count = await setHookPaused(desk, name, pause)
   if (count === 'not_found') return notFoundPage('hook')
   return { to: `/console/hooks/${name}?done=${pause ? `hook_paused&n=${count}` : 'hook_resumed'}` }
 }
 
-export async function previewForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const name = c.req.param('id') ?? ''
+export async function previewForm(visit: Visit, { id: name, fields }: Sent): Promise<FormAnswer> {
   const hook = hookOf(visit.desk, name)
   if (hook === null) return notFoundPage('hook')
-  const preview = await tried(visit, name, hook, await c.req.parseBody())
+  const preview = await tried(visit, name, hook, fields)
   return hookPage(visit, name, preview === null ? { problem: IMPOSSIBLE.fields_gone } : { preview })
 }
 
@@ -57,11 +56,8 @@ async function tried(
 }
 
 function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2)
-  } catch {
-    return body
-  }
+  const value = readJson(body)
+  return value === undefined ? body : JSON.stringify(value, null, 2)
 }
 
 const pathSchema = v.pipe(
@@ -88,31 +84,20 @@ const choicesSchema = v.object({
   country: v.optional(v.pipe(v.string(), v.toUpperCase()), ''),
 })
 
-export async function snippetForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const name = c.req.param('id') ?? ''
+export async function snippetForm(visit: Visit, { id: name, fields }: Sent): Promise<FormAnswer> {
   const hook = hookOf(visit.desk, name)
   if (hook === null) return notFoundPage('hook')
-  const sent = await c.req.parseBody({ all: true })
   const picked = Object.fromEntries(
-    Object.entries(sent).map(([field, value]) => [field, [value].flat().map(String)]),
+    Object.entries(fields).map(([field, value]) => [field, [value].flat().map(String)]),
   )
-  const preview = await tried(visit, name, hook, sent)
+  const preview = await tried(visit, name, hook, fields)
   if (preview === null) return hookPage(visit, name, { problem: IMPOSSIBLE.fields_gone })
-  const form = v.safeParse(choicesSchema, sent)
-  if (!form.success) {
-    return hookPage(visit, name, {
-      preview,
-      picked,
-      problem: 'Pick the field that holds the number.',
-    })
-  }
+  const refuse = (problem: string) => hookPage(visit, name, { preview, picked, problem })
+  const form = v.safeParse(choicesSchema, fields)
+  if (!form.success) return refuse('Pick the field that holds the number.')
   const { phone, consent = null, named, prefix, country } = form.output
   if (prefix.trim() === '' && named.length === 0) {
-    return hookPage(visit, name, {
-      preview,
-      picked,
-      problem: 'Say what the group’s name begins with, or pick a field for it.',
-    })
+    return refuse('Say what the group’s name begins with, or pick a field for it.')
   }
   const text = snippet(
     {
@@ -129,9 +114,8 @@ export async function snippetForm(visit: Visit, c: OperatorContext): Promise<For
   return hookPage(visit, name, { preview, picked, snippet: text })
 }
 
-export async function testForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const name = c.req.param('id') ?? ''
-  const { phone, sure } = await c.req.parseBody()
+export async function testForm(visit: Visit, { id: name, fields }: Sent): Promise<FormAnswer> {
+  const { phone, sure } = fields
   const typed = String(phone ?? '').trim()
   const read = typed === '' ? null : digitsOf({ phone: typed })
   if (read !== null && 'because' in read) {

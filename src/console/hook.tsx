@@ -5,10 +5,9 @@ import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../setup/readiness.ts'
 import { FieldPicker, type Picked } from './field-picker.tsx'
 import { Paused, Ready, Refused } from './hooks.tsx'
-import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
-import type { Page, Visit } from './page.ts'
-import { Action, Problem, Time } from './parts.tsx'
+import type { Html, Page, Visit } from './page.ts'
+import { Action, Card, Copy, Fact, Heading, Problem, Time } from './parts.tsx'
 import { PreviewSection, type Tried } from './preview.tsx'
 
 /** What the forms of the page have to say. */
@@ -26,25 +25,21 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
   const { preview, snippet, picked = {}, test, problem } = extra
   const body = (
     <div class="stack">
-      <div>
-        <p class="crumb">
-          <a href="/console/hooks">Hooks</a>
-        </p>
-        <h1>{name}</h1>
-        <p class="row">
-          <Ready trouble={hook.trouble} />
-          <Paused paused={hook.paused} />
-          <Refused refused={hook.refused} clock={visit.clock} />
-          <a href={`/console/hooks/${name}/setup`}>Set up {hook.sourceTitle}</a>
-          <a href={`/console/hooks/${name}/invite`}>Invite a list of people</a>
-        </p>
-      </div>
+      <Heading
+        above={[['/console/hooks', 'Hooks']]}
+        title={name}
+        below={
+          <p class="row">
+            <Ready trouble={hook.trouble} />
+            <Paused paused={hook.paused} />
+            <Refused refused={hook.refused} clock={visit.clock} />
+            <a href={`/console/hooks/${name}/setup`}>Set up {hook.sourceTitle}</a>
+            <a href={`/console/hooks/${name}/invite`}>Invite a list of people</a>
+          </p>
+        }
+      />
       <Pause hook={hook} />
-      {problem !== undefined && (
-        <Problem title="Nothing was done">
-          <p>{problem}</p>
-        </Problem>
-      )}
+      {problem !== undefined && <Problem title="Nothing was done" lines={[problem]} />}
       <Address hook={hook} visit={visit} />
       <PreviewSection hook={hook} {...(preview !== undefined && { preview })} />
       <FieldPicker hook={hook} tried={preview ?? null} snippet={snippet ?? null} picked={picked} />
@@ -74,7 +69,7 @@ function Pause({ hook: { name, paused } }: { hook: HookDetails }): Html {
 }
 
 function Address({ hook, visit }: { hook: HookDetails; visit: Visit }): Html {
-  const { name, url, proof, secretName, secrets, trouble, consent, lastReceivedAt, seen } = hook
+  const { url, proof, secretName, secrets, trouble, consent, lastReceivedAt, seen } = hook
   return (
     <section class="card" aria-label="Address and figures">
       <div>
@@ -88,75 +83,44 @@ function Address({ hook, visit }: { hook: HookDetails; visit: Visit }): Html {
         )}
       </div>
       <dl class="facts">
-        <div>
-          <dt>The sender proves itself by</dt>
-          <dd>{proof}</dd>
-        </div>
-        <div>
-          <dt>Secret {secretName}</dt>
-          <dd>
-            {trouble !== null
-              ? trouble
-              : secrets === 1
-                ? 'set'
-                : `set, with ${secrets} values while it is rotated`}
-          </dd>
-        </div>
-        <div>
-          <dt>Consent</dt>
-          <dd>{consent}</dd>
-        </div>
-        <div>
-          <dt>Last received</dt>
-          <dd>
-            {lastReceivedAt === null ? (
-              <span class="soft">nothing yet</span>
-            ) : (
-              <Time at={lastReceivedAt} clock={visit.clock} />
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>Of the last {seen}</dt>
-          <dd>
-            <Share
-              count={hook.held}
-              of={seen}
-              word="held"
-              href={`/console/deliveries?${new URLSearchParams({ hook: name, state: 'held' })}`}
-            />
-            {', '}
-            <Share
-              count={hook.parked}
-              of={seen}
-              word="parked"
-              href={`/console/deliveries?${new URLSearchParams({ hook: name, state: 'parked' })}`}
-            />
-          </dd>
-        </div>
+        <Fact title="The sender proves itself by">{proof}</Fact>
+        <Fact title={`Secret ${secretName}`}>
+          {trouble !== null
+            ? trouble
+            : secrets === 1
+              ? 'set'
+              : `set, with ${secrets} values while it is rotated`}
+        </Fact>
+        <Fact title="Consent">{consent}</Fact>
+        <Fact title="Last received">
+          <Time at={lastReceivedAt} clock={visit.clock} none="nothing yet" />
+        </Fact>
+        <Fact title={`Of the last ${seen}`}>
+          <Share hook={hook} state="held" />
+          {', '}
+          <Share hook={hook} state="parked" />
+        </Fact>
       </dl>
     </section>
   )
 }
 
-function Share(props: { count: number; of: number; word: string; href: string }): Html {
-  const { count, of, word, href } = props
-  const percent = of === 0 ? 0 : Math.round((100 * count) / of)
-  return count === 0 ? (
-    <span class="soft">{`none ${word}`}</span>
-  ) : (
-    <a href={href}>{`${count} ${word} (${percent} %)`}</a>
+function Share({ hook, state }: { hook: HookDetails; state: 'held' | 'parked' }): Html {
+  const { name, seen, [state]: count } = hook
+  if (count === 0) return <span class="soft">{`none ${state}`}</span>
+  return (
+    <a href={`/console/deliveries?${new URLSearchParams({ hook: name, state })}`}>
+      {`${count} ${state} (${Math.round((100 * count) / seen)} %)`}
+    </a>
   )
 }
 
-/** Text to be copied; the button is there only where the script is. */
+/** Text to be copied. */
 export function CopyLine({ id, text }: { id: string; text: string }): Html {
   return (
     <p class="row">
       <code id={id}>{text}</code>
-      <button type="button" data-copy={id} hidden>
-        Copy
-      </button>
+      <Copy of={id} />
     </p>
   )
 }
@@ -164,8 +128,7 @@ export function CopyLine({ id, text }: { id: string; text: string }): Html {
 function Test(props: { hook: HookDetails; sandbox: boolean; result: TestResult | null }): Html {
   const { hook, sandbox, result } = props
   return (
-    <section class="card" id="test" aria-labelledby="test-title">
-      <h2 id="test-title">Send a test through the whole path</h2>
+    <Card id="test" title="Send a test through the whole path">
       <p class="soft">
         A sample is signed as {hook.sourceTitle} would sign it, and received like any other:
         verified, mapped, queued and called for.
@@ -208,6 +171,6 @@ function Test(props: { hook: HookDetails; sandbox: boolean; result: TestResult |
           <button type="submit">Send a test</button>
         </div>
       </form>
-    </section>
+    </Card>
   )
 }

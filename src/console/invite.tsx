@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { maskPhone } from '../mapping/phone/index.ts'
-import { hookOf, type OperatorContext } from '../operator/desk.ts'
+import { hookOf } from '../operator/desk.ts'
 import type { Fate } from '../operator/fates.ts'
 import {
   type Foreseen,
@@ -11,10 +11,10 @@ import {
   type Posted,
   postRows,
 } from '../operator/invite-people.ts'
-import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
-import type { FormAnswer, Page, Visit } from './page.ts'
-import { Problem } from './parts.tsx'
+import type { FormAnswer, Html, Page, Sent, Visit } from './page.ts'
+import { Heading, Hidden, Problem, Table } from './parts.tsx'
+import { several } from './words.ts'
 
 const count = v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '0')
 const formSchema = v.object({
@@ -31,11 +31,7 @@ export function invitePage(visit: Visit, name: string, problem: string | null = 
   if (hookOf(visit.desk, name) === null) return notFoundPage('hook')
   const body = (
     <Frame name={name} title="Invite a list of people">
-      {problem !== null && (
-        <Problem title="Nothing was done">
-          <p>{problem}</p>
-        </Problem>
-      )}
+      {problem !== null && <Problem title="Nothing was done" lines={[problem]} />}
       <form
         class="card tall"
         method="post"
@@ -69,10 +65,9 @@ export function invitePage(visit: Visit, name: string, problem: string | null = 
   return { title: 'Invite', place: 'hooks', body, status: problem === null ? 200 : 409 }
 }
 
-export async function inviteForm(visit: Visit, c: OperatorContext): Promise<FormAnswer> {
-  const name = c.req.param('id') ?? ''
+export async function inviteForm(visit: Visit, { id: name, fields }: Sent): Promise<FormAnswer> {
   if (hookOf(visit.desk, name) === null) return notFoundPage('hook')
-  const form = v.safeParse(formSchema, await c.req.parseBody())
+  const form = v.safeParse(formSchema, fields)
   if (!form.success) return invitePage(visit, name, 'Choose a file, or paste its text.')
   const { file, go, from, posted, left } = form.output
   const text = file !== undefined && file.size > 0 ? await file.text() : form.output.text
@@ -116,22 +111,14 @@ function planPage(
         </div>
       </div>
       <div class="card">
-        <table class="cards">
-          <thead>
+        <Table heads={['Row', 'What would become of it']}>
+          {fates.map((fate) => (
             <tr>
-              <th scope="col">Row</th>
-              <th scope="col">What would become of it</th>
+              <td class="lead">{String(fate.number)}</td>
+              <td data-label="Fate">{fateText(fate)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {fates.map((fate) => (
-              <tr>
-                <td class="lead">{String(fate.number)}</td>
-                <td data-label="Fate">{fateText(fate)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </div>
     </Frame>
   )
@@ -186,10 +173,7 @@ function Go(props: {
       <textarea name="text" hidden aria-label="The file">
         {text}
       </textarea>
-      <input type="hidden" name="go" value="yes" />
-      <input type="hidden" name="from" value={String(at.next)} />
-      <input type="hidden" name="posted" value={String(at.posted)} />
-      <input type="hidden" name="left" value={String(at.leftOut)} />
+      <Hidden values={{ go: 'yes', from: at.next, posted: at.posted, left: at.leftOut }} />
       <button class="main" type="submit">
         {label}
       </button>
@@ -201,12 +185,13 @@ function Frame(props: { name: string; title: string; children: Html | (Html | fa
   const { name, title, children } = props
   return (
     <div class="stack">
-      <div>
-        <p class="crumb">
-          <a href="/console/hooks">Hooks</a> / <a href={`/console/hooks/${name}`}>{name}</a>
-        </p>
-        <h1>{title}</h1>
-      </div>
+      <Heading
+        above={[
+          ['/console/hooks', 'Hooks'],
+          [`/console/hooks/${name}`, name],
+        ]}
+        title={title}
+      />
       {children}
     </div>
   )
@@ -215,8 +200,4 @@ function Frame(props: { name: string; title: string; children: Html | (Html | fa
 function fateText({ joins, because }: Fate): string {
   if (joins === null) return because ?? ''
   return `${joins.people.map((digits) => maskPhone(digits)).join(', ')} joins ${joins.group}`
-}
-
-function several(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
 }

@@ -3,8 +3,7 @@
 import { accountsOf } from '../operator/desk.ts'
 import CSS from './assets/console.css' with { type: 'text' }
 import JS from './assets/console.js' with { type: 'text' }
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
+import type { Html, Page, Visit } from './page.ts'
 import { PLACES } from './page.ts'
 import { DONE, STOPS, touchedText } from './words.ts'
 

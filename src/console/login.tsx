@@ -1,7 +1,7 @@
 /** The door: one field, and why it did not open. */
 
 import type { Page } from './page.ts'
-import { Problem } from './parts.tsx'
+import { Heading, Problem } from './parts.tsx'
 import { Carried, type Unsent } from './unsent.tsx'
 import { DONE } from './words.ts'
 
@@ -20,10 +20,7 @@ export function loginPage(
   const said = done === null ? undefined : DONE.get(done)
   const body = (
     <div class="gate">
-      <div>
-        <h1>Usher</h1>
-        <p class="lede">Log in with the admin secret.</p>
-      </div>
+      <Heading title="Usher">Log in with the admin secret.</Heading>
       {said !== undefined && (
         <p class="notice" role="status">
           {said}

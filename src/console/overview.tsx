@@ -9,10 +9,9 @@ import { AccountCard, daysToGo } from './account-card.tsx'
 import { Chart, sumHours } from './chart.tsx'
 import type { Clock } from './clock.ts'
 import { FirstRun } from './first-run.tsx'
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
-import { DeliveryTable, Time } from './parts.tsx'
-import { LONG_WAITS, PAUSES, plain, several, type Tone } from './words.ts'
+import type { Html, Page, Visit } from './page.ts'
+import { Card, DeliveryTable, Time } from './parts.tsx'
+import { capital, LONG_WAITS, PAUSES, plain, several, type Tone } from './words.ts'
 
 const LATEST = 4
 /** Rows that are read for them. */
@@ -46,17 +45,18 @@ export async function overviewPage(visit: Visit): Promise<Page> {
           <AccountCard account={account} clock={clock} />
         ))}
       </section>
-      <section class="card" id="day" data-part aria-labelledby="day-title" hidden={empty}>
-        <h2 id="day-title">The last 24 hours</h2>
+      <Card id="day" title="The last 24 hours" part hidden={empty}>
         <Chart hours={sumHours(accounts.map(({ hours }) => hours))} clock={clock} />
-      </section>
-      <section class="card" id="latest" data-part aria-labelledby="latest-title" hidden={empty}>
-        <div class="row apart">
-          <h2 id="latest-title">Latest leads</h2>
-          <a href="/console/deliveries">All deliveries</a>
-        </div>
+      </Card>
+      <Card
+        id="latest"
+        title="Latest leads"
+        part
+        hidden={empty}
+        aside={<a href="/console/deliveries">All deliveries</a>}
+      >
         <DeliveryTable deliveries={latest.values} clock={clock} />
-      </section>
+      </Card>
     </div>
   )
   return { title: 'Overview', place: 'overview', body, live: true }
@@ -74,79 +74,63 @@ interface Task {
 
 /** What needs attention, the worst first. */
 function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Task[] {
-  const several_ = accounts.length > 1
-  const paused = accounts.flatMap(({ account, pause, longWait }): Task[] => {
-    const words = pause === null ? longWait && LONG_WAITS[longWait.why] : PAUSES[pause.reason]
-    if (words === null) return []
-    const { title, what } = words
-    const tone = pause === null || pause.reason === 'operator' ? 'wait' : 'bad'
-    const name = several_ ? `${account}: ${title}` : title
-    return [{ tone, title: name, what, href: `#account-${account}`, link: 'See the account' }]
+  const ofAccount = (tone: Task['tone'], account: string, title: string, what: string): Task => ({
+    tone,
+    title: accounts.length > 1 ? `${account}: ${title}` : title,
+    what,
+    href: `#account-${account}`,
+    link: 'See the account',
   })
-  const shut = hooks.flatMap(({ name, trouble }): Task[] => {
-    if (trouble === null) return []
-    const title = `The hook “${name}” lets nothing through`
-    return [
-      {
-        tone: 'bad',
-        title,
-        what: `${capital(trouble)}.`,
-        href: `/console/hooks/${name}`,
-        link: 'See the hook',
-      },
-    ]
+  const ofHook = (tone: Task['tone'], name: string, title: string, what: string): Task => ({
+    tone,
+    title: `The hook “${name}” ${title}`,
+    what,
+    href: `/console/hooks/${name}`,
+    link: 'See the hook',
   })
-  const refused = hooks.flatMap(({ name, refused: some }): Task[] => {
-    if (some === null) return []
-    const title = `The hook “${name}” refused ${several(some.count, 'webhook')}`
-    const what = `The last one: ${some.because}.`
-    return [{ tone: 'bad', title, what, href: `/console/hooks/${name}`, link: 'See the hook' }]
-  })
-  const heldBack = hooks.flatMap(({ name, paused: isPaused }): Task[] => {
-    if (!isPaused) return []
-    const title = `The hook “${name}” is paused`
-    const what = 'Its leads are taken in and held until you resume it.'
-    return [{ tone: 'wait', title, what, href: `/console/hooks/${name}`, link: 'See the hook' }]
-  })
-  const late = accounts.flatMap(({ account, backlog, used, caps: { peopleDay } }): Task[] => {
-    const waiting = backlog.queued + backlog.unknown
-    const days = peopleDay === null ? 0 : daysToGo(waiting, used.peopleDay, peopleDay)
-    if (days === 0) return []
-    const waits = waitingText(waiting, backlog.more)
-    const title = several_ ? `${account}: ${waits}` : waits
-    const what = `The last goes out in ${several(days, 'day')} or more, at ${peopleDay} a day. If a form is flooded, pause its hook.`
-    return [{ tone: 'wait', title, what, href: `#account-${account}`, link: 'See the account' }]
-  })
-  const parked = sum(accounts, 'parked')
-  const held = sum(accounts, 'held')
-  const waiting: Task[] = []
-  if (parked > 0) {
-    const title = `${several(parked, 'lead is', 'leads are')} parked`
-    const what = 'They did not go through. Each says why.'
-    waiting.push({
+  const ofLeads = (state: InHand['state'], task: Pick<Task, 'tone' | 'what' | 'link'>): Task[] => {
+    const count = accounts.reduce((total, { backlog }) => total + backlog[state], 0)
+    const title = `${several(count, 'lead is', 'leads are')} ${state}`
+    const href = `/console/deliveries?state=${state}`
+    return count === 0 ? [] : [{ ...task, title, href, reasons: reasonsOf(accounts, state) }]
+  }
+  const tasks = [
+    ...accounts.flatMap(({ account, pause, longWait }) => {
+      const words = pause === null ? longWait && LONG_WAITS[longWait.why] : PAUSES[pause.reason]
+      const tone = pause === null || pause.reason === 'operator' ? 'wait' : 'bad'
+      return words === null ? [] : ofAccount(tone, account, words.title, words.what)
+    }),
+    ...hooks.flatMap(({ name, trouble }) =>
+      trouble === null ? [] : ofHook('bad', name, 'lets nothing through', `${capital(trouble)}.`),
+    ),
+    ...hooks.flatMap(({ name, refused }) => {
+      if (refused === null) return []
+      const title = `refused ${several(refused.count, 'webhook')}`
+      return ofHook('bad', name, title, `The last one: ${refused.because}.`)
+    }),
+    ...hooks.flatMap(({ name, paused }) => {
+      const what = 'Its leads are taken in and held until you resume it.'
+      return paused ? ofHook('wait', name, 'is paused', what) : []
+    }),
+    ...accounts.flatMap(({ account, backlog, used, caps: { peopleDay } }) => {
+      const waiting = backlog.queued + backlog.unknown
+      const days = peopleDay === null ? 0 : daysToGo(waiting, used.peopleDay, peopleDay)
+      const what = `The last goes out in ${several(days, 'day')} or more, at ${peopleDay} a day. If a form is flooded, pause its hook.`
+      const title = waitingText(waiting, backlog.more)
+      return days === 0 ? [] : ofAccount('wait', account, title, what)
+    }),
+    ...ofLeads('parked', {
       tone: 'bad',
-      title,
-      what,
-      href: '/console/deliveries?state=parked',
+      what: 'They did not go through. Each says why.',
       link: 'Look at them',
-      reasons: reasonsOf(accounts, 'parked'),
-    })
-  }
-  if (held > 0) {
-    const title = `${several(held, 'lead is', 'leads are')} held`
-    const what = 'They wait for your decision, and are not sent before.'
-    waiting.push({
+    }),
+    ...ofLeads('held', {
       tone: 'wait',
-      title,
-      what,
-      href: '/console/deliveries?state=held',
+      what: 'They wait for your decision, and are not sent before.',
       link: 'Decide',
-      reasons: reasonsOf(accounts, 'held'),
-    })
-  }
-  return [...paused, ...shut, ...refused, ...heldBack, ...late, ...waiting].toSorted(
-    (one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'),
-  )
+    }),
+  ]
+  return tasks.toSorted((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'))
 }
 
 function Verdict(props: {
@@ -277,12 +261,4 @@ function reasonsOf(accounts: readonly Overview[], state: InHand['state']): InHan
       return { state, reason, count: some.reduce((total, { count }) => total + count, 0) }
     })
     .toSorted((one, other) => other.count - one.count)
-}
-
-function sum(accounts: readonly Overview[], state: 'held' | 'parked'): number {
-  return accounts.reduce((total, { backlog }) => total + backlog[state], 0)
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,9 +1,14 @@
 /** What every page of the console is made with. */
 
+import type { Child } from 'hono/jsx'
+import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Desk } from '../operator/desk.ts'
 import type { Stop } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
-import type { Html } from './html.ts'
+
+/** What a component gives. */
+export type Html = JSX.Element
+export type { Child }
 
 export interface Visit {
   readonly desk: Desk
@@ -26,6 +31,17 @@ export interface Page {
   /** Whether the script asks for news of it. */
   readonly live?: boolean
   readonly status?: 200 | 400 | 401 | 404 | 409 | 429
+}
+
+/** What a form was sent with. */
+export interface Sent {
+  /** What `:id` of the path is. */
+  readonly id: string
+  /** What its last segment is. */
+  readonly verb: string
+  readonly query: URLSearchParams
+  /** By name; a repeated one is a list. */
+  readonly fields: Readonly<Record<string, unknown>>
 }
 
 /** What a form leads to: a page, where to go on, or a file. */

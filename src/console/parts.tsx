@@ -1,9 +1,8 @@
 /** Small parts that several pages share. */
 
-import { countryCodes } from '../mapping/phone/index.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import type { Clock } from './clock.ts'
-import type { Child, Html } from './html.ts'
+import type { Child, Html } from './page.ts'
 import { plain, STATES, type Tone } from './words.ts'
 
 export function Badge({ tone, children }: { tone: Tone; children?: Child }): Html {
@@ -15,8 +14,10 @@ export function StateBadge({ state }: { state: DeliveryView['state'] }): Html {
   return <Badge tone={tone}>{word}</Badge>
 }
 
-/** How long ago, with the exact time on hover, and for readers of the page's source. */
-export function Time({ at, clock }: { at: string; clock: Clock }): Html {
+/** How long ago, with the exact time on hover. `none`: what stands there without a time. */
+export function Time(props: { at: string | null; clock: Clock; none?: string }): Html {
+  const { at, clock, none } = props
+  if (at === null) return <span class="soft">{none}</span>
   return (
     <time datetime={at} title={clock.full(at)}>
       {clock.relative(at)}
@@ -33,40 +34,124 @@ export function Empty({ title, children }: { title: string; children?: Child }):
   )
 }
 
-/** Every country by its name, in the order of the names. */
-export function CountrySelect({ label, picked }: { label: string; picked: string }): Html {
-  return (
-    <label>
-      {label}
-      <select name="country">
-        <option value="">None</option>
-        {COUNTRIES.map(([code, name]) => (
-          <option value={code} selected={code === picked}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
-
-const NAMES = new Intl.DisplayNames('en', { type: 'region' })
-const COUNTRIES = countryCodes()
-  .map((code) => [code, NAMES.of(code) ?? code] as const)
-  .toSorted(([, one], [, other]) => one.localeCompare(other, 'en'))
-
-export function Problem({ title, children }: { title: string; children?: Child }): Html {
+/** Why nothing was done. */
+export function Problem({ title, lines = [] }: { title: string; lines?: readonly string[] }): Html {
   return (
     <div class="notice bad" role="alert">
       <p>
         <strong>{title}</strong>
       </p>
-      {children}
+      {lines.map((line) => (
+        <p>{line}</p>
+      ))}
     </div>
   )
 }
 
-/** Deliveries as a table, which is a list of cards on a phone. */
+/** The address of a page, and what it is called. */
+export type Link = readonly [href: string, name: string]
+
+/** What a page begins with. `above`: the pages that it belongs to. */
+export function Heading(props: {
+  above?: readonly Link[]
+  title: Child
+  below?: Child
+  children?: Child
+}): Html {
+  const { above = [], title, below, children } = props
+  return (
+    <div>
+      {above.length > 0 && (
+        <p class="crumb">
+          {above.map(([href, name], index) => (
+            <>
+              {index > 0 && ' / '}
+              <a href={href}>{name}</a>
+            </>
+          ))}
+        </p>
+      )}
+      <h1>{title}</h1>
+      {children !== undefined && <p class="lede">{children}</p>}
+      {below}
+    </div>
+  )
+}
+
+/** A section of a page. `part`: the script replaces it when there is news. */
+export function Card(props: {
+  id?: string
+  title: string
+  part?: boolean
+  hidden?: boolean
+  /** Stands beside the title. */
+  aside?: Child
+  children?: Child
+}): Html {
+  const { id, title, part, hidden, aside, children } = props
+  const titleId = id && `${id}-title`
+  return (
+    <section class="card" id={id} data-part={part} aria-labelledby={titleId} hidden={hidden}>
+      {aside === undefined ? (
+        <h2 id={titleId}>{title}</h2>
+      ) : (
+        <div class="row apart">
+          <h2 id={titleId}>{title}</h2>
+          {aside}
+        </div>
+      )}
+      {children}
+    </section>
+  )
+}
+
+/** One fact of a list. */
+export function Fact(props: { title: Child; look?: string; children?: Child }): Html {
+  const { title, look, children } = props
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd class={look}>{children}</dd>
+    </div>
+  )
+}
+
+/** A table with its head, which is a list of cards on a phone. `numbers`: the last columns. */
+export function Table(props: {
+  heads: readonly string[]
+  numbers?: readonly string[]
+  look?: string
+  children?: Child
+}): Html {
+  const { heads, numbers = [], look = 'cards', children } = props
+  return (
+    <table class={look}>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th scope="col">{head}</th>
+          ))}
+          {numbers.map((head) => (
+            <th scope="col" class="number">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  )
+}
+
+/** Copies the text of the element with this id; the button is there only where the script is. */
+export function Copy({ of }: { of: string }): Html {
+  return (
+    <button type="button" data-copy={of} hidden>
+      Copy
+    </button>
+  )
+}
+
 export function DeliveryTable({
   deliveries,
   clock,
@@ -75,56 +160,45 @@ export function DeliveryTable({
   clock: Clock
 }): Html {
   return (
-    <table class="cards leads">
-      <thead>
+    <Table heads={['Lead', 'State', 'Group', 'Hook', 'Received']} look="cards leads">
+      {deliveries.map((delivery) => (
         <tr>
-          <th scope="col">Lead</th>
-          <th scope="col">State</th>
-          <th scope="col">Group</th>
-          <th scope="col">Hook</th>
-          <th scope="col">Received</th>
-        </tr>
-      </thead>
-      <tbody>
-        {deliveries.map((delivery) => (
-          <tr>
-            <td class="lead">
-              <a href={`/console/deliveries/${delivery.id}`}>
-                <bdi>{leadName(delivery)}</bdi>
-              </a>
-              <span class="soft small">
-                {delivery.who !== null && (
-                  <>
-                    <bdi>{numbersText(delivery.contacts)}</bdi>
-                    {' · '}
-                  </>
-                )}
-                <span>{delivery.id}</span>
-              </span>
-            </td>
-            <td data-label="State" class="how">
-              <StateBadge state={delivery.state} />{' '}
-              <span class="soft small">
-                <bdi>{plain(delivery.wrong ?? delivery.reason ?? '')}</bdi>
-              </span>
-            </td>
-            <td data-label="Group" class="name">
-              {delivery.groupName === null ? (
-                <span class="soft">not known</span>
-              ) : (
-                <bdi>{delivery.groupName}</bdi>
+          <td class="lead">
+            <a href={`/console/deliveries/${delivery.id}`}>
+              <bdi>{leadName(delivery)}</bdi>
+            </a>
+            <span class="soft small">
+              {delivery.who !== null && (
+                <>
+                  <bdi>{numbersText(delivery.contacts)}</bdi>
+                  {' · '}
+                </>
               )}
-            </td>
-            <td data-label="Hook" class="of-hook">
-              {delivery.hook}
-            </td>
-            <td data-label="Received" class="when">
-              <Time at={delivery.receivedAt} clock={clock} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+              <span>{delivery.id}</span>
+            </span>
+          </td>
+          <td data-label="State" class="how">
+            <StateBadge state={delivery.state} />{' '}
+            <span class="soft small">
+              <bdi>{plain(delivery.wrong ?? delivery.reason ?? '')}</bdi>
+            </span>
+          </td>
+          <td data-label="Group" class="name">
+            {delivery.groupName === null ? (
+              <span class="soft">not known</span>
+            ) : (
+              <bdi>{delivery.groupName}</bdi>
+            )}
+          </td>
+          <td data-label="Hook" class="of-hook">
+            {delivery.hook}
+          </td>
+          <td data-label="Received" class="when">
+            <Time at={delivery.receivedAt} clock={clock} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 
@@ -146,23 +220,57 @@ export function Action({
   label,
   look = 'button',
   hidden = {},
-  disabled = false,
 }: {
   path: string
   label: string
   look?: string
   hidden?: Readonly<Record<string, string>>
-  disabled?: boolean
 }): Html {
   return (
     <form method="post" action={path} class="inline">
-      {Object.entries(hidden).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
-      <button type="submit" class={look} disabled={disabled}>
+      <Hidden values={hidden} />
+      <button type="submit" class={look}>
         {label}
       </button>
     </form>
+  )
+}
+
+/** Links to the other pages of a list; null: this is the first one, or the last. */
+export function Pager(props: {
+  newest?: string | null
+  next: string | null
+  label?: string
+  children?: Child
+}): Html {
+  const { newest = null, next, label = 'Older', children } = props
+  return (
+    <nav class="pager" id="pages" data-part aria-label="Pages">
+      {newest === null ? (
+        <span />
+      ) : (
+        <a class="button" href={newest}>
+          Newest
+        </a>
+      )}
+      {children}
+      {next !== null && (
+        <a class="button" rel="next" href={next}>
+          {label}
+        </a>
+      )}
+    </nav>
+  )
+}
+
+/** What a form carries on. */
+export function Hidden(props: { values: Readonly<Record<string, string | number>> }): Html {
+  return (
+    <>
+      {Object.entries(props.values).map(([name, value]) => (
+        <input type="hidden" name={name} value={String(value)} />
+      ))}
+    </>
   )
 }
 
@@ -177,14 +285,9 @@ export function Json({ value }: { value: unknown }): Html {
   return (
     <dl class="json">
       {entries.map(([name, item]) => (
-        <div>
-          <dt>
-            <bdi>{name}</bdi>
-          </dt>
-          <dd>
-            <Json value={item} />
-          </dd>
-        </div>
+        <Fact title={<bdi>{name}</bdi>}>
+          <Json value={item} />
+        </Fact>
       ))}
     </dl>
   )

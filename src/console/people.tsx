@@ -2,9 +2,8 @@
 
 import { accountsOf } from '../operator/desk.ts'
 import type { KnownPerson } from '../outbox/admin/people.ts'
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
-import { Badge, DeliveryTable, Empty, Problem, Time } from './parts.tsx'
+import type { Html, Page, Visit } from './page.ts'
+import { Badge, Card, DeliveryTable, Empty, Heading, Problem, Time } from './parts.tsx'
 
 /** What the form has to say. */
 export interface Extra {
@@ -19,18 +18,11 @@ export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra =
   const accounts = accountsOf(visit.desk)
   const body = (
     <div class="stack">
-      <div>
-        <h1>People</h1>
-        <p class="lede">
-          For a person who asks to be left out, to be forgotten, or what you hold of them. After
-          erasing only a keyed hash stays, so that no later form brings them back.
-        </p>
-      </div>
-      {problem !== undefined && (
-        <Problem title="Nothing was done">
-          <p>{problem}</p>
-        </Problem>
-      )}
+      <Heading title="People">
+        For a person who asks to be left out, to be forgotten, or what you hold of them. After
+        erasing only a keyed hash stays, so that no later form brings them back.
+      </Heading>
+      {problem !== undefined && <Problem title="Nothing was done" lines={[problem]} />}
       <form class="card tall" method="post" action="/console/people">
         <label>
           Phone number
@@ -87,8 +79,7 @@ function Known({ known, visit }: { known: NonNullable<Extra['known']>; visit: Vi
     ({ leads, groups, suppressed }) => leads.length + groups.length + suppressed.length > 0,
   )
   return (
-    <section class="card" id="known" aria-labelledby="known-title">
-      <h2 id="known-title">What is known of this number</h2>
+    <Card id="known" title="What is known of this number">
       {some.length === 0 && <Empty title="Nothing is known of this number" />}
       {some.map(({ account, leads, more, groups, suppressed }) => (
         <div class="stack">
@@ -110,7 +101,7 @@ function Known({ known, visit }: { known: NonNullable<Extra['known']>; visit: Vi
           {more && <p class="soft">There are more: the download has all of them.</p>}
         </div>
       ))}
-    </section>
+    </Card>
   )
 }
 

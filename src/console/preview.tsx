@@ -3,8 +3,8 @@
 import { issueText } from '../lib/problem.ts'
 import type { HookDetails } from '../operator/hooks.ts'
 import type { EventPreview, Preview } from '../operator/preview.ts'
-import type { Html } from './html.ts'
-import { Badge, Json, Problem } from './parts.tsx'
+import type { Html } from './page.ts'
+import { Badge, Card, Json, Problem, Table } from './parts.tsx'
 import { plain } from './words.ts'
 
 /** A payload that was tried. */
@@ -17,8 +17,7 @@ export interface Tried {
 
 export function PreviewSection({ hook, preview }: { hook: HookDetails; preview?: Tried }): Html {
   return (
-    <section class="card" id="preview" aria-labelledby="preview-title">
-      <h2 id="preview-title">Try the mapping</h2>
+    <Card id="preview" title="Try the mapping">
       <p class="soft">Nothing is stored, and EazyBe is not called.</p>
       <form class="tall" method="post" action={`/console/hooks/${hook.name}/preview#preview`}>
         <label>
@@ -42,18 +41,17 @@ export function PreviewSection({ hook, preview }: { hook: HookDetails; preview?:
         </div>
       </form>
       {preview !== undefined && <Result made={preview.made} />}
-    </section>
+    </Card>
   )
 }
 
 function Result({ made }: { made: Preview }): Html {
   if (!made.ok) {
     return (
-      <Problem title="This body would be held: it cannot be read">
-        {made.issues.map((issue) => (
-          <p>{issueText(issue)}</p>
-        ))}
-      </Problem>
+      <Problem
+        title="This body would be held: it cannot be read"
+        lines={made.issues.map(issueText)}
+      />
     )
   }
   if (made.events.length === 0) {
@@ -106,33 +104,24 @@ function EventResult({ event }: { event: EventPreview }): Html {
         </div>
       )}
       {numbers.length > 0 && (
-        <table class="cards">
-          <thead>
+        <Table heads={['Number in', 'As typed', 'As read']}>
+          {numbers.map(({ path, raw, read, notes }) => (
             <tr>
-              <th scope="col">Number in</th>
-              <th scope="col">As typed</th>
-              <th scope="col">As read</th>
+              <td>
+                <code>{plain(path)}</code>
+              </td>
+              <td data-label="As typed">
+                <bdi>{raw === '' ? 'nothing' : raw}</bdi>
+              </td>
+              <td data-label="As read">
+                {read === null ? <Badge tone="bad">Refused</Badge> : <strong>{read}</strong>}
+                {notes.map((note) => (
+                  <div class="soft small">{read === null ? `It ${note}` : note}</div>
+                ))}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {numbers.map(({ path, raw, read, notes }) => (
-              <tr>
-                <td>
-                  <code>{plain(path)}</code>
-                </td>
-                <td data-label="As typed">
-                  <bdi>{raw === '' ? 'nothing' : raw}</bdi>
-                </td>
-                <td data-label="As read">
-                  {read === null ? <Badge tone="bad">Refused</Badge> : <strong>{read}</strong>}
-                  {notes.map((note) => (
-                    <div class="soft small">{read === null ? `It ${note}` : note}</div>
-                  ))}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
       <details id={`fields-${event.id ?? 'of'}`}>
         <summary>Fields that the hook was given</summary>

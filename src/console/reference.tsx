@@ -2,8 +2,8 @@
 
 import { endpoints } from '../api/endpoints.ts'
 import { openApi } from '../api/openapi.ts'
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
+import type { Html, Page, Visit } from './page.ts'
+import { Card, Fact, Heading } from './parts.tsx'
 
 export function referencePage({ desk }: Visit): Page {
   const { paths, components } = openApi()
@@ -11,18 +11,14 @@ export function referencePage({ desk }: Visit): Page {
   const tags = [...new Set(endpoints.map(({ tag }) => tag))]
   const body = (
     <div class="stack">
-      <div>
-        <h1>API</h1>
-        <p class="lede">
-          Whatever this console shows and does, for programs. Send the admin secret as a Bearer
-          token. The same as <a href="/openapi.json">OpenAPI 3.1</a>; figures for Prometheus are at{' '}
-          <code>/metrics</code>.
-        </p>
-      </div>
+      <Heading title="API">
+        Whatever this console shows and does, for programs. Send the admin secret as a Bearer token.
+        The same as <a href="/openapi.json">OpenAPI 3.1</a>; figures for Prometheus are at{' '}
+        <code>/metrics</code>.
+      </Heading>
       <pre>{example}</pre>
       {tags.map((tag) => (
-        <section class="card" aria-labelledby={`tag-${tag}`}>
-          <h2 id={`tag-${tag}`}>{tag}</h2>
+        <Card id={`tag-${tag}`} title={tag}>
           {endpoints
             .filter((endpoint) => endpoint.tag === tag)
             .map(({ method, path, summary, detail, name }) => {
@@ -37,17 +33,16 @@ export function referencePage({ desk }: Visit): Page {
                 </details>
               )
             })}
-        </section>
+        </Card>
       ))}
-      <section class="card" aria-labelledby="shapes-title">
-        <h2 id="shapes-title">Shapes</h2>
+      <Card id="shapes" title="Shapes">
         {Object.entries(Object(Reflect.get(components, 'schemas'))).map(([name, schema]) => (
           <details class="endpoint" id={`shape-${name}`}>
             <summary>{name}</summary>
             <pre tabindex={0}>{JSON.stringify(schema, null, 2)}</pre>
           </details>
         ))}
-      </section>
+      </Card>
     </div>
   )
   return { title: 'API', place: 'api', body }
@@ -63,12 +58,7 @@ function Operation({ operation }: { operation: Record<string, unknown> }): Html 
           {parameters.map((one: unknown) => {
             const { name, description, schema } = Object(one)
             return (
-              <div>
-                <dt>
-                  <code>{String(name)}</code>
-                </dt>
-                <dd>{String(description ?? kind(schema))}</dd>
-              </div>
+              <Fact title={<code>{String(name)}</code>}>{String(description ?? kind(schema))}</Fact>
             )
           })}
         </dl>

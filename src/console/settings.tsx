@@ -6,9 +6,8 @@ import { adminSecrets } from '../operator/admin-secret.ts'
 import type { AccountOptions, Pace, PaceName } from '../outbox/dispatch/pace.ts'
 import { paceOf, presetIn } from '../outbox/dispatch/pace.ts'
 import { isSandbox } from '../setup/readiness.ts'
-import type { Html } from './html.ts'
-import type { Page, Visit } from './page.ts'
-import { Badge } from './parts.tsx'
+import type { Html, Page, Visit } from './page.ts'
+import { Badge, Card, Fact, Heading } from './parts.tsx'
 
 export function settingsPage({ desk }: Visit): Page {
   const { config, env } = desk
@@ -21,18 +20,14 @@ export function settingsPage({ desk }: Visit): Page {
   ]
   const body = (
     <div class="stack">
-      <div>
-        <h1>Settings</h1>
-        <p class="lede">
-          What is in force. It is changed in <code>src/config.ts</code> and with{' '}
-          <code>npx wrangler secret put</code>.
-        </p>
-      </div>
+      <Heading title="Settings">
+        What is in force. It is changed in <code>src/config.ts</code> and with{' '}
+        <code>npx wrangler secret put</code>.
+      </Heading>
       {Object.entries(config.accounts).map(([name, options]) => (
         <Account name={name} options={options} preset={presetIn(env, options)} />
       ))}
-      <section class="card" aria-labelledby="secrets-title">
-        <h2 id="secrets-title">Secrets</h2>
+      <Card id="secrets" title="Secrets">
         <table>
           <tbody>
             {secrets.map((name) => (
@@ -47,9 +42,8 @@ export function settingsPage({ desk }: Visit): Page {
             ))}
           </tbody>
         </table>
-      </section>
-      <section class="card" aria-labelledby="in-title">
-        <h2 id="in-title">Access and data</h2>
+      </Card>
+      <Card id="in" title="Access and data">
         <p>
           {access === null
             ? 'With the admin secret; a session lasts 12 hours, and all of them end when the secret is changed.'
@@ -64,26 +58,16 @@ export function settingsPage({ desk }: Visit): Page {
           </p>
         )}
         <dl class="facts">
-          <div>
-            <dt>Public address</dt>
-            <dd>{config.publicUrl ?? `${desk.origin} (from the request)`}</dd>
-          </div>
-          <div>
-            <dt>Numbers and fields are deleted</dt>
-            <dd>
-              {`${config.retention.settledDays} days after a lead is accepted or skipped, ${config.retention.inHandDays} where it is held or parked`}
-            </dd>
-          </div>
-          <div>
-            <dt>Masked rows are deleted</dt>
-            <dd>{`after ${config.retention.rowDays} days`}</dd>
-          </div>
-          <div>
-            <dt>Sandbox</dt>
-            <dd>{isSandbox(env) ? 'yes: nothing reaches EazyBe or WhatsApp' : 'no'}</dd>
-          </div>
+          <Fact title="Public address">
+            {config.publicUrl ?? `${desk.origin} (from the request)`}
+          </Fact>
+          <Fact title="Numbers and fields are deleted">{`${config.retention.settledDays} days after a lead is accepted or skipped, ${config.retention.inHandDays} where it is held or parked`}</Fact>
+          <Fact title="Masked rows are deleted">{`after ${config.retention.rowDays} days`}</Fact>
+          <Fact title="Sandbox">
+            {isSandbox(env) ? 'yes: nothing reaches EazyBe or WhatsApp' : 'no'}
+          </Fact>
         </dl>
-      </section>
+      </Card>
     </div>
   )
   return { title: 'Settings', place: 'settings', body }
@@ -104,10 +88,7 @@ function Account(props: { name: string; options: AccountOptions; preset: PaceNam
       </h2>
       <dl class="facts">
         {numbersOf(paceOf(options, preset)).map(([title, value]) => (
-          <div>
-            <dt>{title}</dt>
-            <dd>{value}</dd>
-          </div>
+          <Fact title={title}>{value}</Fact>
         ))}
       </dl>
     </section>

@@ -9,59 +9,45 @@ import { guideOf } from '../setup/guide.ts'
 import { sources } from '../sources/index.ts'
 import type { Source } from '../sources/source.ts'
 import { CopyLine } from './hook.tsx'
-import type { Html } from './html.ts'
 import { notFoundPage } from './messages.tsx'
-import type { Page, Visit } from './page.ts'
+import type { Html, Page, Visit } from './page.ts'
+import { Card, Copy, Fact, Heading, type Link, Table } from './parts.tsx'
 
 /** What a hook is called before it has a name. */
 const EXAMPLE_HOOK = 'webinar'
 const MOST_FIELDS = 40
+const HOOKS: Link = ['/console/hooks', 'Hooks']
 
 export function setupPage(visit: Visit, name: string): Page {
   const { desk } = visit
   const hook = hookOf(desk, name)
   if (hook === null) return notFoundPage('hook')
   const state = stateOf(desk, name, hook)
-  const crumb = <a href={`/console/hooks/${name}`}>{name}</a>
+  const above = [`/console/hooks/${name}`, name] as const
   const title = `Set up ${hook.source.title}`
-  return guidePage(visit, { source: hook.source, name, url: state.url, crumb, title })
+  return guidePage(visit, { source: hook.source, name, url: state.url, above, title })
 }
 
 /** Every sender that a hook can be made for. */
 export function sendersPage(): Page {
   const body = (
     <div class="stack">
-      <div>
-        <p class="crumb">
-          <a href="/console/hooks">Hooks</a>
-        </p>
-        <h1>Senders</h1>
-        <p class="lede">
-          What each needs, what it sends and a hook to begin with, before there is one:{' '}
-          <code>npm run new -- webinar tally</code> writes it into <code>src/config.ts</code>.
-        </p>
-      </div>
+      <Heading above={[HOOKS]} title="Senders">
+        What each needs, what it sends and a hook to begin with, before there is one:{' '}
+        <code>npm run new -- webinar tally</code> writes it into <code>src/config.ts</code>.
+      </Heading>
       <div class="card">
-        <table class="cards">
-          <thead>
+        <Table heads={['Sender', 'Name in src/config.ts', 'Kind']}>
+          {sources.map(({ name, title, kind }) => (
             <tr>
-              <th scope="col">Sender</th>
-              <th scope="col">Name in src/config.ts</th>
-              <th scope="col">Kind</th>
+              <td class="lead">
+                <a href={`/console/senders/${name}`}>{title}</a>
+              </td>
+              <td data-label="Name">{name}</td>
+              <td data-label="Kind">{kind}</td>
             </tr>
-          </thead>
-          <tbody>
-            {sources.map(({ name, title, kind }) => (
-              <tr>
-                <td class="lead">
-                  <a href={`/console/senders/${name}`}>{title}</a>
-                </td>
-                <td data-label="Name">{name}</td>
-                <td data-label="Kind">{kind}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </div>
     </div>
   )
@@ -73,14 +59,13 @@ export async function senderPage(visit: Visit, name: string): Promise<Page> {
   const source = sources.find((one) => one.name === name)
   if (source === undefined) return notFoundPage('sender')
   const { config, origin } = visit.desk
-  const crumb = <a href="/console/senders">Senders</a>
   const sample = source.sample({ fields: {}, id: 'sample-1', now: Date.UTC(2026, 0, 1) })
   const fields = fieldList(await ownFields({ source }, sample)).slice(0, MOST_FIELDS)
   return guidePage(visit, {
     source,
     name: EXAMPLE_HOOK,
     url: guideOf(source, EXAMPLE_HOOK, config.publicUrl ?? origin).url,
-    crumb,
+    above: ['/console/senders', 'Senders'],
     title: source.title,
     fields,
   })
@@ -91,35 +76,27 @@ interface Shown {
   /** The hook's. */
   readonly name: string
   readonly url: string
-  readonly crumb: Html
+  readonly above: Link
   readonly title: string
   readonly fields?: readonly ListedField[]
 }
 
-function guidePage({ desk }: Visit, { source, name, url, crumb, title, fields }: Shown): Page {
+function guidePage({ desk }: Visit, { source, name, url, above, title, fields }: Shown): Page {
   const guide = guideOf(source, name, desk.config.publicUrl ?? desk.origin)
   const body = (
     <div class="stack">
-      <div>
-        <p class="crumb">
-          <a href="/console/hooks">Hooks</a> / {crumb}
-        </p>
-        <h1>{title}</h1>
-        <p class="lede">
-          It proves itself by: {guide.proof}. The vendor’s own page:{' '}
-          <a href={guide.docs} rel="noreferrer">
-            {new URL(guide.docs).hostname}
-          </a>
-        </p>
-      </div>
+      <Heading above={[HOOKS, above]} title={title}>
+        It proves itself by: {guide.proof}. The vendor’s own page:{' '}
+        <a href={guide.docs} rel="noreferrer">
+          {new URL(guide.docs).hostname}
+        </a>
+      </Heading>
       {guide.phoneless !== null && <p class="notice wait">{guide.phoneless}</p>}
-      <section class="card" aria-labelledby="address-title">
-        <h2 id="address-title">The address to paste</h2>
+      <Card id="address" title="The address to paste">
         <CopyLine id="hook-url" text={url} />
         <Secrets guide={guide} />
-      </section>
-      <section class="card" aria-labelledby="steps-title">
-        <h2 id="steps-title">Step by step</h2>
+      </Card>
+      <Card id="steps" title="Step by step">
         <ol class="steps">
           {guide.steps.map((step) => (
             <li>{step}</li>
@@ -128,14 +105,13 @@ function guidePage({ desk }: Visit, { source, name, url, crumb, title, fields }:
         {(source.paste ?? []).map(({ name: title, text }, index) => (
           <Paste id={`paste-${index}`} title={title} text={text} />
         ))}
-      </section>
+      </Card>
       {fields !== undefined && <Fields fields={fields} />}
       <Sentences title="What to expect" sentences={guide.expect} />
       <Sentences title="When something goes wrong" sentences={guide.fails} />
-      <section class="card" aria-labelledby="example-title">
-        <h2 id="example-title">A hook to begin with</h2>
+      <Card id="beginning" title="A hook to begin with">
         <Paste id="example" title="For src/config.ts" text={guide.example} />
-      </section>
+      </Card>
       <Sentences title="What no page of the vendor’s says" sentences={guide.unconfirmed} />
     </div>
   )
@@ -144,20 +120,14 @@ function guidePage({ desk }: Visit, { source, name, url, crumb, title, fields }:
 
 function Fields({ fields }: { fields: readonly ListedField[] }): Html {
   return (
-    <section class="card" aria-labelledby="fields-title">
-      <h2 id="fields-title">What its sample holds</h2>
+    <Card id="fields" title="What its sample holds">
       <p class="soft">By the names that fields reads.</p>
       <dl class="facts">
         {fields.map(({ path, value }) => (
-          <div>
-            <dt>
-              <code>{path.join('.')}</code>
-            </dt>
-            <dd>{JSON.stringify(value)}</dd>
-          </div>
+          <Fact title={<code>{path.join('.')}</code>}>{JSON.stringify(value)}</Fact>
         ))}
       </dl>
-    </section>
+    </Card>
   )
 }
 
@@ -165,17 +135,18 @@ function Secrets({ guide }: { guide: Guide }): Html {
   return (
     <dl class="facts">
       {guide.secrets.map(({ name, what }) => (
-        <div>
-          <dt>
-            Secret <code>{name}</code>
-          </dt>
-          <dd>
-            {what}
-            <div class="soft small">
-              Set it with <code>npx wrangler secret put {name}</code>. The console never shows it.
-            </div>
-          </dd>
-        </div>
+        <Fact
+          title={
+            <>
+              Secret <code>{name}</code>
+            </>
+          }
+        >
+          {what}
+          <div class="soft small">
+            Set it with <code>npx wrangler secret put {name}</code>. The console never shows it.
+          </div>
+        </Fact>
       ))}
     </dl>
   )
@@ -189,9 +160,7 @@ function Paste({ id, title, text }: { id: string; title: string; text: string })
         <code id={id}>{text}</code>
       </pre>
       <p>
-        <button type="button" data-copy={id} hidden>
-          Copy
-        </button>
+        <Copy of={id} />
       </p>
     </div>
   )
@@ -206,13 +175,12 @@ function Sentences({
 }): Html | null {
   if (sentences.length === 0) return null
   return (
-    <section class="card">
-      <h2>{title}</h2>
+    <Card title={title}>
       <ul>
         {sentences.map((sentence) => (
           <li>{sentence}</li>
         ))}
       </ul>
-    </section>
+    </Card>
   )
 }

@@ -5,8 +5,8 @@ import { readUnsentCookie, setUnsentCookie } from '../operator/cookie.ts'
 import type { OperatorContext } from '../operator/desk.ts'
 import { isFromOwnPage } from '../operator/same-origin.ts'
 import { isSealed, newNonce, sealOf } from '../operator/session.ts'
-import type { Html } from './html.ts'
-import type { Page } from './page.ts'
+import type { Html, Page } from './page.ts'
+import { Fact, Heading, Hidden } from './parts.tsx'
 
 const unsentSchema = v.object({
   /** Where the form posts to. */
@@ -59,34 +59,25 @@ export async function carriedBy(
 }
 
 export function Carried({ unsent: { carried, seal } }: { unsent: Unsent }): Html {
-  return (
-    <>
-      <input type="hidden" name={CARRIED} value={carried} />
-      <input type="hidden" name={SEAL} value={seal} />
-    </>
-  )
+  return <Hidden values={{ [CARRIED]: carried, [SEAL]: seal }} />
 }
 
 /** After the login: what it was, and the button that sends it. */
 export function unsentPage({ path, fields, what }: Unsent): Page {
   const body = (
     <div class="stack">
-      <div>
-        <h1>Nothing has been done yet</h1>
-        <p class="lede">Your session had ended when you sent this. Is it still meant?</p>
-      </div>
+      <Heading title="Nothing has been done yet">
+        Your session had ended when you sent this. Is it still meant?
+      </Heading>
       <form class="card tall" method="post" action={path}>
         <h2>{what}</h2>
         <dl class="json">
           {fields
             .filter(([, value]) => value !== '')
             .map(([name, value]) => (
-              <div>
-                <dt>{name}</dt>
-                <dd>
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
+              <Fact title={name}>
+                <bdi>{value}</bdi>
+              </Fact>
             ))}
         </dl>
         {fields.map(([name, value]) => (
@@ -104,47 +95,40 @@ export function unsentPage({ path, fields, what }: Unsent): Page {
   return { title: 'Not sent yet', place: null, body }
 }
 
-/** The forms of the console: what each would do, by its path. */
-const FORMS: readonly (readonly [path: RegExp, words: (id: string, verb: string) => string])[] = [
-  [/^accounts\/([\w-]+)\/(pause|resume)$/, (id, verb) => `${capital(verb)} the account ${id}`],
-  [/^hooks\/([\w-]+)\/(pause|resume)$/, (id, verb) => `${capital(verb)} the hook ${id}`],
-  [/^hooks\/([\w-]+)\/preview$/, (id) => `Preview what the hook ${id} makes of a payload`],
-  [/^hooks\/([\w-]+)\/snippet$/, (id) => `Write a mapping for the hook ${id}`],
-  [/^hooks\/([\w-]+)\/invite$/, (id) => `Invite the people of a file through the hook ${id}`],
-  [/^hooks\/([\w-]+)\/test$/, (id) => `Send a test through the hook ${id}`],
-  [/^deliveries\/([\w-]+)\/reveal$/, (id) => `Show the numbers of the lead ${id}`],
-  [
-    /^deliveries\/([\w-]+)\/suppress$/,
-    (id) => `Leave a person of the lead ${id} out of every group`,
-  ],
-  [/^deliveries\/([\w-]+)\/erase$/, (id) => `Erase a person of the lead ${id}`],
-  [/^deliveries\/([\w-]+)\/release$/, (id) => `Release the lead ${id}`],
-  [/^deliveries\/([\w-]+)\/create$/, (id) => `Let the lead ${id} create its group`],
-  [/^deliveries\/([\w-]+)\/exact$/, (id) => `Send the lead ${id} again`],
-  [/^deliveries\/([\w-]+)\/remap$/, (id) => `Map the lead ${id} again`],
-  [/^deliveries\/([\w-]+)\/discard$/, (id) => `Discard the lead ${id}`],
-  [/^deliveries\/([\w-]+)\/edit$/, (id) => `Change the lead ${id} and send it`],
-  [/^deliveries$/, () => 'Search for leads'],
-  [/^deliveries\.csv$/, () => 'Download leads with their full numbers'],
-  [/^groups\/([\w-]+)$/, (id) => `Correct the group ${id}`],
-  [/^people$/, () => 'Look up or change one person, as below'],
-  [/^bulk$/, () => 'Do the same to many leads, as below'],
-]
+/** The forms of the console, and what each would do. */
+const FORMS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'accounts/:id/pause': 'Pause the account :id',
+    'accounts/:id/resume': 'Resume the account :id',
+    'hooks/:id/pause': 'Pause the hook :id',
+    'hooks/:id/resume': 'Resume the hook :id',
+    'hooks/:id/preview': 'Preview what the hook :id makes of a payload',
+    'hooks/:id/snippet': 'Write a mapping for the hook :id',
+    'hooks/:id/invite': 'Invite the people of a file through the hook :id',
+    'hooks/:id/test': 'Send a test through the hook :id',
+    'deliveries/:id/reveal': 'Show the numbers of the lead :id',
+    'deliveries/:id/suppress': 'Leave a person of the lead :id out of every group',
+    'deliveries/:id/erase': 'Erase a person of the lead :id',
+    'deliveries/:id/release': 'Release the lead :id',
+    'deliveries/:id/create': 'Let the lead :id create its group',
+    'deliveries/:id/exact': 'Send the lead :id again',
+    'deliveries/:id/remap': 'Map the lead :id again',
+    'deliveries/:id/discard': 'Discard the lead :id',
+    'deliveries/:id/edit': 'Change the lead :id and send it',
+    deliveries: 'Search for leads',
+    'deliveries.csv': 'Download leads with their full numbers',
+    'groups/:id': 'Correct the group :id',
+    people: 'Look up or change one person, as below',
+    bulk: 'Do the same to many leads, as below',
+  }),
+)
+const FORM_PATH = /^\/console\/([\w.]+)(?:\/([\w-]+)(\/\w+)?)?(?:\?|$)/
 
 /** Null: no form of the console posts there. */
 function inWords({ path }: Form): string | null {
-  const [place = ''] = path.split('?', 1)
-  const below = /^\/console\/(.*)$/.exec(place)?.[1]
-  if (below === undefined) return null
-  for (const [form, words] of FORMS) {
-    const found = form.exec(below)
-    if (found !== null) return words(found[1] ?? '', found[2] ?? '')
-  }
-  return null
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
+  const [, place = '', id, verb = ''] = FORM_PATH.exec(path) ?? []
+  if (id === undefined) return FORMS.get(place) ?? null
+  return FORMS.get(`${place}/:id${verb}`)?.replace(':id', id) ?? null
 }
 
 function texts(form: Readonly<Record<string, unknown>>): [name: string, value: string][] {

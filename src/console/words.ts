@@ -1,5 +1,6 @@
 /** The console's words for what the outbox knows. They promise no more than is known: EazyBe *accepts*; no page says "added". */
 
+import type { BulkAction } from '../operator/act.ts'
 import type { Overview, Stop } from '../outbox/admin/account.ts'
 import type { DeliveryState } from '../outbox/model.ts'
 
@@ -35,6 +36,24 @@ export function meaning(state: DeliveryState, stop: Stop | undefined): string {
   return stop === undefined || (state !== 'queued' && state !== 'unknown')
     ? MEANINGS[state]
     : `It waits. ${STOPS[stop]}`
+}
+
+/** What does something about a delivery in its state, what fits best first. */
+export const ACTIONS_OF: Readonly<Record<DeliveryState, readonly BulkAction[]>> = {
+  held: ['release', 'remap', 'discard'],
+  parked: ['exact', 'remap', 'discard'],
+  queued: ['remap', 'discard'],
+  unknown: ['remap', 'discard'],
+  accepted: ['exact', 'remap'],
+  skipped: ['exact', 'remap'],
+  sending: [],
+}
+
+export const ACTION_LABELS: Readonly<Record<BulkAction, string>> = {
+  release: 'Release: send it as it is',
+  remap: 'Map again with today’s config',
+  exact: 'Send exactly again',
+  discard: 'Discard',
 }
 
 /** What a stopped account waits for. */
@@ -185,6 +204,10 @@ export function touchedText(done: string, touched: number): string {
     default:
       return ''
   }
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 const PLURALS = new Intl.PluralRules('en')
