@@ -1,8 +1,8 @@
 /** Groups and their parts: which names there are, what is known of each part, and when it is due. */
 
-import type { Member, Part, PartStatus } from '../model.ts'
+import type { Member, Part } from '../model.ts'
 import type { OutboxConfig } from '../ports.ts'
-import { fragment, raw, type Sql } from './sql.ts'
+import { type Fragment, fragment, raw, type Sql } from './sql.ts'
 
 /** WhatsApp's groups hold 1,024; admins and people who are invited by others need room too. */
 export const DEFAULT_CAPACITY = 1_000
@@ -60,7 +60,7 @@ export class Parts {
     const { groupId, hook, number, name, dueAt, creates } = part
     return this.#sql.value`
       INSERT INTO parts (group_id, hook, number, name, status, open, due_at, queue)
-      VALUES (${groupId}, ${hook}, ${number}, ${name}, 'new', 1, ${dueAt}, ${queueOf('new', creates)}) RETURNING id`
+      VALUES (${groupId}, ${hook}, ${number}, ${name}, 'new', 1, ${dueAt}, ${creates ? 'create' : 'add'}) RETURNING id`
   }
 
   /** A hook asks to create the group: it is that hook's from now on, and counts against its day. */
@@ -186,27 +186,30 @@ export class Parts {
       UPDATE parts SET status = 'new', misses = 0, rest_until = 0, members = 0, counted_from = ${now} WHERE id = ${id}`
   }
 
-  /** A person is due: the part is due then, unless it was earlier. Gives the time if it is earlier than before. */
+  /** A person is due: the part is due then, unless it was earlier. Gives its time where that is earlier, or it waits in another queue now. */
   bringForward(id: number, dueAt: number, creates: boolean): number | null {
     const [at = null] = this.#sql.column<number>`
-      UPDATE parts SET due_at = max(rest_until, ${dueAt}), queue = CASE WHEN status = 'new' AND ${creates} THEN 'create' ELSE 'add' END
-      WHERE id = ${id} AND (due_at IS NULL OR due_at > max(rest_until, ${dueAt})) RETURNING due_at`
+      UPDATE parts SET due_at = min(coalesce(due_at, max(rest_until, ${dueAt})), max(rest_until, ${dueAt})),
+        queue = CASE WHEN status = 'new' AND ${creates} THEN 'create' ELSE queue END
+      WHERE id = ${id} AND (due_at IS NULL OR due_at > max(rest_until, ${dueAt}) OR queue = 'add' AND status = 'new' AND ${creates})
+      RETURNING due_at`
     return at
   }
 
   /** Sets when a part is due by the head of its queue; undefined: the queue is empty. */
   setDueBy(part: Part, head: Member | undefined): void {
-    const { dueAt, queue } = dueWith(part, head)
-    this.#sql.run`UPDATE parts SET due_at = ${dueAt}, queue = ${queue} WHERE id = ${part.id}`
+    const dueAt = dueWith(part, head)
+    this.#sql
+      .run`UPDATE parts SET due_at = ${dueAt}, queue = ${queueOf(part)} WHERE id = ${part.id}`
   }
 
   /** Writes a part after a call; `head` is the first of its queue. */
   saveAfterCall(part: Part, head: Member | undefined, now: number): void {
-    const { dueAt, queue } = dueWith(part, head)
+    const dueAt = dueWith(part, head)
     this.#sql.run`
       UPDATE parts SET status = ${part.status}, rest_until = ${part.restUntil}, misses = ${part.misses},
         create_failures = ${part.createFailures}, tried_at = ${part.triedAt}, members = ${part.members}, first_call_at = coalesce(first_call_at, ${now}),
-        last_call_at = ${now}, due_at = ${dueAt}, queue = ${queue} WHERE id = ${part.id}`
+        last_call_at = ${now}, due_at = ${dueAt}, queue = ${queueOf(part)} WHERE id = ${part.id}`
   }
 
   /**
@@ -236,15 +239,14 @@ export class Parts {
   }
 }
 
-/** When a part with this head is due, and in which queue. */
-function dueWith(part: Part, head: Member | undefined) {
-  return {
-    dueAt: head === undefined ? null : Math.max(head.dueAt, part.restUntil),
-    queue: queueOf(part.status, head?.creates === true),
-  }
+/** When a part with this head is due. */
+function dueWith({ restUntil }: Part, head: Member | undefined): number | null {
+  return head === undefined ? null : Math.max(head.dueAt, restUntil)
 }
 
-/** A part that exists, or is in doubt, is only ever added to. */
-function queueOf(status: PartStatus, creates: boolean): (typeof QUEUES)[number] {
-  return status === 'new' && creates ? 'create' : 'add'
+/** A part that exists, or is in doubt, is only ever added to. One person with leave to create the group is enough to create it. */
+function queueOf({ id, status }: Part): Fragment {
+  if (status !== 'new') return raw(`'add'`)
+  return fragment`CASE WHEN EXISTS (SELECT 1 FROM memberships
+    WHERE part_id = ${id} AND status IN ('waiting', 'maybe') AND creates = 1) THEN 'create' ELSE 'add' END`
 }

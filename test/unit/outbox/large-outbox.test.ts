@@ -60,6 +60,28 @@ it.each([
   },
 )
 
+it.each([
+  ['that may create it', true, false],
+  ['that may not', false, true],
+])(
+  'adds to a group that is there while new groups wait for another day, also those whose first lead is one %s',
+  async (_, first, second) => {
+    const { leads, count, pass } = outboxOnDisk({
+      account: { createsPerDay: 1, createsPerHour: 1, newGroupsPerDay: 100 },
+    })
+    await leads('There', 1)
+    await pass(3_600_000)
+    for (let n = 1; n <= 30; n++) {
+      await leads(`New ${n}`, 1, { create: first })
+      await leads(`New ${n}`, 1, { create: second })
+    }
+    await pass(3_600_000)
+    await leads('There', 1)
+    await pass(3_600_000)
+    expect(count(`deliveries WHERE state = 'accepted'`)).toBe(2)
+  },
+)
+
 it('forgets within a day whom a year is over for, however many others it remembers', async () => {
   const { leads, disk, count, pass } = outboxOnDisk()
   await leads('A', 1)
