@@ -44,7 +44,8 @@ export default defineConfig({
               compatibilityDate: '2026-10-01',
               kvNamespaces: ['SEEN'],
               durableObjects: { OUTBOX: { className: 'Outbox', useSQLite: true } },
-              bindings: BINDINGS,
+              // Each test has a stand-in for EazyBe.
+              bindings: { ...BINDINGS, USHER_CALL_EAZYBE: '1' },
             },
           }),
         ],

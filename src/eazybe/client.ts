@@ -61,18 +61,15 @@ export interface EazybeOptions {
   readonly now?: () => number
 }
 
-/** What `wrangler dev` and its like call a build that is not deployed. */
-const LOCAL_BUILD = 'development'
-
 /**
- * Why a Worker makes no calls on a developer's machine, or null. `npm start` puts the sandbox in EazyBe's place; `wrangler dev`
- * would reach EazyBe itself with whatever token is in `.dev.vars`, and a test would add real people.
+ * Why a Worker that runs on a developer's machine makes no calls, or null. `npm start` puts the sandbox in EazyBe's place;
+ * `wrangler dev` would reach EazyBe itself with whatever token is in `.dev.vars`, and a test would add real people.
  */
-export function localRefusal(build: string | undefined, env: object): Outcome | null {
+export function localRefusal(isLocal: boolean, env: object): Outcome | null {
   const allowed = ['USHER_SANDBOX', 'USHER_CALL_EAZYBE'].some(
     (name) => Reflect.get(env, name) === '1',
   )
-  if (build !== LOCAL_BUILD || allowed) return null
+  if (!isLocal || allowed) return null
   const message =
     'Not called: this Worker runs on a developer’s machine. npm start has a sandbox; USHER_CALL_EAZYBE=1 in .dev.vars calls EazyBe all the same'
   return { kind: 'unreachable', message }

@@ -15,10 +15,6 @@ import { assembleOutbox } from './assemble.ts'
 import { sendAlert } from './jobs/alert.ts'
 import type { OutboxConfig, OutboxPorts } from './ports.ts'
 
-/** Written into the bundle: `production` by `wrangler deploy`, `development` by `wrangler dev` and `npm start`. */
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
-const BUILD = process.env.NODE_ENV
-
 /** The entry file says which accounts and hooks there are, and how a hook's sender is asked for the rest of an event. */
 export abstract class OutboxObject extends DurableObject<object> {
   #rooms: Rooms
@@ -30,13 +26,17 @@ export abstract class OutboxObject extends DurableObject<object> {
     lookUp: OutboxPorts['lookUp'],
   ) {
     super(ctx, env)
+    let isLocal: Promise<boolean> | undefined
     const ports: OutboxPorts = {
       name: ctx.id.name,
       storage: ctx.storage,
       now: Date.now,
       random: Math.random,
       gathered: gathering(),
-      addToGroup: async (call, token) => localRefusal(BUILD, env) ?? addToGroup(call, { token }),
+      addToGroup: async (call, token) => {
+        isLocal ??= runsLocally(ctx.storage)
+        return localRefusal(await isLocal, env) ?? addToGroup(call, { token })
+      },
       lookUp,
       sendAlert,
       restored: () => {
@@ -77,6 +77,19 @@ export abstract class OutboxObject extends DurableObject<object> {
   }
   hooks(): HooksAdmin {
     return this.#rooms.hooks
+  }
+}
+
+/**
+ * Whether this is `wrangler dev` or its like: a workerd outside of Cloudflare keeps no history of its storage, and says so.
+ * What is written into the bundle does not tell, since wrangler takes that from the shell's NODE_ENV.
+ */
+async function runsLocally(storage: DurableObjectStorage): Promise<boolean> {
+  try {
+    await storage.getBookmarkForTime(Date.now())
+    return false
+  } catch (error) {
+    return String(error).includes('does not implement point-in-time recovery')
   }
 }
 
