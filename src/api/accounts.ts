@@ -1,11 +1,10 @@
 /** Endpoints of EazyBe accounts: what each is doing, stopping and starting it, and the record of what operators did. */
 
 import * as v from 'valibot'
-import { problemResponse } from '../lib/problem.ts'
 import { exportPage, importPiece, overviews, setPaused } from '../operator/accounts.ts'
 import { auditLog } from '../operator/audit.ts'
 import type { Desk } from '../operator/desk.ts'
-import { endpoint, none, only } from './endpoint.ts'
+import { endpoint, noSuch, notPossible, only } from './endpoint.ts'
 import {
   accountSchema,
   auditSchema,
@@ -19,8 +18,6 @@ const accountsSchema = v.object({ accounts: v.array(accountSchema) })
 const change = {
   method: 'post',
   tag: 'Accounts',
-  query: none,
-  body: none,
   answer: accountsSchema,
   problems: [404],
 } as const
@@ -32,8 +29,6 @@ export const accountEndpoints = [
     name: 'listAccounts',
     tag: 'Accounts',
     summary: 'Every account: whether it works, what waits, and the last 24 hours',
-    query: none,
-    body: none,
     answer: accountsSchema,
     run: async (desk) => ({ accounts: await overviews(desk) }),
   }),
@@ -59,16 +54,15 @@ export const accountEndpoints = [
     summary: 'A page of a copy of the account’s outbox, with numbers in full',
     detail:
       'The pages’ texts make one file, a line of JSON for each row. Post the `cursor` for the next page until it is null. All pages show one moment: where something was written meanwhile the answer is 409, and the copy must begin anew. The audit log says who asked.',
-    query: none,
     body: v.optional(only({ cursor: v.optional(v.pipe(v.string(), v.maxLength(1_000))) }), {}),
     answer: v.object({ text: v.string(), ...cursorEntry }),
     problems: [404, 409],
     async run(desk, { id, body }) {
       const page = await exportPage(desk, id, body.cursor ?? null)
-      if (page === 'not_found') return noSuchAccount()
-      if (page !== 'changed') return page
-      const because = 'Something was written since the first page: begin anew.'
-      return problemResponse({ reason: 'not_possible', because })
+      if (page === 'not_found') return noSuch('account')
+      return page === 'changed'
+        ? notPossible('Something was written since the first page: begin anew.')
+        : page
     },
   }),
   endpoint({
@@ -79,7 +73,6 @@ export const accountEndpoints = [
     summary: 'Put a copy back into an outbox in which nothing is',
     detail:
       'The file in pieces, cut between any two characters, numbered from 0. The last puts all of it back, or nothing, and answers the number of `rows`; the account is paused then. Pieces are forgotten after an hour.',
-    query: none,
     body: only({
       number: v.pipe(v.number(), v.integer(), v.minValue(0)),
       text: v.string(),
@@ -89,20 +82,15 @@ export const accountEndpoints = [
     problems: [404, 409],
     async run(desk, { id, body }) {
       const taken = await importPiece(desk, id, body)
-      if (taken === 'not_found') return noSuchAccount()
-      if ('rows' in taken) return taken
-      return problemResponse({ reason: 'not_possible', because: taken.because })
+      if (taken === 'not_found') return noSuch('account')
+      return 'rows' in taken ? taken : notPossible(taken.because)
     },
   }),
 ]
 
 async function paused(desk: Desk, account: string, pause: boolean): Promise<object> {
   const result = await setPaused(desk, account, pause)
-  return result === 'done' ? { accounts: await overviews(desk) } : noSuchAccount()
-}
-
-function noSuchAccount(): Response {
-  return problemResponse({ reason: 'not_found', what: 'account' })
+  return result === 'done' ? { accounts: await overviews(desk) } : noSuch('account')
 }
 
 export const auditEndpoints = [
@@ -113,7 +101,6 @@ export const auditEndpoints = [
     tag: 'Audit',
     summary: 'What operators did, newest first',
     query: v.object(pagingEntries),
-    body: none,
     answer: v.object({ entries: v.array(auditSchema), ...cursorEntry }),
     async run(desk, { query: { limit = DEFAULT_PER_PAGE, cursor } }) {
       const page = await auditLog(desk, limit, cursor ?? null)

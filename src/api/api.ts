@@ -6,9 +6,8 @@ import { problemResponse } from '../lib/problem.ts'
 import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
 import type { Config } from '../setup/define-config.ts'
-import { endpoints } from './endpoints.ts'
 import { metrics } from './metrics.ts'
-import { openApi } from './openapi.ts'
+import { endpoints, openApi } from './openapi.ts'
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 

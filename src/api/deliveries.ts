@@ -10,7 +10,7 @@ import { editSchema, readEdit } from '../operator/edit.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { FORESEEN, forecast } from '../operator/forecast.ts'
 import { listDeliveries } from '../operator/merge.ts'
-import { endpoint, none, only } from './endpoint.ts'
+import { endpoint, noSuch, notPossible, only, wrong } from './endpoint.ts'
 import {
   cursorEntry,
   cursorText,
@@ -34,7 +34,6 @@ const agreedEntry = {
 const one = {
   method: 'post',
   tag: 'Deliveries',
-  query: none,
   answer: storySchema,
   problems: [404, 409],
 } as const
@@ -49,7 +48,6 @@ export const deliveryEndpoints = [
     detail:
       'A page may be short, or empty, and still have a cursor: a filter that fits little looks through so many at a time.',
     query: v.object({ ...filterSchema.entries, ...pagingEntries }),
-    body: none,
     answer: v.object({ deliveries: v.array(deliverySchema), ...cursorEntry }),
     async run(desk, { query: { limit = DEFAULT_PER_PAGE, cursor, ...filter } }) {
       const page = await listDeliveries(desk, filter, limit, cursor ?? null)
@@ -62,8 +60,6 @@ export const deliveryEndpoints = [
     name: 'getDelivery',
     tag: 'Deliveries',
     summary: 'One delivery and everything that happened to it',
-    query: none,
-    body: none,
     answer: storySchema,
     problems: [404],
     run: (desk, { id }) => story(desk, id),
@@ -87,9 +83,8 @@ export const deliveryEndpoints = [
     }),
     run(desk, { id, body: { mode, fields: answers, agreed } }) {
       if (answers === undefined) return acted(desk, id, { kind: mode, agreed })
-      const issues = [{ path: 'fields', message: 'can be changed with mode remap only' }]
       return mode === 'exact'
-        ? problemResponse({ reason: 'bad_request', issues })
+        ? wrong('fields', 'can be changed with mode remap only')
         : acted(desk, id, { kind: mode, agreed, answers })
     },
   }),
@@ -128,7 +123,6 @@ export const deliveryEndpoints = [
     path: '/api/deliveries/:id/discard',
     name: 'discardDelivery',
     summary: 'Never send it',
-    body: none,
     run: (desk, { id }) => acted(desk, id, { kind: 'discard' }),
   }),
   endpoint({
@@ -136,36 +130,27 @@ export const deliveryEndpoints = [
     path: '/api/deliveries/:id/reveal',
     name: 'revealDelivery',
     summary: 'Its numbers in full; the audit log says who asked',
-    body: none,
     answer: v.object({ contacts: v.array(v.string()), fields: v.unknown() }),
     async run(desk, { id }) {
       const revealed = await revealDelivery(desk, id)
-      if (revealed === 'not_found') return noSuchDelivery()
-      return revealed === 'gone' ? impossible(IMPOSSIBLE.fields_gone) : revealed
+      if (revealed === 'not_found') return noSuch('delivery')
+      return revealed === 'gone' ? notPossible(IMPOSSIBLE.fields_gone) : revealed
     },
   }),
 ]
 
 async function acted(desk: Desk, id: string, action: Action): Promise<object> {
   const place = placeOf(desk, id)
-  if (place === null) return noSuchDelivery()
+  if (place === null) return noSuch('delivery')
   const [result] = await act(desk, place, [place.seq], action)
   const outcome = result?.outcome ?? 'not_found'
-  if (outcome === 'not_found') return noSuchDelivery()
+  if (outcome === 'not_found') return noSuch('delivery')
   if (outcome === 'queued' || outcome === 'held' || outcome === 'discarded') return story(desk, id)
-  return impossible(IMPOSSIBLE[outcome])
+  return notPossible(IMPOSSIBLE[outcome])
 }
 
 async function story(desk: Desk, id: string): Promise<object> {
-  return (await readStory(desk, id)) ?? noSuchDelivery()
-}
-
-function noSuchDelivery(): Response {
-  return problemResponse({ reason: 'not_found', what: 'delivery' })
-}
-
-function impossible(because: string): Response {
-  return problemResponse({ reason: 'not_possible', because })
+  return (await readStory(desk, id)) ?? noSuch('delivery')
 }
 
 const outcomes = v.pipe(
@@ -182,7 +167,6 @@ export const bulkEndpoints = [
     summary: 'One action on every delivery that fits a filter',
     detail:
       'With `dryRun` it says what would come of it, and does nothing. Without, it does one step and answers a `cursor`: post the same again with it until it is null.',
-    query: none,
     body: only({
       filter: only(filterSchema.entries),
       action: v.picklist(BULK_ACTIONS),

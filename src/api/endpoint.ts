@@ -39,15 +39,13 @@ export interface Input<query, body> {
 
 interface EndpointOptions<query extends v.GenericSchema, body extends v.GenericSchema>
   extends Pick<Endpoint, 'method' | 'path' | 'name' | 'tag' | 'summary' | 'detail' | 'answer'> {
-  readonly query: query
-  readonly body: body
-  readonly problems?: readonly (404 | 409)[]
+  /** Left out where none is taken. */
+  readonly query?: query
+  readonly body?: body
+  readonly problems?: Endpoint['problems']
   /** The answer as plain data, or a problem. */
   run(desk: Desk, input: Input<v.InferOutput<query>, v.InferOutput<body>>): Promise<object> | object
 }
-
-/** Of an endpoint that takes no query, or no body. */
-export const none = v.unknown()
 
 /** Describes an endpoint; what is asked is read by its own schemas before `run` sees it. */
 export function endpoint<const query extends v.GenericSchema, const body extends v.GenericSchema>(
@@ -56,12 +54,12 @@ export function endpoint<const query extends v.GenericSchema, const body extends
   const { query, body, problems = [], run, ...rest } = options
   return {
     ...rest,
-    query: query.type === none.type ? null : query,
-    body: body.type === none.type ? null : body,
+    query: query ?? null,
+    body: body ?? null,
     problems,
     async respond(desk, raw) {
-      const asked = v.safeParse(query, raw.query)
-      const given = v.safeParse(body, raw.body)
+      const asked = v.safeParse(query ?? v.unknown(), raw.query)
+      const given = v.safeParse(body ?? v.unknown(), raw.body)
       if (!asked.success || !given.success) {
         const issues = issuesOf([...(asked.issues ?? []), ...(given.issues ?? [])])
         return problemResponse({ reason: 'bad_request', issues })
@@ -79,4 +77,19 @@ export function only<const entries extends v.ObjectEntries>(entries: entries) {
   return v.strictObject(entries, ({ expected }) =>
     expected === 'never' ? 'is not known here' : 'must be an object',
   )
+}
+
+/** The answer where an id names nothing. */
+export function noSuch(what: string): Response {
+  return problemResponse({ reason: 'not_found', what })
+}
+
+/** The answer where it cannot be done, or not now. */
+export function notPossible(because: string): Response {
+  return problemResponse({ reason: 'not_possible', because })
+}
+
+/** The answer where one member of the body is wrong. */
+export function wrong(path: string, message: string): Response {
+  return problemResponse({ reason: 'bad_request', issues: [{ path, message }] })
 }

@@ -1,7 +1,6 @@
 /** Endpoints of groups: our count of them, and putting right what Usher holds. */
 
 import * as v from 'valibot'
-import { problemResponse } from '../lib/problem.ts'
 import {
   changeGroup,
   groupChangeSchema,
@@ -9,7 +8,7 @@ import {
   readGroup,
   UNCHANGED,
 } from '../operator/groups.ts'
-import { endpoint, none } from './endpoint.ts'
+import { endpoint, noSuch, notPossible } from './endpoint.ts'
 import { cursorEntry, cursorText, DEFAULT_PER_PAGE, groupSchema, pagingEntries } from './schemas.ts'
 
 export const groupEndpoints = [
@@ -20,7 +19,6 @@ export const groupEndpoints = [
     tag: 'Groups',
     summary: 'Groups, one account after the other',
     query: v.object({ text: v.optional(v.string()), ...pagingEntries }),
-    body: none,
     answer: v.object({ groups: v.array(groupSchema), ...cursorEntry }),
     async run(desk, { query: { text = null, limit = DEFAULT_PER_PAGE, cursor } }) {
       const page = await listGroups(desk, text, limit, cursor ?? null)
@@ -33,11 +31,9 @@ export const groupEndpoints = [
     name: 'getGroup',
     tag: 'Groups',
     summary: 'One group',
-    query: none,
-    body: none,
     answer: groupSchema,
     problems: [404],
-    run: async (desk, { id }) => (await readGroup(desk, id)) ?? noSuchGroup(),
+    run: async (desk, { id }) => (await readGroup(desk, id)) ?? noSuch('group'),
   }),
   endpoint({
     method: 'post',
@@ -47,21 +43,14 @@ export const groupEndpoints = [
     summary: 'Correct what Usher holds of a group',
     detail:
       '`count` sets how many people are in it, `rename` its name in WhatsApp, `exists` says that it is there, `create` that it is not and may be made.',
-    query: none,
     body: groupChangeSchema,
     answer: groupSchema,
     problems: [404, 409],
     async run(desk, { id, body }) {
       const result = await changeGroup(desk, id, body)
-      if (result === 'not_found') return noSuchGroup()
-      if (result !== 'done') {
-        return problemResponse({ reason: 'not_possible', because: UNCHANGED[result] })
-      }
-      return (await readGroup(desk, id)) ?? noSuchGroup()
+      if (result === 'not_found') return noSuch('group')
+      if (result !== 'done') return notPossible(UNCHANGED[result])
+      return (await readGroup(desk, id)) ?? noSuch('group')
     },
   }),
 ]
-
-function noSuchGroup(): Response {
-  return problemResponse({ reason: 'not_found', what: 'group' })
-}

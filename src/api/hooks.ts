@@ -8,14 +8,12 @@ import { hookDetails, hookStates, setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
 import { sendTest } from '../operator/test-send.ts'
-import { endpoint, none } from './endpoint.ts'
+import { endpoint, noSuch, notPossible, wrong } from './endpoint.ts'
 import { hookDetailsSchema, hookSchema, previewSchema } from './schemas.ts'
 
 const change = {
   method: 'post',
   tag: 'Hooks',
-  query: none,
-  body: none,
   answer: hookDetailsSchema,
   problems: [404],
 } as const
@@ -27,8 +25,6 @@ export const hookEndpoints = [
     name: 'listHooks',
     tag: 'Hooks',
     summary: 'Every hook of the config and whether it is ready',
-    query: none,
-    body: none,
     answer: v.object({ hooks: v.array(hookSchema) }),
     run: async (desk) => ({ hooks: await hookStates(desk) }),
   }),
@@ -38,8 +34,6 @@ export const hookEndpoints = [
     name: 'getHook',
     tag: 'Hooks',
     summary: 'One hook, with what it received lately',
-    query: none,
-    body: none,
     answer: hookDetailsSchema,
     problems: [404],
     run: async (desk, { id }) => (await hookDetails(desk, id)) ?? noSuch('hook'),
@@ -66,7 +60,6 @@ export const hookEndpoints = [
     name: 'previewHook',
     tag: 'Hooks',
     summary: 'What the hook would make of a payload; nothing is stored or sent',
-    query: none,
     body: v.union([
       v.object({ payload: v.pipe(v.string(), v.description('The body as the sender posts it')) }),
       v.object({
@@ -84,7 +77,6 @@ export const hookEndpoints = [
     tag: 'Hooks',
     summary: 'Sign a sample as the sender would and receive it',
     detail: 'It is a real lead: outside the sandbox the number given is called for.',
-    query: none,
     body: v.object({
       confirm: v.optional(
         v.pipe(v.boolean(), v.description('Must be true outside the sandbox')),
@@ -101,13 +93,10 @@ export const hookEndpoints = [
     problems: [404, 409],
     async run(desk, { id, body: { phone, confirm } }) {
       const read = phone === undefined ? null : digitsOf({ phone })
-      if (read !== null && 'because' in read) {
-        const issues = [{ path: 'phone', message: read.because }]
-        return problemResponse({ reason: 'bad_request', issues })
-      }
+      if (read !== null && 'because' in read) return wrong('phone', read.because)
       const sent = await sendTest(desk, id, read === null ? null : `+${read.digits}`, confirm)
       if (sent.ok) return sent.result
-      return sent.reason === 'not_found' ? noSuch('hook') : problemResponse(sent)
+      return sent.reason === 'not_found' ? noSuch('hook') : notPossible(sent.because)
     },
   }),
 ]
@@ -131,12 +120,7 @@ async function preview(
   }
   const kept = await keptFields(desk, name, body.delivery)
   if (kept === 'not_found') return noSuch('delivery')
-  if (kept === 'gone')
-    return problemResponse({ reason: 'not_possible', because: IMPOSSIBLE.fields_gone })
+  if (kept === 'gone') return notPossible(IMPOSSIBLE.fields_gone)
   const made = previewKept(hook, kept.fields, Date.now())
   return made.ok ? { events: made.events } : noSuch('delivery')
-}
-
-function noSuch(what: string): Response {
-  return problemResponse({ reason: 'not_found', what })
 }

@@ -1,10 +1,25 @@
-/** The API as an OpenAPI 3.1 document, made of the endpoints' own schemas. */
+/** Every endpoint, and the OpenAPI 3.1 document that is made of their own schemas. */
 
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
+import { accountEndpoints, auditEndpoints } from './accounts.ts'
+import { bulkEndpoints, deliveryEndpoints } from './deliveries.ts'
 import type { Endpoint, Tag } from './endpoint.ts'
-import { endpoints } from './endpoints.ts'
+import { groupEndpoints } from './groups.ts'
+import { hookEndpoints } from './hooks.ts'
+import { peopleEndpoints } from './people.ts'
 import { LIMIT, NAMED } from './schemas.ts'
+
+/** Every endpoint, in the order in which the reference tells them. */
+export const endpoints: readonly Endpoint[] = [
+  ...deliveryEndpoints,
+  ...bulkEndpoints,
+  ...groupEndpoints,
+  ...peopleEndpoints,
+  ...accountEndpoints,
+  ...hookEndpoints,
+  ...auditEndpoints,
+]
 
 type Json = Readonly<Record<string, unknown>>
 

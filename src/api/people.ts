@@ -1,7 +1,6 @@
 /** Endpoints of one person. Their number travels in the body: a URL is logged on its way. */
 
 import * as v from 'valibot'
-import { problemResponse } from '../lib/problem.ts'
 import type { Desk } from '../operator/desk.ts'
 import {
   digitsOf,
@@ -12,14 +11,14 @@ import {
   setSuppressed,
   suppressionSchema,
 } from '../operator/people.ts'
-import { endpoint, none, only } from './endpoint.ts'
+import { endpoint, noSuch, only, wrong } from './endpoint.ts'
 import { storySchema } from './schemas.ts'
 
 const suppressionAnswer = v.object({
   suppressed: v.boolean(),
   leads: v.pipe(v.number(), v.description('Leads that waited and are left out now')),
 })
-const person = { method: 'post', tag: 'People', query: none } as const
+const person = { method: 'post', tag: 'People' } as const
 
 export const peopleEndpoints = [
   endpoint({
@@ -90,9 +89,7 @@ function suppression(
 ): Promise<object> {
   return withDigits(body, async (digits) => {
     const result = await setSuppressed(desk, digits, body.group ?? null, suppressed)
-    return result === 'not_found'
-      ? problemResponse({ reason: 'not_found', what: 'group' })
-      : { suppressed, ...result }
+    return result === 'not_found' ? noSuch('group') : { suppressed, ...result }
   })
 }
 
@@ -101,7 +98,5 @@ async function withDigits(
   go: (digits: string) => Promise<object>,
 ): Promise<object> {
   const read = digitsOf(person)
-  if ('digits' in read) return go(read.digits)
-  const issues = [{ path: 'phone', message: read.because }]
-  return problemResponse({ reason: 'bad_request', issues })
+  return 'digits' in read ? go(read.digits) : wrong('phone', read.because)
 }

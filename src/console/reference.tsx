@@ -1,7 +1,6 @@
 /** The API's reference for readers, from the same document that programs read. */
 
-import { endpoints } from '../api/endpoints.ts'
-import { openApi } from '../api/openapi.ts'
+import { endpoints, openApi } from '../api/openapi.ts'
 import type { Html, Page, Visit } from './page.ts'
 import { Card, Fact, Heading } from './parts.tsx'
 

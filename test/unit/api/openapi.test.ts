@@ -2,8 +2,7 @@
 
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
-import { endpoints } from '../../../src/api/endpoints.ts'
-import { openApi } from '../../../src/api/openapi.ts'
+import { endpoints, openApi } from '../../../src/api/openapi.ts'
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {

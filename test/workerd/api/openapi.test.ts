@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { endpoints } from '../../../src/api/endpoints.ts'
+import { endpoints } from '../../../src/api/openapi.ts'
 import { MIGRATIONS } from '../../../src/outbox/store/schema.ts'
 import { answers, play } from '../drive.ts'
 import { expectDiscreet, house, listen, post, VARS } from '../house.ts'
