@@ -7,7 +7,7 @@ import type { AccountOptions } from './dispatch/pace.ts'
 /** What became of asking a sender for the rest of an event. `failed`: it is asked again later. */
 export type LookedUp =
   | { readonly kind: 'mapped'; readonly mapped: Mapped; readonly fields: string }
-  | { readonly kind: 'unwanted' }
+  | { readonly kind: 'unwanted'; readonly reason?: string }
   | { readonly kind: 'failed'; readonly message: string }
 
 export type OutboxStorage = Pick<

@@ -26,7 +26,8 @@ export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
     if (kept === undefined) return { kind: 'failed', message: 'What was kept of it cannot be read' }
     const whole = await wholeFields(name, hook, env, kept)
     if (!whole.ok) return { kind: 'failed', message: whole.message }
-    if (whole.skip !== undefined || !isWanted(hook, whole.fields)) return { kind: 'unwanted' }
+    if (whole.skip !== undefined) return { kind: 'unwanted', reason: whole.skip }
+    if (!isWanted(hook, whole.fields)) return { kind: 'unwanted' }
     const secrets = secretValues(env, secretName(name))
     return {
       kind: 'mapped',

@@ -10,13 +10,14 @@ import { defineSource } from './source.ts'
 /** https://developers.myclickfunnels.com/docs/signature-verification */
 const TOLERANCE_SECONDS = 600
 const NOT_JOINING =
-  /delete|destroy|fail|refund|cancel|suspend|void|expire|dispute|chargeback|unsubscribe|abandon|churn/
+  /delete|destroy|fail|refund|cancel|suspend|void|expire|dispute|chargeback|unsubscribe|abandon|churn/i
 /** Where the example reads the number of a sample, and where ClickFunnels has a contact's. */
 const SAMPLE_PHONE = 'contact_phone'
 const PHONE_PATH = 'data.phone_number'
 
 const id = v.nullish(v.union([v.string(), v.number()]))
 const text = v.nullish(v.string())
+const person = v.nullish(v.looseObject({ phone_number: text, phone: text }))
 
 const event = v.looseObject({
   event_id: id,
@@ -24,8 +25,9 @@ const event = v.looseObject({
   event_type: v.string(),
   data: v.looseObject({
     phone_number: text,
-    /** Of an order or a form, whose person nests. */
-    contact: v.nullish(v.looseObject({ phone_number: text, phone: text })),
+    /** Of an order or a form, whose person nests; and of a booking. */
+    contact: person,
+    primary_contact: person,
   }),
 })
 
@@ -79,14 +81,16 @@ export const clickFunnels = defineSource({
   }),
   docs: 'https://developers.myclickfunnels.com/docs/signature-verification',
   unconfirmed: [
-    'Where data has the number: phone_number is read, and that of data.contact.',
+    'Where data has the number: phone_number is read, and that of data.contact and data.primary_contact.',
     'Which member has the event’s id: event_id is read before id; without either two equal bodies count as one.',
     'How often ClickFunnels tries again, and whether a retry is signed with a new time: one of the same time is refused after ten minutes.',
   ],
 })
 
-function phoneOf({ data: { phone_number, contact } }: Event): string | null {
-  return [phone_number, contact?.phone_number, contact?.phone].find(Boolean) ?? null
+function phoneOf({ data }: Event): string | null {
+  const { phone_number, contact, primary_contact } = data
+  const nested = [contact, primary_contact].flatMap((one) => [one?.phone_number, one?.phone])
+  return [phone_number, ...nested].find(Boolean) ?? null
 }
 
 function createdContact(id: string, now: number) {

@@ -11,6 +11,7 @@ import { defineSource } from './source.ts'
 const PAID = 'PURCHASE_APPROVED'
 /** The product of the deliveries that the test button makes up. */
 const TEST_PRODUCT = '0'
+const TEST_BUYER = /^testecomprador.*@example\.com$/i
 /** Where the example reads the number of a sample, and where Hotmart has it. */
 const SAMPLE_PHONE = 'buyer_phone.phone'
 const PHONE_PATH = 'data.buyer.checkout_phone'
@@ -25,6 +26,7 @@ const event = v.looseObject({
     product: v.nullish(v.looseObject({ id: v.nullish(v.union([v.string(), v.number()])) })),
     buyer: v.nullish(
       v.looseObject({
+        email: text,
         checkout_phone_code: digits,
         checkout_phone: digits,
         address: v.nullish(v.looseObject({ country_iso: text })),
@@ -96,7 +98,9 @@ export const hotmart = defineSource({
 /** https://developers.hotmart.com/docs/en/2.0.0/webhook/purchase-webhook */
 function reasonToSkip({ event: name, data }: Event): string | null {
   if (name !== PAID) return `${name} is no approved purchase`
-  return idText(data.product?.id) === TEST_PRODUCT ? 'a test' : null
+  const isTest =
+    idText(data.product?.id) === TEST_PRODUCT || TEST_BUYER.test(data.buyer?.email ?? '')
+  return isTest ? 'a test' : null
 }
 
 /** A number with the country in which it is dialled, as `phone()` reads it. */

@@ -132,7 +132,7 @@ export const linkedIn = defineSource({
       ['testLead', testLead],
     ]
     // A made-up lead is told without its answers, so that no hook can invite from it.
-    if (testLead) return { ok: true, fields: answers(told) }
+    if (testLead) return { ok: true, fields: answers(told), skip: 'a test' }
     const formId = FORM_URN.exec(`${versionedLeadGenFormUrn} ${fields.leadGenForm}`)?.[1]
     if (formId === undefined) return { ok: false, message: `${TITLE} named no form.` }
     const askedForm = await ask(tools, `leadForms/${formId}`)
@@ -161,7 +161,7 @@ export const linkedIn = defineSource({
     'Subscribe by the API: POST https://api.linkedin.com/rest/leadNotifications with webhook {url}, the owner, and the leadType SPONSORED or COMPANY. LinkedIn checks the address at once, and every two hours from then on.',
     'Let the form ask for the phone number, and add a custom checkbox for the consent.',
     'The hook reads answers by LinkedIn’s names (PHONE_NUMBER, FIRST_NAME, EMAIL …) and by the question’s name, checkboxes as consent.1, consent.2 … in their order, and hidden fields by their names. leadGenForm tells which form it was.',
-    'Test leads are told without answers and stay held.',
+    'Test leads are skipped.',
   ],
   fails: [
     'Three failed checks of the address in a row block it.',

@@ -6,7 +6,7 @@ import { hmac, type SignedParts } from '../schemes/hmac.ts'
 import { type Incoming, type Outgoing, reject, type Scheme } from '../schemes/scheme.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
-import { idSchema, idText, type JsonObject, jsonObject } from './shared/json-object.ts'
+import { idIn, idSchema, idText, type JsonObject, jsonObject } from './shared/json-object.ts'
 import { onlyEvent } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -109,9 +109,15 @@ export const mercadoPago = defineSource({
     const authorization = `Bearer ${tools.token}`
     const asked = await askVendor(TITLE, tools, `${API}/${said.data.id}`, { authorization })
     if (!asked.ok) return asked
-    return v.is(jsonObject, asked.value)
-      ? { ok: true, fields: { ...said, payment: paymentOf(asked.value) } }
-      : { ok: false, message: `${TITLE} answered something else than a payment.` }
+    if (!v.is(jsonObject, asked.value)) {
+      return { ok: false, message: `${TITLE} answered something else than a payment.` }
+    }
+    const status = idIn(asked.value, 'status')
+    return {
+      ok: true,
+      fields: { ...said, payment: paymentOf(asked.value) },
+      ...(status === APPROVED ? {} : { skip: `a payment whose status is ${status ?? 'not told'}` }),
+    }
   },
   sample: jsonSample(updated),
   setup: [
@@ -130,7 +136,6 @@ export const mercadoPago = defineSource({
     'Mercado Pago’s webhook carries an id only, and its payments seldom have a phone. With an access token Usher looks the payment up and reads what your program put into its metadata.',
   example: hookExample('mercadoPago', {
     attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
-    when: "(event) => v.is(v.object({ payment: v.object({ status: v.literal('approved') }) }), event)",
     phone: 'payment.metadata.whatsapp',
     country: 'MX',
     group: '{payment.external_reference}',

@@ -11,7 +11,7 @@ import { defineSource, type LookUpTools } from './source.ts'
 
 const TITLE = 'monday.com'
 const API = 'https://api.monday.com/v2'
-const NOT_JOINING = /delete|archive|update_name|create_update|edit_update|restore/
+const NOT_JOINING = /delete|archive|update_name|create_update|edit_update|restore/i
 /** monday's challenges; nothing is echoed that a page could be made of. */
 const CHALLENGE = /^[A-Za-z0-9_.=-]{1,256}$/
 const NUMBER = /^\d{1,20}$/

@@ -5,7 +5,7 @@ import { encode, utf8 } from '../lib/bytes.ts'
 import { headerToken } from '../schemes/token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
+import { idIn, jsonObject } from './shared/json-object.ts'
 import { onlyEvent } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -43,9 +43,16 @@ export const xendit = defineSource({
     if (!asked.ok) return asked
     // Of what was found before nothing stays but what the webhook said.
     const { invoice: _, ...said } = found.output
-    return v.is(jsonObject, asked.value)
-      ? { ok: true, fields: { ...said, id, invoice: asked.value } }
-      : { ok: false, message: `${TITLE} answered something else than an invoice.` }
+    if (!v.is(jsonObject, asked.value)) {
+      return { ok: false, message: `${TITLE} answered something else than an invoice.` }
+    }
+    const status = idIn(asked.value, 'status') ?? 'not told'
+    return {
+      ok: true,
+      fields: { ...said, id, invoice: asked.value },
+      // Nothing of the webhook is signed: the API's word decides.
+      ...(PAID.test(status) ? {} : { skip: `an invoice whose status is ${status}` }),
+    }
   },
   sample: jsonSample(paidInvoice),
   setup: [

@@ -77,9 +77,8 @@ export class LookUps implements Job {
     const marks = { lookingUp: false, closed: null }
     if (found.kind === 'unwanted') {
       deliveries.close(seq, 'not wanted')
-      return seqsOf(
-        deliveries.refresh([seq], { event: 'skipped', detail: 'the hook does not want it' }, now),
-      )
+      const detail = found.reason ?? 'the hook does not want it'
+      return seqsOf(deliveries.refresh([seq], { event: 'skipped', detail }, now))
     }
     const { mapped, fields } = found
     const { consent } = mapped

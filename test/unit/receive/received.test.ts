@@ -243,7 +243,10 @@ test('a lead that its look-up shows to be made up is not wanted, and is asked fo
   expect(ask).not.toHaveBeenCalled()
   const [item] = at.arrived.flatMap(({ items }) => items)
   expect(item?.mapped).toBeNull()
-  expect(await at.lookUp(item?.fields ?? '')).toEqual({ kind: 'unwanted' })
+  expect(await at.lookUp(item?.fields ?? '')).toEqual({
+    kind: 'unwanted',
+    reason: 'a made-up lead of the testing tool',
+  })
 })
 
 describe('a body', () => {

@@ -45,6 +45,8 @@ describe('of a sender of payments', () => {
     ['a failed checkout', phonePe, { event: 'checkout.order.failed' }],
     ['an order that is called completed and is pending', phonePe, { 'payload.state': 'PENDING' }],
     ['a refund', phonePe, { event: 'pg.refund.completed' }],
+    ['a settlement', phonePe, { event: 'settlement.attempt.completed' }],
+    ['a dispute', phonePe, { event: 'payment.dispute.created' }],
     ['a cancelled subscription', phonePe, { event: 'subscription.cancelled' }],
     ['a failed payment', instamojo, { status: 'Failed' }],
     ['a pending payment', instamojo, { status: 'Pending' }],
@@ -57,21 +59,34 @@ describe('of a sender of payments', () => {
     ['a cancelled purchase', hotmart, { event: 'PURCHASE_CANCELED' }],
     ['a refund', hotmart, { event: 'PURCHASE_REFUNDED' }],
     ['a chargeback', hotmart, { event: 'PURCHASE_CHARGEBACK' }],
+    ['a dispute', hotmart, { event: 'PURCHASE_PROTEST' }],
+    ['a late payment', hotmart, { event: 'PURCHASE_DELAYED' }],
+    ['a cancelled subscription', hotmart, { event: 'SUBSCRIPTION_CANCELLATION' }],
+    ['a change of plan', hotmart, { event: 'SWITCH_PLAN' }],
     ['an expired purchase', hotmart, { event: 'PURCHASE_EXPIRED' }],
     ['an abandoned cart', hotmart, { event: 'PURCHASE_OUT_OF_SHOPPING_CART' }],
     ['the same sale when its guarantee ends', hotmart, { event: 'PURCHASE_COMPLETE' }],
     ['a test', hotmart, { 'data.product.id': '0' }],
+    [
+      'a test of a product that exists',
+      hotmart,
+      { 'data.buyer.email': 'testeComprador271101postman15@example.com' },
+    ],
     ['a refused purchase', kiwify, { webhook_event_type: 'order_rejected' }],
     ['a generated boleto', kiwify, { webhook_event_type: 'billet_created' }],
     ['a generated Pix', kiwify, { webhook_event_type: 'pix_created' }],
     ['an order that is not paid yet', kiwify, { order_status: 'waiting_payment' }],
     ['a refund', kiwify, { webhook_event_type: 'order_refunded', order_status: 'refunded' }],
     ['a chargeback', kiwify, { webhook_event_type: 'chargeback' }],
+    ['an abandoned cart', kiwify, { webhook_event_type: 'abandoned_cart' }],
     ['a cancelled subscription', kiwify, { webhook_event_type: 'subscription_canceled' }],
+    ['a late subscription', kiwify, { webhook_event_type: 'subscription_late' }],
+    ['a renewed subscription', kiwify, { webhook_event_type: 'subscription_renewed' }],
     ['a test', kiwify, { 'Customer.email': 'johndoe@example.com' }],
     ['an opened invoice', eduzz, { event: 'myeduzz.invoice_opened' }],
     ['an invoice that is called paid and is not', eduzz, { 'data.status': 'waitingPayment' }],
     ['a cancelled invoice', eduzz, { event: 'myeduzz.invoice_canceled' }],
+    ['a refund that is asked for', eduzz, { event: 'myeduzz.invoice_waiting_refund' }],
     ['a refund', eduzz, { event: 'myeduzz.invoice_refunded' }],
     ['a chargeback', eduzz, { event: 'myeduzz.invoice_chargeback' }],
     ['the ping', eduzz, { event: 'ping' }],
@@ -79,6 +94,7 @@ describe('of a sender of payments', () => {
     ['an abandoned charge', paystack, { 'data.status': 'abandoned' }],
     ['a refund', paystack, { event: 'refund.processed' }],
     ['a dispute', paystack, { event: 'charge.dispute.create' }],
+    ['a transfer', paystack, { event: 'transfer.success' }],
     ['a failed invoice', paystack, { event: 'invoice.payment_failed' }],
     ['a cancelled subscription', paystack, { event: 'subscription.not_renew' }],
     ['a payment of test mode', paystack, { 'data.domain': 'test' }],
@@ -87,13 +103,17 @@ describe('of a sender of payments', () => {
     ['a failed charge', flutterwave, { event: 'charge.failed' }],
     ['a refund', flutterwave, { event: 'refund.completed' }],
     ['a transfer', flutterwave, { event: 'transfer.completed' }],
+    ['a chargeback', flutterwave, { event: 'chargeback.initiated' }],
     ['a payment of test mode', mercadoPago, { live_mode: 'false' }],
-    ['another notification', mercadoPago, { type: 'chargebacks' }],
+    ['a chargeback', mercadoPago, { type: 'topic_chargebacks_wh' }],
+    ['a subscription', mercadoPago, { type: 'subscription_preapproval' }],
     ['an invoice that ran out', xendit, { status: 'EXPIRED' }],
     ['a pending invoice', xendit, { status: 'PENDING' }],
     ['a refunded order', clickFunnels, { event_type: 'orders/transaction.refunded' }],
     ['a failed payment', clickFunnels, { event_type: 'one-time-order.payment_failed' }],
     ['a cancelled subscription', clickFunnels, { event_type: 'subscription.canceled' }],
+    ['a cancelled subscription in capitals', clickFunnels, { event_type: 'SUBSCRIPTION.CANCELED' }],
+    ['a chargeback', clickFunnels, { event_type: 'orders/transaction.chargeback' }],
     ['a suspended student', clickFunnels, { event_type: 'courses/enrollment.suspended' }],
   ]
 
@@ -150,10 +170,56 @@ describe('a payment of Mercado Pago', () => {
   })
 
   const statuses = ['pending', 'in_process', 'rejected', 'cancelled', 'refunded', 'charged_back']
-  test.each([...statuses, undefined])('that is %s is told without its person', async (status) => {
-    const { looked } = await look({ ...paid, status })
-    expect(looked).toMatchObject({ ok: true })
-    expect(JSON.stringify(looked)).not.toMatch(/whatsapp|5512345671|luz@/)
+  test.each([...statuses, undefined])(
+    'that is %s is skipped, without its person',
+    async (status) => {
+      const { looked } = await look({ ...paid, status })
+      const told = status ?? 'not told'
+      expect(looked).toMatchObject({ ok: true, skip: `a payment whose status is ${told}` })
+      expect(JSON.stringify(looked)).not.toMatch(/whatsapp|5512345671|luz@/)
+    },
+  )
+})
+
+test.each([
+  ['version 3, paid', { event: 'charge.completed' }, 'successful', true],
+  ['version 3, failed', { event: 'charge.completed' }, 'failed', false],
+  ['version 4, paid', { type: 'charge.completed' }, 'succeeded', true],
+  ['version 4, failed', { type: 'charge.completed' }, 'failed', false],
+  ['version 4, called failed', { type: 'charge.failed' }, 'succeeded', false],
+  ['version 4, a refund', { type: 'refund.completed' }, 'succeeded', false],
+  ['version 4, a chargeback', { type: 'chargeback.created' }, 'succeeded', false],
+])('Flutterwave: a charge of %s', (_, name, status, goesIn) => {
+  const reading = flutterwave.read({ ...name, data: { id: 'chg_1', status } }, new Headers())
+  const [submission] = reading.ok ? reading.submissions : []
+  expect(submission?.skip === undefined).toBe(goesIn)
+})
+
+test.each([
+  ['PAID', undefined],
+  ['SETTLED', undefined],
+  ['PENDING', 'an invoice whose status is PENDING'],
+  ['EXPIRED', 'an invoice whose status is EXPIRED'],
+  [undefined, 'an invoice whose status is not told'],
+])('an invoice that Xendit’s API tells as %s', async (status, skip) => {
+  const { fetch } = api({ '/v2/invoices/i1': { id: 'i1', status, customer: {} } })
+  const fields = { id: 'i1', status: 'PAID' }
+  const looked = await xendit.lookUp?.(fields, { token: 'xnd', fetch })
+  expect(looked).toMatchObject({ ok: true })
+  expect(looked?.ok === true ? looked.skip : null).toBe(skip)
+})
+
+test('a booking in ClickFunnels has the number of its contact', () => {
+  const booking = {
+    event_id: 'e1',
+    event_type: 'appointments/scheduled_event.created',
+    data: { id: 7, primary_contact: { first_name: 'Asha', phone_number: '+919800000001' } },
+  }
+  const reading = clickFunnels.read(booking, new Headers())
+  const [submission] = reading.ok ? reading.submissions : []
+  expect(submission).toMatchObject({
+    id: 'appointments/scheduled_event.created:e1',
+    fields: { contact_phone: '+919800000001' },
   })
 })
 
@@ -506,7 +572,7 @@ describe('answers that a sender has in a list of its own', () => {
     ])
   })
 
-  test('of a test lead of LinkedIn are left out', async () => {
+  test('of a test lead of LinkedIn are left out, and it is skipped', async () => {
     const lead = {
       testLead: true,
       formResponse: {
@@ -518,7 +584,7 @@ describe('answers that a sender has in a list of its own', () => {
     const { asked, fetch } = api({ 'leadFormResponses/8e5f-4': lead })
     const fields = { leadGenFormResponse: 'urn:li:leadGenFormResponse:8e5f-4' }
     const looked = await linkedIn.lookUp?.(fields, { token: 'AQX', fetch })
-    expect(looked).toMatchObject({ ok: true, fields: { testLead: true } })
+    expect(looked).toMatchObject({ ok: true, fields: { testLead: true }, skip: 'a test' })
     expect(JSON.stringify(looked)).not.toContain('9800000001')
     expect(asked).toHaveLength(1)
   })
