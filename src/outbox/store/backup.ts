@@ -39,6 +39,8 @@ type Row = Record<string, v.InferOutput<typeof value>>
 const headerSchema = v.object({
   usher: v.literal('outbox'),
   schema: v.number(),
+  /** The columns of each table: they may differ within a version that was never released. */
+  tables: v.optional(v.record(v.string(), v.array(v.string())), {}),
   account: v.string(),
   at: v.string(),
   /** The highest number that each numbered table ever gave: none is given twice. */
@@ -139,7 +141,7 @@ export class Backup {
   /** Writes what the pieces hold into the tables. Throws a `RestoreFault`, after which nothing of it may be kept. */
   restore(account: string): number {
     if (this.isInUse()) throw new RestoreFault(IS_IN_USE)
-    const columns = new Map(TABLES.map(([table]) => [table, this.#columnsOf(table)]))
+    const columns = this.#columns()
     let numbers: Readonly<Record<string, number>> | null = null
     let rows = 0
     let number = 0
@@ -149,7 +151,7 @@ export class Backup {
       if (!read.success) throw new RestoreFault(`Line ${number} is no line of an export.`)
       const one = read.output
       if ('usher' in one) {
-        checkHeader(one, account)
+        checkHeader(one, account, columns)
         numbers = one.numbers
       } else if (numbers === null) {
         throw new RestoreFault('It does not begin with the line that every export begins with.')
@@ -191,6 +193,7 @@ export class Backup {
     return {
       usher: 'outbox',
       schema: MIGRATIONS.length,
+      tables: Object.fromEntries(this.#columns()),
       account,
       at: new Date(now).toISOString(),
       numbers: Object.fromEntries(given.map(({ name, seq }) => [name, seq])),
@@ -209,8 +212,14 @@ export class Backup {
       SELECT * FROM ${raw(table)} WHERE (${names}) > (${listed(from)}) ORDER BY ${names}`
   }
 
-  #columnsOf(table: string): string[] {
-    return this.#sql.column`SELECT name FROM pragma_table_info(${table})`
+  /** The columns of each table. */
+  #columns(): Map<string, string[]> {
+    return new Map(
+      TABLES.map(([table]) => [
+        table,
+        this.#sql.column`SELECT name FROM pragma_table_info(${table})`,
+      ]),
+    )
   }
 
   /** A line of the audit log gets a new number: the login that led here has one of the first. */
@@ -245,10 +254,21 @@ export class Backup {
 export const IS_IN_USE =
   'This outbox has leads or suppressed people of its own: a copy goes into an empty one only, so that nothing is mixed.'
 
-function checkHeader({ schema, account }: v.InferOutput<typeof headerSchema>, own: string): void {
+function checkHeader(
+  { schema, tables, account }: v.InferOutput<typeof headerSchema>,
+  own: string,
+  columns: ReadonlyMap<string, readonly string[]>,
+): void {
   if (schema !== MIGRATIONS.length) {
     throw new RestoreFault(
       `It is of tables in version ${schema}, and this Usher has version ${MIGRATIONS.length}: import it with the release that wrote it, and upgrade then.`,
+    )
+  }
+  const names = [...new Set([...columns.keys(), ...Object.keys(tables)])]
+  const other = names.filter((name) => columns.get(name)?.join() !== tables[name]?.join())
+  if (other.length > 0) {
+    throw new RestoreFault(
+      `Its tables are not those of this Usher (${other.join(', ')}): import it with the commit that wrote it.`,
     )
   }
   if (account !== own) {
