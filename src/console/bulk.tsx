@@ -1,7 +1,7 @@
 /** A bulk action: how many it would touch, then step after step with a bar. Without the script each step is a press of a button. */
 
 import * as v from 'valibot'
-import { BULK_ACTIONS, type BulkAction, OUTCOMES, type Outcome } from '../operator/act.ts'
+import { type ActOutcome, BULK_ACTIONS, type BulkAction, OUTCOMES } from '../operator/act.ts'
 import { bulkStep } from '../operator/bulk.ts'
 import { type Forecast, forecast } from '../operator/forecast.ts'
 import { readCursor, writeCursor } from '../operator/merge.ts'
@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<BulkAction, { readonly verb: string; readonly warn
   discard: { verb: 'Discard', warning: 'They will never be sent.' },
 }
 
-const RESULTS: Readonly<Record<Outcome, string>> = {
+const RESULTS: Readonly<Record<ActOutcome, string>> = {
   queued: 'queued',
   held: 'still held',
   discarded: 'discarded',
@@ -121,7 +121,7 @@ export async function bulkForm(visit: Visit, { query, fields }: Sent): Promise<P
     return messagePage('Every lead would be touched', text, 409)
   }
   const step = await bulkStep(visit.desk, filter, action, cursor, agreed === 'yes')
-  const sums: Partial<Record<Outcome, number>> = { ...done }
+  const sums: Partial<Record<ActOutcome, number>> = { ...done }
   for (const outcome of OUTCOMES) {
     const more = step.outcomes[outcome] ?? 0
     if (more > 0) sums[outcome] = (sums[outcome] ?? 0) + more

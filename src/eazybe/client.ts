@@ -107,7 +107,7 @@ function outcomeOf(response: Response, text: string, now: number): Outcome {
       retryAfterMs: readRetryAfter(response.headers.get('retry-after'), now),
     }
   }
-  const answer = readAnswer(text, status)
+  const answer = ownAnswerIn(text, status)
   const message = answer?.message ?? `EazyBe answered ${status} without a message of its own`
   // A gateway's page says nothing of numbers, tokens, sessions or groups.
   if (answer === null) return { kind: 'ambiguous', status, message }
@@ -144,7 +144,7 @@ interface OwnAnswer {
  * group page shows `{ status: true, message }`, its remove-employees page `{ statusCode, status: "success" | "error", message, data }`,
  * and no page a whole error body.
  */
-function readAnswer(text: string, status: number): OwnAnswer | null {
+function ownAnswerIn(text: string, status: number): OwnAnswer | null {
   const value = parsed(text)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const message: unknown = Reflect.get(value, 'message')

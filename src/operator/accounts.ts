@@ -1,6 +1,6 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
-import type { Budget, Overview, Stop } from '../outbox/admin/account.ts'
+import type { CapsInUse, Overview, Stop } from '../outbox/admin/account.ts'
 import type { Taken } from '../outbox/admin/backup.ts'
 import type { BackupPage } from '../outbox/store/backup.ts'
 import { outboxOf } from '../setup/readiness.ts'
@@ -26,7 +26,7 @@ export async function stoppedAccounts(desk: Desk): Promise<ReadonlyMap<string, S
 }
 
 /** What of its caps each account has used. */
-export function budgets(desk: Desk): Promise<(Budget & { readonly account: string })[]> {
+export function budgets(desk: Desk): Promise<(CapsInUse & { readonly account: string })[]> {
   return Promise.all(
     accountsOf(desk).map(async (account) => {
       return { ...(await outboxOf(desk.env, account).account().budget()), account }

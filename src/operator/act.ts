@@ -20,7 +20,12 @@ export type Action =
     }
 
 /** What came of it; the last three are of mapping again. */
-export type Outcome = ActResult | 'no_longer_mapped' | 'hook_gone' | 'fields_gone' | 'consent_kept'
+export type ActOutcome =
+  | ActResult
+  | 'no_longer_mapped'
+  | 'hook_gone'
+  | 'fields_gone'
+  | 'consent_kept'
 
 export const OUTCOMES = [
   'queued',
@@ -36,11 +41,11 @@ export const OUTCOMES = [
   'hook_gone',
   'fields_gone',
   'consent_kept',
-] as const satisfies readonly Outcome[]
+] as const satisfies readonly ActOutcome[]
 
 /** Why nothing came of it, for its operator. */
 export const IMPOSSIBLE: Readonly<
-  Record<Exclude<Outcome, 'queued' | 'held' | 'discarded' | 'not_found'>, string>
+  Record<Exclude<ActOutcome, 'queued' | 'held' | 'discarded' | 'not_found'>, string>
 > = {
   busy: 'A call with this delivery is under way.',
   nothing_kept: 'Its numbers are no longer kept.',
@@ -90,7 +95,7 @@ export async function act(
 
 interface Done {
   readonly seq: number
-  outcome: Outcome
+  outcome: ActOutcome
 }
 
 /** Here and not in the outbox: the user's mapping is the Worker's, and may be slow or throw. */

@@ -1,7 +1,7 @@
 /** One action on many deliveries: counted first, then done in steps that a browser or a program asks for one by one. */
 
 import { outboxOf } from '../setup/readiness.ts'
-import type { BulkAction, Outcome } from './act.ts'
+import type { ActOutcome, BulkAction } from './act.ts'
 import { act } from './act.ts'
 import { accountsOf, type Desk, noteAt } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
@@ -50,7 +50,7 @@ export async function countDeliveries(desk: Desk, filter: Filter): Promise<Count
 
 export interface Step {
   /** How many deliveries came out how. */
-  readonly outcomes: Partial<Record<Outcome, number>>
+  readonly outcomes: Partial<Record<ActOutcome, number>>
   /** Where the next step begins; null: that was the last. */
   readonly cursor: Cursor | null
 }
@@ -72,7 +72,7 @@ export async function bulkStep(
     .deliveries()
     .seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
   const results = await act(desk, { account, outbox }, page.seqs, { kind: action, agreed })
-  const outcomes: Partial<Record<Outcome, number>> = {}
+  const outcomes: Partial<Record<ActOutcome, number>> = {}
   for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   const next: Cursor = { ...cursor, [account]: page.before }
   return { outcomes, cursor: accounts.some((name) => next[name] !== null) ? next : null }

@@ -12,7 +12,7 @@ import {
   type PhoneReading,
   phoneCountryOf,
   REFUSALS,
-  readAnswer,
+  readPhoneAnswer,
   WARNINGS,
 } from '../mapping/phone/index.ts'
 import { maskFields } from '../outbox/admin/views.ts'
@@ -118,14 +118,14 @@ function numbersIn(hook: Hook, fields: unknown): NumberPreview[] {
   if (hook.fields === undefined) {
     const contacts = listedContacts(valueAt(fields, 'contacts'))
     return [contacts].flat().map((value, index) => {
-      return numberPreview(`contacts.${index}`, value, readAnswer(value, hook.country))
+      return numberPreview(`contacts.${index}`, value, readPhoneAnswer(value, hook.country))
     })
   }
   return leavesOf(hook.fields, '').flatMap(({ path, schema }) => {
     const phone = phoneCountryOf(schema)
     if (phone === null) return []
     const value = valueAt(fields, path)
-    return numberPreview(path, value, readAnswer(value, phone.country))
+    return numberPreview(path, value, readPhoneAnswer(value, phone.country))
   })
 }
 

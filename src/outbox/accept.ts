@@ -9,7 +9,7 @@ import { soonest } from './dispatch/pace.ts'
 import type { Contact } from './ends.ts'
 import type { DeliveryState, DerivedState } from './model.ts'
 import { deliveryState } from './model.ts'
-import type { Line, NewDelivery, SeenDelivery } from './store/deliveries.ts'
+import type { NewDelivery, SeenDelivery, TimelineEntry } from './store/deliveries.ts'
 
 /** An event that came with a webhook. */
 export interface ArrivalItem {
@@ -220,7 +220,11 @@ function repeated(
   }
 }
 
-function firstLines(mapped: Mapped | null, state: DeliveryState, reason: string | null): Line[] {
+function firstLines(
+  mapped: Mapped | null,
+  state: DeliveryState,
+  reason: string | null,
+): TimelineEntry[] {
   const received = { event: 'received', detail: null }
   if (state === 'queued' || state === 'unknown') return [received]
   const issues = mapped?.kind === 'held' ? mapped.issues.map(issueText) : []

@@ -5,7 +5,7 @@ import type { Mapped } from '../mapping/map.ts'
 import type { AccountOptions } from './dispatch/pace.ts'
 
 /** What became of asking a sender for the rest of an event. `failed`: it is asked again later. */
-export type LookedUp =
+export type LookUpOutcome =
   | { readonly kind: 'mapped'; readonly mapped: Mapped; readonly fields: string }
   | { readonly kind: 'unwanted'; readonly reason?: string }
   | { readonly kind: 'failed'; readonly message: string }
@@ -63,7 +63,7 @@ export interface OutboxPorts {
   readonly gathered?: () => Promise<void>
   readonly addToGroup: (call: GroupCall, token: string) => Promise<Outcome>
   /** Asks a hook's sender for the rest of an event, whose fields are JSON. Never throws. */
-  readonly lookUp: (hook: string, fields: string) => Promise<LookedUp>
+  readonly lookUp: (hook: string, fields: string) => Promise<LookUpOutcome>
   /** Tells the operator something. True where it arrived. */
   readonly sendAlert: (url: string, text: string) => Promise<boolean>
   /** The tables were replaced: the rooms are opened anew. */

@@ -19,7 +19,7 @@ export type Answer = v.InferOutput<typeof answerSchema>
 export const SKIPPED: Answer = { status: 'skipped', deliveries: [] }
 
 /** An answer as KV kept it, or null where it is none. */
-export function readAnswer(value: unknown): Answer | null {
+export function parseAnswer(value: unknown): Answer | null {
   const parsed = v.safeParse(answerSchema, value)
   return parsed.success ? parsed.output : null
 }

@@ -12,7 +12,8 @@ import type { Incoming } from '../schemes/scheme.ts'
 /** A body that could not even be read is kept so far, for its operator to look at. */
 const MAX_UNREADABLE_CHARACTERS = 16_384
 
-export interface Visit {
+/** A request to a hook. */
+export interface Webhook {
   readonly name: string
   readonly hook: Hook
   /** Epoch milliseconds. */
@@ -20,7 +21,7 @@ export interface Visit {
 }
 
 /** A webhook that proved itself. */
-export interface Event extends Visit {
+export interface VerifiedWebhook extends Webhook {
   readonly idempotencyKey: string | null
   readonly fingerprint: string
 }
@@ -42,21 +43,21 @@ export interface Drafts {
 }
 
 /** The body's events that are for us. One that cannot be read is an event too. */
-export async function readEvents(event: Event, incoming: Incoming): Promise<Drafts> {
-  const { hook } = event
+export async function readEvents(webhook: VerifiedWebhook, incoming: Incoming): Promise<Drafts> {
+  const { hook } = webhook
   const contentType = incoming.headers.get('content-type') ?? ''
   const decoded = await decodeFrom(incoming.body, contentType, hook.source.accepts)
   if (!decoded.ok) {
     const issues = [{ path: '', message: decoded.message }]
-    return unread(event, unreadable(incoming.body), issues)
+    return unread(webhook, unreadable(incoming.body), issues)
   }
   const reading = readSubmissions(hook, decoded.value, incoming.headers)
-  if ('issues' in reading) return unread(event, decoded.value, reading.issues)
+  if ('issues' in reading) return unread(webhook, decoded.value, reading.issues)
   const wanted = reading.submissions
     .map((submission, index) => ({ submission, index }))
     .filter(({ submission }) => isForUs(hook, submission))
   const drafts = wanted.map(({ submission: { id, fields }, index }) => ({
-    key: itemKey(event, id, index),
+    key: itemKey(webhook, id, index),
     fields,
   }))
   const [first] = wanted
@@ -65,7 +66,7 @@ export async function readEvents(event: Event, incoming: Incoming): Promise<Draf
 
 /** An event as the outbox takes it: mapped, held with the reason, or (null) waiting for a look-up at its sender. */
 export function mapEvent(
-  { hook, began }: Event,
+  { hook, began }: VerifiedWebhook,
   secrets: readonly string[],
   { key, fields, issues }: Draft,
 ): ArrivalItem {
@@ -75,22 +76,22 @@ export function mapEvent(
   return { key, fields: kept, mapped }
 }
 
-function unread(event: Event, fields: unknown, issues: readonly Issue[]): Drafts {
-  const { idempotencyKey, fingerprint } = event
-  const key = idempotencyKey === null ? keyOf('unread', fingerprint) : itemKey(event, null, 0)
+function unread(webhook: VerifiedWebhook, fields: unknown, issues: readonly Issue[]): Drafts {
+  const { idempotencyKey, fingerprint } = webhook
+  const key = idempotencyKey === null ? keyOf('unread', fingerprint) : itemKey(webhook, null, 0)
   return { drafts: [{ key, fields, issues }], id: null }
 }
 
 /** The caller's own key first, then the sender's id, then the body itself. */
-function itemKey(event: Event, id: string | null, index: number): string {
-  const { idempotencyKey, fingerprint } = event
+function itemKey(webhook: VerifiedWebhook, id: string | null, index: number): string {
+  const { idempotencyKey, fingerprint } = webhook
   if (idempotencyKey !== null) return keyOf('key', idempotencyKey, String(index))
   return id === null ? keyOf('digest', fingerprint, String(index)) : keyOf('id', id)
 }
 
 /** A second key for what its first one does not protect: an unsigned key in a header must not make an old event a new one. */
-export function secondKey(event: Event, id: string | null): string | null {
-  const { hook, idempotencyKey, fingerprint } = event
+export function secondKey(webhook: VerifiedWebhook, id: string | null): string | null {
+  const { hook, idempotencyKey, fingerprint } = webhook
   if (hook.source.unsignedId === true) return keyOf('body', fingerprint)
   return idempotencyKey === null || id === null ? null : keyOf('id', id)
 }

@@ -15,7 +15,7 @@ import type { Answer } from './answer.ts'
 import { answerOf, SKIPPED } from './answer.ts'
 import { bodyLimit, readBody } from './body.ts'
 import { outcomesOf, readIdempotencyKey, readPrefer } from './caller.ts'
-import type { Event, Visit } from './events.ts'
+import type { VerifiedWebhook, Webhook } from './events.ts'
 import { fingerprintOf, mapEvent, readEvents, secondKey } from './events.ts'
 import { Refusals, refuse } from './refusals.ts'
 import { recall, rememberAnswer, seenKeyOf } from './seen.ts'
@@ -46,8 +46,8 @@ export function receiver(config: Config): Hono<{ Bindings: Env }> {
   return app
 }
 
-async function receive(c: HookContext, config: Config, visit: Visit): Promise<Response> {
-  const { name, hook, began } = visit
+async function receive(c: HookContext, config: Config, webhook: Webhook): Promise<Response> {
+  const { name, hook, began } = webhook
   const { source } = hook
   const { method } = c.req
   const asks = source.handshake !== undefined && LOOKING.includes(method)
@@ -66,7 +66,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   }
   const readiness = readyFor(name, hook, config, c.env)
   const greeting = await source.handshake?.(incoming, readiness.ready ? readiness.secrets : [])
-  if (greeting) return greeted(visit, greeting)
+  if (greeting) return greeted(webhook, greeting)
   if (asks) return refuse(name, hook, { reason: 'method_not_allowed', allow: 'POST' })
 
   if (!readiness.ready) {
@@ -77,7 +77,7 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const verdict = await source.scheme.verify(incoming, readiness.secrets, hook.tolerance)
   if (!verdict.ok) {
     const refusal = { reason: 'bad_signature', because: verdict.reason } as const
-    const times = noteRefusal(c, visit, verdict.reason)
+    const times = noteRefusal(c, webhook, verdict.reason)
     // A line for each one would cost more than all the rest of a forgery.
     return times === null ? problemResponse(refusal) : refuse(name, hook, refusal, times)
   }
@@ -93,13 +93,13 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
   const idempotencyKey =
     source.readsAnswer === true ? readIdempotencyKey(c.req.header('idempotency-key') ?? null) : null
   if (idempotencyKey === false) return refuse(name, hook, { reason: 'bad_key' })
-  const event: Event = {
-    ...visit,
+  const verified: VerifiedWebhook = {
+    ...webhook,
     idempotencyKey,
     fingerprint: await fingerprintOf(body.bytes),
   }
-  const { drafts, id } = await readEvents(event, incoming)
-  if (drafts.length === 0) return answered(c, event, incoming, SKIPPED, false)
+  const { drafts, id } = await readEvents(verified, incoming)
+  if (drafts.length === 0) return answered(c, verified, incoming, SKIPPED, false)
 
   // One KV read for the whole body: its events always come together. An id that is not signed may have been put on another body,
   // so there the body's digest is part of the KV key.
@@ -107,20 +107,20 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     idempotencyKey === null && source.unsignedId !== true && source.visitorWritesId !== true
   const [secret = ''] = readiness.secrets
   const keys = drafts.map((draft) => draft.key)
-  const seenKey = await seenKeyOf(secret, name, signedKey ? '' : event.fingerprint, ...keys)
+  const seenKey = await seenKeyOf(secret, name, signedKey ? '' : verified.fingerprint, ...keys)
   const recalled = recall(c.env.SEEN, seenKey)
   // Mapped while KV looks: an event that was seen is the exception.
-  const items = drafts.map((draft) => mapEvent(event, readiness.secrets, draft))
+  const items = drafts.map((draft) => mapEvent(verified, readiness.secrets, draft))
   const seen = await recalled
-  if (seen !== null) return answered(c, event, incoming, seen, true)
+  if (seen !== null) return answered(c, verified, incoming, seen, true)
 
   const account = hook.account ?? 'default'
   const arrived = await outboxOf(c.env, account).accept({
     account,
     hook: name,
     source: source.name,
-    bodyKey: secondKey(event, id),
-    fingerprint: event.fingerprint,
+    bodyKey: secondKey(verified, id),
+    fingerprint: verified.fingerprint,
     visitorWritesId: source.visitorWritesId === true,
     items,
   })
@@ -128,9 +128,9 @@ async function receive(c: HookContext, config: Config, visit: Visit): Promise<Re
     if (arrived.some((item) => item.conflict)) return refuse(name, hook, { reason: 'key_reused' })
     if (arrived.some((item) => item.awaited)) return refuse(name, hook, { reason: 'in_progress' })
   }
-  const answer = withIssues(event, items, answerOf(firstTime(arrived)))
+  const answer = withIssues(verified, items, answerOf(firstTime(arrived)))
   const repeated = arrived.every((item) => item.duplicate)
-  const response = await answered(c, event, incoming, answer, repeated)
+  const response = await answered(c, verified, incoming, answer, repeated)
   // Not before: while a caller waits for the outcome, the outbox tells others with the same key that it does.
   // A repeat under a new name that nothing signs would cost a row each time, and the outbox knows its body.
   if (signedKey || !repeated) c.executionCtx.waitUntil(rememberAnswer(c.env.SEEN, seenKey, answer))
@@ -145,7 +145,7 @@ function readyFor(name: string, hook: Hook, config: Config, env: Env): Readiness
 }
 
 /** A handshake's answer is for this once, and whatever it repeats is no page. */
-function greeted({ name, hook }: Visit, greeting: Response): Response {
+function greeted({ name, hook }: Webhook, greeting: Response): Response {
   log('webhook.handshake', { hook: name, source: hook.source.name, status: greeting.status })
   const answer = new Response(greeting.body, greeting)
   answer.headers.set('cache-control', 'no-store')
@@ -154,7 +154,11 @@ function greeted({ name, hook }: Visit, greeting: Response): Response {
 }
 
 /** Gives how many refusals are reported now; null: none. The outbox is told after the answer, so that its time shows the sender nothing. */
-function noteRefusal(c: HookContext, { name, hook, began }: Visit, because: string): number | null {
+function noteRefusal(
+  c: HookContext,
+  { name, hook, began }: Webhook,
+  because: string,
+): number | null {
   const count = refusals.add(name, began)
   if (count === null) return null
   const account = hook.account ?? 'default'
@@ -169,8 +173,12 @@ function firstTime(items: readonly ArrivedItem[]): ArrivedItem[] {
   return items.map((item) => (repeated ? { ...item, duplicate: false } : item))
 }
 
-function withIssues(event: Event, items: readonly ArrivalItem[], answer: Answer): Answer {
-  if (event.hook.source.readsAnswer !== true || answer.status !== 'held') return answer
+function withIssues(
+  verified: VerifiedWebhook,
+  items: readonly ArrivalItem[],
+  answer: Answer,
+): Answer {
+  if (verified.hook.source.readsAnswer !== true || answer.status !== 'held') return answer
   const issues = items.flatMap(({ mapped }) => (mapped?.kind === 'held' ? mapped.issues : []))
   // Held for another reason since it came, such as a group that is missing: the payload is not at fault.
   return issues.length === 0 ? answer : { ...answer, issues }
@@ -179,12 +187,12 @@ function withIssues(event: Event, items: readonly ArrivalItem[], answer: Answer)
 /** The answer as this caller wants it: its sender's own, 200, or 202 on `respond-async`, or the outcome on `wait`; 422 where it reads answers. */
 async function answered(
   c: HookContext,
-  event: Event,
+  verified: VerifiedWebhook,
   incoming: Incoming,
   answer: Answer,
   repeated: boolean,
 ): Promise<Response> {
-  const { name, hook, idempotencyKey, began } = event
+  const { name, hook, idempotencyKey, began } = verified
   // With an Idempotency-Key the first answer is repeated. Without one the status is `duplicate`.
   const replayed = repeated && idempotencyKey !== null
   const status = repeated && !replayed ? 'duplicate' : answer.status

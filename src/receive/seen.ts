@@ -4,7 +4,7 @@ import { atMost } from '../lib/bounded.ts'
 import { encode, hmacSign, utf8 } from '../lib/bytes.ts'
 import { errorText, log } from '../lib/log.ts'
 import type { Answer } from './answer.ts'
-import { readAnswer } from './answer.ts'
+import { parseAnswer } from './answer.ts'
 import { keyOf } from './events.ts'
 
 /** Longer than any sender's retries: Standard Webhooks' run 75 hours, Zapier's replay half a day. */
@@ -21,7 +21,7 @@ export async function seenKeyOf(secret: string, ...parts: readonly string[]): Pr
 export async function recall(kv: KVNamespace, key: string): Promise<Answer | null> {
   try {
     const text = await atMost(GIVE_UP_MS, kv.get(key), null)
-    return text === null ? null : readAnswer(JSON.parse(text))
+    return text === null ? null : parseAnswer(JSON.parse(text))
   } catch (error) {
     log('seen.unread', { error: errorText(error) })
     return null

@@ -3,7 +3,7 @@
 import type { Invite } from '../../src/mapping/invite.ts'
 import type { Pace } from '../../src/outbox/dispatch/pace.ts'
 import type { CallKind } from '../../src/outbox/model.ts'
-import type { LookedUp, OutboxConfig, RetentionDays } from '../../src/outbox/ports.ts'
+import type { LookUpOutcome, OutboxConfig, RetentionDays } from '../../src/outbox/ports.ts'
 import type { Names } from './names.ts'
 import type { Home } from './world.ts'
 
@@ -80,7 +80,7 @@ export interface Lead {
 export interface LookUp {
   readonly key: string
   /** Null: not answered yet, or the process was killed before. */
-  answer: LookedUp['kind'] | null
+  answer: LookUpOutcome['kind'] | null
   endedAt: number
 }
 

@@ -3,7 +3,7 @@
 import type { Mapped } from '../../src/mapping/map.ts'
 import type { Arrival, ArrivalItem, ArrivedItem } from '../../src/outbox/accept.ts'
 import { accept, readDeliveryId } from '../../src/outbox/accept.ts'
-import type { LookedUp } from '../../src/outbox/ports.ts'
+import type { LookUpOutcome } from '../../src/outbox/ports.ts'
 import type { Chance } from './chance.ts'
 import { between } from './chance.ts'
 import type { Facts, Lead, LookUp, SenderFacts } from './facts.ts'
@@ -45,7 +45,7 @@ interface Sent {
 interface Asked {
   readonly life: Life
   readonly lookUp: LookUp
-  readonly resolve: (found: LookedUp) => void
+  readonly resolve: (found: LookUpOutcome) => void
 }
 
 export class Senders implements SenderFacts {
@@ -62,7 +62,7 @@ export class Senders implements SenderFacts {
   readonly #since = new Map<string, number>()
   readonly #people = new Map<string, readonly number[]>()
   /** What a look-up finds, by the key of the event. */
-  readonly #known = new Map<string, LookedUp>()
+  readonly #known = new Map<string, LookUpOutcome>()
   #asked: Asked[] = []
 
   constructor(stage: Stage) {
@@ -241,13 +241,13 @@ export class Senders implements SenderFacts {
     return this.#asked.length
   }
 
-  lookUp(life: Life, fields: string): Promise<LookedUp> {
+  lookUp(life: Life, fields: string): Promise<LookUpOutcome> {
     const { chance, facts, process, schedule } = this.#stage
     if (life.dead) return new Promise(() => {})
     const key: string = JSON.parse(fields).id
     const lookUp: LookUp = { key, answer: null, endedAt: Number.POSITIVE_INFINITY }
     this.lookUps.push(lookUp)
-    const { promise, resolve } = Promise.withResolvers<LookedUp>()
+    const { promise, resolve } = Promise.withResolvers<LookUpOutcome>()
     const asked = { life, lookUp, resolve }
     this.#asked.push(asked)
     const latency = Math.ceil(between(chance, 1, MOST_LATENCY_MS))
@@ -262,7 +262,7 @@ export class Senders implements SenderFacts {
     this.#asked = this.#asked.filter((other) => other !== asked)
     const { key } = asked.lookUp
     const fails = facts.at < this.failing.until && chance() < 1 / this.failing.oneIn
-    const found: LookedUp = fails
+    const found: LookUpOutcome = fails
       ? { kind: 'failed', message: 'The sender does not answer' }
       : (this.#known.get(key) ?? { kind: 'failed', message: 'No such event' })
     asked.lookUp.answer = found.kind

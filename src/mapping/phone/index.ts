@@ -2,7 +2,7 @@
 
 export { type CountryCode, countryCodes, isCountryCode, sharedSpelling } from './line.ts'
 export { maskPhone, maskText, numbersIn } from './mask.ts'
-export { firstOf, type Phone, phone, phoneCountryOf, readAnswer } from './phone-schema.ts'
+export { firstOf, type Phone, phone, phoneCountryOf, readPhoneAnswer } from './phone-schema.ts'
 export { readInternational, readPhone } from './read-phone.ts'
 export {
   type PhoneReading,

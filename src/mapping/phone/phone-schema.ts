@@ -21,7 +21,7 @@ export function phone(country?: CountryCode): v.GenericSchema<unknown, Phone> {
   return v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const reading = readAnswer(dataset.value, country)
+      const reading = readPhoneAnswer(dataset.value, country)
       if (reading.ok) return reading.digits
       addIssue({
         message: REFUSALS[reading.reason],
@@ -37,7 +37,7 @@ export function phone(country?: CountryCode): v.GenericSchema<unknown, Phone> {
 }
 
 /** The reading of a value that `phone(country)` is given, with what was noticed about it. */
-export function readAnswer(value: unknown, country?: CountryCode): PhoneReading {
+export function readPhoneAnswer(value: unknown, country?: CountryCode): PhoneReading {
   const answer = answerOf(value)
   return readPhone(answer.phone, answer.country ?? country)
 }

@@ -42,7 +42,7 @@ export interface Overview {
 /** Why an account makes no calls. */
 export type Stop = PauseReason | NonNullable<Overview['longWait']>['why']
 
-export interface Budget {
+export interface CapsInUse {
   readonly used: Caps<number>
   /** Null: no cap. */
   readonly caps: Caps<number | null>
@@ -122,7 +122,7 @@ export function accountAdmin(context: Context) {
       return pause?.reason ?? longWaitOf(account.state, ports.now())?.why ?? null
     },
     /** What is used of the caps. */
-    async budget(): Promise<Budget> {
+    async budget(): Promise<CapsInUse> {
       const { pace } = account
       const now = ports.now()
       return { used: usedOf(store.calls.spent(pace, now), now), caps: capsOf(pace) }

@@ -4,7 +4,7 @@ import { contactsOf } from '../ask.ts'
 import type { Context } from '../context.ts'
 import { isSettled, type StoredState } from '../model.ts'
 import type { StoryRow } from '../store/reports.ts'
-import type { DeliveryFilter, Known } from '../store/search.ts'
+import type { DeliveryFilter, SearchContext } from '../store/search.ts'
 import type { ActResult, DeliveryAction, Foreseen, Remapped } from './act.ts'
 import { actOne, foreseen, isStated, record, remapOne } from './act.ts'
 import type { DeliveryPage, DeliveryStory } from './views.ts'
@@ -42,7 +42,7 @@ export function deliveriesAdmin(context: Context) {
     return row && storyOf(context, row, store.reports.people(seq), ports.now())
   }
 
-  async function known({ phoneEnd }: DeliveryFilter): Promise<Known> {
+  async function known({ phoneEnd }: DeliveryFilter): Promise<SearchContext> {
     const ends = phoneEnd === null ? [] : await store.account.endsOf(phoneEnd)
     return { sending: inFlight(context), ends, shown: maskFields }
   }

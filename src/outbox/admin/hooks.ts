@@ -4,7 +4,7 @@ import { deliveryId } from '../accept.ts'
 import type { Context } from '../context.ts'
 import { DAY_MS, soonest } from '../dispatch/pace.ts'
 import type { StoredState } from '../model.ts'
-import type { Refused } from '../store/hooks.ts'
+import type { RefusedWebhooks } from '../store/hooks.ts'
 import type { Store } from '../store/store.ts'
 import { refreshAskers, refreshDue } from '../store/store.ts'
 import { iso, maskFields } from './views.ts'
@@ -52,7 +52,7 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
       return store.hooks.heard().map(({ hook, at }) => ({ hook, at: iso(at) }))
     },
     /** Refused webhooks of every hook that has any, since its last verified one, and the hooks that are paused. */
-    async states(): Promise<{ refused: Refused[]; paused: readonly string[] }> {
+    async states(): Promise<{ refused: RefusedWebhooks[]; paused: readonly string[] }> {
       return { refused: store.hooks.refused(), paused: store.account.pausedHooks }
     },
     /** Leads of the hook are held back: those that wait for it alone, and those that come from now on. Gives how many waited. */

@@ -4,7 +4,7 @@ import { log } from '../../lib/log.ts'
 import type { Call, OpenCall, PartQueue } from '../model.ts'
 import { keysIn, withAccepted } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
-import type { Line, Settled } from '../store/deliveries.ts'
+import type { Settled, TimelineEntry } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
 import { forgetMaybes, refreshAskers, refreshDue, releaseBlocked } from '../store/store.ts'
 import type { Watchers } from '../watchers.ts'
@@ -186,7 +186,7 @@ export class Dispatcher {
 
   /** One line for the deliveries of each kind of change. */
   #tell(open: OpenCall, changes: readonly Change[] | null, now: number): Settled[] {
-    const accepted: Line = { event: 'accepted by EazyBe', detail: null }
+    const accepted: TimelineEntry = { event: 'accepted by EazyBe', detail: null }
     const told = changes ?? open.members.map((member) => ({ ...member, ...accepted }))
     const kinds = Map.groupBy(told, ({ event, detail }) => JSON.stringify([event, detail]))
     return [...kinds.values()].flatMap((alike) => {

@@ -1,7 +1,7 @@
 /** A call that is being settled, and what outcomes share: what they say of the account as a whole, and how its members change. */
 
 import type { AccountState, Call, Member, Part, Pause, PauseReason } from '../model.ts'
-import type { Line } from '../store/deliveries.ts'
+import type { TimelineEntry } from '../store/deliveries.ts'
 import type { MemberChange } from '../store/memberships.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, nth, type Pace, SECOND_MS } from './pace.ts'
 
@@ -24,7 +24,7 @@ export interface Step {
 }
 
 /** What becomes of one member of the call, and the line of the timelines. */
-export interface Change extends MemberChange, Line {}
+export interface Change extends MemberChange, TimelineEntry {}
 
 export interface Settlement {
   readonly account: AccountState

@@ -4,7 +4,7 @@ import { log } from '../../lib/log.ts'
 import { issueText } from '../../lib/problem.ts'
 import { contactsOf, decideAsk, writeAsk } from '../ask.ts'
 import { HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
-import type { LookedUp, OutboxPorts } from '../ports.ts'
+import type { LookUpOutcome, OutboxPorts } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import type { Watchers } from '../watchers.ts'
 import type { Job } from './alarm.ts'
@@ -66,7 +66,7 @@ export class LookUps implements Job {
   /** Writes what a look-up came to. Gives the deliveries that settled with it. */
   #record(
     { seq, hook, tries }: Due,
-    found: LookedUp,
+    found: LookUpOutcome,
     contacts: Awaited<ReturnType<typeof contactsOf>>,
     now: number,
   ): number[] {

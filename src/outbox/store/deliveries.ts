@@ -13,7 +13,7 @@ export interface SeenDelivery {
 }
 
 /** A line of a timeline, without its time. */
-export interface Line {
+export interface TimelineEntry {
   readonly event: string
   readonly detail: string | null
 }
@@ -37,7 +37,7 @@ export interface NewDelivery extends Rewrite {
   readonly state: StoredState
   readonly reason: string | null
   readonly partId: number | null
-  readonly lines: readonly Line[]
+  readonly lines: readonly TimelineEntry[]
 }
 
 /** A delivery that settled with a write. */
@@ -127,7 +127,7 @@ export class Deliveries {
    * Derives the state of these deliveries anew and stores it, with one more line in each timeline. A closed delivery,
    * or one with all asks frozen, gets a line only where its state changes. Gives those that settled.
    */
-  refresh(seqs: readonly number[], line: Line | null, now: number): Settled[] {
+  refresh(seqs: readonly number[], line: TimelineEntry | null, now: number): Settled[] {
     if (seqs.length === 0) return []
     const rows = this.#sql.all<StateRow>`
       SELECT d.seq, d.state, d.reason, d.held, d.closed, d.look_up_at AS lookUpAt, d.part_id AS partId, d.attempts,
@@ -140,7 +140,7 @@ export class Deliveries {
     )
   }
 
-  #refresh(rows: readonly StateRow[], line: Line | null, now: number): Settled[] {
+  #refresh(rows: readonly StateRow[], line: TimelineEntry | null, now: number): Settled[] {
     const [before] = rows
     if (before === undefined) return []
     const { seq, held, closed } = before
@@ -214,7 +214,7 @@ export class Deliveries {
 }
 
 /** One line, as the JSON it is kept as. */
-export function timelineLine(at: number, { event, detail }: Line): string {
+export function timelineLine(at: number, { event, detail }: TimelineEntry): string {
   return JSON.stringify({
     at: new Date(at).toISOString(),
     event,
@@ -226,7 +226,7 @@ export function timelineLine(at: number, { event, detail }: Line): string {
  * SQL that gives the timeline with one more line: kept in the delivery's row, a line costs no row of its own. A line whose detail is
  * that of the last one is counted there: `count`, and `last` for when it happened last. Each acceptance, which has none, is a line.
  */
-export function appended(at: number, line: Line): Fragment {
+export function appended(at: number, line: TimelineEntry): Fragment {
   const value = timelineLine(at, line)
   const last = (member: string) => raw(`json_extract(timeline, '$[#-1].${member}')`)
   return fragment`CASE WHEN ${last('event')} = ${line.event} AND ${last('detail')} = ${line.detail}

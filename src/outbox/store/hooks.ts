@@ -13,7 +13,7 @@ export interface Heard {
 }
 
 /** Webhooks of a hook that were refused since its last verified one. */
-export interface Refused {
+export interface RefusedWebhooks {
   readonly hook: string
   readonly count: number
   /** Epoch milliseconds. */
@@ -34,7 +34,7 @@ interface HookRow {
   readonly because: string
 }
 
-interface Known extends HookRow {
+interface KnownHook extends HookRow {
   readonly writtenAt: number
   readonly changed: boolean
   /** Leads that were admitted since it was written. */
@@ -47,7 +47,7 @@ const WRITTEN_SHARE = 1 / 20
 /** Deliveries that are looked through after a start, for what no alarm has written yet. */
 const MOST_SINCE = 60
 
-const UNKNOWN: Known = {
+const UNKNOWN: KnownHook = {
   heardAt: 0,
   heardSeq: 0,
   level: 0,
@@ -63,7 +63,7 @@ const UNKNOWN: Known = {
 export class Hooks {
   readonly #sql: Sql
   /** Undefined until the table was read. */
-  #known: Map<string, Known> | undefined
+  #known: Map<string, KnownHook> | undefined
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -80,7 +80,7 @@ export class Hooks {
   }
 
   /** Of every hook that has any. */
-  refused(): Refused[] {
+  refused(): RefusedWebhooks[] {
     return [...this.#all].flatMap(([hook, { refused, refusedAt, because }]) =>
       refused === 0 ? [] : [{ hook, count: refused, lastAt: refusedAt, because }],
     )
@@ -144,11 +144,11 @@ export class Hooks {
     this.#known = undefined
   }
 
-  #of(hook: string): Known {
+  #of(hook: string): KnownHook {
     return this.#all.get(hook) ?? UNKNOWN
   }
 
-  #change(hook: string, change: Partial<Known>): void {
+  #change(hook: string, change: Partial<KnownHook>): void {
     this.#all.set(hook, { ...this.#of(hook), changed: true, ...change })
   }
 
@@ -166,7 +166,7 @@ export class Hooks {
   }
 
   /** What was written, and what came since, before the process ended. */
-  #read(): Map<string, Known> {
+  #read(): Map<string, KnownHook> {
     const rows = this.#sql.all<HookRow & { readonly hook: string }>`
       SELECT hook, heard_at AS heardAt, heard_seq AS heardSeq, level, level_at AS levelAt, refused, refused_at AS refusedAt, because
       FROM hooks`

@@ -2,7 +2,7 @@
 
 import type { MembershipStatus, PartStatus, StoredState } from '../model.ts'
 import { QUARTER_MS } from '../model.ts'
-import type { DeliveryFilter, Found, Hits, Known } from './search.ts'
+import type { DeliveryFilter, FoundPage, Hits, SearchContext } from './search.ts'
 import { holdsText, Search } from './search.ts'
 import { type Fragment, fragment, raw, type Sql } from './sql.ts'
 
@@ -113,16 +113,19 @@ export class Reports {
   }
 
   /** A page of deliveries that fit. */
-  list(filter: DeliveryFilter, known: Known): Found<DeliveryRow> {
+  list(filter: DeliveryFilter, known: SearchContext): FoundPage<DeliveryRow> {
     return this.#page(COLUMNS, this.#search.find(filter, known, ROWS_A_DELIVERY))
   }
 
-  seqs(filter: DeliveryFilter, known: Known): { seqs: readonly number[]; before: number | null } {
+  seqs(
+    filter: DeliveryFilter,
+    known: SearchContext,
+  ): { seqs: readonly number[]; before: number | null } {
     return this.#search.find(filter, known)
   }
 
   /** Deliveries that fit, with what decides whether they can be sent again. */
-  prospects(filter: DeliveryFilter, known: Known): Found<Prospect> {
+  prospects(filter: DeliveryFilter, known: SearchContext): FoundPage<Prospect> {
     const columns =
       raw(`seq, deliveries.hook, state, held, consent IS NOT NULL AS agreed, deliveries.group_id IS NOT NULL AS mapped,
       (SELECT count(*) FROM ${ASKED.texts.join('')}) AS asked, (SELECT count(digits) FROM ${ASKED.texts.join('')}) AS numbers`)
@@ -136,7 +139,7 @@ export class Reports {
       ORDER BY seq DESC`
   }
 
-  #page<row>(columns: Fragment, { seqs, ...rest }: Hits): Found<row> {
+  #page<row>(columns: Fragment, { seqs, ...rest }: Hits): FoundPage<row> {
     if (seqs.length === 0) return { rows: [], ...rest }
     const rows = this.#sql.all<row>`
       SELECT ${columns} FROM ${DELIVERIES} WHERE seq IN (${raw(seqs.join(', '))}) ORDER BY seq DESC`

@@ -40,7 +40,7 @@ export const EVERY_DELIVERY: Omit<DeliveryFilter, 'limit' | 'before'> = {
 }
 
 /** A page. It may be short, even empty, and still go on from `before`; null: that was all. */
-export interface Found<row> {
+export interface FoundPage<row> {
   readonly rows: readonly row[]
   readonly before: number | null
   /** When the last delivery was received that was looked at; null: that was all. */
@@ -67,7 +67,7 @@ interface Candidate {
 }
 
 /** What a filter cannot say. */
-export interface Known {
+export interface SearchContext {
   /** Deliveries of the open call, whose state is not in their row. */
   readonly sending: readonly number[]
   /** How people begin whose number ends as is asked for. */
@@ -100,7 +100,7 @@ export class Search {
   }
 
   /** Goes from the newest down until the page is full or the look has read its share. A hit costs so many rows more. */
-  find(filter: DeliveryFilter, { sending, ends, shown }: Known, rowsAHit = 0): Hits {
+  find(filter: DeliveryFilter, { sending, ends, shown }: SearchContext, rowsAHit = 0): Hits {
     const { from, group, limit, phoneEnd, state, text } = filter
     const before = filter.before ?? this.#newest(filter.to)
     const listed =
@@ -198,7 +198,7 @@ export class Search {
     marks: readonly string[],
     before: number,
     scan: number,
-    shown: Known['shown'],
+    shown: SearchContext['shown'],
   ): { seqs: number[]; floor: number | null; read: number } {
     const people = marks.flatMap(
       (mark) => this.#sql.all<{ person: string; groupId: number; teamPart: number }>`

@@ -8,7 +8,7 @@ import { Asks } from './asks.ts'
 import { Audit } from './audit.ts'
 import { Backup } from './backup.ts'
 import { Calls } from './calls.ts'
-import { Deliveries, type Line, type Settled } from './deliveries.ts'
+import { Deliveries, type Settled, type TimelineEntry } from './deliveries.ts'
 import { Hooks } from './hooks.ts'
 import { Memberships } from './memberships.ts'
 import { Parts } from './parts.ts'
@@ -91,7 +91,7 @@ export function refreshAskers(
   { asks, deliveries }: Store,
   keys: readonly KeyInGroup[],
   groupId: number,
-  line: Line | null,
+  line: TimelineEntry | null,
   now: number,
 ): Settled[] {
   return deliveries.refresh(asks.askers(keys, groupId), line, now)
