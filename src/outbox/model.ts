@@ -187,6 +187,8 @@ export type CallKind = 'create' | 'add' | 'probe'
 export interface Call {
   readonly partId: number
   readonly groupId: number
+  /** The hook of its group. */
+  readonly hook: string
   readonly groupName: string
   readonly kind: CallKind
   readonly members: readonly MemberKey[]

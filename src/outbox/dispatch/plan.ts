@@ -188,6 +188,7 @@ function nextCall(part: PartQueue, most: number, now: number): Call {
   return {
     partId: part.id,
     groupId: part.groupId,
+    hook: part.hook,
     groupName: part.name,
     kind,
     members: members.map(({ person, team }) => ({ person, team })),

@@ -19,7 +19,10 @@ export interface PastCall extends OpenCall {
 /** Calls of a streak that are looked at. Three that share no person are enough. */
 const STREAK_LOOKED_AT = 60
 
-type CallOfDay = Pick<PastCall, 'id' | 'partId' | 'kind' | 'members' | 'startedAt'>
+type CallOfDay = Pick<
+  PastCall,
+  'id' | 'partId' | 'groupId' | 'hook' | 'kind' | 'members' | 'startedAt'
+>
 
 type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
   readonly leads: string
@@ -29,7 +32,7 @@ type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
 const NOTHING_SPENT: Spent = { people: [], creations: [], byHook: new Map() }
 
 const CALL =
-  raw(`SELECT calls.id, part_id AS partId, group_id AS groupId, name AS groupName, kind, leads, team, fresh,
+  raw(`SELECT calls.id, part_id AS partId, calls.group_id AS groupId, calls.hook, name AS groupName, kind, leads, team, fresh,
   started_at AS startedAt FROM calls JOIN parts ON parts.id = part_id`)
 
 export class Calls {
@@ -46,13 +49,13 @@ export class Calls {
   /** Claims a call: from now on its people are being called. It counts against the caps until its end says otherwise. */
   open(call: Call, now: number): OpenCall {
     this.#spent = null
-    const { partId, kind, members, contacts, fresh } = call
+    const { partId, groupId, hook, kind, members, contacts, fresh } = call
     const persons = (team: boolean) =>
       members.filter((one) => one.team === team).map(({ person }) => person)
     const id = this.#sql.value<number>`
-      INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
-      VALUES (${partId}, ${kind}, ${persons(false)}, ${persons(true)}, ${contacts.length}, ${fresh}, ${now}) RETURNING id`
-    this.#day?.push({ id, partId, kind, members, startedAt: now })
+      INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at)
+      VALUES (${partId}, ${groupId}, ${hook}, ${kind}, ${persons(false)}, ${persons(true)}, ${contacts.length}, ${fresh}, ${now}) RETURNING id`
+    this.#day?.push({ id, partId, groupId, hook, kind, members, startedAt: now })
     return { ...call, id }
   }
 
@@ -104,28 +107,16 @@ export class Calls {
     const day =
       this.#day?.filter(({ startedAt }) => startedAt > since) ??
       this.#sql.all<CallOfDay & { leads: string; team: string }>`
-        SELECT id, part_id AS partId, kind, leads, team, started_at AS startedAt FROM calls
-        WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map((row) => {
-        const { id, partId, kind, startedAt } = row
-        return { id, partId, kind, startedAt, members: membersOf(row) }
-      })
+        SELECT id, part_id AS partId, group_id AS groupId, hook, kind, leads, team, started_at AS startedAt FROM calls
+        WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map(
+        ({ leads, team, ...call }) => ({ ...call, members: membersOf({ leads, team }) }),
+      )
     this.#day = day
     return day
   }
 
   #readSpent(since: number): Spent {
-    const day = this.#callsSince(since)
-    // Each part is read once: a day has many calls for few of them.
-    const ids = [...new Set(day.map(({ partId }) => partId))]
-    const parts = new Map(
-      this.#sql.all<{ id: number; groupId: number; hook: string }>`
-        SELECT id, group_id AS groupId, hook FROM parts
-        WHERE id IN (SELECT value FROM json_each(${ids}))`.map(({ id, ...part }) => [id, part]),
-    )
-    const calls = day.flatMap((call) => {
-      const part = parts.get(call.partId)
-      return part === undefined ? [] : { ...call, ...part }
-    })
+    const calls = this.#callsSince(since)
     const last = new Map<string, { hook: string; at: number }>()
     for (const { members, partId, groupId, startedAt: at, hook } of calls) {
       for (const { person, team } of members)

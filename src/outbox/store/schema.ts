@@ -209,6 +209,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE calls (
     id INTEGER PRIMARY KEY,
     part_id INTEGER NOT NULL,
+    -- As they were then. A part that never was a group may be deleted, and its calls still count against the caps.
+    group_id INTEGER NOT NULL,
+    hook TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('create', 'add', 'probe')),
     -- Persons: of leads, and of teammates.
     leads TEXT NOT NULL CHECK (json_valid(leads)),
@@ -233,10 +236,11 @@ export const MIGRATIONS: readonly string[] = [
     BEGIN SELECT raise(ABORT, 'a suppression names this group'); END;
   CREATE TRIGGER parts_in_use_stay BEFORE DELETE ON parts
     WHEN OLD.status <> 'new'
+      OR EXISTS (SELECT 1 FROM calls WHERE ended_at IS NULL AND part_id = OLD.id)
       OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND status IN ('waiting', 'maybe'))
       OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND status = 'blocked')
       OR EXISTS (SELECT 1 FROM memberships WHERE part_id = OLD.id AND first_call_at IS NOT NULL AND accepted_at IS NULL)
-    BEGIN SELECT raise(ABORT, 'a membership is in this part'); END;
+    BEGIN SELECT raise(ABORT, 'this part is in use'); END;
 
   -- Group 0 stands for all groups.
   CREATE TABLE suppressed (

@@ -26,7 +26,10 @@ export function operatorTold(): Invariant {
       const [call] = facts.justRecorded
       const isTold = [
         pauseTold(facts),
-        fresh.length > 0 && call !== undefined ? told(facts, 'parked', call.wallAt) : good,
+        // A clock that was set back during the call shows an earlier time now.
+        fresh.length > 0 && call !== undefined
+          ? told(facts, 'parked', Math.min(call.wallAt, facts.wall))
+          : good,
         heldTold(facts),
         waitTold(facts),
       ]

@@ -7,6 +7,7 @@ import { assembleOutbox } from '../../../src/outbox/assemble.ts'
 import { retentionOf } from '../../../src/outbox/jobs/retention.ts'
 import { Disk } from '../../simulation/disk.ts'
 import { storageOn } from '../../simulation/storage.ts'
+import { outboxOnDisk } from './outbox-on-disk.ts'
 
 const BEGIN = Date.UTC(2026, 10, 20, 12)
 const MINUTE = 60_000
@@ -56,4 +57,24 @@ it('compares a new token with the refused one at once: a secret wakes no object 
   expect(disk.alarmAt).toBe(at)
   await fresh.context.alarm.ring()
   expect(await fresh.deliveries.story(1)).toMatchObject({ state: 'accepted' })
+})
+
+it('counts a call against the caps also when its group was no group and is forgotten', async () => {
+  const disk = new Disk()
+  const answers: Outcome[] = [{ kind: 'ambiguous', status: 500, message: 'no' }]
+  const outbox = outboxOnDisk({
+    disk,
+    addToGroup: async () => answers.shift() ?? { kind: 'missing', message: 'Group not found' },
+  })
+  await outbox.leads('Gone', 1, { create: false })
+  await outbox.pass(10 * MINUTE)
+  expect(outbox.count(`deliveries WHERE reason = 'group missing'`)).toBe(1)
+  const edit = { kind: 'edit', contacts: null, groupName: 'Other', create: true } as const
+  await outbox.account.pause('test')
+  await outbox.deliveries.act([1], edit, 'test')
+  expect(outbox.count('parts')).toBe(1)
+  const { used } = await outbox.account.overview()
+  expect(used.peopleDay).toBe(1)
+  const fresh = outboxOnDisk({ disk })
+  expect((await fresh.account.overview()).used).toEqual(used)
 })

@@ -227,7 +227,7 @@ describe('a stored value that cannot be read', () => {
       const outbox = outboxOnDisk()
       await outbox.leads('Batch', 1)
       outbox.disk.run(
-        `INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at) VALUES (1, 'add', ?, '[]', 1, 1, 0)`,
+        `INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at) VALUES (1, 1, 'webinar', 'add', ?, '[]', 1, 1, 0)`,
         [value],
       )
       await outbox.pass(HOUR_MS)

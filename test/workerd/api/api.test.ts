@@ -453,8 +453,8 @@ describe('sending again', () => {
     const at = house()
     await plain(at)
     await at.drive().sql(
-      `INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
-         SELECT part_id, 'create', json_array(person), '[]', 1, 1, 0 FROM memberships`,
+      `INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at)
+         SELECT part_id, group_id, 'webinar', 'create', json_array(person), '[]', 1, 1, 0 FROM memberships`,
     )
     expect((await ask(at, '/api/deliveries/default-1')).body).toMatchObject({ state: 'sending' })
     for (const mode of ['exact', 'remap']) {

@@ -197,17 +197,17 @@ async function fill(): Promise<void> {
     now + DAY_MS,
   )
   await sql(
-    `${numbers} INSERT INTO asks (person, group_id, delivery, place) SELECT ${person}, n % 600 + 1, n, 0 FROM n WHERE n % 10 > 0`,
+    `${numbers} INSERT INTO asks (person, group_id, delivery, place, lead) SELECT ${person}, n % 600 + 1, n, 0, 1 FROM n WHERE n % 10 > 0`,
     LEADS,
   )
   // One of them asked again and again.
   await sql(
-    `INSERT INTO asks (person, group_id, delivery, place)
-     SELECT '${mark}p17', 18, seq, 1 FROM deliveries WHERE seq % 10 > 0 AND seq > 19000 LIMIT 300`,
+    `INSERT INTO asks (person, group_id, delivery, place, lead)
+     SELECT '${mark}p17', 18, seq, 1, 1 FROM deliveries WHERE seq % 10 > 0 AND seq > 19000 LIMIT 300`,
   )
   await sql(
-    `${numbers} INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at, ended_at, outcome)
-     SELECT n % 10 + 1, 'add', json_array('p' || n), '[]', 1, 1, ? - n * 900000, ? - n * 900000, 'accepted' FROM n`,
+    `${numbers} INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at, ended_at, outcome)
+     SELECT n % 10 + 1, n % 10 + 1, 'webinar', 'add', json_array('p' || n), '[]', 1, 1, ? - n * 900000, ? - n * 900000, 'accepted' FROM n`,
     2_000,
     now,
     now,

@@ -175,8 +175,8 @@ describe('a copy', () => {
     const from = outbox()
     await from.lead('New', ['919800000001'])
     await from.sql(
-      `INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
-       SELECT 1, 'create', json_array(person), '[]', 1, 1, ${Date.now()} FROM memberships`,
+      `INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at)
+       SELECT 1, 1, 'webinar', 'create', json_array(person), '[]', 1, 1, ${Date.now()} FROM memberships`,
     )
     const to = outbox()
     await putInto(to, await copied(from))

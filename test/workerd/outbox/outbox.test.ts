@@ -648,8 +648,8 @@ describe('a process that ends in the middle of a call', () => {
     const { seq } = await lead('Cut', [ASHA])
     // The claim as a call leaves it when nobody is left to write its end.
     await sql(
-      `INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)
-       SELECT part_id, 'create', json_array(person), '[]', 1, 1, 0 FROM memberships`,
+      `INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at)
+       SELECT part_id, group_id, 'webinar', 'create', json_array(person), '[]', 1, 1, 0 FROM memberships`,
     )
     expect(await story(seq)).toMatchObject({ state: 'sending' })
     await evictDurableObject(stub)

@@ -28,7 +28,7 @@ afterEach(() => {
 
 const DELIVERY = `INSERT INTO deliveries (key, body_key, body_place, fingerprint, hook, source, state, creates, received_at, timeline)`
 const MEMBERSHIP = `INSERT INTO memberships (person, group_id, team_part, part_id, status, creates, due_at, asked_at, digits, mask)`
-const CALL = `INSERT INTO calls (part_id, kind, leads, team, people, fresh, started_at)`
+const CALL = `INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at)`
 const person = (status: string) =>
   `(SELECT person FROM memberships WHERE team_part = 0 AND status = '${status}')`
 
@@ -151,24 +151,24 @@ const REFUSED: readonly [what: string, statement: string, why: string][] = [
   ],
   [
     'two open calls',
-    `${CALL} VALUES (1, 'add', '[]', '[]', 1, 1, 0), (2, 'add', '[]', '[]', 1, 1, 0)`,
+    `${CALL} VALUES (1, 1, 'webinar', 'add', '[]', '[]', 1, 1, 0), (2, 2, 'webinar', 'add', '[]', '[]', 1, 1, 0)`,
     "UNIQUE constraint failed: index 'calls_open'",
   ],
   [
     'a call that does not say whom it carried',
-    `${CALL} VALUES (1, 'add', '[', '[]', 1, 1, 0)`,
+    `${CALL} VALUES (1, 1, 'webinar', 'add', '[', '[]', 1, 1, 0)`,
     'CHECK constraint failed: json_valid(leads)',
   ],
   [
     'a kind of call that is none',
-    `${CALL} VALUES (1, 'remove', '[]', '[]', 1, 1, 0)`,
+    `${CALL} VALUES (1, 1, 'webinar', 'remove', '[]', '[]', 1, 1, 0)`,
     'CHECK constraint failed: kind IN',
   ],
-  ['a part that exists deleted', 'DELETE FROM parts WHERE id = 1', 'a membership is in this part'],
+  ['a part that exists deleted', 'DELETE FROM parts WHERE id = 1', 'this part is in use'],
   [
     'a part deleted in which somebody waits',
     'DELETE FROM parts WHERE id = 2',
-    'a membership is in this part',
+    'this part is in use',
   ],
   [
     'a group deleted that has parts',
@@ -184,6 +184,15 @@ describe('the schema refuses', () => {
     const before = await dump()
     await expect(test.sql(statement)).rejects.toThrow(why)
     expect(await dump()).toEqual(before)
+  })
+
+  it('a part deleted to which a call is under way', async () => {
+    await test.sql(`INSERT INTO groups (id, name) VALUES (9, 'Called')`)
+    await test.sql(
+      `INSERT INTO parts (id, group_id, number, name, status, open) VALUES (9, 9, 1, 'Called', 'new', 1)`,
+    )
+    await test.sql(`${CALL} VALUES (9, 9, 'webinar', 'add', '[]', '[]', 1, 1, 0)`)
+    await expect(test.sql('DELETE FROM parts WHERE id = 9')).rejects.toThrow('this part is in use')
   })
 
   it('a group deleted that a held, parked or skipped delivery names', async () => {
@@ -214,9 +223,9 @@ describe('the schema lets', () => {
   })
 
   it('a call begin once the one before has ended', async () => {
-    await test.sql(`${CALL} VALUES (1, 'add', '[]', '[]', 1, 1, 0)`)
+    await test.sql(`${CALL} VALUES (1, 1, 'webinar', 'add', '[]', '[]', 1, 1, 0)`)
     await test.sql('UPDATE calls SET ended_at = 1 WHERE ended_at IS NULL')
-    await test.sql(`${CALL} VALUES (1, 'add', '[]', '[]', 1, 1, 0)`)
+    await test.sql(`${CALL} VALUES (1, 1, 'webinar', 'add', '[]', '[]', 1, 1, 0)`)
     expect(await test.sql('SELECT 1 FROM calls WHERE ended_at IS NULL')).toHaveLength(1)
   })
 })
