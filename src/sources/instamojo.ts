@@ -73,7 +73,7 @@ export const instamojo = defineSource({
   unconfirmed: [
     'How long Instamojo waits, how often it tries again, and whether it switches a webhook off.',
     'Whether a refund sends anything: what has another status than Credit is skipped.',
-    'How the JSON of Smart Links and Smart Pages is signed: it is not taken. Let Zapier post it to a hook of the source json.',
+    'How the JSON of Smart Links and Smart Pages is signed: it is not taken here. docs/recipes.md has a hook of the source json for it.',
     'Where exactly the dashboard of today shows the webhook of a payment link.',
   ],
 })
