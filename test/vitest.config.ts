@@ -52,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/workerd/**/*.test.ts'],
+          setupFiles: './test/workerd/source-maps.ts',
           testTimeout: TIMEOUT_MS,
           maxWorkers: ALL_CORES,
         },

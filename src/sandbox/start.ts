@@ -70,7 +70,10 @@ async function start(): Promise<number> {
 
 /** Reads and bundles everything that may be edited, and makes up secrets that are missing. */
 async function prepare({ configFile, devVarsFile, pace }: Settings): Promise<Prepared> {
-  const [config, { code }] = await Promise.all([loadConfig(configFile), bundleWorker(configFile)])
+  const [config, { code, map }] = await Promise.all([
+    loadConfig(configFile),
+    bundleWorker(configFile),
+  ])
   const missing = missingSecrets(config, readDevVars(devVarsFile))
   const made = Object.keys(missing)
   if (made.length > 0) addToDevVars(devVarsFile, missing)
@@ -80,7 +83,7 @@ async function prepare({ configFile, devVarsFile, pace }: Settings): Promise<Pre
     USHER_SANDBOX: '1',
     ...(pace && { USHER_PACE: pace }),
   }
-  return { config, code, vars, made }
+  return { config, code, map, vars, made }
 }
 
 function greeting(

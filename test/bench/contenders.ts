@@ -46,6 +46,7 @@ export async function start({ entry, vars, eazybe, inspect }: StartOptions): Pro
   const secrets = Array.from({ length: 8 }, (_, at) => [`WEBINAR${at || ''}_SECRET`, SECRET])
   const options = workerOptions({
     code,
+    map: '',
     port: 0,
     stateDir,
     vars: { ...Object.fromEntries(secrets), EAZYBE_TOKEN: 'token', USHER_SANDBOX: '1', ...vars },

@@ -14,6 +14,8 @@ import { Trouble } from '../trouble.ts'
 
 export interface Bundle {
   readonly code: string
+  /** From places in the code to those in the sources, as JSON; empty where none was asked for. */
+  readonly map: string
   /** Which files went in, by path from the project's folder. */
   readonly metafile: Metafile
 }
@@ -31,6 +33,8 @@ export async function bundle(
       absWorkingDir: ROOT,
       bundle: true,
       write: false,
+      // Nothing is written: sources are named from here.
+      outfile: 'usher.js',
       metafile: true,
       format: 'esm',
       target: 'es2024',
@@ -39,7 +43,8 @@ export async function bundle(
       nodePaths: [resolve(ROOT, 'node_modules')],
       plugins: [configFrom(configFile)],
     })
-    return { code: result.outputFiles[0]?.text ?? '', metafile: result.metafile }
+    const textOf = (end: string) => result.outputFiles.find(({ path }) => path.endsWith(end))?.text
+    return { code: textOf('.js') ?? '', map: textOf('.map') ?? '', metafile: result.metafile }
   } catch (error) {
     if (!isBuildFailure(error)) throw error
     const messages = await formatMessages(error.errors, {
@@ -73,6 +78,8 @@ export function bundleWorker(configFile: string): Promise<Bundle> {
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*'],
+    sourcemap: 'external',
+    sourcesContent: false,
   })
 }
 

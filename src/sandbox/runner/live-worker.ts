@@ -1,5 +1,6 @@
 /** The Worker in workerd: its options, its way to the sandbox, and its replacement by an edited one while it runs. */
 
+import { SourceMap } from 'node:module'
 import {
   Miniflare,
   type MiniflareOptions,
@@ -10,7 +11,7 @@ import type { Vars } from '../dev-vars.ts'
 import { Trouble } from '../trouble.ts'
 
 /** What may differ from one edit to the next. */
-export type Edited = Pick<WorkerParts, 'code' | 'vars'>
+export type Edited = Pick<WorkerParts, 'code' | 'map' | 'vars'>
 
 export interface LiveWorker {
   /** Without a slash at the end. */
@@ -35,7 +36,7 @@ export async function startWorker(parts: WorkerParts): Promise<LiveWorker> {
         } catch (error) {
           // workerd is gone by now: the Worker from before is started again.
           await miniflare.setOptions(workerOptions(current))
-          throw explain(error)
+          throw explain(error, next)
         }
         current = next
       },
@@ -43,15 +44,33 @@ export async function startWorker(parts: WorkerParts): Promise<LiveWorker> {
     }
   } catch (error) {
     await miniflare.dispose().catch(() => undefined)
-    throw explain(error)
+    throw explain(error, parts)
   }
 }
 
 /** What workerd said of a Worker that throws while it is loaded, without the frames of its machinery. */
-function explain(error: unknown): unknown {
+function explain(error: unknown, { map }: WorkerParts): unknown {
   if (!(error instanceof Error)) return error
-  const thrown = /Uncaught (.*?)(?:\\n|$)/m.exec(error.message)?.[1]
-  return thrown === undefined ? error : new Trouble(`The Worker does not start: ${thrown}`)
+  const [, thrown, place] = THROWN.exec(error.message) ?? []
+  if (thrown === undefined) return error
+  const where = place === undefined ? '' : ` (${traced(place, map)})`
+  return new Trouble(`The Worker does not start: ${thrown}${where}`)
+}
+
+const THROWN = /Uncaught (.*?)(?:\\n *at (\S+?:\d+:\d+)|\\n|$)/m
+/** A place in the bundle, as workerd names it. */
+const PLACE = /(?:file:\/\/\S*\/)?usher\.js:(\d+):(\d+)/g
+
+/** A text of workerd, such as a stack trace, with the places in the bundle as those in the sources. */
+function traced(text: string, map: string): string {
+  if (map === '' || text.search(PLACE) < 0) return text
+  const sources = new SourceMap(JSON.parse(map))
+  return text.replaceAll(PLACE, (place, line, column) => {
+    const origin = sources.findOrigin(Number(line), Number(column))
+    return 'fileName' in origin
+      ? `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}`
+      : place
+  })
 }
 
 /**
@@ -70,6 +89,8 @@ const MODULE = 'usher.js'
 
 export interface WorkerParts {
   readonly code: string
+  /** Of the code, as JSON; empty: its places are shown as they are. */
+  readonly map: string
   readonly port: number
   readonly stateDir: string
   /** Secrets and variables. */
@@ -81,6 +102,7 @@ export interface WorkerParts {
 /** Options for a Miniflare that keeps its state on disk, listens on this machine only and looks nothing up. */
 export function workerOptions({
   code,
+  map,
   port,
   stateDir,
   vars,
@@ -94,6 +116,10 @@ export function workerOptions({
     cf: false,
     telemetry: { enabled: false },
     logRequests: false,
+    handleStructuredLogs({ level, message }) {
+      const isTrouble = level === 'error' || level === 'warn'
+      console[isTrouble ? 'error' : 'log'](traced(message, map))
+    },
     workers: [
       {
         config: {
