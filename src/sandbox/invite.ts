@@ -64,7 +64,7 @@ async function invite(): Promise<number> {
   for (const fate of fates) if (dry || fate.joins === null) console.log(line(fate))
   const good = fates.filter(({ joins }) => joins !== null)
   console.log(
-    `\n${good.length} of ${fates.length} rows go to ${groups} ${groups === 1 ? 'group' : 'groups'}: ${plan.people} people, ${days} ${days === 1 ? 'day' : 'days'} at the account’s pace with nothing else waiting.`,
+    `\n${good.length} of ${fates.length} rows go to ${groups} ${groups === 1 ? 'group' : 'groups'}: ${plan.people} ${plan.people === 1 ? 'person' : 'people'}, ${days} ${days === 1 ? 'day' : 'days'} at the account’s pace with nothing else waiting.`,
   )
   if (good.length > leadsPerDay) {
     console.log(

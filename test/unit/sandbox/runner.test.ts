@@ -1,5 +1,8 @@
 /** The parts of `npm start`: its settings, its bindings, what it finds of earlier runs, and where requests go. */
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { hook } from '../../../src/mapping/hook.ts'
@@ -93,6 +96,20 @@ describe('readSettings', () => {
 describe('the bindings', () => {
   it('are those of wrangler.toml', { timeout: WRANGLER_LOADS_WITHIN_MS }, async () => {
     expect(await readWranglerToml()).toEqual(DECLARED)
+  })
+
+  it('keep a domain of production from staging', {
+    timeout: WRANGLER_LOADS_WITHIN_MS,
+  }, async () => {
+    const toml = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')
+    const folder = mkdtempSync(join(tmpdir(), 'usher-toml-'))
+    const config = join(folder, 'wrangler.toml')
+    writeFileSync(config, toml.replace('# routes = ', 'routes = '))
+    const { unstable_readConfig: read } = await import('wrangler')
+    const [production, staging] = [read({ config }), read({ config, env: 'staging' })]
+    rmSync(folder, { recursive: true })
+    expect(production.routes).toMatchObject([{ pattern: 'hooks.example.com' }])
+    expect(staging.routes).toEqual([])
   })
 })
 
