@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { idText } from './shared/json-object.ts'
+import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -89,8 +90,10 @@ export const eduzz = defineSource({
 
 /** https://developers.eduzz.com/reference/webhook/myeduzz-invoice-paid */
 function reasonToSkip({ event: name, data }: Event): string | null {
-  if (name !== PAID_EVENT) return `${name} is no paid invoice`
-  return data?.status === PAID ? null : `an invoice whose status is ${data?.status ?? 'not told'}`
+  return (
+    unlessNamed(name, PAID_EVENT, 'paid invoice') ??
+    unlessStatus(data?.status, PAID, 'an invoice whose status')
+  )
 }
 
 function phoneOf({ data }: Event): string | null {

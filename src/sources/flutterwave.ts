@@ -6,6 +6,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
+import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -13,7 +14,7 @@ const SIGNATURE = 'flutterwave-signature'
 const SHOWN = 'verif-hash'
 const PAID_EVENT = 'charge.completed'
 /** A completed charge may have failed: version 3 spells success in the first way, version 4 in the second. */
-const PAID = ['successful', 'succeeded']
+const IS_PAID = /^(?:successful|succeeded)$/i
 
 const event = v.looseObject({
   /** Version 3. */
@@ -88,10 +89,10 @@ function nameOf({ event: name, type }: Event): string {
 
 /** https://developer.flutterwave.com/docs/webhooks */
 function reasonToSkip(fields: Event): string | null {
-  const name = nameOf(fields)
-  if (name !== PAID_EVENT) return `${name} is no completed charge`
-  const status = fields.data.status ?? 'not told'
-  return PAID.includes(status) ? null : `a charge whose status is ${status}`
+  return (
+    unlessNamed(nameOf(fields), PAID_EVENT, 'completed charge') ??
+    unlessStatus(fields.data.status, IS_PAID, 'a charge whose status')
+  )
 }
 
 function completedCharge(id: string, now: number) {

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
+import { unlessNamed } from './shared/only-event.ts'
 import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -97,10 +98,9 @@ export const hotmart = defineSource({
 
 /** https://developers.hotmart.com/docs/en/2.0.0/webhook/purchase-webhook */
 function reasonToSkip({ event: name, data }: Event): string | null {
-  if (name !== PAID) return `${name} is no approved purchase`
   const isTest =
     idText(data.product?.id) === TEST_PRODUCT || TEST_BUYER.test(data.buyer?.email ?? '')
-  return isTest ? 'a test' : null
+  return unlessNamed(name, PAID, 'approved purchase') ?? (isTest ? 'a test' : null)
 }
 
 /** A number with the country in which it is dialled, as `phone()` reads it. */

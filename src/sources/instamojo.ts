@@ -6,6 +6,7 @@ import { type Form, formSignature } from '../schemes/form-signature.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { idIn, type JsonObject, jsonObject } from './shared/json-object.ts'
+import { unlessStatus } from './shared/only-event.ts'
 import { defineSource } from './source.ts'
 
 const PAID = 'Credit'
@@ -44,14 +45,9 @@ export const instamojo = defineSource({
   accepts: ['form'],
   payload: body,
   submissions: ({ mac: _, ...form }) => {
-    const status = idIn(form, 'status')
-    return [
-      {
-        id: idIn(form, 'payment_id'),
-        fields: { ...form, custom_fields: answersIn(form) },
-        ...(status === PAID ? {} : { skip: `a payment whose status is ${status}` }),
-      },
-    ]
+    const skip = unlessStatus(idIn(form, 'status'), PAID, 'a payment whose status')
+    const fields = { ...form, custom_fields: answersIn(form) }
+    return [{ id: idIn(form, 'payment_id'), fields, skip }]
   },
   sample: ({ fields, id }) => ({
     body: new URLSearchParams({ ...paidRequest(id), ...fields }).toString(),

@@ -5,6 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { hookExample } from './shared/example.ts'
 import { idSchema } from './shared/json-object.ts'
+import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -100,9 +101,11 @@ function headerText(shown: readonly string[]): string {
 
 /** https://docs.kiwify.com.br/api-reference/webhooks/receiving */
 function reasonToSkip({ webhook_event_type, order_status, Customer }: Order): string | null {
-  if (webhook_event_type !== APPROVED) return `${webhook_event_type} is no approved purchase`
-  if (order_status !== PAID) return `an order whose status is ${order_status}`
-  return Customer?.email === TEST_EMAIL ? 'a test' : null
+  return (
+    unlessNamed(webhook_event_type, APPROVED, 'approved purchase') ??
+    unlessStatus(order_status, PAID, 'an order whose status') ??
+    (Customer?.email === TEST_EMAIL ? 'a test' : null)
+  )
 }
 
 function approvedOrder(id: string, now: number) {

@@ -7,7 +7,7 @@ import { type Incoming, type Outgoing, reject, type Scheme } from '../schemes/sc
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
 import { idIn, idSchema, idText, type JsonObject, jsonObject } from './shared/json-object.ts'
-import { onlyEvent } from './shared/only-event.ts'
+import { onlyEvent, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -113,11 +113,9 @@ export const mercadoPago = defineSource({
       return { ok: false, message: `${TITLE} answered something else than a payment.` }
     }
     const status = idIn(asked.value, 'status')
-    return {
-      ok: true,
-      fields: { ...said, payment: paymentOf(asked.value) },
-      ...(status === APPROVED ? {} : { skip: `a payment whose status is ${status ?? 'not told'}` }),
-    }
+    const skip = unlessStatus(status, APPROVED, 'a payment whose status')
+    const found = { ...said, payment: paymentOf(asked.value, skip === null) }
+    return { ok: true, fields: found, ...(skip === null ? {} : { skip }) }
   },
   sample: jsonSample(updated),
   setup: [
@@ -149,8 +147,8 @@ export const mercadoPago = defineSource({
 })
 
 /** What of a payment is told: of one that is not approved only its status, so that no hook can invite from it. */
-function paymentOf(payment: JsonObject): JsonObject {
-  const names = payment.status === APPROVED ? PAYMENT_NAMES : PAYMENT_NAMES.slice(0, 3)
+function paymentOf(payment: JsonObject, isApproved: boolean): JsonObject {
+  const names = isApproved ? PAYMENT_NAMES : PAYMENT_NAMES.slice(0, 3)
   return Object.fromEntries(
     names.filter((name) => Object.hasOwn(payment, name)).map((name) => [name, payment[name]]),
   )

@@ -5,6 +5,7 @@ import { digest, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
 import { hookExample } from './shared/example.ts'
 import { idIn, jsonObject } from './shared/json-object.ts'
+import { unlessStatus } from './shared/only-event.ts'
 import { defineSource } from './source.ts'
 
 const PAID = 'success'
@@ -41,16 +42,10 @@ export const payU = defineSource({
   accepts: ['form'],
   payload: body,
   submissions: ({ hash: _, ...fields }) => {
-    const status = idIn(fields, 'status')
-    return [
-      {
-        // Not mihpayid, which is not signed: the payer's browser gets the same signed members, and could send them
-        // again with another id and another phone.
-        id: idIn(fields, 'txnid'),
-        fields,
-        ...(status === PAID ? {} : { skip: `a payment whose status is ${status}` }),
-      },
-    ]
+    const skip = unlessStatus(idIn(fields, 'status'), PAID, 'a payment whose status')
+    // Not mihpayid, which is not signed: the payer's browser gets the same signed members, and could send them
+    // again with another id and another phone.
+    return [{ id: idIn(fields, 'txnid'), fields, skip }]
   },
   sample: ({ fields, id, now }) => ({
     body: new URLSearchParams({ ...paid(id, now), ...fields }).toString(),

@@ -7,6 +7,7 @@ import { newSecret } from '../schemes/secret.ts'
 import { answer, answers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
+import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { serial, withPaths } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
 
@@ -111,9 +112,11 @@ export const paystack = defineSource({
 
 /** https://paystack.com/docs/payments/webhooks/ */
 function reasonToSkip({ event: name, data }: Event): string | null {
-  if (name !== PAID_EVENT) return `${name} is no successful charge`
-  if (data.status !== PAID) return `a charge whose status is ${data.status ?? 'not told'}`
-  return data.domain === TEST ? 'a payment of test mode' : null
+  return (
+    unlessNamed(name, PAID_EVENT, 'successful charge') ??
+    unlessStatus(data.status, PAID, 'a charge whose status') ??
+    (data.domain === TEST ? 'a payment of test mode' : null)
+  )
 }
 
 /** By their variable names, which the author chose, before their labels. */

@@ -7,6 +7,7 @@ import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../s
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
+import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -18,7 +19,7 @@ const USER = 'usher_hook'
 /** Letters and digits, of which the dashboard takes 20. */
 const PASSWORD_LENGTH = 20
 
-const PAID = /^(?:paylink|checkout|pg)\.order\.completed$|^(?:CHECKOUT|PG)_ORDER_COMPLETED$/
+const PAID = /^(?:paylink|checkout|pg)\.order\.completed$|^(?:CHECKOUT|PG)_ORDER_COMPLETED$/i
 const COMPLETED = 'COMPLETED'
 
 const event = v.looseObject({
@@ -106,10 +107,10 @@ function nameOf({ event: name, type }: Event): string {
 
 /** https://developer.phonepe.com/v1/reference/handling-webhooks-standard-checkout: only `payload.state` tells how it ended. */
 function reasonToSkip(fields: Event): string | null {
-  const name = nameOf(fields)
-  if (!PAID.test(name)) return `${name} is no completed order`
-  const { state } = fields.payload
-  return state === COMPLETED ? null : `an order whose state is ${state ?? 'not told'}`
+  return (
+    unlessNamed(nameOf(fields), PAID, 'completed order') ??
+    unlessStatus(fields.payload.state, COMPLETED, 'an order whose state')
+  )
 }
 
 function completedLink(id: string, now: number) {

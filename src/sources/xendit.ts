@@ -6,14 +6,15 @@ import { headerToken } from '../schemes/token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
 import { idIn, jsonObject } from './shared/json-object.ts'
-import { onlyEvent } from './shared/only-event.ts'
+import { onlyEvent, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const TITLE = 'Xendit'
 const API = 'https://api.xendit.co/v2/invoices'
 /** SETTLED is the same invoice again, once its money was paid out. */
-const PAID = /^(?:PAID|SETTLED)$/
+const PAID = /^(?:PAID|SETTLED)$/i
+const WHOSE = 'an invoice whose status'
 /** As it goes into a path. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/
 
@@ -30,7 +31,7 @@ export const xendit = defineSource({
   payload: onlyEvent('status', PAID, invoice),
   submissions: (event) => {
     if ('other' in event) {
-      return [{ id: null, fields: {}, skip: `an invoice whose status is ${event.other}` }]
+      return [{ id: null, fields: {}, skip: unlessStatus(event.other, PAID, WHOSE) }]
     }
     return [{ id: event.ours.id, fields: event.ours }]
   },
@@ -46,13 +47,10 @@ export const xendit = defineSource({
     if (!v.is(jsonObject, asked.value)) {
       return { ok: false, message: `${TITLE} answered something else than an invoice.` }
     }
-    const status = idIn(asked.value, 'status') ?? 'not told'
-    return {
-      ok: true,
-      fields: { ...said, id, invoice: asked.value },
-      // Nothing of the webhook is signed: the API's word decides.
-      ...(PAID.test(status) ? {} : { skip: `an invoice whose status is ${status}` }),
-    }
+    // Nothing of the webhook is signed: the API's word decides.
+    const skip = unlessStatus(idIn(asked.value, 'status'), PAID, WHOSE)
+    const whole = { ...said, id, invoice: asked.value }
+    return { ok: true, fields: whole, ...(skip === null ? {} : { skip }) }
   },
   sample: jsonSample(paidInvoice),
   setup: [

@@ -124,6 +124,40 @@ describe('of a sender of payments', () => {
     expect(id).not.toBeNull()
   })
 
+  const inCapitals: readonly (readonly [source: Source, changed: Record<string, string>])[] = [
+    [phonePe, { event: 'PAYLINK.ORDER.COMPLETED', 'payload.state': 'Completed' }],
+    [instamojo, { status: 'CREDIT' }],
+    [payU, { status: 'SUCCESS' }],
+    [hotmart, { event: 'purchase_approved' }],
+    [kiwify, { webhook_event_type: 'ORDER_APPROVED', order_status: 'PAID' }],
+    [eduzz, { event: 'MYEDUZZ.INVOICE_PAID', 'data.status': 'Paid' }],
+    [paystack, { event: 'CHARGE.SUCCESS', 'data.status': 'SUCCESS' }],
+    [flutterwave, { event: 'CHARGE.COMPLETED', 'data.status': 'SUCCESSFUL' }],
+    [mercadoPago, { type: 'PAYMENT' }],
+    [xendit, { status: 'paid' }],
+  ]
+  test.each(inCapitals)(
+    '$title: what was paid goes in, in whatever letters',
+    async (source, changed) => {
+      expect((await submissionOf(source, changed)).skip).toBeUndefined()
+    },
+  )
+
+  const nameless: readonly (readonly [source: Source, path: string])[] = [
+    [phonePe, 'event'],
+    [phonePe, 'payload.state'],
+    [kiwify, 'webhook_event_type'],
+    [kiwify, 'order_status'],
+    [eduzz, 'data.status'],
+    [paystack, 'data.status'],
+    [flutterwave, 'event'],
+    [flutterwave, 'data.status'],
+  ]
+  test.each(nameless)('$title: without %s it is skipped with a sentence', async (source, path) => {
+    const { skip } = await submissionOf(source, { [path]: '' })
+    expect(skip).toMatch(/^an event without a name is|(status|state) is not told$/)
+  })
+
   const named = rows.map(([title, source, changed]) => ({
     title,
     name: source.title,
