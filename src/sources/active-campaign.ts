@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { bracketForm, bracketSample } from './shared/brackets.ts'
 import { hookExample } from './shared/example.ts'
 import type { JsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const NOBODY_JOINS = new Set(['unsubscribe', 'bounce', 'contact_tag_removed'])
@@ -33,10 +32,7 @@ export const activeCampaign = defineSource({
     const skip = NOBODY_JOINS.has(type) ? `${type} adds no person` : null
     return [{ id: eventId(fields), fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: bracketBody(withPaths(subscribed(id, now), fields)),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+  sample: bracketSample(subscribed),
   example: hookExample('activeCampaign', {
     attested: 'The form of the list says that who subscribes joins the WhatsApp group',
     when: "({ type }) => type === 'subscribe'",

@@ -7,7 +7,7 @@ import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.t
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
-import { serial } from './shared/paths.ts'
+import { formBody, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'scheduled'
@@ -82,15 +82,13 @@ export const acuity = defineSource({
       ...(read.output.canceled === true ? { skip: 'an appointment that is canceled' } : {}),
     }
   },
-  sample: ({ id }) => ({
-    body: new URLSearchParams({
+  sample: ({ id }) =>
+    formBody({
       action: EVENT,
       id: String(serial(id)),
       calendarID: '1234567',
       appointmentTypeID: '7654321',
-    }).toString(),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+    }),
   setup: [
     'In Acuity open Integrations, then API, and choose “View credentials”: there are the User ID and the API key of the main administrator.',
     'Store the API key as {secret}: Acuity signs with it.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonBody, withPaths } from './shared/paths.ts'
 import { defineSource, type Submission } from './source.ts'
 
 const API = 'https://api.attio.com/v2'
@@ -55,14 +55,14 @@ export const attio = defineSource({
       ? { ok: true, fields: { ...fields, record: answer.output.data } }
       : { ok: false, message: 'Attio told of no record.' }
   },
-  sample: ({ fields, id }) => ({
-    body: JSON.stringify({
-      webhook_id: '6e0b2f4c-0000-4000-8000-000000000001',
-      events: [withPaths(createdRecord(id), fields)],
-    }),
-    contentType: 'application/json',
-    headers: { [KEY]: id },
-  }),
+  sample: ({ fields, id }) =>
+    jsonBody(
+      {
+        webhook_id: '6e0b2f4c-0000-4000-8000-000000000001',
+        events: [withPaths(createdRecord(id), fields)],
+      },
+      { [KEY]: id },
+    ),
   example: `hook({
   source: attio,
   consent: { attested: 'Asked by our team before the number is entered' },

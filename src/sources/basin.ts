@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
-import { serial } from './shared/paths.ts'
+import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const submissionId = v.object({
@@ -33,14 +33,12 @@ export const basin = defineSource({
     // It is not said on which side of the wrapping the id stands. A template of the author’s own may have none.
     return [{ id: idOf(body) ?? idOf(inner), fields: answers(membersOf(inner)) }]
   },
-  sample: ({ fields, id }) => ({
-    body: JSON.stringify({
+  sample: ({ fields, id }) =>
+    jsonBody({
       ...Object.fromEntries(sampleAnswers(fields)),
       id: serial(id),
       attachments: [],
     }),
-    contentType: 'application/json',
-  }),
   setup: [
     'In Basin open the form, then Integrations, then Webhooks, and add one.',
     'Paste {url} as the URL and choose JSON as the format.',

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { askVendor, type VendorAnswer } from './shared/ask-vendor.ts'
-import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { bracketForm, bracketSample } from './shared/brackets.ts'
 import { idSchema, idText, type JsonObject, jsonObject } from './shared/json-object.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource, type LookUpTools } from './source.ts'
@@ -77,22 +77,7 @@ export const bitrix24 = defineSource({
       },
     }
   },
-  sample: ({ fields, id, now }) => ({
-    body: bracketBody({
-      event: 'ONCRMLEADADD',
-      event_handler_id: '975',
-      data: { FIELDS: { ID: String(serial(id)) } },
-      ts: String(Math.floor(now / 1000)),
-      auth: {
-        domain: 'usher-sample.bitrix24.com',
-        client_endpoint: 'https://usher-sample.bitrix24.com/rest/',
-        server_endpoint: 'https://oauth.bitrix24.tech/rest/',
-        member_id: 'a223c6b3710f85df22e9377d6c4f7553',
-      },
-      ...fields,
-    }),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+  sample: bracketSample(createdLead),
   setup: [
     'In Bitrix24 open Applications, then Developer resources, then Other, and add an “Outbound webhook”: paste {url} as the handler and choose “Lead created” (ONCRMLEADADD), “Contact created” or “Deal created”. Save it.',
     'Bitrix24 then shows an application token: store it as {secret}.',
@@ -143,4 +128,19 @@ async function recordOf(tools: LookUpTools, method: string, id: string): Promise
 
 function phonesOf(record: unknown): readonly string[] {
   return v.is(phones, record) ? record.PHONE.map(({ VALUE }) => VALUE) : []
+}
+
+function createdLead(id: string, now: number) {
+  return {
+    event: 'ONCRMLEADADD',
+    event_handler_id: '975',
+    data: { FIELDS: { ID: String(serial(id)) } },
+    ts: String(Math.floor(now / 1000)),
+    auth: {
+      domain: 'usher-sample.bitrix24.com',
+      client_endpoint: 'https://usher-sample.bitrix24.com/rest/',
+      server_endpoint: 'https://oauth.bitrix24.tech/rest/',
+      member_id: 'a223c6b3710f85df22e9377d6c4f7553',
+    },
+  }
 }

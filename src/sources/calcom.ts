@@ -5,6 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'BOOKING_CREATED'
@@ -72,34 +73,31 @@ export const calcom = defineSource({
       slug,
       { label: slug, value, isHidden: false },
     ])
-    return {
-      body: JSON.stringify({
-        triggerEvent: EVENT,
-        createdAt: new Date(now).toISOString(),
-        payload: {
-          type: '30min',
-          title: `30 min with ${given.name}`,
-          startTime: new Date(now).toISOString(),
-          uid: id,
-          bookingId: 91,
-          status: 'ACCEPTED',
-          attendees: [
-            {
-              name: given.name,
-              email: 'asha@example.com',
-              phoneNumber: given.phone,
-              timeZone: 'Asia/Kolkata',
-              language: { locale: 'en' },
-            },
-          ],
-          responses: Object.fromEntries(asked),
-          userFieldsResponses: {},
-          smsReminderNumber: null,
-          metadata: {},
-        },
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      triggerEvent: EVENT,
+      createdAt: new Date(now).toISOString(),
+      payload: {
+        type: '30min',
+        title: `30 min with ${given.name}`,
+        startTime: new Date(now).toISOString(),
+        uid: id,
+        bookingId: 91,
+        status: 'ACCEPTED',
+        attendees: [
+          {
+            name: given.name,
+            email: 'asha@example.com',
+            phoneNumber: given.phone,
+            timeZone: 'Asia/Kolkata',
+            language: { locale: 'en' },
+          },
+        ],
+        responses: Object.fromEntries(asked),
+        userFieldsResponses: {},
+        smsReminderNumber: null,
+        metadata: {},
+      },
+    })
   },
   setup: [
     'In Cal.com open Settings, then Developer, then Webhooks, and make a new one.',

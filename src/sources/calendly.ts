@@ -5,6 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'invitee.created'
@@ -83,43 +84,40 @@ export const calendly = defineSource({
       ([name]) => !own.includes(name) && !OF_EVENT.includes(name) && !name.startsWith('utm_'),
     )
     const uri = `https://api.calendly.com/scheduled_events/${id}`
-    return {
-      body: JSON.stringify({
-        event: EVENT,
-        created_at: time,
-        created_by: 'https://api.calendly.com/users/AAAA',
-        payload: {
-          uri: `${uri}/invitees/${id}`,
-          event: uri,
+    return jsonBody({
+      event: EVENT,
+      created_at: time,
+      created_by: 'https://api.calendly.com/users/AAAA',
+      payload: {
+        uri: `${uri}/invitees/${id}`,
+        event: uri,
+        status: 'active',
+        email: 'asha@example.com',
+        timezone: 'Asia/Kolkata',
+        text_reminder_number: given.phone,
+        ...Object.fromEntries(Object.entries(given).filter(([name]) => own.includes(name))),
+        questions_and_answers: asked.map(([question, answer], position) => ({
+          question,
+          answer,
+          position,
+        })),
+        tracking: Object.fromEntries(
+          Object.entries(given).filter(([name]) => name.startsWith('utm_')),
+        ),
+        scheduled_event: {
+          uri,
+          name: given.event ?? 'Discovery call',
           status: 'active',
-          email: 'asha@example.com',
-          timezone: 'Asia/Kolkata',
-          text_reminder_number: given.phone,
-          ...Object.fromEntries(Object.entries(given).filter(([name]) => own.includes(name))),
-          questions_and_answers: asked.map(([question, answer], position) => ({
-            question,
-            answer,
-            position,
-          })),
-          tracking: Object.fromEntries(
-            Object.entries(given).filter(([name]) => name.startsWith('utm_')),
-          ),
-          scheduled_event: {
-            uri,
-            name: given.event ?? 'Discovery call',
-            status: 'active',
-            start_time: given.start_time ?? time,
-            location: { type: CALLED, location: given.phone },
-          },
-          rescheduled: false,
-          old_invitee: null,
-          new_invitee: null,
-          created_at: time,
-          updated_at: time,
+          start_time: given.start_time ?? time,
+          location: { type: CALLED, location: given.phone },
         },
-      }),
-      contentType: 'application/json',
-    }
+        rescheduled: false,
+        old_invitee: null,
+        new_invitee: null,
+        created_at: time,
+        updated_at: time,
+      },
+    })
   },
   setup: [
     'Calendly makes webhooks only through its API, on a paid plan. In Calendly open Integrations, then API and webhooks, and create a personal access token.',

@@ -2,10 +2,10 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { titledIn, withAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { ANSWERS, jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** No page names a window. Three retries come within 42 minutes, and no page says that they are signed anew. */
@@ -65,14 +65,10 @@ export const cashfree = defineSource({
     const fields = withAnswers(event, titledIn(asked, 'title'))
     return [{ id: eventId(event), fields, skip }]
   },
-  sample: ({ fields, id: sample, now }) => {
-    const { titled, paths } = askedByTitle(fields)
-    return {
-      body: JSON.stringify(withPaths(paidOrder(sample, now, titled), paths)),
-      contentType: 'application/json',
-      headers: { 'x-webhook-version': '2025-01-01', 'x-webhook-attempt': '1' },
-    }
-  },
+  sample: jsonSample(paidOrder, {
+    answers: ANSWERS,
+    headers: () => ({ 'x-webhook-version': '2025-01-01', 'x-webhook-attempt': '1' }),
+  }),
   setup: [
     'In the Cashfree dashboard open Payment Gateway, then Developers, then Webhooks, and choose “Add Webhook URL”.',
     'Paste {url}, choose the newest webhook version, and tick success payment only (for payment links or forms: theirs, which come for every outcome: unpaid ones are skipped).',

@@ -4,16 +4,13 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** https://developers.myclickfunnels.com/docs/signature-verification */
 const TOLERANCE_SECONDS = 600
 const NOT_JOINING =
   /delete|destroy|fail|refund|cancel|suspend|void|expire|dispute|chargeback|unsubscribe|abandon|churn/i
-/** Where the example reads the number of a sample, and where ClickFunnels has a contact's. */
-const SAMPLE_PHONE = 'contact_phone'
-const PHONE_PATH = 'data.phone_number'
 
 const id = v.nullish(v.union([v.string(), v.number()]))
 const text = v.nullish(v.string())
@@ -60,11 +57,7 @@ export const clickFunnels = defineSource({
       },
     ]
   },
-  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id: sample, now }) => {
-    const contact = createdContact(sample, now)
-    const called = phone === undefined ? contact : withPaths(contact, { [PHONE_PATH]: phone })
-    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
-  },
+  sample: jsonSample(createdContact, { moved: { contact_phone: 'data.phone_number' } }),
   setup: [
     'In ClickFunnels 2.0 open Workspace Settings, then Webhooks, and add an endpoint: paste {url} as its URL.',
     'Choose one event type: contact.created or form_submission.created for sign-ups, one-time-order.completed for purchases.',

@@ -6,7 +6,7 @@ import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './s
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { idSchema, jsonObject } from './shared/json-object.ts'
 import { skipped } from './shared/only-event.ts'
-import { serial } from './shared/paths.ts'
+import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const entry = v.objectWithRest(
@@ -36,19 +36,16 @@ export const cognito = defineSource({
   },
   sample: ({ fields, id, now }) => {
     const number = serial(id)
-    return {
-      body: JSON.stringify({
-        Form: { Id: '12', InternalName: 'Join', Name: 'Join' },
-        ...Object.fromEntries(sampleAnswers(fields)),
-        Entry: {
-          Number: number,
-          DateSubmitted: new Date(now).toISOString(),
-          Status: 'Submitted',
-        },
-        Id: `12-${number}`,
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      Form: { Id: '12', InternalName: 'Join', Name: 'Join' },
+      ...Object.fromEntries(sampleAnswers(fields)),
+      Entry: {
+        Number: number,
+        DateSubmitted: new Date(now).toISOString(),
+        Status: 'Submitted',
+      },
+      Id: `12-${number}`,
+    })
   },
   setup: [
     'In Cognito Forms open the form’s Settings and switch on “Post JSON Data to a Website”. It takes a paid plan.',

@@ -4,14 +4,11 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { idText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const PAID_EVENT = 'myeduzz.invoice_paid'
 const PAID = 'paid'
-/** Where the example reads the number of a sample, and where Eduzz has it. */
-const SAMPLE_PHONE = 'buyer_phone'
-const PHONE_PATH = 'data.buyer.cellphone'
 
 const id = v.nullish(v.union([v.string(), v.number()]))
 const text = v.nullish(v.string())
@@ -53,11 +50,7 @@ export const eduzz = defineSource({
       },
     ]
   },
-  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id: sample, now }) => {
-    const invoice = paidInvoice(sample, now)
-    const called = phone === undefined ? invoice : withPaths(invoice, { [PHONE_PATH]: phone })
-    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
-  },
+  sample: jsonSample(paidInvoice, { moved: { buyer_phone: 'data.buyer.cellphone' } }),
   setup: [
     'In Eduzz open the Developer Hub, then Webhook, then Segurança, make a secret and store it as {secret}. Deploy before you go on: Eduzz tries the address.',
     'Under Configurações choose “Criar configuração”, paste {url}, choose the event “Fatura paga” of MyEduzz and your products, and activate it.',

@@ -11,6 +11,7 @@ import {
   sampleAnswers,
 } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
+import { formBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** With “Advanced Data”: `fields[phone][value]`, beside the field’s title, type and raw value. */
@@ -58,10 +59,7 @@ export const elementor = defineSource({
       ['meta[page_url][title]', 'Page URL'],
       ['meta[page_url][value]', `https://example.com/join?visit=${id}`],
     ]
-    return {
-      body: new URLSearchParams([...form, ...asked]).toString(),
-      contentType: 'application/x-www-form-urlencoded',
-    }
+    return formBody([...form, ...asked])
   },
   setup: [
     'In Elementor edit the form. Under Actions After Submit add Webhook.',

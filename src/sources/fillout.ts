@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const named = v.object({
@@ -43,30 +44,27 @@ export const fillout = defineSource({
   ],
   sample: ({ fields, id, now }) => {
     const time = new Date(now).toISOString()
-    return {
-      body: JSON.stringify({
-        formId: 'foRm1',
-        formName: 'Join',
-        submission: {
-          submissionId: id,
-          submissionTime: time,
-          lastUpdatedAt: time,
-          questions: sampleAnswers(fields).map(([name, value], at) => ({
-            id: `q${at + 1}`,
-            name,
-            type: /^\+[\d ]+$/.test(value) ? 'PhoneNumber' : 'ShortAnswer',
-            value,
-          })),
-          calculations: [],
-          urlParameters: [],
-          scheduling: [],
-          payments: [],
-          quiz: {},
-          documents: [],
-        },
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      formId: 'foRm1',
+      formName: 'Join',
+      submission: {
+        submissionId: id,
+        submissionTime: time,
+        lastUpdatedAt: time,
+        questions: sampleAnswers(fields).map(([name, value], at) => ({
+          id: `q${at + 1}`,
+          name,
+          type: /^\+[\d ]+$/.test(value) ? 'PhoneNumber' : 'ShortAnswer',
+          value,
+        })),
+        calculations: [],
+        urlParameters: [],
+        scheduling: [],
+        payments: [],
+        quiz: {},
+        documents: [],
+      },
+    })
   },
   setup: [
     'In Fillout open the form, choose Integrate at the top, then Webhook.',

@@ -5,6 +5,7 @@ import { standardWebhooks } from '../schemes/standard-webhooks.ts'
 import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'responseFinished'
@@ -46,29 +47,26 @@ export const formbricks = defineSource({
   },
   sample: ({ fields, id, now }) => {
     const time = new Date(now).toISOString()
-    return {
-      body: JSON.stringify({
-        webhookId: 'cm8whk0001',
-        event: EVENT,
-        data: {
-          id,
-          createdAt: time,
-          updatedAt: time,
-          surveyId: 'cm8srv0001',
-          finished: true,
-          contact: null,
-          contactAttributes: null,
-          data: Object.fromEntries(sampleAnswers(fields)),
-          variables: {},
-          tags: [],
-          meta: {},
-          singleUseId: null,
-          language: 'en',
-          survey: { title: 'Join', type: 'link', status: 'inProgress' },
-        },
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      webhookId: 'cm8whk0001',
+      event: EVENT,
+      data: {
+        id,
+        createdAt: time,
+        updatedAt: time,
+        surveyId: 'cm8srv0001',
+        finished: true,
+        contact: null,
+        contactAttributes: null,
+        data: Object.fromEntries(sampleAnswers(fields)),
+        variables: {},
+        tags: [],
+        meta: {},
+        singleUseId: null,
+        language: 'en',
+        survey: { title: 'Join', type: 'link', status: 'inProgress' },
+      },
+    })
   },
   setup: [
     'In Formbricks open the organization’s or project’s integrations, then Webhooks, and add one.',

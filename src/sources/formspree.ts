@@ -5,6 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const TOLERANCE_SECONDS = 300
@@ -23,8 +24,8 @@ export const formspree = defineSource({
   payload: v.object({ submission: jsonObject }),
   // No id is known: the body, which holds the submission’s `_date`, is the same on every try.
   submissions: ({ submission }) => [{ id: null, fields: answers(membersOf(submission)) }],
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify({
+  sample: ({ fields, id, now }) =>
+    jsonBody({
       form: 'xayz1234',
       submission: {
         _date: new Date(now).toISOString().replace('Z', '000+00:00'),
@@ -32,8 +33,6 @@ export const formspree = defineSource({
         sample: id,
       },
     }),
-    contentType: 'application/json',
-  }),
   setup: [
     'Webhooks come with Formspree’s paid plans. In Formspree open the form, then Plugins, and choose Webhooks.',
     'Choose a Simple webhook. A REST hook wants a handshake and a build hook sends nothing: neither works here.',

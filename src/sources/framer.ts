@@ -5,6 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const ID_HEADER = 'Framer-Webhook-Submission-Id'
@@ -31,11 +32,8 @@ export const framer = defineSource({
   submissions: (body, headers) => [
     { id: headers.get(ID_HEADER), fields: answers(membersOf(body)) },
   ],
-  sample: ({ fields, id }) => ({
-    body: JSON.stringify({ ...Object.fromEntries(sampleAnswers(fields)), sample: id }),
-    contentType: 'application/json',
-    headers: { [ID_HEADER]: id },
-  }),
+  sample: ({ fields, id }) =>
+    jsonBody({ ...Object.fromEntries(sampleAnswers(fields)), sample: id }, { [ID_HEADER]: id }),
   setup: [
     'In Framer select the form on the canvas, choose “Add…” next to “Send To” on the right, then Webhook.',
     'Paste {url}. Framer wants https.',

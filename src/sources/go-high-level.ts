@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { goHighLevelSignature, SAMPLE_LOCATION } from './go-high-level-signature.ts'
-import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { titledIn, withAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { withPaths } from './shared/paths.ts'
+import { ANSWERS, jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** Of contacts and the like, and of the app itself, which is installed once and not by a person who joins. */
@@ -52,13 +52,7 @@ export const goHighLevel = defineSource({
   },
   // The only status after which HighLevel tries again.
   busyStatus: 429,
-  sample: ({ fields, id, now }) => {
-    const { titled, paths } = askedByTitle(fields)
-    return {
-      body: JSON.stringify(withPaths(createdContact(id, now, titled), paths)),
-      contentType: 'application/json',
-    }
-  },
+  sample: jsonSample(createdContact, { answers: ANSWERS }),
   example: hookExample('goHighLevel', {
     when: "({ type }) => type === 'ContactCreate'",
     phone: 'phone',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { answer, answers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { serial } from './shared/paths.ts'
+import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource, type FormFields, type FormValue } from './source.ts'
 
 const KEY = 'google_key'
@@ -62,8 +62,8 @@ export const googleAds = defineSource({
       ...(payload.is_test ? { skip: 'a test lead' } : {}),
     },
   ],
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify({
+  sample: ({ fields, id, now }) =>
+    jsonBody({
       lead_id: id,
       api_version: '1.0',
       form_id: serial('form'),
@@ -79,8 +79,6 @@ export const googleAds = defineSource({
         ...fields,
       }).map(([column_id, string_value]) => ({ column_id, string_value })),
     }),
-    contentType: 'application/json',
-  }),
   example: hookExample('googleAds', {
     attested: 'The lead form says that who sends it joins our WhatsApp group',
     phone: 'PHONE_NUMBER',

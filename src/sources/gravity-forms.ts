@@ -6,6 +6,7 @@ import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const text = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty())
@@ -38,16 +39,14 @@ export const gravityForms = defineSource({
     // Two sites count their entries alike: with the second of its making it is one of a kind.
     return [{ id: `${form_id}:${id}:${date_created}`, fields }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify({
+  sample: ({ fields, id, now }) =>
+    jsonBody({
       id,
       form_id: '3',
       date_created: new Date(now).toISOString().slice(0, 19).replace('T', ' '),
       status: 'active',
       ...Object.fromEntries(sampleAnswers(fields)),
     }),
-    contentType: 'application/json',
-  }),
   setup: [
     'The Webhooks Add-On comes with the Elite license. In the form open Settings, then Webhooks, and choose “Add New”.',
     'Paste {url} as the Request URL, and choose POST as the Request Method and JSON as the Request Format.',

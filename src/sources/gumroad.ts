@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { bracketForm, bracketSample } from './shared/brackets.ts'
 import { hookExample } from './shared/example.ts'
 import type { JsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const SALE = 'sale'
@@ -41,10 +40,7 @@ export const gumroad = defineSource({
     const id = `${fields.resource_name}:${fields.sale_id}`
     return [{ id, fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: bracketBody(withPaths(sale(id, now), fields)),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+  sample: bracketSample(sale),
   setup: [
     'In Gumroad open Settings, then Advanced, and paste {url} with a slash and the value of {secret} at its end as the Ping endpoint. Gumroad cannot sign: anyone who knows this URL can send, so keep it secret.',
     'Edit the product’s checkout and add a text field, such as “WhatsApp number”, and a checkbox for the consent. The hook reads them as custom_fields, by their labels.',

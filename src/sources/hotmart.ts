@@ -5,7 +5,7 @@ import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
 import { unlessNamed } from './shared/only-event.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** Also sent when the guarantee ends, as PURCHASE_COMPLETE: the same sale again. */
@@ -13,9 +13,6 @@ const PAID = 'PURCHASE_APPROVED'
 /** The product of the deliveries that the test button makes up. */
 const TEST_PRODUCT = '0'
 const TEST_BUYER = /^testecomprador.*@example\.com$/i
-/** Where the example reads the number of a sample, and where Hotmart has it. */
-const SAMPLE_PHONE = 'buyer_phone.phone'
-const PHONE_PATH = 'data.buyer.checkout_phone'
 
 const text = v.nullish(v.string())
 const digits = v.nullish(v.union([v.string(), v.number()]))
@@ -63,14 +60,7 @@ export const hotmart = defineSource({
       },
     ]
   },
-  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id, now }) => {
-    const sale = approved(id, now)
-    const called =
-      phone === undefined
-        ? sale
-        : withPaths(sale, { [PHONE_PATH]: phone, 'data.buyer.checkout_phone_code': '' })
-    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
-  },
+  sample: jsonSample(approved, { moved: { 'buyer_phone.phone': 'data.buyer.checkout_phone' } }),
   setup: [
     'In Hotmart open Tools, then Webhook (API and notifications), and register a new webhook: choose the product, version 2.0.0 and the event “Purchase approved” alone.',
     'Paste {url} as the URL for receiving the data.',
@@ -123,8 +113,8 @@ function approved(id: string, now: number) {
         first_name: 'Ana',
         last_name: 'Souza',
         email: 'ana@example.com',
-        checkout_phone_code: '11',
-        checkout_phone: '912345601',
+        checkout_phone_code: '',
+        checkout_phone: '11912345601',
         address: { country: 'Brasil', country_iso: 'BR' },
       },
       purchase: {

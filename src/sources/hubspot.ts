@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hubspotSignature } from './hubspot-signature.ts'
 import { hookExample } from './shared/example.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonBody, serial, withPaths } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const NOBODY_JOINS = /\.(?:deletion|privacyDeletion)$/i
@@ -33,10 +33,7 @@ export const hubspot = defineSource({
   scheme: hubspotSignature,
   payload: v.pipe(v.array(event), v.nonEmpty()),
   submissions: (events) => events.map(submission),
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify([withPaths(phoneChange(id, now), fields)]),
-    contentType: 'application/json',
-  }),
+  sample: ({ fields, id, now }) => jsonBody([withPaths(phoneChange(id, now), fields)]),
   setup: [
     'In the webhook settings of your HubSpot app (for an app made of files: its webhooks file) set the target URL to {url}, without a query string.',
     'Subscribe to changes of the contact property phone or mobilephone (contact.propertyChange or object.propertyChange): other events carry ids only, no number.',

@@ -5,6 +5,7 @@ import { urlToken } from '../schemes/token.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 
 /** A look into the catalogue: the buyer asked nothing. */
@@ -41,14 +42,12 @@ export const indiaMart = defineSource({
   scheme: urlToken,
   payload: body,
   submissions: (enquiries) => enquiries.map(submission),
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify({
+  sample: ({ fields, id, now }) =>
+    jsonBody({
       CODE: 200,
       STATUS: 'SUCCESS',
       RESPONSE: { ...sampleEnquiry(id, now), ...fields },
     }),
-    contentType: 'application/json',
-  }),
   setup: [
     'In IndiaMART open Lead Manager, then Import/Export Leads, then Push API, and choose “Other” as the CRM.',
     'Paste {url} with a slash and the value of {secret} at its end. IndiaMART does not sign: anyone who knows this URL can send, so keep it to yourself.',

@@ -7,6 +7,7 @@ import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { idIn, type JsonObject, jsonObject } from './shared/json-object.ts'
 import { unlessStatus } from './shared/only-event.ts'
+import { formBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const PAID = 'Credit'
@@ -49,10 +50,7 @@ export const instamojo = defineSource({
     const fields = { ...form, custom_fields: answersIn(form) }
     return [{ id: idIn(form, 'payment_id'), fields, skip }]
   },
-  sample: ({ fields, id }) => ({
-    body: new URLSearchParams({ ...paidRequest(id), ...fields }).toString(),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+  sample: ({ fields, id }) => formBody({ ...paidRequest(id), ...fields }),
   setup: [
     'In the Instamojo dashboard open API & Plugins (or instamojo.com/developers), copy the Private Salt and store it as {secret}.',
     'Where your program or plugin makes a payment request, give it {url} as its webhook. A payment link of an older account has a field for the webhook’s URL in its advanced settings.',

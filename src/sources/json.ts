@@ -2,7 +2,7 @@
 
 import { type TokenPlaces, tokenIn } from '../schemes/token.ts'
 import { type JsonObject, oneJsonObject } from './shared/json-object.ts'
-import { sampleInvite } from './shared/paths.ts'
+import { jsonBody, sampleInvite } from './shared/paths.ts'
 import { defineSource, type SampleInput, type Source } from './source.ts'
 
 /** RFC 9110, section 5.6.2. */
@@ -53,11 +53,8 @@ function described({ header }: TokenPlaces) {
     submissions: (fields: JsonObject) => [{ id: null, fields }],
     readsAnswer: true,
     speaksInvite: true,
-    sample: ({ fields, id }: SampleInput) => ({
-      body: JSON.stringify(sampleInvite(fields, id)),
-      contentType: 'application/json',
-      headers: { 'idempotency-key': id },
-    }),
+    sample: ({ fields, id }: SampleInput) =>
+      jsonBody(sampleInvite(fields, id), { 'idempotency-key': id }),
     setup: [
       'In your program send the method POST to {url}. For Zapier, Make, n8n and Pabbly there are sources of those names, with their own steps.',
       `Add a header ${name} with the value ${value}.`,

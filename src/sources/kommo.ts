@@ -3,10 +3,10 @@
 import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { urlToken } from '../schemes/token.ts'
-import { askedByTitle, type NamedAnswer, titledIn, withAnswers } from './shared/answers.ts'
-import { bracketBody, bracketForm } from './shared/brackets.ts'
+import { type NamedAnswer, titledIn, withAnswers } from './shared/answers.ts'
+import { bracketForm, bracketSample } from './shared/brackets.ts'
 import { type JsonObject, jsonObject } from './shared/json-object.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { ANSWERS, serial } from './shared/paths.ts'
 import { defineSource, type Submission } from './source.ts'
 
 /** What a person is or hangs on; messages, tasks, notes and talks bring no lead. */
@@ -42,15 +42,7 @@ export const kommo = defineSource({
     const about = aboutAll(form)
     return eventsOf(form).map((event) => submission(about, event))
   },
-  sample: ({ fields: { [FIRST_PHONE]: phone, ...fields }, id, now }) => {
-    const { titled, paths } = askedByTitle(fields)
-    const contact = addedContact(id, now, titled)
-    const called = phone === undefined ? contact : withPaths(contact, { [PHONE_PATH]: phone })
-    return {
-      body: bracketBody(withPaths(called, paths)),
-      contentType: 'application/x-www-form-urlencoded',
-    }
-  },
+  sample: bracketSample(addedContact, { moved: { [FIRST_PHONE]: PHONE_PATH }, answers: ANSWERS }),
   example: `hook({
   source: kommo,
   when: ({ contacts }) => contacts !== undefined,

@@ -6,7 +6,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const MAX_SECRET_LENGTH = 40
@@ -53,11 +53,7 @@ export const lemonSqueezy = defineSource({
     const skip = reasonToSkip(fields)
     return [{ id: eventId(fields), fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(createdOrder(id, now), fields)),
-    contentType: 'application/json',
-    headers: { 'X-Event-Name': 'order_created' },
-  }),
+  sample: jsonSample(createdOrder, { headers: () => ({ 'X-Event-Name': 'order_created' }) }),
   setup: [
     'In Lemon Squeezy open Settings, then Webhooks, and add one.',
     'Paste {url} as the callback URL and the value of {secret} as the signing secret; it takes no more than 40 characters.',

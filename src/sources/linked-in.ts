@@ -9,7 +9,7 @@ import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
-import { serial } from './shared/paths.ts'
+import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource, type FormFields, type LookUpTools } from './source.ts'
 
 const TITLE = 'LinkedIn'
@@ -143,8 +143,8 @@ export const linkedIn = defineSource({
     }
     return { ok: true, fields: answers(told, ...answersOf(formResponse, asking.output)) }
   },
-  sample: ({ id: sample, now }) => ({
-    body: JSON.stringify({
+  sample: ({ id: sample, now }) =>
+    jsonBody({
       type: EVENT,
       leadGenFormResponse: `urn:li:leadGenFormResponse:${serial(sample)}-1`,
       leadGenForm: 'urn:li:leadGenForm:7992706',
@@ -153,8 +153,6 @@ export const linkedIn = defineSource({
       leadAction: CREATED,
       occurredAt: now,
     }),
-    contentType: 'application/json',
-  }),
   setup: [
     'You need a developer app that LinkedIn approved for Lead Sync (r_marketing_leadgen_automation), which takes weeks. If that is too much, let Zapier, Make or your CRM take the lead and send it on to a hook with the source json.',
     'Copy the app’s Primary Client Secret and store it as {secret}. Make an access token of a member who manages the ad account and store it as {apiToken}: LinkedIn sends ids only. It lasts 60 days. Deploy before you go on.',

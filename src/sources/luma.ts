@@ -7,6 +7,7 @@ import { urlToken } from '../schemes/token.ts'
 import { answer, answers, firstGiven, sampleAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 
 /** The second also comes at registration, and is how an approval is told. */
@@ -81,29 +82,26 @@ export const luma = defineSource({
       ...asked
     } = Object.fromEntries(sampleAnswers(fields))
     const time = new Date(now).toISOString()
-    return {
-      body: JSON.stringify({
-        type: 'guest.registered',
-        data: {
-          id: `gst-${id}`,
-          user_id: 'usr-usherSample',
-          user_name: name,
-          user_email: 'asha@example.com',
-          phone_number: phone,
-          approval_status: APPROVED,
-          registered_at: time,
-          registration_answers: Object.entries(asked).map(([label, value], at) => ({
-            label,
-            question_id: `q${at + 1}`,
-            question_type: 'text',
-            value,
-          })),
-          event_tickets: [{ id: `tkt-${id}`, name: 'Standard', amount: 0 }],
-          event: { id: 'evt-usherSample', name: event, start_at: time },
-        },
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      type: 'guest.registered',
+      data: {
+        id: `gst-${id}`,
+        user_id: 'usr-usherSample',
+        user_name: name,
+        user_email: 'asha@example.com',
+        phone_number: phone,
+        approval_status: APPROVED,
+        registered_at: time,
+        registration_answers: Object.entries(asked).map(([label, value], at) => ({
+          label,
+          question_id: `q${at + 1}`,
+          question_type: 'text',
+          value,
+        })),
+        event_tickets: [{ id: `tkt-${id}`, name: 'Standard', amount: 0 }],
+        event: { id: 'evt-usherSample', name: event, start_at: time },
+      },
+    })
   },
   setup: [
     'In Luma (with Luma Plus) open your calendar, then Settings, then Developer, and create a webhook.',

@@ -8,7 +8,7 @@ import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
-import { serial } from './shared/paths.ts'
+import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
 
 /** A version lives two years, then the next one answers: https://developers.facebook.com/docs/graph-api/changelog */
@@ -135,13 +135,10 @@ export const metaLeadAds = defineSource({
       ad_id: String(serial('ad')),
       created_time: time,
     }
-    return {
-      body: JSON.stringify({
-        object: 'page',
-        entry: [{ id: page, time, changes: [{ field: EVENT, value }] }],
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      object: 'page',
+      entry: [{ id: page, time, changes: [{ field: EVENT, value }] }],
+    })
   },
   example: hookExample('metaLeadAds', {
     field: 'whatsapp_ok',

@@ -5,7 +5,7 @@ import { token } from '../schemes/token.ts'
 import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { idSchema } from './shared/json-object.ts'
-import { serial } from './shared/paths.ts'
+import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** Several answers to one question come as a list written out as a text. */
@@ -39,16 +39,14 @@ export const microsoftForms = defineSource({
     // Responses are numbered from 1 in every form.
     return [{ id: `${formId}:${responseId}`, fields: answers(fields) }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify({
+  sample: ({ fields, id, now }) =>
+    jsonBody({
       provider: 'ms_forms',
       formId: 'join',
       responseId: serial(id),
       submittedAt: new Date(now).toISOString(),
       ...Object.fromEntries(sampleAnswers(fields)),
     }),
-    contentType: 'application/json',
-  }),
   setup: [
     'Microsoft Forms sends no webhooks of its own; a flow does. In Power Automate create an automated cloud flow with the trigger “When a new response is submitted” of Microsoft Forms, and choose the form.',
     'Add the action “Get response details” of Microsoft Forms: the same form, and as Response Id the Response Id of the trigger.',

@@ -6,6 +6,7 @@ import { answer, answers, membersOf, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const submission = v.object({
@@ -42,27 +43,24 @@ export const netlify = defineSource({
   sample: ({ fields, id, now }) => {
     const asked = sampleAnswers(fields)
     const given = Object.fromEntries(asked)
-    return {
-      body: JSON.stringify({
-        id,
-        number: 7,
-        form_id: '650000000000000000000011',
-        form_name: 'join',
-        site_url: 'https://example.netlify.app',
-        created_at: new Date(now).toISOString(),
-        name: given.name,
-        email: given.email ?? null,
-        data: {
-          ...given,
-          ip: '203.0.113.9',
-          user_agent: 'Mozilla/5.0',
-          referrer: 'https://example.netlify.app/join',
-        },
-        human_fields: given,
-        ordered_human_fields: asked.map(([name, value]) => ({ title: name, name, value })),
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      id,
+      number: 7,
+      form_id: '650000000000000000000011',
+      form_name: 'join',
+      site_url: 'https://example.netlify.app',
+      created_at: new Date(now).toISOString(),
+      name: given.name,
+      email: given.email ?? null,
+      data: {
+        ...given,
+        ip: '203.0.113.9',
+        user_agent: 'Mozilla/5.0',
+        referrer: 'https://example.netlify.app/join',
+      },
+      human_fields: given,
+      ordered_human_fields: asked.map(([name, value]) => ({ title: name, name, value })),
+    })
   },
   setup: [
     'In Netlify open the project’s Forms, then Form notifications, and add an HTTP POST request for the event “New form submission”, for this one form.',

@@ -5,6 +5,7 @@ import { urlToken } from '../schemes/token.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const TRIGGER = 'submission'
@@ -45,8 +46,8 @@ export const paperform = defineSource({
       },
     ]
   },
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify({
+  sample: ({ fields, id, now }) =>
+    jsonBody({
       data: sampleAnswers(fields).map(([name, value], at) => ({
         title: name,
         description: null,
@@ -63,8 +64,6 @@ export const paperform = defineSource({
       charge: null,
       trigger: TRIGGER,
     }),
-    contentType: 'application/json',
-  }),
   setup: [
     'In Paperform open the form, then After Submission, then Integrations & Webhooks, and add a webhook.',
     'Paste {url} with a slash and the value of {secret} at its end. Paperform cannot sign or set a header: anyone who knows this URL can send, so keep it secret.',

@@ -6,6 +6,7 @@ import { type Form, formSignature } from '../schemes/form-signature.ts'
 import { hookExample } from './shared/example.ts'
 import { idIn, jsonObject } from './shared/json-object.ts'
 import { unlessStatus } from './shared/only-event.ts'
+import { formBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const PAID = 'success'
@@ -47,10 +48,7 @@ export const payU = defineSource({
     // again with another id and another phone.
     return [{ id: idIn(fields, 'txnid'), fields, skip }]
   },
-  sample: ({ fields, id, now }) => ({
-    body: new URLSearchParams({ ...paid(id, now), ...fields }).toString(),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+  sample: ({ fields, id, now }) => formBody({ ...paid(id, now), ...fields }),
   setup: [
     'In the PayU dashboard switch from Test Mode to Live Mode, open Developers, then Webhooks, and choose “Create Webhook”.',
     'Choose the type Payments and the event Successful, paste {url} as the Webhook URL and create it.',

@@ -8,7 +8,7 @@ import { answer, answers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
 
 const PAID_EVENT = 'charge.success'
@@ -74,19 +74,7 @@ export const paystack = defineSource({
       },
     ]
   },
-  sample: ({ fields, id, now }) => {
-    const given = Object.entries(fields)
-    const isAnswer = (path: string) => path.startsWith(ANSWERS)
-    const asked = given
-      .filter(([path]) => isAnswer(path))
-      .map(([path, value]): [string, string] => [path.slice(ANSWERS.length), value])
-    const others = given.filter(([path]) => !isAnswer(path))
-    const sample = charge(id, now, Object.fromEntries(asked))
-    return {
-      body: JSON.stringify(withPaths(sample, Object.fromEntries(others))),
-      contentType: 'application/json',
-    }
-  },
+  sample: jsonSample(charge, { answers: ANSWERS }),
   setup: [
     'In the Paystack dashboard open Settings, then API Keys & Webhooks, and paste {url} as the Live Webhook URL.',
     'On the same page copy the Live Secret Key and store it as {secret}: Paystack signs with it, and has no other secret for webhooks. This key can move money: store it nowhere else and share it with no one.',
@@ -130,8 +118,9 @@ function answersIn({ data }: Event): FormFields {
   )
 }
 
-function charge(id: string, now: number, asked: Readonly<Record<string, string>>) {
-  const custom = { whatsapp: '+2348031234501', cohort: 'Lagos Cohort 7', ...asked }
+function charge(id: string, now: number, asked: readonly (readonly [string, string])[]) {
+  const answered = Object.fromEntries(asked)
+  const custom = { whatsapp: '+2348031234501', cohort: 'Lagos Cohort 7', ...answered }
   return {
     event: PAID_EVENT,
     data: {

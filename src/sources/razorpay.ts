@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { hookExample } from './shared/example.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const EVENT_ID = 'x-razorpay-event-id'
@@ -38,11 +38,7 @@ export const razorpay = defineSource({
   },
   // The body says neither which event it is nor which delivery; the header that does is not signed.
   unsignedId: true,
-  sample: ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(capturedPayment(id, now), fields)),
-    contentType: 'application/json',
-    headers: { [EVENT_ID]: id },
-  }),
+  sample: jsonSample(capturedPayment, { headers: (id) => ({ [EVENT_ID]: id }) }),
   setup: [
     'In the Razorpay Dashboard open Account & Settings, then Webhooks, and choose “Add new webhook”.',
     'Paste {url} as the Webhook URL and the value of {secret} as the Secret, which must have 16 characters at least, although Razorpay takes fewer. Without a secret Razorpay does not sign, and nothing is let in.',

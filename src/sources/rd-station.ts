@@ -4,13 +4,10 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { idText } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const JOINS = /^WEBHOOK\.(?:CONVERTED|MARKED_OPPORTUNITY)$/
-/** Where the example reads the number of a sample, and where RD Station has it. */
-const SAMPLE_PHONE = 'contact_phone'
-const PHONE_PATH = 'contact.mobile_phone'
 
 const text = v.nullish(v.string())
 
@@ -49,11 +46,7 @@ export const rdStation = defineSource({
       ...(JOINS.test(body.event_type) ? {} : { skip: `${body.event_type} is no conversion` }),
     },
   ],
-  sample: ({ fields: { [SAMPLE_PHONE]: phone, ...fields }, id, now }) => {
-    const conversion = converted(id, now)
-    const called = phone === undefined ? conversion : withPaths(conversion, { [PHONE_PATH]: phone })
-    return { body: JSON.stringify(withPaths(called, fields)), contentType: 'application/json' }
-  },
+  sample: jsonSample(converted, { moved: { contact_phone: 'contact.mobile_phone' } }),
   setup: [
     'In RD Station Marketing open Integrações, then Webhooks, and create one: paste {url} with a slash and the value of {secret} at its end. RD Station does not sign: anyone who knows this URL can send, so keep it to yourself.',
     'Choose the trigger “Conversão” with the conversions of your form, or “Oportunidade”.',

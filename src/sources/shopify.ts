@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { titledIn, withAnswers } from './shared/answers.ts'
+import { ANSWERS, jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 /** `orders/cancelled`, `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
@@ -44,21 +44,17 @@ export const shopify = defineSource({
   },
   // Only the body is signed; ids, topic and test mark are headers.
   unsignedId: true,
-  sample: ({ fields, id, now }) => {
-    const { titled, paths } = askedByTitle(fields)
-    return {
-      body: JSON.stringify(withPaths(order(id, now, titled), paths)),
-      contentType: 'application/json',
-      headers: {
-        'X-Shopify-Topic': 'orders/create',
-        'X-Shopify-Shop-Domain': 'usher-sample.myshopify.com',
-        'X-Shopify-API-Version': '2026-07',
-        'X-Shopify-Event-Id': id,
-        'X-Shopify-Webhook-Id': id,
-        'X-Shopify-Triggered-At': new Date(now).toISOString(),
-      },
-    }
-  },
+  sample: jsonSample(order, {
+    answers: ANSWERS,
+    headers: (id, now) => ({
+      'X-Shopify-Topic': 'orders/create',
+      'X-Shopify-Shop-Domain': 'usher-sample.myshopify.com',
+      'X-Shopify-API-Version': '2026-07',
+      'X-Shopify-Event-Id': id,
+      'X-Shopify-Webhook-Id': id,
+      'X-Shopify-Triggered-At': new Date(now).toISOString(),
+    }),
+  }),
   setup: [
     'In the Shopify admin open Settings, then Notifications, then Webhooks, and choose “Create webhook”.',
     'Choose one event, for example “Order payment”, and JSON as the format.',

@@ -5,7 +5,7 @@ import { type Bytes, concat, type Encoding, type Hash, utf8 } from '../lib/bytes
 import { hmac, type Signed, type SignedParts, type Timestamp } from '../schemes/hmac.ts'
 import type { Spelling } from '../schemes/secret.ts'
 import { idText, type JsonObject, jsonObject } from './shared/json-object.ts'
-import { sampleInvite, withPaths } from './shared/paths.ts'
+import { jsonBody, sampleInvite, withPaths } from './shared/paths.ts'
 import { defineSource, type Source } from './source.ts'
 
 const TOLERANCE_SECONDS = 300
@@ -62,12 +62,8 @@ export function signedJson(options: SignedJsonOptions): Source<JsonObject> {
     payload: jsonObject,
     submissions: (fields) => [{ id: path === null ? null : idAt(fields, path), fields }],
     speaksInvite: true,
-    sample: ({ fields, id: event }) => ({
-      body: JSON.stringify(
-        withPaths(sampleInvite(fields, event), id === undefined ? {} : { [id]: event }),
-      ),
-      contentType: 'application/json',
-    }),
+    sample: ({ fields, id: event }) =>
+      jsonBody(withPaths(sampleInvite(fields, event), id === undefined ? {} : { [id]: event })),
     setup: [
       'Where the sender lists its webhooks, add one and paste {url}.',
       'Store the secret that it signs with as {secret}; if it lets you choose one, paste the value of {secret} there.',

@@ -2,7 +2,7 @@
 
 import { standardWebhooks as scheme, standardHeaders } from '../schemes/standard-webhooks.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { sampleInvite } from './shared/paths.ts'
+import { jsonBody, sampleInvite } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 export const standardWebhooks = defineSource({
@@ -16,10 +16,7 @@ export const standardWebhooks = defineSource({
   submissions: (fields, headers) => [{ id: idIn(headers), fields }],
   readsAnswer: true,
   speaksInvite: true,
-  sample: ({ fields, id }) => ({
-    body: JSON.stringify(sampleInvite(fields, id)),
-    contentType: 'application/json',
-  }),
+  sample: ({ fields, id }) => jsonBody(sampleInvite(fields, id)),
   setup: [
     'Where the sender lists its webhooks or endpoints, add one and paste {url}.',
     'Copy its signing secret, which starts with whsec_ or v1,whsec_ (or its public key, whpk_), and store it as {secret}.',

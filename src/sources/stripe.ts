@@ -4,9 +4,9 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
+import { titledIn, withAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { withPaths } from './shared/paths.ts'
+import { ANSWERS, sampleObject } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const TOLERANCE_SECONDS = 300
@@ -81,13 +81,10 @@ export const stripe = defineSource({
     )
     return [{ id: event.id, fields, skip }]
   },
-  sample: ({ fields, id, now }) => {
-    const { titled, paths } = askedByTitle(fields)
-    return {
-      body: JSON.stringify(withPaths(completedCheckout(id, now, titled), paths), null, 2),
-      contentType: 'application/json; charset=utf-8',
-    }
-  },
+  sample: (input) => ({
+    body: JSON.stringify(sampleObject(completedCheckout, { answers: ANSWERS }, input), null, 2),
+    contentType: 'application/json; charset=utf-8',
+  }),
   setup: [
     'In the Stripe Dashboard open Developers, then Webhooks, and add an endpoint (“destination”).',
     'Choose the event checkout.session.completed, with snapshot (not thin) payloads. For UPI, boleto and other slow methods add checkout.session.async_payment_succeeded: their checkout is completed before it is paid, and skipped until then.',

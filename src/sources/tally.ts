@@ -5,6 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 const EVENT = 'FORM_RESPONSE'
@@ -45,27 +46,24 @@ export const tally = defineSource({
   },
   sample: ({ fields, id, now }) => {
     const time = new Date(now).toISOString()
-    return {
-      body: JSON.stringify({
-        eventId: `event-${id}`,
-        eventType: EVENT,
+    return jsonBody({
+      eventId: `event-${id}`,
+      eventType: EVENT,
+      createdAt: time,
+      data: {
+        responseId: id,
+        submissionId: id,
+        respondentId: 'rEsPoN',
+        formId: 'wFoRm1',
+        formName: 'Join',
         createdAt: time,
-        data: {
-          responseId: id,
-          submissionId: id,
-          respondentId: 'rEsPoN',
-          formId: 'wFoRm1',
-          formName: 'Join',
-          createdAt: time,
-          fields: sampleAnswers(fields).map(([label, value], at) => ({
-            key: `question_${at + 1}`,
-            label,
-            ...sampleValue(value),
-          })),
-        },
-      }),
-      contentType: 'application/json',
-    }
+        fields: sampleAnswers(fields).map(([label, value], at) => ({
+          key: `question_${at + 1}`,
+          label,
+          ...sampleValue(value),
+        })),
+      },
+    })
   },
   setup: [
     'In Tally publish the form, open its Integrations tab and connect Webhooks.',

@@ -5,6 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 const EVENT = 'form_response'
@@ -71,23 +72,20 @@ export const typeform = defineSource({
       value,
     }))
     const time = new Date(now).toISOString()
-    return {
-      body: JSON.stringify({
-        event_id: `event-${id}`,
-        event_type: EVENT,
-        form_response: {
-          form_id: 'aBcD12',
-          token: id,
-          landed_at: time,
-          submitted_at: time,
-          definition: { id: 'aBcD12', title: 'Join', fields: asked.map(({ field }) => field) },
-          answers: asked.map(({ field: { title: _, ...field }, value }) =>
-            sampleAnswer(field, value),
-          ),
-        },
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      event_id: `event-${id}`,
+      event_type: EVENT,
+      form_response: {
+        form_id: 'aBcD12',
+        token: id,
+        landed_at: time,
+        submitted_at: time,
+        definition: { id: 'aBcD12', title: 'Join', fields: asked.map(({ field }) => field) },
+        answers: asked.map(({ field: { title: _, ...field }, value }) =>
+          sampleAnswer(field, value),
+        ),
+      },
+    })
   },
   setup: [
     'In Typeform open the form, then Connect, then Webhooks, and choose “Add a webhook”.',

@@ -5,6 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { answer, answers, box, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'form_submission'
@@ -55,26 +56,23 @@ export const webflow = defineSource({
   },
   sample: ({ fields, id, now }) => {
     const asked = sampleAnswers(fields)
-    return {
-      body: JSON.stringify({
-        triggerType: EVENT,
-        payload: {
-          name: 'Join',
-          siteId: '650000000000000000000001',
-          data: Object.fromEntries(asked),
-          schema: asked.map(([fieldName]) => ({
-            fieldName,
-            fieldType: 'FormTextInput',
-            fieldElementId: '0000',
-          })),
-          submittedAt: new Date(now).toISOString(),
-          id,
-          formId: '650000000000000000000003',
-          formElementId: '0000',
-        },
-      }),
-      contentType: 'application/json',
-    }
+    return jsonBody({
+      triggerType: EVENT,
+      payload: {
+        name: 'Join',
+        siteId: '650000000000000000000001',
+        data: Object.fromEntries(asked),
+        schema: asked.map(([fieldName]) => ({
+          fieldName,
+          fieldType: 'FormTextInput',
+          fieldElementId: '0000',
+        })),
+        submittedAt: new Date(now).toISOString(),
+        id,
+        formId: '650000000000000000000003',
+        formElementId: '0000',
+      },
+    })
   },
   setup: [
     'Webhooks made in Webflow’s dashboard carry no signature, so this one is made through its API. You need a site token (Site settings, Apps & integrations, API access) that may read forms and write sites.',

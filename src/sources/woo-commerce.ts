@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { textOf } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { askedByTitle, titledIn, withAnswers } from './shared/answers.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { titledIn, withAnswers } from './shared/answers.ts'
+import { ANSWERS, jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const SIGNATURE = 'X-WC-Webhook-Signature'
@@ -61,21 +61,17 @@ export const wooCommerce = defineSource({
   // Only the body is signed; the topic is a header.
   unsignedId: true,
   handshake: answerPing,
-  sample: ({ fields, id, now }) => {
-    const { titled, paths } = askedByTitle(fields)
-    return {
-      body: JSON.stringify(withPaths(order(id, now, titled), paths)),
-      contentType: 'application/json',
-      headers: {
-        'X-WC-Webhook-Source': 'https://shop.example.com/',
-        [TOPIC]: 'order.created',
-        'X-WC-Webhook-Resource': 'order',
-        'X-WC-Webhook-Event': 'created',
-        'X-WC-Webhook-ID': '1',
-        'X-WC-Webhook-Delivery-ID': id,
-      },
-    }
-  },
+  sample: jsonSample(order, {
+    answers: ANSWERS,
+    headers: (id) => ({
+      'X-WC-Webhook-Source': 'https://shop.example.com/',
+      [TOPIC]: 'order.created',
+      'X-WC-Webhook-Resource': 'order',
+      'X-WC-Webhook-Event': 'created',
+      'X-WC-Webhook-ID': '1',
+      'X-WC-Webhook-Delivery-ID': id,
+    }),
+  }),
   setup: [
     'In WordPress open WooCommerce, then Settings, then Advanced, then Webhooks, and choose “Add webhook”.',
     'Set Status to Active and Topic to “Order updated”: an order is often paid after it was created. It fires many times per order, and each person is added once. Orders that are pending, on hold, failed, cancelled or refunded are skipped.',

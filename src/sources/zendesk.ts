@@ -6,7 +6,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { reject, type Scheme } from '../schemes/scheme.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
-import { withPaths } from './shared/paths.ts'
+import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const SIGNATURE = 'x-zendesk-webhook-signature'
@@ -52,11 +52,7 @@ export const zendesk = defineSource({
   payload: jsonObject,
   // The id of an invocation travels in a header that is not signed; the user's own JSON need not have one.
   submissions: (fields) => [{ id: null, fields }],
-  sample: ({ fields, id }) => ({
-    body: JSON.stringify(withPaths(ticket(id), fields)),
-    contentType: 'application/json',
-    headers: { 'x-zendesk-webhook-invocation-id': id },
-  }),
+  sample: jsonSample(ticket, { headers: (id) => ({ 'x-zendesk-webhook-invocation-id': id }) }),
   setup: [
     'In the Admin Center open Apps and integrations, then Webhooks, and create one for “Trigger or automation”: paste {url} as the endpoint URL, with POST and JSON, and without authentication.',
     'Open the webhook, reveal its signing secret and store it as {secret}.',

@@ -3,6 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { jsonObject } from './shared/json-object.ts'
+import { formBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 export const zohoCrm = defineSource({
@@ -15,10 +16,7 @@ export const zohoCrm = defineSource({
   payload: jsonObject,
   // No parameter means an id to everybody: the body serves, and has the record's id and time if the author put them in.
   submissions: (fields) => [{ id: null, fields }],
-  sample: ({ fields, id, now }) => ({
-    body: new URLSearchParams({ ...lead(id, now), ...fields }).toString(),
-    contentType: 'application/x-www-form-urlencoded',
-  }),
+  sample: ({ fields, id, now }) => formBody({ ...lead(id, now), ...fields }),
   example: hookExample('zohoCrm', {
     phone: 'phone',
     group: 'Leads {stage}',

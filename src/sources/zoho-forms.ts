@@ -4,6 +4,7 @@ import { token } from '../schemes/token.ts'
 import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
 import { idIn, jsonObject } from './shared/json-object.ts'
+import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const ID = 'entry_id'
@@ -19,10 +20,7 @@ export const zohoForms = defineSource({
   visitorWritesId: true,
   payload: jsonObject,
   submissions: (body) => [{ id: idIn(body, ID), fields: answers(membersOf(body)) }],
-  sample: ({ fields, id }) => ({
-    body: JSON.stringify({ ...Object.fromEntries(sampleAnswers(fields)), [ID]: id }),
-    contentType: 'application/json',
-  }),
+  sample: ({ fields, id }) => jsonBody({ ...Object.fromEntries(sampleAnswers(fields)), [ID]: id }),
   setup: [
     'In Zoho Forms open the form’s Integrations tab, choose Webhooks on the left, then “Configure Webhook”.',
     'Paste {url} as the webhook URL, and choose application/json as the content type.',

@@ -76,22 +76,6 @@ export function titledIn(list: unknown, title: string, value = 'value'): readonl
   })
 }
 
-const ANSWERS = 'answers.'
-
-/** What a sample is asked for: answers by title, which go into the vendor's list, and all else, by path. */
-export function askedByTitle(fields: Readonly<Record<string, string>>): {
-  readonly titled: readonly (readonly [title: string, value: string])[]
-  readonly paths: Readonly<Record<string, string>>
-} {
-  const all = Object.entries(fields)
-  return {
-    titled: all.flatMap(([name, value]) =>
-      name.startsWith(ANSWERS) ? [[name.slice(ANSWERS.length), value] as const] : [],
-    ),
-    paths: Object.fromEntries(all.filter(([name]) => !name.startsWith(ANSWERS))),
-  }
-}
-
 /** The answers of a sample: a made-up person, and over that what the caller asked for. */
 export function sampleAnswers(
   fields: Readonly<Record<string, string>>,

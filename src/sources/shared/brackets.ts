@@ -1,7 +1,9 @@
 /** Forms whose names nest by brackets, as PHP reads them: `contact[fields][city]`. */
 
 import * as v from 'valibot'
+import type { SourceOptions } from '../source.ts'
 import { type JsonObject, jsonObject } from './json-object.ts'
+import { type Documented, formBody, type SampleParts, sampleObject } from './paths.ts'
 
 /** A name and its segments; the last pair may be empty, where a list has no indices. */
 const NESTED = /^([^[\]]+)((?:\[[^[\]]+\]){1,8})(?:\[\])?$/
@@ -12,9 +14,12 @@ type Tree = Map<string, unknown>
 /** A decoded form of such names as nested objects; what has the indices 0, 1, 2 … is a list. */
 export const bracketForm = v.pipe(jsonObject, v.transform(nested))
 
-/** The body of a form that reads as this object. */
-export function bracketBody(value: object): string {
-  return new URLSearchParams(pairs(value)).toString()
+/** A sample of a form that reads as the documented object with the caller's values. */
+export function bracketSample(
+  body: Documented,
+  parts: SampleParts = {},
+): SourceOptions<never, never>['sample'] {
+  return (input) => formBody(pairs(sampleObject(body, parts, input)))
 }
 
 function nested(form: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 /** Puts values into a documented object by dotted path, for the samples of CRMs and shops. */
 
-import type { SourceOptions } from '../source.ts'
+import type { Sample, SampleInput, SourceOptions } from '../source.ts'
 
 const INDEX = /^\d{1,3}$/
 
@@ -14,14 +14,60 @@ export function withPaths(object: object, fields: Readonly<Record<string, string
   return result
 }
 
-/** The sample of a sender of JSON: its documented body, with the caller's values. */
+/** Where hooks read the answers that `withAnswers` adds. */
+export const ANSWERS = 'answers.'
+
+/** Makes a sender's documented object; `asked` are answers by title, for its own list of them. */
+export type Documented = (
+  id: string,
+  now: number,
+  asked: readonly (readonly [title: string, value: string])[],
+) => object
+
+export interface SampleParts {
+  /** The vendor's path of what hooks read under a name of ours. */
+  readonly moved?: Readonly<Record<string, string>>
+  /** What stands before the title of an answer, such as `answers.`; without it there are no answers by title. */
+  readonly answers?: string
+  readonly headers?: (id: string, now: number) => Readonly<Record<string, string>>
+}
+
+/** A sample in JSON: the documented object with the caller's values. */
 export function jsonSample(
-  body: (id: string, now: number) => object,
+  body: Documented,
+  parts: SampleParts = {},
 ): SourceOptions<never, never>['sample'] {
-  return ({ fields, id, now }) => ({
-    body: JSON.stringify(withPaths(body(id, now), fields)),
-    contentType: 'application/json',
-  })
+  return (input) => jsonBody(sampleObject(body, parts, input), parts.headers?.(input.id, input.now))
+}
+
+/** The documented object with the caller's values. */
+export function sampleObject(
+  body: Documented,
+  { moved = {}, answers }: SampleParts,
+  { fields, id, now }: SampleInput,
+): object {
+  const places = new Map(Object.entries(moved))
+  const asked: [string, string][] = []
+  const values: [string, string][] = []
+  for (const [path, value] of Object.entries(fields)) {
+    if (answers !== undefined && path.startsWith(answers)) {
+      asked.push([path.slice(answers.length), value])
+    } else values.push([places.get(path) ?? path, value])
+  }
+  return withPaths(body(id, now, asked), Object.fromEntries(values))
+}
+
+/** A sample of JSON as it stands. */
+export function jsonBody(value: unknown, headers: Readonly<Record<string, string>> = {}): Sample {
+  return { body: JSON.stringify(value), contentType: 'application/json', headers }
+}
+
+/** A sample of a form. */
+export function formBody(members: Readonly<Record<string, string>> | string[][]): Sample {
+  return {
+    body: new URLSearchParams(members).toString(),
+    contentType: 'application/x-www-form-urlencoded',
+  }
 }
 
 /** A number made of a text, always the same and hardly ever that of another, for ids that must be numbers. */

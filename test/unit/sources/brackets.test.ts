@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { bracketBody, bracketForm } from '../../../src/sources/shared/brackets.ts'
+import { bracketForm, bracketSample } from '../../../src/sources/shared/brackets.ts'
 
 const rows: [title: string, form: Record<string, string | string[]>, object: object][] = [
   ['plain names stay', { type: 'subscribe' }, { type: 'subscribe' }],
@@ -51,6 +51,7 @@ test('no name reaches a prototype', () => {
 
 test('an object written as a form is read as the same object', () => {
   const object = { type: 'add', leads: [{ id: '1', tags: ['a', 'b'] }, { id: '2' }], 'x y': 'é&=' }
-  const form = Object.fromEntries(new URLSearchParams(bracketBody(object)))
+  const { body } = bracketSample(() => object)({ fields: {}, id: 'sample-1', now: 0 })
+  const form = Object.fromEntries(new URLSearchParams(body))
   expect(v.parse(bracketForm, form)).toEqual(object)
 })
