@@ -1,4 +1,4 @@
-/** The map of the house: the user's config, the Worker over it, and the outbox object it needs. */
+/** The entry: the user's config, the Worker over it, and the outbox object that it needs. */
 
 import config from './config.ts'
 import { OutboxObject } from './outbox/outbox.ts'

@@ -234,7 +234,7 @@ export const CORPUS: Readonly<Record<string, { yes: readonly string[]; no: reado
 export interface ConsentResult {
   readonly agreed: number
   readonly declined: number
-  /** A yes where there was none: somebody would be added who did not agree. */
+  /** A yes where there was none: a person would be added who did not agree. */
   readonly wrongYes: readonly string[]
   /** A yes that was not understood. */
   readonly missedYes: readonly string[]

@@ -7,7 +7,7 @@ export default class PlainLine implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const count = (state: 'passed' | 'failed' | 'skipped') =>
       tests.filter((test) => test.result().state === state).length
-    // A file that did not even load holds no test that could fail, and an error outside of tests is nobody's.
+    // A file that did not even load holds no test that could fail, and an error outside of tests belongs to none.
     const broken = modules.filter((module) => module.errors().length > 0).length + errors.length
     const skipped = count('skipped')
     const line = `${count('passed')} passed, ${count('failed') + broken} failed`

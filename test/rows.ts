@@ -1,4 +1,4 @@
-/** How the house is built: the order in which its files may know each other, for the test that holds it and for docs/architecture.md. */
+/** The order in which the files of src may import each other, for the test that checks it and for docs/architecture.md. */
 
 /** From the ground up: a file imports from its own row or one before it. A newcomer may read it in this order. */
 export const ROWS: readonly (readonly string[])[] = [

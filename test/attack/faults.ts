@@ -338,7 +338,7 @@ async function otherConfig(): Promise<Attack> {
       'consent is asked',
       { hooks: { form: { ...hooks.form, consent: { field: 'x' } }, shop: hooks.shop } },
     ],
-    ['nobody may be added', { hooks, account: { peoplePerDay: 0 } }],
+    ['no person may be added', { hooks, account: { peoplePerDay: 0 } }],
     ['one in a call', { hooks, account: { batchSize: 1 } }],
     ['the token is gone', { hooks, env: { EAZYBE_TOKEN: undefined } }],
   ]

@@ -1,4 +1,4 @@
-/** The console for everybody: axe on every page in light and dark, and every page on a phone. */
+/** The console for all people: axe on every page in light and dark, and every page on a phone. */
 
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'

@@ -7,7 +7,7 @@ import { operator, person, secret, submit, usher } from './visitor.ts'
 
 const MARK = 'window.pwned=1'
 
-/** What somebody may type or send, by what it tries. */
+/** What a stranger may type or send, by what it tries. */
 const CORPUS: readonly (readonly [what: string, text: string])[] = [
   ['a script', `<script>${MARK}</script>`],
   ['an image that fails', `<img src=x onerror="${MARK}">`],

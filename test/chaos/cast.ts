@@ -33,7 +33,7 @@ const SHARES = {
   automation: 0.3,
   atOnce: 0.1,
   again: 0.1,
-  /** Somebody who sent before, mostly for another group. */
+  /** A person who sent before, mostly for another group. */
   known: 0.15,
   noConsent: 0.01,
   badNumber: 0.01,
@@ -105,7 +105,7 @@ export function castOf(chance: Chance, count: number, lives: number): Cast {
     return fresh
   }
 
-  /** Somebody who sends this one time only. */
+  /** A person who sends this one time only. */
   function newcomer(): string {
     numbers += 1
     return String(FIRST_NUMBER + numbers)

@@ -6,7 +6,7 @@ import { Trouble } from '../../src/sandbox/trouble.ts'
 const USAGE = 'npm run chaos -- [--seed 7] [--leads 2000] [--kills 20]'
 const LEADS = 2_000
 const KILLS = 20
-/** A seed that nobody chose: short enough to type again. */
+/** A random seed: short enough to type again. */
 const SEEDS = 1_000_000
 const TEXT = { type: 'string' } as const
 

@@ -1,4 +1,4 @@
-/** The operator: sees that EazyBe refuses the token, stores a new one and resumes. Usher waits for nobody else. */
+/** The operator: sees that EazyBe refuses the token, stores a new one and resumes. Usher waits for no other person. */
 
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -68,7 +68,7 @@ export async function oneWaiting(usher: Usher): Promise<{ readonly reason: strin
   return null
 }
 
-/** At once or not at all: whoever reads it meanwhile would make up what is missing. */
+/** At once or not at all: a process that reads it meanwhile would make up what is missing. */
 function storeToken(usher: Usher, token: string): void {
   const file = join(usher.stateDir, 'dev.vars')
   const vars = { ...usher.vars(), EAZYBE_TOKEN: token }

@@ -28,7 +28,7 @@ const LATENCY_MS = 15
 const LIST_LAG_MS = 900
 const YES_WITHIN_MS = 3_000
 const ACKNOWLEDGED_WITHIN_MS = 60_000
-/** After the last lead; whoever still waits then finds an EazyBe that is well. */
+/** After the last lead: people who still wait then find an EazyBe without faults. */
 const TROUBLED_FOR_MS = 30_000
 const SETTLED_WITHIN_MS = 150_000
 const LOOK_EVERY_MS = 500

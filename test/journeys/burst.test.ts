@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => usher.end())
 
 describe('200 leads for 3 groups, each sent three times at once', () => {
-  it('become exactly those people in those groups, nobody sent twice, in few calls', async () => {
+  it('become exactly those people in those groups, in few calls, with no person sent twice', async () => {
     const people = leads(LEADS)
     const answers = await Promise.all(
       people.flatMap((lead) => [submit(usher, lead), submit(usher, lead), submit(usher, lead)]),

@@ -1,4 +1,4 @@
-/** `npm start` itself: it survives being killed, sees edits, and knows when somebody else is there. */
+/** `npm start` itself: it survives being killed, sees edits, and knows when another run is there. */
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'

@@ -117,7 +117,7 @@ export async function startUsher(options: UsherOptions = {}): Promise<Usher> {
   async function kill9(victim: Victim = 'everything'): Promise<void> {
     const { pid } = runner
     if (pid === undefined) return
-    // The whole group in one blow, and nobody is looked up before: an answer on its way gets no time to arrive.
+    // The whole process group at once, and without a look-up before: an answer on its way gets no time to arrive.
     if (victim === 'everything' && isAlive(pid)) process.kill(-pid, 'SIGKILL')
     const below = descendants(processes(), pid)
     // A runner that was killed before has left its workerd to init: its command line still tells whose it is.
@@ -207,7 +207,7 @@ const callsSchema = v.array(
     answeredAt: v.nullable(v.string()),
     status: v.nullable(v.number()),
     inFlight: v.number(),
-    /** Whether the group was changed, or would have been for somebody new. */
+    /** Whether the group was changed, or would have been for a new person. */
     effect: v.nullable(v.object({ created: v.boolean() })),
     way: v.nullable(v.picklist(WAYS)),
     body: v.object({

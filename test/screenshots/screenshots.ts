@@ -47,7 +47,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Leads that went through, two that wait for a hand, and one of them to look at. */
+/** Leads that went through, two that wait for the operator, and one of them to look at. */
 async function ordinaryDay(at: Usher): Promise<string> {
   const lead = (nth: number, more: Record<string, string> = {}) =>
     at.webhook('webinar', {

@@ -49,7 +49,7 @@ const headed: SourceOptions<LeadFields, LeadFields> = {
   unsignedId: true,
 }
 
-/** One that looks whether anybody is here, and wants an answer of its own. */
+/** One that checks the address first, and wants an answer of its own. */
 const polite: SourceOptions<{ envelope: LeadFields & { id: string } }, LeadFields> = {
   ...batch,
   name: 'polite',

@@ -53,7 +53,7 @@ async function documentOf(answer) {
   return new DOMParser().parseFromString(await answer.text(), 'text/html')
 }
 
-/** To who cannot see it: what a page says first has changed. */
+/** For screen readers: what a page says first has changed. */
 function say(text) {
   const place = document.getElementById('live-said')
   if (place !== null) place.textContent = text

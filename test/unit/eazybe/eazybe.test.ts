@@ -248,7 +248,7 @@ it.each([['“eyJhbGciOi”'], ['\u200beyJhbGciOi'], ['Bearer eyJhbGciOi']])(
   },
 )
 
-it('reads a page that never ends no further than it needs', async () => {
+it('reads only as much as it needs of a page that never ends', async () => {
   let sent = 0
   const page = new ReadableStream<Uint8Array>({
     pull(controller) {

@@ -199,7 +199,7 @@ describe('an XML body', () => {
     ['a comment without end', '<a><!-- </a>', NOT_XML],
     ['a document type', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', NOT_XML],
     ['an outside entity', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', NOT_XML],
-    ['an entity that nobody declared', '<a>&nbsp;</a>', NOT_XML],
+    ['an entity that is not declared', '<a>&nbsp;</a>', NOT_XML],
     ['a bare ampersand', '<a>b & c</a>', NOT_XML],
     ['a character that is none', '<a>&#0;</a>', NOT_XML],
     ['half a surrogate', '<a>&#xd800;</a>', NOT_XML],

@@ -37,7 +37,7 @@ describe('a group name', () => {
       'Webinar',
     ],
     ['loses private characters and lone surrogates', 'A\ue000B\ud83dC', 'ABC'],
-    ['loses fillers that nobody sees', '\u3164A\u115f', 'A'],
+    ['loses invisible fillers', '\u3164A\u115f', 'A'],
     ['keeps the joiners of an emoji', `Parents ${FAMILY}`, `Parents ${FAMILY}`],
     ['keeps the joiners of Indic and Persian letters', 'क्‍ष می‌خواهم', 'क्‍ष می‌خواهم'],
     [
@@ -70,7 +70,7 @@ describe('a group name', () => {
       '❤️\u200d🔥🏳️\u200d🌈👩🏽\u200d🚀🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}',
     ],
     ['keeps joiners in Bengali and Malayalam', 'র\u200d্যাব ന്\u200d', 'র\u200d্যাব ന്\u200d'],
-    ['is empty when nobody could see anything of it', ' \u200b\u200d\u2060\u00a0', ''],
+    ['is empty when all of it is invisible', ' \u200b\u200d\u2060\u00a0', ''],
   ])('%s', (_, typed, name) => {
     expect(groupName(typed)).toBe(name)
   })
@@ -182,7 +182,7 @@ describe('what a mapping made', () => {
     ],
     ['a name that is missing', { contacts: good.contacts }, 'groupName', 'is missing'],
     ['no list', { ...good, contacts: '919800000001' }, 'contacts', 'must be a list of numbers'],
-    ['nobody', { ...good, contacts: [] }, 'contacts', 'must hold at least one number'],
+    ['no person', { ...good, contacts: [] }, 'contacts', 'must hold at least one number'],
     [
       'what a person typed',
       { ...good, contacts: ['919800000001', '98000 00001'] },
@@ -266,8 +266,8 @@ describe('an invite that a sender speaks itself', () => {
     ['null', null, 'contacts'],
     ['one number that is not in a list', 9800000001, 'contacts'],
     ['an object', { phone: '9800000001' }, 'contacts'],
-    ['a list in which somebody is missing', ['', '9800000001'], 'contacts.0'],
-    ['a text in which somebody is missing', ',9800000001', 'contacts.0'],
+    ['a list with an empty entry', ['', '9800000001'], 'contacts.0'],
+    ['a text with an empty entry', ',9800000001', 'contacts.0'],
     ['a text with a gap', '9800000001,,9800000002', 'contacts.1'],
     ['a text with a word', '9800000001, Asha', 'contacts.1'],
     ['a list in a list', [['9800000001']], 'contacts.0'],
@@ -330,7 +330,7 @@ describe('what `invite` may return, to the compiler', () => {
     expectTypeOf<'+919811112222'>().toExtend<Contact>()
   })
 
-  it('is no text that nobody read', () => {
+  it('is no text that was not read as a phone', () => {
     expectTypeOf<string>().not.toExtend<Contact>()
     expectTypeOf<'Asha'>().not.toExtend<Contact>()
     expectTypeOf<number>().not.toExtend<Contact>()

@@ -46,8 +46,18 @@ describe('teammates', () => {
       ['919800000001', '919811112222'],
       ['919811112222'],
     ],
-    ['are not whom it spells otherwise', { a: ['+91 98000 00001'] }, ['919800000001'], []],
-    ['are not whom a mapping gave a country code', { n: 9800000001 }, ['919800000001'], []],
+    [
+      'are not people whom it spells in another way',
+      { a: ['+91 98000 00001'] },
+      ['919800000001'],
+      [],
+    ],
+    [
+      'are not people to whose numbers a mapping added a country code',
+      { n: 9800000001 },
+      ['919800000001'],
+      [],
+    ],
     [
       'are told from texts that are no numbers',
       { n: '22', city: 'Pune 411001' },
@@ -72,7 +82,12 @@ describe('teammates', () => {
       ['919800000001'],
       [],
     ],
-    ['are not whom it spells in another script', { phone: '९८००००००१' }, ['91980000001'], []],
+    [
+      'are not people whom it spells in another script',
+      { phone: '९८००००००१' },
+      ['91980000001'],
+      [],
+    ],
   ])('%s', (_, values, contacts, teammates) => {
     expect(teammatesIn(contacts, values)).toEqual(teammates)
   })

@@ -1,4 +1,4 @@
-/** Tests sent from the console, and whom a sample would take along: its own number may be somebody's. */
+/** Tests sent from the console, and the people that a sample would add: its own number may be a real person's. */
 
 import * as v from 'valibot'
 import { describe, expect, it, vi } from 'vitest'
@@ -12,7 +12,7 @@ const NOW = Date.parse('2026-11-20T09:15:04Z')
 const SAID = '+918123450617'
 const SAMPLES = '919800000001'
 
-/** It reads the first number that there is, and not by `phone()`: nobody can tell where. */
+/** It reads the first number that there is, and not by `phone()`: its place is not known. */
 const ownReading = hook({
   source: pipedrive,
   fields: v.object({ data: v.looseObject({ phones: v.array(v.object({ value: v.string() })) }) }),
@@ -38,16 +38,16 @@ const teammatesAlone = hook({
 })
 const speaking = hook({ source: json, country: 'IN' })
 
-describe('whom a sample would take along', () => {
+describe('the people that a sample would add', () => {
   const path = 'data.phones.0.value'
 
   it.each<[sentence: string, hook: Hook, fields: Record<string, string>, strangers: string[]]>([
-    ['the sample’s own person, where nobody said a number', ownReading, {}, [SAMPLES]],
-    ['nobody else, where the number was said', ownReading, { [path]: SAID }, []],
-    ['nobody else, where phone() says which is the number', usual, { [path]: SAID }, []],
+    ['the sample’s own person, where no number was given', ownReading, {}, [SAMPLES]],
+    ['no other person, where the number was given', ownReading, { [path]: SAID }, []],
+    ['no other person, where phone() says which is the number', usual, { [path]: SAID }, []],
     ['the sample’s own person by phone() as well', usual, {}, [SAMPLES]],
-    ['nobody, where only teammates are invited', teammatesAlone, {}, []],
-    ['whom an invite in the body itself names', speaking, {}, [SAMPLES]],
+    ['none, where only teammates are invited', teammatesAlone, {}, []],
+    ['the people that an invite in the body names', speaking, {}, [SAMPLES]],
   ])('is %s', async (_, one, fields, strangers) => {
     const sample = one.source.sample({ fields, id: 'sample-1', now: NOW })
     expect(strangersIn(one, await ownFields(one, sample), fields, NOW)).toEqual(strangers)

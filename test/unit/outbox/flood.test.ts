@@ -138,7 +138,7 @@ describe('a flood of 2,000 at one form', () => {
     expect(outbox.count(`deliveries WHERE reason = 'burst'`)).toBe(0)
   })
 
-  it('lets a person in whom another hook brings as well', async () => {
+  it('lets a person in who comes by another hook as well', async () => {
     const outbox = outboxOnDisk({
       account: STEADY,
       hooks: { form: { ...FORM, leadsPerDay: 0 }, shop: SHOP },
@@ -178,7 +178,7 @@ describe('a form whose visitors type the name of a group', () => {
   }
   const foreign = `deliveries WHERE state = 'held' AND reason = 'group of another hook'`
 
-  it('adds nobody to the group of another hook', async () => {
+  it('adds no person to the group of another hook', async () => {
     const outbox = await withGold()
     await outbox.leads('Course Gold', 1, { hook: 'form' })
     await outbox.pass(HOUR_MS)
@@ -236,7 +236,7 @@ describe('a hook that an operator paused', () => {
     expect((await outbox.hooks.states()).paused).toEqual(['form'])
   })
 
-  it('leaves a person in whom another hook wants too', async () => {
+  it('keeps a person who is asked for by another hook too', async () => {
     const outbox = outboxOnDisk({ account: STEADY, hooks: { form: FORM, shop: SHOP } })
     for (const hook of ['form', 'shop']) await outbox.leads('Both', 1, { hook, samePerson: true })
     expect(await outbox.hooks.pause('form', 'test')).toBe(0)

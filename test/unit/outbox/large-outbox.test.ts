@@ -82,7 +82,7 @@ it.each([
   },
 )
 
-it('forgets within a day whom a year is over for, however many others it remembers', async () => {
+it('forgets people within a day after their year is over, however many others it remembers', async () => {
   const { leads, disk, count, pass } = outboxOnDisk()
   await leads('A', 1)
   await pass(DAY)
@@ -97,7 +97,7 @@ it('forgets within a day whom a year is over for, however many others it remembe
   expect(count('memberships')).toBe(8_999)
 })
 
-it('looks for somebody through so much at a time of what senders said, and misses nothing', async () => {
+it('looks for a person in what senders said, a bounded part at a time, and misses nothing', async () => {
   const { held, people, count } = outboxOnDisk()
   const much = 'x'.repeat(200_000)
   for (let n = 0; n < 60; n++) await held(JSON.stringify({ phone: `98000000${10 + n}`, much }))

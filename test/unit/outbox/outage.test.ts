@@ -1,4 +1,4 @@
-/** Blame over days: an EazyBe that fails for everybody parks no person, and a bad number is found, alone and among others. */
+/** Blame over days: an EazyBe that fails for all people parks none, and a bad number is found, alone and among others. */
 
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/eazybe/client.ts'
@@ -112,7 +112,7 @@ describe('an EazyBe that answers 400 to everything', () => {
   })
 })
 
-/** An EazyBe that takes everybody but one. */
+/** An EazyBe that takes all people except one. */
 function eazybeWithout(bad: string, answer: Outcome) {
   return outboxOnDisk({
     addToGroup: async ({ contacts }) => (contacts.includes(bad) ? answer : { kind: 'accepted' }),

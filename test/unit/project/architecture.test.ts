@@ -1,4 +1,4 @@
-/** The house: data goes down, imports go up, and no sender is named outside its own file. */
+/** The order of the folders: data goes down, imports go up, and no sender is named outside its own file. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -8,7 +8,7 @@ import { ROWS } from '../../rows.ts'
 
 const SRC = resolve(import.meta.dirname, '../../../src')
 
-/** What must not know the receiver, though its row comes later: both ways into the house stand apart. */
+/** What must not know the receiver, though its row comes later: the webhooks and the operator's side stand apart. */
 const STRANGERS = ['operator/', 'api/', 'console/'].map((row) => [row, 'receive/'] as const)
 
 /** One sender is called like an event of Node's, and a word of HTTP's: `close`. */
@@ -18,7 +18,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
   .toSorted()
 
-describe('the house', () => {
+describe('the order of the folders', () => {
   it('has a row for every file, and a file for every row', () => {
     expect(files.filter((file) => rowOf(file) === -1)).toEqual([])
     const empty = ROWS.flat().filter((place) => !files.some((file) => file.startsWith(place)))

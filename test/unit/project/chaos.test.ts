@@ -188,7 +188,7 @@ describe('the command line', () => {
 
   it.each([
     ['a word', ['--leads', 'many'], '--leads is a whole number'],
-    ['a switch nobody knows', ['--lead', '3'], 'npm run chaos'],
+    ['an unknown switch', ['--lead', '3'], 'npm run chaos'],
   ])('refuses %s', (_, args, message) => {
     expect(() => readChaosArguments(args, () => 0)).toThrow(message)
   })

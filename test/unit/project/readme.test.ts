@@ -87,7 +87,7 @@ describe('docs/', () => {
     }
   })
 
-  it('tells how the house is built, row by row', () => {
+  it('tells the order of the folders, row by row', () => {
     const told = tableOf(read('docs/architecture.md'), 'in `src/`').map((row) =>
       [...(row.split('|')[1] ?? '').matchAll(/`(.+?)`/g)].map(([, place]) => place),
     )

@@ -121,7 +121,7 @@ describe('checkReport', () => {
       doubtful: [/instant is for the sandbox/],
     },
     {
-      title: 'doubts a hook that asks nobody',
+      title: 'doubts a hook that does not ask people',
       config: { hooks: { webinar: hook({ ...webinar, consent: 'none' }) } },
       row: ['webinar', '/hooks/webinar', 'Typeform', 'present', 'none', 'default'],
       doubtful: [/are not asked/],

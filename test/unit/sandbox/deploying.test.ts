@@ -35,7 +35,7 @@ describe('the secrets of a config', () => {
     expect(neededSecrets(config).map(({ name }) => name)).toEqual(ALL)
   })
 
-  it('are made where they can be, with nobody at the terminal', async () => {
+  it('are made where they can be, without a person at the terminal', async () => {
     const { values, made, missing } = await collect([], null)
     expect(made).toEqual(['ADMIN_SECRET', 'CALLS_SECRET', 'TICKETS_SECRET', 'LEADS_SECRET'])
     expect(missing).toEqual(['EAZYBE_TOKEN', 'TICKETS_API_TOKEN'])

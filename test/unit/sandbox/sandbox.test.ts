@@ -382,7 +382,7 @@ const troubled: Row[] = [
     after: [[ASHA, BEN]],
   },
   {
-    title: 'A group without room for all takes nobody',
+    title: 'A group without room for all of them takes none',
     behaviour: { groupLimit: 2 },
     members: [ASHA],
     call: may(BEN, CARA),
@@ -692,7 +692,7 @@ describe('New groups', () => {
 })
 
 describe('GET /groups', () => {
-  it('tells when a group was made and whom EazyBe accepted without adding, until they are added', async () => {
+  it('tells when a group was made and which people EazyBe accepted without adding, until they are added', async () => {
     const box = sandbox()
     await box.behave({ silent: [BEN] })
     box.clock.now += 5_000
@@ -823,7 +823,7 @@ describe('PUT /behaviour', () => {
   })
 
   it.each([
-    ['a switch nobody knows', { sesion: 'inactive' }, 'sesion'],
+    ['an unknown switch', { sesion: 'inactive' }, 'sesion'],
     ['a session in another word', { session: 'down' }, 'session'],
     ['a fail rate above 1', { failRate: 1.1 }, 'failRate'],
     ['a negative latency', { latencyMs: -1 }, 'latencyMs'],
@@ -980,7 +980,7 @@ describe('The journal', () => {
     await call
   })
 
-  it('can be read by nobody else', async () => {
+  it('can be read by its owner alone', async () => {
     const box = sandbox()
     await box.call(create(ASHA))
     expect(statSync(box.path).mode & 0o777).toBe(0o600)
@@ -1100,7 +1100,7 @@ describe('The page', () => {
     })
   })
 
-  it('An empty form is a calm EazyBe', async () => {
+  it('An empty form is an EazyBe without faults', async () => {
     const box = sandbox()
     await box.behave({ session: 'inactive', createLimit: 3, retryAfterSeconds: 4 })
     await post(box, '/behaviour-form', {})
@@ -1115,7 +1115,7 @@ describe('The page', () => {
     expect(await (await box.app.request('/behaviour')).json()).toEqual(CALM)
   })
 
-  it('has a button for calm that keeps the groups, and one that forgets them', async () => {
+  it('has a button that ends all faults and keeps the groups, and one that forgets them', async () => {
     const box = sandbox()
     await box.call(create(ASHA))
     await box.behave({ session: 'inactive' })

@@ -508,7 +508,7 @@ describe('newLines', () => {
 
 describe('ending', () => {
   it.each(['accepted', 'skipped', 'held', 'parked', 'queued', 'unknown'])(
-    'of a delivery that is %s never says that anybody was added',
+    'of a delivery that is %s never says that a person was added',
     (state) => {
       expect(ending({ ...queued, state })).not.toMatch(/\badded\b|success/i)
     },

@@ -384,7 +384,7 @@ describe('hmac', () => {
     ] as const) {
       const request = incoming({ headers, ...late })
       expect(await scheme.verify(request, [SECRET], tolerance)).toEqual(verdict)
-      // Whoever cannot sign learns nothing of the clock, not even in the log.
+      // A sender that cannot sign learns nothing of the clock, not even in the log.
       expect(await scheme.verify(request, [OTHER], tolerance)).toEqual(refused('mismatch'))
     }
   })
@@ -702,7 +702,7 @@ describe('standardWebhooks', () => {
     expect(await standardWebhooks.verify(at(signature, changes), [secret])).toEqual(verdict)
   })
 
-  test('moves the border between id and time for nobody', async () => {
+  test('does not move the border between id and time', async () => {
     const body = utf8('1.{}')
     const { headers } = await standardWebhooks.sign(outgoing(body, 'm'), secret)
     const moved = {
@@ -954,7 +954,7 @@ function smallOrderKeys(): string[] {
 const P = 2n ** 255n - 19n
 const D = mod(-121665n * inverse(121666n))
 
-/** Eight times an Ed25519 point: the neutral element for exactly those keys that bind nobody. */
+/** Eight times an Ed25519 point: the neutral element for exactly those keys with which anyone can sign. */
 function timesEight(encoded: Bytes): [x: bigint, y: bigint] {
   const number = encoded.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n)
   const y = mod(number & (2n ** 255n - 1n))

@@ -60,7 +60,7 @@ describe('a config without mistakes', () => {
   it.each<[sentence: string, input: ConfigInput]>([
     ['has no hooks yet', { hooks: {} }],
     ['leaves fields to a source that speaks invites', { hooks: { zap: hook({ source: json }) } }],
-    ['says that nobody was asked', hookWith({ consent: 'none' })],
+    ['says that people were not asked', hookWith({ consent: 'none' })],
     ['attests consent', hookWith({ consent: { attested: 'Terms §4' } })],
     ['takes yes in other words', hookWith({ consent: { field: 'ok', accept: ['Add me'] } })],
     [
@@ -506,7 +506,7 @@ describe('a hook, to the compiler', () => {
     })
   })
 
-  it('takes no `invite` that hands on a text nobody read as a phone', () => {
+  it('takes no `invite` that returns a text which was not read as a phone', () => {
     type Options = Parameters<typeof hook<unknown, v.StringSchema<undefined>>>[0]
     expectTypeOf<(phone: string) => { groupName: string; contacts: ['919811112222'] }>().toExtend<
       NonNullable<Options['invite']>

@@ -38,7 +38,7 @@ describe('the page', () => {
     expect(sentences.join(' ').includes('accept: [')).toBe(source.kind === 'form')
   })
 
-  it('says where a Worker is to be found while nobody said so', () => {
+  it('names an example address while the Worker’s own is not known', () => {
     const [, source] = table[0] ?? []
     if (source === undefined) throw new TypeError('There is no source')
     expect(guideOf(source, 'webinar', null).url).toMatch(/^https:\/\/usher\..*\/hooks\/webinar$/)

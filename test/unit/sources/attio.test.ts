@@ -53,7 +53,7 @@ describe('the look-up', () => {
     expect(looked).toMatchObject({ ok: true, fields: { record: person } })
   })
 
-  test('asks nobody about an event that names no record', async () => {
+  test('asks nothing about an event that names no record', async () => {
     const { asked, looked } = await lookUp(
       { event_type: 'record.created', id: {} },
       Response.json({ data: person }),

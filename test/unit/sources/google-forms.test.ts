@@ -59,7 +59,7 @@ describe('the script', () => {
   test.each([
     ['an answer of 503', 503],
     ['an answer of 429', 429],
-    ['nobody answering', 'Address unavailable'],
+    ['no answer', 'Address unavailable'],
   ])('tries again after %s, with the same body and a time of its own', async (_, trouble) => {
     const google = pretend([trouble, trouble, 200])
     google.run('onResponse({ source: FormApp.getActiveForm(), response: responses[0] })')

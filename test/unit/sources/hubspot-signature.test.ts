@@ -128,7 +128,7 @@ describe('of URLs', () => {
 })
 
 test('a plain hash that was carried on past its end is refused', async () => {
-  // Whoever knows only the length of secret and body goes on hashing from the hash they saw; the
+  // An attacker who knows only the length of secret and body goes on hashing from the hash they saw; the
   // bytes they had to put between are SHA-256's padding. Here they are made with the secret, to be right.
   const signed = utf8(SECRET + BODY)
   const bits = new Uint8Array(8)

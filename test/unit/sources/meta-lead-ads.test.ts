@@ -1,4 +1,4 @@
-/** Meta's challenge, which tells nobody anything, and the two kinds of secret that must not stand in for each other. */
+/** Meta's challenge, which tells a stranger nothing, and the two kinds of secret that must not stand in for each other. */
 
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
@@ -66,7 +66,7 @@ test('a verify token, which travels in addresses, is no key', async () => {
   })
 })
 
-test('an id that a number cannot hold is refused: it would be somebody else’s lead', () => {
+test('an id that a number cannot hold is refused: it would be another lead', () => {
   const body = (leadgen_id: unknown) => ({
     object: 'page',
     entry: [{ changes: [{ field: 'leadgen', value: { leadgen_id } }] }],
@@ -154,7 +154,7 @@ describe('the look-up', () => {
     expect(looked).toMatchObject({ ok: true, skip: expect.stringContaining('testing tool') })
   })
 
-  test('asks nobody about what is no lead', async () => {
+  test('asks nothing about what is no lead', async () => {
     const { asked, looked } = await lookUp(Response.json(found), { leadgen_id: '../me' })
     expect(asked).toEqual([])
     expect(looked).toMatchObject({ ok: false })

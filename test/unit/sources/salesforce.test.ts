@@ -55,7 +55,7 @@ test('a hundred notifications are a hundred events, each with its message around
   })
 })
 
-test('the session’s id, with which anybody is its user, is not kept', () => {
+test('the session’s id, whose holder can act as its user, is not kept', () => {
   expect(JSON.stringify(read(message(lead(1))))).not.toContain(SESSION)
 })
 

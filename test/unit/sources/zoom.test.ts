@@ -62,7 +62,7 @@ describe('the check of the address', () => {
 
   it.each<[sentence: string, request: Incoming, secrets?: string[]]>([
     ['unsigned', incoming(check(TOKEN), { 'content-type': 'application/json' })],
-    ['signed by somebody else', signed(check(TOKEN), OTHER)],
+    ['signed with another token', signed(check(TOKEN), OTHER)],
     ['signed long ago', signed(check(TOKEN), SECRET, SECONDS - 4 * 3600)],
     ['to a hook that is not ready', signed(check(TOKEN)), []],
     ['by GET', { ...signed(check(TOKEN)), method: 'GET' }],

@@ -100,9 +100,9 @@ describe('who may ask', () => {
     ['with the secret and more: no', {}, `${ADMIN.authorization} x`, 401],
     ['with the secret alone: no', {}, VARS.ADMIN_SECRET, 401],
     ['with half the secret: no', {}, ADMIN.authorization.slice(0, -1), 401],
-    ['while there is none: nobody', { ADMIN_SECRET: undefined }, ADMIN.authorization, 503],
-    ['while it is empty: nobody', { ADMIN_SECRET: '' }, 'Bearer ', 503],
-    ['while it is short: nobody, not even with it', short, `Bearer ${short.ADMIN_SECRET}`, 503],
+    ['while there is none', { ADMIN_SECRET: undefined }, ADMIN.authorization, 503],
+    ['while it is empty', { ADMIN_SECRET: '' }, 'Bearer ', 503],
+    ['while it is short, also with it', short, `Bearer ${short.ADMIN_SECRET}`, 503],
     [
       'while one of two is short: nobody',
       { ADMIN_SECRET: `${VARS.ADMIN_SECRET}\nshort` },
@@ -419,7 +419,7 @@ describe('sending again', () => {
     expect(answer.body).toMatchObject({ detail: expect.stringContaining('map it again') })
   })
 
-  it('somebody who did not agree is not possible in any mode', async () => {
+  it('of a person who did not agree is not possible in any mode', async () => {
     const at = house()
     const { source } = (await import('../worker.ts')).config.hooks.signed ?? {}
     const body = new TextEncoder().encode(

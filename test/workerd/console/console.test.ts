@@ -508,7 +508,7 @@ describe('a file of people', () => {
     })
   })
 
-  it('adds nobody who did not agree', async () => {
+  it('adds no person who did not agree', async () => {
     const at = house()
     const head = 'event.phone,event.cohort,event.agreed'
     const csv = `${head}\n9800010001,May,yes\n9800010002,May,no`

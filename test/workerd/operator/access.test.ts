@@ -67,7 +67,7 @@ async function visit(token: string | null, path = '/console/settings') {
 }
 
 describe('a token of Access', () => {
-  it('lets in whom it names', async () => {
+  it('lets in the person that its token names', async () => {
     expect((await visit(await sign(claims(), ours.secret, 'RS256'))).status).toBe(200)
   })
 

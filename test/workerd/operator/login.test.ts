@@ -131,7 +131,7 @@ describe('logging in', () => {
 })
 
 describe('guessing', () => {
-  it('ends after ten wrong secrets from an address, for a quarter of an hour and nobody else', async () => {
+  it('ends after ten wrong secrets from an address, for a quarter of an hour and for that address alone', async () => {
     const at = house()
     const from = (address: string) => ({ ...OWN, 'cf-connecting-ip': address })
     const attacker = from(crypto.randomUUID())
@@ -331,7 +331,7 @@ describe('a form whose session has ended', () => {
     return { status: asked.status, kept: inputsOf(await asked.text()), cookie }
   }
 
-  it('travels through the login, also a wrong one, and is sent by nobody but its author', async () => {
+  it('travels through the login, also a wrong one, and is sent by its author alone', async () => {
     const at = house()
     const { status, kept, cookie } = await sendWithout(at)
     expect(status).toBe(401)
@@ -437,7 +437,7 @@ describe('the address of a form’s answer', () => {
 })
 
 describe('every page', () => {
-  it('has a policy without anything inline or foreign, and is kept by nobody', async () => {
+  it('has a policy without anything inline or foreign, and is not cached', async () => {
     const at = house()
     const cookie = await session()
     const paths = [

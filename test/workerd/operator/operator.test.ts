@@ -35,7 +35,7 @@ function remap(at: House, id: string) {
   return at.ask(`/api/deliveries/${id}/retry`, init)
 }
 
-/** Somebody fills in the form whose consent is a question. */
+/** A person fills in the form whose consent is a question. */
 async function signUp(at: House, agreed: boolean): Promise<void> {
   const event = { id: 'e', agreed, phone: '9800000001', cohort: 'Zinnia' }
   const body = utf8(JSON.stringify({ event }))
@@ -57,7 +57,7 @@ function release(at: House, id: string, body: object | null = null) {
 }
 
 describe('releasing', () => {
-  it('takes the operator’s word that somebody agreed, and keeps it as the evidence', async () => {
+  it('takes the operator’s statement that the person agreed, and keeps it as the evidence', async () => {
     const at = house()
     await signUp(at, false)
     expect(await at.drive().story(1)).toMatchObject({ state: 'held', reason: 'consent' })
@@ -84,7 +84,7 @@ describe('releasing', () => {
     expect(calls).toEqual([])
   })
 
-  it('sends nobody who said no by an edit, unless the operator states that they agreed', async () => {
+  it('does not send a person who said no after an edit, unless the operator states that they agreed', async () => {
     const at = house()
     const broken = breakMapping()
     await signUp(at, false)

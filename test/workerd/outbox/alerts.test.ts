@@ -1,4 +1,4 @@
-/** What the operator is told at ALERT_URL: once, in words, without saying who anybody is. */
+/** What the operator is told at ALERT_URL: once, in words, without identifying a person. */
 
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -19,7 +19,7 @@ interface Told {
 let told: Told[]
 let alertStatus: number
 
-/** EazyBe by script, and beside it somebody who takes alerts. */
+/** EazyBe by script, and beside it a server that takes alerts. */
 function listen(script: Parameters<typeof play>[0]) {
   const calls = play(script)
   const began = Date.now()
@@ -120,7 +120,7 @@ describe('an alert', () => {
     for (const { seq } of leads) expect(await story(seq)).toMatchObject({ state: 'accepted' })
   })
 
-  it('is not sent for what was over before anybody was told', async () => {
+  it('is not sent for what was over before it was told', async () => {
     alertStatus = 500
     let active = false
     listen(() => (active ? answers.ok() : answers.inactive()))
@@ -137,7 +137,7 @@ describe('an alert', () => {
     expect(told).toHaveLength(before)
   })
 
-  it('is not sent for the end of what nobody was told of, whatever was told of an earlier time', async () => {
+  it('is not sent for the end of what was not told, whatever was told of an earlier time', async () => {
     listen((_, n) => (n === 1 ? answers.inactive() : answers.ok()))
     const { lead, runUntil, sql } = outbox()
     const minutesAgo = (minutes: number) => Date.now() - minutes * MINUTE
@@ -272,7 +272,7 @@ describe('an alert', () => {
     expect(await sql('SELECT refused AS count FROM hooks')).toEqual([{ count: 50 }])
   })
 
-  it('says of nobody who they are', async () => {
+  it('identifies no person', async () => {
     listen(() => answers.invalid())
     const { lead, runUntil } = outbox()
     await lead('Asha’s group', [ASHA])
@@ -283,7 +283,7 @@ describe('an alert', () => {
     }
   })
 
-  it('costs nothing where nobody is to be told', async () => {
+  it('costs nothing where there is no ALERT_URL', async () => {
     Reflect.deleteProperty(env, 'ALERT_URL')
     listen(answers.unauthorized)
     const { lead, runUntil, sql } = outbox()

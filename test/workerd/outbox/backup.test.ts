@@ -124,7 +124,7 @@ describe('a copy', () => {
     const text = await copied(from)
     const before = await rowsOf(from)
     const to = outbox()
-    // Somebody looked into it before: it has a key of its own, and a line in its audit log.
+    // An operator looked into it before: it has a key of its own, and a line in its audit log.
     await to.stub.account().overview()
     await to.stub.people().known('919800000001', 'test')
     const audited = await to.sql('SELECT at, actor, action, target, detail FROM audit')
@@ -147,7 +147,7 @@ describe('a copy', () => {
     expect(await to.sql('SELECT * FROM incoming')).toEqual([])
   })
 
-  it('goes on where the first was: nobody is sent twice, and repeats are known', async () => {
+  it('goes on where the first was: no person is sent twice, and repeats are known', async () => {
     const from = await busy()
     const sentBefore = calls.flatMap(({ groupName, contacts }) =>
       contacts.map((one) => `${one} ${groupName}`),

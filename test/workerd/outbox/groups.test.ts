@@ -41,7 +41,7 @@ describe('a new group', () => {
     }
   })
 
-  it('is not made for somebody who asked never to be added', async () => {
+  it('is not made for a person who asked never to be added', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, story, stub } = outbox()
     await stub.people().suppress(ASHA, null, 'test')
@@ -253,7 +253,7 @@ describe('a group that is full', () => {
     ])
   })
 
-  it('takes nobody twice: whoever is in one part is not sent to another', async () => {
+  it('takes no person twice: one who is in one part is not sent to another', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, story } = outbox()
     for (const person of [ASHA, BINA, CHITRA, DEEPA]) await lead('Batch', [person], batch)
@@ -284,7 +284,7 @@ describe('a group that is full', () => {
     expect(await story(seq)).toMatchObject({ state: 'accepted' })
   })
 
-  it('keeps whom a failed call may have added: they are asked for there, and in no other part', async () => {
+  it('keeps people that a failed call may have added: they are asked for there, and in no other part', async () => {
     // The second call adds its people and says that it failed.
     const calls = play((_, n) => (n === 2 ? answers.failed() : answers.ok()))
     const { lead, runUntil, story, sql } = outbox()
@@ -359,7 +359,7 @@ describe('a group that is full', () => {
     expect(groups).toEqual(['Batch', 'Batch'])
   })
 
-  it('keeps a place for whom a failed call may have added, so that the next ones go to another part', async () => {
+  it('keeps a place for people that a failed call may have added, so that the next ones go to another part', async () => {
     const calls = play((_, n) => (n === 2 ? answers.failed() : answers.ok()))
     const { lead, runUntil, stub } = outbox()
     await lead('Batch', [ASHA], batch)
@@ -379,7 +379,7 @@ describe('a group that is full', () => {
     expect(groups).toMatchObject([{ name: 'Batch 2' }, { name: 'Batch', members: 3 }])
   })
 
-  it('keeps whom a connection that broke may have added, also when EazyBe asks to wait after that', async () => {
+  it('keeps people that a broken connection may have added, also when EazyBe asks to wait after that', async () => {
     const calls = play((_, n) => {
       if (n === 2) return Promise.reject(new TypeError('Network connection lost.'))
       return n === 3 ? answers.throttled('60') : answers.ok()
@@ -395,7 +395,7 @@ describe('a group that is full', () => {
     expect(called(calls).map(([name]) => name)).toEqual(['Batch', 'Batch', 'Batch', 'Batch'])
   })
 
-  it('keeps whom the operator sends again while they may be in a part', async () => {
+  it('keeps people that the operator sends again while they may be in a part', async () => {
     const calls = play((_, n) => (n === 2 ? answers.failed() : answers.ok()))
     const { lead, runUntil, sql, stub } = outbox()
     await lead('Batch', [ASHA], batch)
@@ -408,7 +408,7 @@ describe('a group that is full', () => {
     expect(called(calls).map(([name]) => name)).toEqual(['Batch', 'Batch', 'Batch'])
   })
 
-  it('keeps whom a creation may have added until a second probe says that there is no group', async () => {
+  it('keeps people that a creation may have added until a second probe says that there is no group', async () => {
     const calls = play((_, n) => {
       if (n === 1) return answers.failed()
       return n === 2 ? answers.missing() : answers.ok()
@@ -423,7 +423,7 @@ describe('a group that is full', () => {
     })
   })
 
-  it('keeps whom calls failed for until they were parked with the part that they may be in', async () => {
+  it('keeps people whose calls failed until they were parked with the part that they may be in', async () => {
     let fails = true
     const calls = play(({ contacts }) =>
       fails && contacts.includes(BINA) ? answers.failed() : answers.ok(),
@@ -443,7 +443,7 @@ describe('a group that is full', () => {
     expect(called(calls).at(-1)).toEqual(['Batch', [BINA], false])
   })
 
-  it('counts nobody twice whom the operator sends again', async () => {
+  it('counts a person once whom the operator sends again', async () => {
     play(answers.ok)
     const { lead, runUntil, stub } = outbox()
     const { seq } = await lead('Batch', [ASHA, MENTOR], { ...batch, teammates: [MENTOR] })
@@ -454,7 +454,7 @@ describe('a group that is full', () => {
     expect(groups).toMatchObject([{ name: 'Batch', members: 1 }])
   })
 
-  it('counts nobody twice whose lead went on to another group', async () => {
+  it('counts a person once whose lead went on to another group', async () => {
     play(answers.ok)
     const { lead, runUntil, stub } = outbox()
     const first = await lead('Batch', [ASHA], batch)
@@ -468,7 +468,7 @@ describe('a group that is full', () => {
     expect(groups).toMatchObject([{ name: 'Batch', members: 1 }])
   })
 
-  it('finds whom the operator sends again in their own part, whichever lead that is said of', async () => {
+  it('finds people that the operator sends again in their own part, by whichever of their leads', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, stub } = outbox()
     for (const person of [ASHA, BINA, CHITRA, DEEPA]) await lead('Batch', [person], batch)
@@ -479,7 +479,7 @@ describe('a group that is full', () => {
     expect(called(calls).at(-1)).toEqual(['Batch', [ASHA], false])
   })
 
-  it('takes whom the operator sends again where they are, and not in its next part', async () => {
+  it('sends people again to the part where they are, and not to the next one', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil, stub } = outbox()
     const { seq } = await lead('Batch', [ASHA], batch)
@@ -492,7 +492,7 @@ describe('a group that is full', () => {
     expect(called(calls).at(-1)).toEqual(['Batch', [ASHA], false])
   })
 
-  it('does not fill a group that somebody named "Name 2"', async () => {
+  it('does not fill a group that an operator named "Name 2"', async () => {
     const calls = play(answers.ok)
     const { lead, runUntil } = outbox()
     await lead('Batch 2', [ESHA], batch)
@@ -563,7 +563,7 @@ describe('new names of one hook', () => {
     await stub.deliveries().act([third.seq], { kind: 'release' }, 'test')
     await runUntil(2 * HOUR)
     expect(await story(third.seq)).toMatchObject({ state: 'accepted' })
-    // The name is there now, so nobody else of it needs a word; a day later there is room again.
+    // The name is there now, so no other lead of it needs a decision; a day later there is room again.
     await runUntil(25 * HOUR)
     const next = await lead('Five', [ASHA], poll)
     await runUntil(26 * HOUR)
@@ -651,7 +651,7 @@ describe('what an operator knows better', () => {
     expect(calls.some(({ create }) => create)).toBe(false)
   })
 
-  it('that a group is not there: it may be made, by leave of the operator and of nobody else', async () => {
+  it('that a group is not there: it may be made, with the leave of the operator alone', async () => {
     const calls = play(({ create }) => (create ? answers.ok() : answers.missing()))
     const { lead, runUntil, story, stub } = outbox()
     const { seq } = await lead('Missing', [ASHA], { create: false })

@@ -127,7 +127,7 @@ describe('a repeat', () => {
 })
 
 describe('arrivals at once, which share a commit', () => {
-  it('are all kept but for one that storage refuses', async () => {
+  it('are all kept except one that storage refuses', async () => {
     play(answers.ok)
     const { stub, sql } = outbox()
     const arrive = (key: string, fields: readonly string[]) => {
@@ -280,7 +280,7 @@ describe('EazyBe answers 403', () => {
     expect(await story(second.seq)).toMatchObject({ state: 'accepted', attempts: 0 })
   })
 
-  it('stays paused where a probe fails, which says nothing of the session: nobody else is tried', async () => {
+  it('stays paused where a probe fails, which says nothing of the session: no other person is tried', async () => {
     const calls = play((_, n) => (n === 1 ? answers.inactive() : answers.failed()))
     const { lead, story, runUntil } = outbox()
     const leads = await Promise.all(['A', 'B', 'C'].map((name) => lead(name, [ASHA])))
@@ -338,16 +338,13 @@ describe('EazyBe answers 429', () => {
     ['none at all', '0'],
     ['one that is over', new Date(Date.UTC(2035, 0, 1, 11)).toUTCString()],
     ['what is no time', '-1'],
-  ])(
-    'takes a Retry-After of %s for no word on it: nobody is asked without end',
-    async (_, header) => {
-      const calls = play((_, n) => (n < 3 ? answers.throttled(header) : answers.ok()))
-      const { lead, runUntil } = outbox()
-      await lead('A', [ASHA])
-      await runUntil(HOUR)
-      expect(calls.map(({ at }) => at / SECOND)).toEqual([20, 80, 200])
-    },
-  )
+  ])('takes a Retry-After of %s as none: calls would go on without end', async (_, header) => {
+    const calls = play((_, n) => (n < 3 ? answers.throttled(header) : answers.ok()))
+    const { lead, runUntil } = outbox()
+    await lead('A', [ASHA])
+    await runUntil(HOUR)
+    expect(calls.map(({ at }) => at / SECOND)).toEqual([20, 80, 200])
+  })
 
   it('keeps the gap between calls where EazyBe asks for less', async () => {
     const calls = play((_, n) => (n === 1 ? answers.throttled('1') : answers.ok()))
@@ -473,7 +470,7 @@ describe('EazyBe answers 500, or nothing, or nonsense', () => {
   )
 
   it.each(troubles)(
-    'to an add (%s), and nobody else is accepted: the waits grow for two and a half days before the lead is parked',
+    'to an add (%s), and no other person is accepted: the waits grow for two and a half days before the lead is parked',
     async (_, trouble) => {
       const calls = play((_, n) => (n === 1 ? answers.ok() : trouble()))
       const { lead, story, runUntil } = outbox()
@@ -528,7 +525,7 @@ describe('EazyBe fails for everybody', () => {
   const DAYS_OUT = 48 * HOUR
   const PEOPLE = TEN.slice(0, 6)
 
-  /** An EazyBe that answers everybody so for two days, and then works. */
+  /** An EazyBe that answers every call so for two days, and then works. */
   function outage(answer: () => Response) {
     return play(({ at }) => (at < DAYS_OUT ? answer() : answers.ok()))
   }
@@ -539,7 +536,7 @@ describe('EazyBe fails for everybody', () => {
     ['400', true, answers.invalid],
     ['400', false, answers.invalid],
   ])(
-    'for two days with %s: nobody is parked, and everybody is accepted without an operator (create: %s)',
+    'for two days with %s: no lead is parked, and all are accepted without an operator (create: %s)',
     async (_, create, answer) => {
       outage(answer)
       const { lead, story, runUntil, stub } = outbox()
@@ -646,7 +643,7 @@ describe('a process that ends in the middle of a call', () => {
     const calls = play((_, n) => (n === 1 ? new Promise<Response>(() => {}) : answers.ok()))
     const { stub, lead, story, runUntil, sql } = outbox()
     const { seq } = await lead('Cut', [ASHA])
-    // The claim as a call leaves it when nobody is left to write its end.
+    // The claim as a call leaves it when the process ends before it can write the outcome.
     await sql(
       `INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at)
        SELECT part_id, group_id, 'webinar', 'create', json_array(person), '[]', 1, 1, 0 FROM memberships`,

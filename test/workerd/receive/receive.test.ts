@@ -29,11 +29,11 @@ afterEach(() => {
 })
 
 let lastPhone = 9_800_010_000
-/** An invite for somebody new. */
+/** An invite for a new person. */
 function invite(more: object = {}) {
   return { groupName: ZINNIA, contacts: [String(++lastPhone)], create: true, ...more }
 }
-/** Somebody new for a hook with fields. */
+/** A new person for a hook with fields. */
 function lead(more: object = {}) {
   return { phone: String(++lastPhone), cohort: 'Zinnia', ...more }
 }
@@ -55,7 +55,7 @@ async function signed(body: unknown): Promise<RequestInit> {
 function entries(): Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line))
 }
-/** Every delivery that the house has, of the account. */
+/** Every delivery of the account. */
 async function deliveries({ drive }: ReturnType<typeof house>, account = 'default') {
   const filter = { ...EVERY_DELIVERY, state: null, limit: 200, before: null }
   return (await drive(account).stub.deliveries().list(filter)).deliveries
@@ -382,7 +382,7 @@ describe('a request is refused', () => {
     expect(at.wakes).toEqual(reason === 'bad_signature' ? ['refused'] : [])
   })
 
-  it('to a hook whose name is somebody’s secret, which stays out of the log', async () => {
+  it('to a hook whose name is a secret, which stays out of the log', async () => {
     const answer = await house().ask(`/hooks/${VARS.PLAIN_SECRET}`, plain())
     expect(answer.status).toBe(404)
     expect(entries()).toEqual([expect.objectContaining({ hook: null, reason: 'unknown_hook' })])
@@ -1098,7 +1098,7 @@ describe('Prefer', () => {
     })
   })
 
-  it('wait is nothing where the source reads no answers: it would hold a connection for anybody', async () => {
+  it('wait is nothing where the source reads no answers: it would hold a connection for every stranger', async () => {
     const event = { phone: '98000 00001', cohort: 'May', id: 'e1' }
     const init = post({ events: [event] }, VARS.BATCH_SECRET, { prefer: 'wait=20' })
     const answer = await house().ask('/hooks/batch', init)
