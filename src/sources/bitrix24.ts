@@ -4,7 +4,13 @@ import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { askVendor, type VendorAnswer } from './shared/ask-vendor.ts'
 import { bracketForm, bracketSample } from './shared/brackets.ts'
-import { idSchema, idText, type JsonObject, jsonObject } from './shared/json-object.ts'
+import {
+  idSchema,
+  idText,
+  type JsonObject,
+  jsonObject,
+  optionalText,
+} from './shared/json-object.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource, type LookUpTools } from './source.ts'
 
@@ -24,9 +30,9 @@ const number = v.pipe(idSchema, v.regex(NUMBER, 'Expected an id of digits'))
 const event = v.object({
   event: v.pipe(v.string(), v.toUpperCase()),
   data: v.object({ FIELDS: v.object({ ID: number }) }),
-  ts: v.nullish(v.string()),
+  ts: optionalText,
   /** It may also hold the tokens of an app: they are not kept. */
-  auth: v.nullish(v.object({ domain: v.nullish(v.string()), member_id: v.nullish(v.string()) })),
+  auth: v.nullish(v.object({ domain: optionalText, member_id: optionalText })),
 })
 
 const body = v.pipe(bracketForm, event)

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -12,7 +13,6 @@ const EVENT = 'BOOKING_CREATED'
 /** “Ping test” sends a booking of these two, without a phone. */
 const TEST = v.object({ type: v.literal('Test'), title: v.literal('Test trigger event') })
 
-const text = v.nullish(v.string())
 /** `value` is missing where the question was not asked. */
 const responses = v.nullish(
   v.record(
@@ -32,17 +32,24 @@ const booking = v.object({
   createdAt: v.pipe(v.string(), v.nonEmpty()),
   payload: v.object({
     uid: v.pipe(v.string(), v.nonEmpty()),
-    type: text,
-    title: text,
-    startTime: text,
-    status: text,
+    type: optionalText,
+    title: optionalText,
+    startTime: optionalText,
+    status: optionalText,
     attendees: v.nullish(
-      v.array(v.object({ name: text, email: text, phoneNumber: text, timeZone: text })),
+      v.array(
+        v.object({
+          name: optionalText,
+          email: optionalText,
+          phoneNumber: optionalText,
+          timeZone: optionalText,
+        }),
+      ),
       [],
     ),
     responses,
     userFieldsResponses: responses,
-    smsReminderNumber: text,
+    smsReminderNumber: optionalText,
     metadata: v.nullish(v.record(v.string(), v.unknown()), {}),
   }),
 })

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -15,13 +16,13 @@ const TOLERANCE_SECONDS = 180
 const booking = v.object({
   payload: v.object({
     uri: v.pipe(v.string(), v.nonEmpty()),
-    name: v.nullish(v.string()),
-    first_name: v.nullish(v.string()),
-    last_name: v.nullish(v.string()),
-    email: v.nullish(v.string()),
-    timezone: v.nullish(v.string()),
-    text_reminder_number: v.nullish(v.string()),
-    old_invitee: v.nullish(v.string()),
+    name: optionalText,
+    first_name: optionalText,
+    last_name: optionalText,
+    email: optionalText,
+    timezone: optionalText,
+    text_reminder_number: optionalText,
+    old_invitee: optionalText,
     payment: v.nullish(v.object({ successful: v.nullish(v.boolean()) })),
     questions_and_answers: v.nullish(
       v.array(v.object({ question: v.string(), answer: v.optional(v.unknown()) })),
@@ -30,11 +31,9 @@ const booking = v.object({
     tracking: v.nullish(v.record(v.string(), v.unknown()), {}),
     scheduled_event: v.nullish(
       v.object({
-        name: v.nullish(v.string()),
-        start_time: v.nullish(v.string()),
-        location: v.nullish(
-          v.object({ type: v.nullish(v.string()), location: v.optional(v.unknown()) }),
-        ),
+        name: optionalText,
+        start_time: optionalText,
+        location: v.nullish(v.object({ type: optionalText, location: v.optional(v.unknown()) })),
       }),
     ),
   }),

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { ANSWERS, jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -15,13 +15,11 @@ const NOBODY_JOINS = /FAILED|USER_DROPPED|REFUND|DISPUTE|SETTLEMENT|CANCELLED|EX
 /** The events of links and forms come for every outcome: only the status tells. */
 const PAID = new Set(['SUCCESS', 'PAID'])
 
-const id = v.nullish(v.union([v.string(), v.number()]))
-const status = v.nullish(v.string())
 const order = v.nullish(
   v.looseObject({
-    order_id: id,
-    transaction_id: id,
-    order_status: status,
+    order_id: optionalId,
+    transaction_id: optionalId,
+    order_status: optionalText,
     // Of a payment form: what it asked, as `{ title, value }`.
     customer_details: v.nullish(v.looseObject({ customer_fields: v.optional(v.unknown()) })),
   }),
@@ -31,9 +29,9 @@ const event = v.looseObject({
   type: v.string(),
   data: v.looseObject({
     order,
-    payment: v.nullish(v.looseObject({ cf_payment_id: id, payment_status: status })),
-    link_id: id,
-    link_status: status,
+    payment: v.nullish(v.looseObject({ cf_payment_id: optionalId, payment_status: optionalText })),
+    link_id: optionalId,
+    link_status: optionalText,
     /** In the test that the dashboard sends. */
     test_object: v.optional(v.unknown()),
   }),

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -12,16 +12,14 @@ const TOLERANCE_SECONDS = 600
 const NOT_JOINING =
   /delete|destroy|fail|refund|cancel|suspend|void|expire|dispute|chargeback|unsubscribe|abandon|churn/i
 
-const id = v.nullish(v.union([v.string(), v.number()]))
-const text = v.nullish(v.string())
-const person = v.nullish(v.looseObject({ phone_number: text, phone: text }))
+const person = v.nullish(v.looseObject({ phone_number: optionalText, phone: optionalText }))
 
 const event = v.looseObject({
-  event_id: id,
-  id,
+  event_id: optionalId,
+  id: optionalId,
   event_type: v.string(),
   data: v.looseObject({
-    phone_number: text,
+    phone_number: optionalText,
     /** Of an order or a form, whose person nests; and of a booking. */
     contact: person,
     primary_contact: person,

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idSchema, jsonObject } from './shared/json-object.ts'
+import { idSchema, jsonObject, optionalText } from './shared/json-object.ts'
 import { skipped } from './shared/only-event.ts'
 import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -13,7 +13,7 @@ const entry = v.objectWithRest(
   {
     Id: v.nullish(idSchema, null),
     Form: v.nullish(v.object({ Id: v.nullish(idSchema) })),
-    Entry: v.nullish(v.object({ Number: v.nullish(idSchema), Status: v.nullish(v.string()) })),
+    Entry: v.nullish(v.object({ Number: v.nullish(idSchema), Status: optionalText })),
   },
   v.unknown(),
 )

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -10,18 +10,17 @@ import { defineSource } from './source.ts'
 const PAID_EVENT = 'myeduzz.invoice_paid'
 const PAID = 'paid'
 
-const id = v.nullish(v.union([v.string(), v.number()]))
-const text = v.nullish(v.string())
-
 const event = v.looseObject({
-  id,
+  id: optionalId,
   event: v.string(),
   /** The ping with which Eduzz tries an address need not have any. */
   data: v.nullish(
     v.looseObject({
-      id,
-      status: text,
-      buyer: v.nullish(v.looseObject({ cellphone: text, phone: text, phone2: text })),
+      id: optionalId,
+      status: optionalText,
+      buyer: v.nullish(
+        v.looseObject({ cellphone: optionalText, phone: optionalText, phone2: optionalText }),
+      ),
     }),
   ),
 })

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
+import { optionalText } from './shared/json-object.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -26,7 +27,7 @@ const attendee = v.looseObject({
 })
 
 const order = v.looseObject({
-  status: v.nullish(v.string()),
+  status: optionalText,
   attendees: v.nullish(v.array(attendee)),
 })
 /** Of an order by the time it is looked up. */

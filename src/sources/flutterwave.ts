@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -18,12 +18,12 @@ const IS_PAID = /^(?:successful|succeeded)$/i
 
 const event = v.looseObject({
   /** Version 3. */
-  event: v.nullish(v.string()),
+  event: optionalText,
   /** Version 4. */
-  type: v.nullish(v.string()),
+  type: optionalText,
   data: v.looseObject({
-    id: v.nullish(v.union([v.string(), v.number()])),
-    status: v.nullish(v.string()),
+    id: optionalId,
+    status: optionalText,
   }),
 })
 

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { goHighLevelSignature, SAMPLE_LOCATION } from './go-high-level-signature.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { ANSWERS, jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -19,16 +20,16 @@ const PAID = new Set(['completed', 'paid', 'processing', 'fulfilled'])
 const contact = {
   dnd: v.nullish(v.boolean()),
   dndSettings: v.nullish(
-    v.looseObject({ WhatsApp: v.nullish(v.looseObject({ status: v.nullish(v.string()) })) }),
+    v.looseObject({ WhatsApp: v.nullish(v.looseObject({ status: optionalText })) }),
   ),
 }
 
 const event = v.looseObject({
   // Missing in HighLevel's own sample of a paid invoice.
-  type: v.nullish(v.string()),
-  webhookId: v.nullish(v.string()),
-  locationId: v.nullish(v.string()),
-  status: v.nullish(v.string()),
+  type: optionalText,
+  webhookId: optionalText,
+  locationId: optionalText,
+  status: optionalText,
   /** Fields of one's own, as `{ id, value }`. */
   customFields: v.optional(v.unknown()),
   ...contact,

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { answer, answers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource, type FormFields, type FormValue } from './source.ts'
 
@@ -31,9 +32,9 @@ const lead = v.object({
   adgroup_id: int64,
   creative_id: int64,
   asset_group_id: int64,
-  gcl_id: v.nullish(v.string()),
-  lead_stage: v.nullish(v.string()),
-  lead_submit_time: v.nullish(v.string()),
+  gcl_id: optionalText,
+  lead_stage: optionalText,
+  lead_submit_time: optionalText,
 })
 
 const OWN_NAMES = [

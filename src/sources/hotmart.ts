@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -14,26 +14,23 @@ const PAID = 'PURCHASE_APPROVED'
 const TEST_PRODUCT = '0'
 const TEST_BUYER = /^testecomprador.*@example\.com$/i
 
-const text = v.nullish(v.string())
-const digits = v.nullish(v.union([v.string(), v.number()]))
-
 const event = v.looseObject({
-  id: v.nullish(v.union([v.string(), v.number()])),
+  id: optionalId,
   event: v.string(),
   data: v.looseObject({
-    product: v.nullish(v.looseObject({ id: v.nullish(v.union([v.string(), v.number()])) })),
+    product: v.nullish(v.looseObject({ id: optionalId })),
     buyer: v.nullish(
       v.looseObject({
-        email: text,
-        checkout_phone_code: digits,
-        checkout_phone: digits,
-        address: v.nullish(v.looseObject({ country_iso: text })),
+        email: optionalText,
+        checkout_phone_code: optionalId,
+        checkout_phone: optionalId,
+        address: v.nullish(v.looseObject({ country_iso: optionalText })),
       }),
     ),
     purchase: v.nullish(
       v.looseObject({
-        transaction: text,
-        checkout_country: v.nullish(v.looseObject({ iso: text })),
+        transaction: optionalText,
+        checkout_country: v.nullish(v.looseObject({ iso: optionalText })),
       }),
     ),
   }),

@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { skipped } from './shared/only-event.ts'
 import { jsonBody } from './shared/paths.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
@@ -13,7 +14,7 @@ const CATALOGUE_VIEW = 'BIZ'
 
 const enquiry = v.looseObject({
   UNIQUE_QUERY_ID: v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty()),
-  QUERY_TYPE: v.nullish(v.string()),
+  QUERY_TYPE: optionalText,
 })
 
 type Enquiry = v.InferOutput<typeof enquiry>

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { answerHead } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -12,7 +13,7 @@ const NOBODY_JOINS = /\.(?:archived?|deleted|merged|unsubscribed)$/
 
 const notification = v.looseObject({
   /** Null in a ping. */
-  id: v.nullish(v.string()),
+  id: optionalText,
   topic: v.string(),
   /** `item` is the contact; where it was tagged, `item.contact` is. */
   data: v.nullish(v.looseObject({})),

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { hookExample } from './shared/example.ts'
-import { idSchema } from './shared/json-object.ts'
+import { idSchema, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -19,9 +19,9 @@ const TEST_EMAIL = 'johndoe@example.com'
 
 const order = v.looseObject({
   order_id: idSchema,
-  order_status: v.nullish(v.string()),
-  webhook_event_type: v.nullish(v.string()),
-  Customer: v.nullish(v.looseObject({ email: v.nullish(v.string()) })),
+  order_status: optionalText,
+  webhook_event_type: optionalText,
+  Customer: v.nullish(v.looseObject({ email: optionalText })),
 })
 
 type Order = v.InferOutput<typeof order>

@@ -3,15 +3,15 @@
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
-import { type JsonObject, jsonObject } from './shared/json-object.ts'
+import { type JsonObject, jsonObject, optionalText } from './shared/json-object.ts'
 import { answerHead } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const lead = v.looseObject({
   ProspectID: v.optional(v.string()),
-  ModifiedOn: v.nullish(v.string()),
-  ProspectStage: v.nullish(v.string()),
+  ModifiedOn: optionalText,
+  ProspectStage: optionalText,
   DoNotCall: v.optional(v.unknown()),
   DoNotSMS: v.optional(v.unknown()),
 })

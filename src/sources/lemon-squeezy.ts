@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalText } from './shared/json-object.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -21,8 +21,8 @@ const event = v.looseObject({
   data: v.looseObject({
     id: v.union([v.string(), v.number()]),
     attributes: v.looseObject({
-      updated_at: v.nullish(v.string()),
-      status: v.nullish(v.string()),
+      updated_at: optionalText,
+      status: optionalText,
     }),
   }),
 })

@@ -7,7 +7,7 @@ import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource, type FormFields, type LookUpTools } from './source.ts'
@@ -26,20 +26,18 @@ const CHALLENGE = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 const RESPONSE_URN = /^urn:li:leadGenFormResponse:([A-Za-z0-9_-]{1,100})$/
 const FORM_URN = /leadGenForm:(\d{1,20})\b/
 
-const text = v.nullish(v.string())
-
 const notification = v.object({
   leadGenFormResponse: v.pipe(v.string(), v.regex(RESPONSE_URN)),
-  leadGenForm: text,
-  leadType: text,
-  leadAction: text,
+  leadGenForm: optionalText,
+  leadType: optionalText,
+  leadAction: optionalText,
 })
 
 const id = v.union([v.string(), v.number()])
 
 /** https://learn.microsoft.com/en-us/linkedin/marketing/lead-sync/leadsync */
 const response = v.object({
-  versionedLeadGenFormUrn: text,
+  versionedLeadGenFormUrn: optionalText,
   submittedAt: v.nullish(v.number()),
   testLead: v.nullish(v.boolean(), false),
   formResponse: v.object({
@@ -55,11 +53,11 @@ const response = v.object({
 })
 
 const form = v.object({
-  name: text,
-  hiddenFields: v.nullish(v.array(v.object({ name: v.string(), value: text })), []),
+  name: optionalText,
+  hiddenFields: v.nullish(v.array(v.object({ name: v.string(), value: optionalText })), []),
   content: v.object({
     questions: v.nullish(
-      v.array(v.object({ questionId: id, name: text, predefinedField: text })),
+      v.array(v.object({ questionId: id, name: optionalText, predefinedField: optionalText })),
       [],
     ),
   }),

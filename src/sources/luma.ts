@@ -6,6 +6,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/token.ts'
 import { answer, answers, firstGiven, sampleAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody } from './shared/paths.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
@@ -17,30 +18,28 @@ const SIGNATURE = 'Webhook-Signature'
 /** No page names a window, nor says that a retry is signed anew. */
 const TOLERANCE_SECONDS = 300
 
-const text = v.nullish(v.string())
-
 const guest = v.object({
   data: v.object({
     id: v.pipe(v.string(), v.nonEmpty()),
     approval_status: v.string(),
-    user_name: text,
-    user_first_name: text,
-    user_last_name: text,
-    user_email: text,
-    phone_number: text,
+    user_name: optionalText,
+    user_first_name: optionalText,
+    user_last_name: optionalText,
+    user_email: optionalText,
+    phone_number: optionalText,
     registration_answers: v.nullish(
       v.array(
         v.object({
-          label: text,
+          label: optionalText,
           value: v.optional(v.unknown()),
           answer: v.optional(v.unknown()),
-          question_type: text,
+          question_type: optionalText,
         }),
       ),
       [],
     ),
-    event_tickets: v.nullish(v.array(v.object({ name: text })), []),
-    event: v.nullish(v.object({ id: text, name: text, start_at: text })),
+    event_tickets: v.nullish(v.array(v.object({ name: optionalText })), []),
+    event: v.nullish(v.object({ id: optionalText, name: optionalText, start_at: optionalText })),
   }),
 })
 

@@ -6,7 +6,15 @@ import { hmac, type SignedParts } from '../schemes/hmac.ts'
 import { type Incoming, type Outgoing, reject, type Scheme } from '../schemes/scheme.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
-import { idIn, idSchema, idText, type JsonObject, jsonObject } from './shared/json-object.ts'
+import {
+  idIn,
+  idSchema,
+  idText,
+  type JsonObject,
+  jsonObject,
+  optionalId,
+  optionalText,
+} from './shared/json-object.ts'
 import { onlyEvent, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -64,9 +72,9 @@ const id = v.pipe(
 const named = v.pipe(v.string(), v.parseJson(), v.object({ data: v.object({ id: idSchema }) }))
 
 const notification = v.looseObject({
-  id: v.nullish(v.union([v.string(), v.number()])),
+  id: optionalId,
   live_mode: v.nullish(v.boolean(), true),
-  action: v.nullish(v.string()),
+  action: optionalText,
   data: v.looseObject({ id }),
 })
 

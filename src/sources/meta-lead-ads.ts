@@ -7,6 +7,7 @@ import { isOneOf, newSecret } from '../schemes/secret.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalId } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
@@ -55,16 +56,14 @@ const delivery = v.object({
   entry: v.array(v.object({ changes: v.nullish(v.array(onlyEvent('field', EVENT, leadgen)), []) })),
 })
 
-const text = v.nullish(v.union([v.string(), v.number()]))
-
 const lead = v.object({
-  created_time: text,
-  ad_id: text,
-  ad_name: text,
-  campaign_id: text,
-  campaign_name: text,
-  form_id: text,
-  platform: text,
+  created_time: optionalId,
+  ad_id: optionalId,
+  ad_name: optionalId,
+  campaign_id: optionalId,
+  campaign_name: optionalId,
+  form_id: optionalId,
+  platform: optionalId,
   field_data: v.array(v.object({ name: v.string(), values: v.nullish(v.array(v.unknown()), []) })),
   custom_disclaimer_responses: v.nullish(
     v.array(v.object({ checkbox_key: v.string(), is_checked: v.optional(v.unknown()) })),

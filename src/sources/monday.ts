@@ -6,6 +6,7 @@ import type { Incoming } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/token.ts'
 import { answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
+import { optionalId, optionalText } from './shared/json-object.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource, type LookUpTools } from './source.ts'
 
@@ -31,22 +32,24 @@ const notification = v.looseObject({
   event: v.looseObject({
     type: v.string(),
     pulseId: number,
-    boardId: v.nullish(v.union([v.string(), v.number()])),
-    triggerUuid: v.nullish(v.string()),
+    boardId: optionalId,
+    triggerUuid: optionalText,
   }),
 })
-
-const text = v.nullish(v.string())
 
 const found = v.object({
   data: v.object({
     items: v.array(
       v.object({
         id: v.string(),
-        name: text,
-        group: v.nullish(v.object({ title: text })),
+        name: optionalText,
+        group: v.nullish(v.object({ title: optionalText })),
         column_values: v.array(
-          v.object({ id: v.string(), text, column: v.nullish(v.object({ title: text })) }),
+          v.object({
+            id: v.string(),
+            text: optionalText,
+            column: v.nullish(v.object({ title: optionalText })),
+          }),
         ),
       }),
     ),

@@ -5,6 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -21,7 +22,7 @@ const NOT_PAID = new Set(['draft', 'ready', 'billed', 'past_due', 'canceled', 'p
 const event = v.looseObject({
   event_id: v.pipe(v.string(), v.nonEmpty()),
   event_type: v.string(),
-  data: v.looseObject({ status: v.nullish(v.string()) }),
+  data: v.looseObject({ status: optionalText }),
 })
 
 // The whole text is the key, prefix and all.

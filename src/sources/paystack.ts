@@ -6,7 +6,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { answer, answers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
@@ -18,20 +18,18 @@ const TEST = 'test'
 const ANSWERS = 'custom_fields.'
 const SECRET_KEY = /^sk_(?:live|test)_/
 
-const text = v.nullish(v.string())
-
 const customField = v.looseObject({
-  display_name: text,
-  variable_name: text,
+  display_name: optionalText,
+  variable_name: optionalText,
   value: v.optional(v.unknown()),
 })
 
 const event = v.looseObject({
   event: v.string(),
   data: v.looseObject({
-    id: v.nullish(v.union([v.string(), v.number()])),
-    domain: text,
-    status: text,
+    id: optionalId,
+    domain: optionalText,
+    status: optionalText,
     /** An object where there is any, else null or an empty text. */
     metadata: v.optional(v.unknown()),
   }),

@@ -6,7 +6,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -23,12 +23,12 @@ const PAID = /^(?:paylink|checkout|pg)\.order\.completed$|^(?:CHECKOUT|PG)_ORDER
 const COMPLETED = 'COMPLETED'
 
 const event = v.looseObject({
-  event: v.nullish(v.string()),
+  event: optionalText,
   /** The older name of the event, which stands beside it or alone. */
-  type: v.nullish(v.string()),
+  type: optionalText,
   payload: v.looseObject({
-    orderId: v.nullish(v.union([v.string(), v.number()])),
-    state: v.nullish(v.string()),
+    orderId: optionalId,
+    state: optionalText,
   }),
 })
 

@@ -3,24 +3,22 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const JOINS = /^WEBHOOK\.(?:CONVERTED|MARKED_OPPORTUNITY)$/
 
-const text = v.nullish(v.string())
-
 const event = v.looseObject({
   event_type: v.string(),
-  event_identifier: text,
-  event_timestamp: text,
+  event_identifier: optionalText,
+  event_timestamp: optionalText,
   contact: v.looseObject({
-    uuid: v.nullish(v.union([v.string(), v.number()])),
-    mobile_phone: text,
-    personal_phone: text,
+    uuid: optionalId,
+    mobile_phone: optionalText,
+    personal_phone: optionalText,
     legal_bases: v.nullish(
-      v.array(v.looseObject({ category: text, type: text, status: text })),
+      v.array(v.looseObject({ category: optionalText, type: optionalText, status: optionalText })),
       [],
     ),
   }),

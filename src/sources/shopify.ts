@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
+import { optionalText } from './shared/json-object.ts'
 import { ANSWERS, jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -17,8 +18,8 @@ const body = v.looseObject({
   /** An order placed through a test gateway, or the sample order of a test notification. */
   test: v.nullish(v.boolean()),
   /** When an order was cancelled: `orders/updated` comes for that as well. */
-  cancelled_at: v.nullish(v.string()),
-  financial_status: v.nullish(v.string()),
+  cancelled_at: optionalText,
+  financial_status: optionalText,
   /** What cart and products asked, as `{ name, value }`. */
   note_attributes: v.optional(v.unknown()),
   line_items: v.optional(v.unknown()),

@@ -6,6 +6,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { ANSWERS, sampleObject } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -25,8 +26,6 @@ const PAID: Readonly<Record<string, ReadonlySet<string>>> = {
   subscription: new Set(['active', 'trialing']),
 }
 
-const text = v.nullish(v.string())
-
 const event = v.looseObject({
   id: v.pipe(v.string(), v.nonEmpty()),
   object: v.string(),
@@ -36,9 +35,9 @@ const event = v.looseObject({
     v.looseObject({
       object: v.nullish(
         v.looseObject({
-          object: text,
-          status: text,
-          payment_status: text,
+          object: optionalText,
+          status: optionalText,
+          payment_status: optionalText,
           custom_fields: v.optional(v.unknown()),
         }),
       ),

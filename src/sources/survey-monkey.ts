@@ -8,6 +8,7 @@ import { newSecret } from '../schemes/secret.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { CONSENT_BY_TEXT } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { answerHead, onlyEvent, skipped } from './shared/only-event.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource, type FormValue } from './source.ts'
@@ -27,7 +28,7 @@ const number = v.pipe(
 
 const completed = v.object({
   object_id: number,
-  filter_type: v.nullish(v.string()),
+  filter_type: optionalText,
   filter_id: v.nullish(number, null),
   resources: v.nullish(
     v.object({ survey_id: v.nullish(number), collector_id: v.nullish(number) }),
@@ -48,9 +49,9 @@ const question = v.object({
   answers: v.nullish(
     v.array(
       v.object({
-        row_id: v.nullish(v.string()),
-        text: v.nullish(v.string()),
-        simple_text: v.nullish(v.string()),
+        row_id: optionalText,
+        text: optionalText,
+        simple_text: optionalText,
       }),
     ),
     [],

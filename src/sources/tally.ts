@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
+import { optionalText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody } from './shared/paths.ts'
 import { defineSource, type FormValue } from './source.ts'
@@ -18,7 +19,7 @@ const field = v.object({
   label: v.nullish(v.string(), ''),
   type: v.string(),
   value: v.optional(v.unknown()),
-  options: v.nullish(v.array(v.object({ id: v.string(), text: v.nullish(v.string()) })), []),
+  options: v.nullish(v.array(v.object({ id: v.string(), text: optionalText })), []),
 })
 
 const response = v.object({

@@ -5,6 +5,7 @@ import { textOf } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
+import { optionalText } from './shared/json-object.ts'
 import { ANSWERS, jsonSample, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -28,9 +29,9 @@ const NOT_PAID =
 
 const body = v.looseObject({
   id: v.optional(v.union([v.number(), v.string()])),
-  date_modified_gmt: v.nullish(v.string()),
+  date_modified_gmt: optionalText,
   /** Of an order. */
-  status: v.nullish(v.string()),
+  status: optionalText,
   /** What plugins asked at the checkout, among other things, as `{ key, value }`. */
   meta_data: v.optional(v.unknown()),
 })

@@ -6,7 +6,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
-import { idText } from './shared/json-object.ts'
+import { idText, optionalText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import type { FormFields } from './source.ts'
 import { defineSource, type Submission } from './source.ts'
@@ -24,20 +24,19 @@ const validation = v.object({
 })
 
 const id = v.union([v.string(), v.number()])
-const text = v.nullish(v.string())
 
 const registration = v.object({
   event: v.string(),
   payload: v.object({
     object: v.object({
       id,
-      topic: text,
-      start_time: text,
+      topic: optionalText,
+      start_time: optionalText,
       registrant: v.looseObject({
         id: v.pipe(v.string(), v.nonEmpty()),
-        status: text,
+        status: optionalText,
         custom_questions: v.nullish(
-          v.array(v.object({ title: text, value: v.optional(v.unknown()) })),
+          v.array(v.object({ title: optionalText, value: v.optional(v.unknown()) })),
           [],
         ),
       }),

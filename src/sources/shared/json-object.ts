@@ -31,6 +31,14 @@ export const idSchema = v.pipe(
   v.nonEmpty(),
 )
 
+/** A text that may be missing. A number is read as its text: some programs write `9800000001` without quotes. */
+export const optionalText = v.nullish(
+  v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
+)
+
+/** An id that may be missing, as it came: `idText` makes a text of it. */
+export const optionalId = v.nullish(v.union([v.string(), v.number()]))
+
 /** The id under this name; null where there is none, or something else. */
 export function idIn(object: JsonObject, name: string): string | null {
   return idText(Object.getOwnPropertyDescriptor(object, name)?.value)

@@ -19,6 +19,7 @@ import {
   paystack,
   payU,
   phonePe,
+  rdStation,
   xendit,
   zendesk,
 } from '../../../src/sources/index.ts'
@@ -505,6 +506,23 @@ test.each(shapes)(
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('401') })
   },
 )
+
+test.each([
+  [eduzz, 'data.buyer.cellphone', 'buyer_phone'],
+  [clickFunnels, 'data.phone_number', 'contact_phone'],
+  [rdStation, 'contact.mobile_phone', 'contact_phone'],
+])('$0.title: a phone without quotes is read as a text', (source, path, name) => {
+  const sample = JSON.parse(source.sample({ fields: {}, id: 'sample-1', now: NOW }).body)
+  const reading = source.read(withNumber(sample, path.split('.')), new Headers())
+  const [submission] = reading.ok ? reading.submissions : []
+  expect(submission?.skip).toBeUndefined()
+  expect(submission?.fields).toMatchObject({ [name]: '11912345601' })
+})
+
+function withNumber(node: unknown, [name = '', ...rest]: readonly string[]): object {
+  const members: Record<string, unknown> = { ...Object(node) }
+  return { ...members, [name]: rest.length === 0 ? 11912345601 : withNumber(members[name], rest) }
+}
 
 describe('answers that a sender has in a list of its own', () => {
   const fieldsOf = (source: Source, body: unknown) => {
