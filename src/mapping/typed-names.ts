@@ -109,8 +109,8 @@ function pathsOf(schema: v.GenericSchema, path: string, depth: number): string[]
   return entries === null || below.length === 0 ? [path, ...below] : below
 }
 
-/** What valibot's own schemas are made of. */
-function innards(schema: v.GenericSchema) {
+/** What valibot's own schemas are made of; a schema has some of these or none. */
+export function innards(schema: v.GenericSchema) {
   const entries: unknown = Reflect.get(schema, 'entries')
   const options: unknown = Reflect.get(schema, 'options')
   const items: unknown = Reflect.get(schema, 'items')
@@ -123,6 +123,7 @@ function innards(schema: v.GenericSchema) {
   }
 }
 
-function isSchema(value: unknown): value is v.GenericSchema {
+/** Whether it is a schema of valibot. */
+export function isSchema(value: unknown): value is v.GenericSchema {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema'
 }

@@ -5,9 +5,9 @@ import * as v from 'valibot'
 import { secretValues } from '../lib/names.ts'
 import { readCommandLine } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
-import { readAddress } from './runner/address.ts'
+import { baseUrlOf } from './runner/address.ts'
 import { readSettings } from './settings.ts'
-import { messageOf, run, Trouble } from './trouble.ts'
+import { orTrouble, run, Trouble } from './trouble.ts'
 
 const USAGE = {
   export: 'npm run export -- [file] [--account default] [--url https://usher.example.workers.dev]',
@@ -52,13 +52,13 @@ async function exportOutbox(): Promise<number> {
 
 /** False: something was written meanwhile. */
 async function copyTo(file: string, api: Api): Promise<boolean> {
-  asTrouble(file, () => writeFileSync(file, '', { mode: MODE }))
+  orTrouble(`${file} cannot be used`, () => writeFileSync(file, '', { mode: MODE }))
   let cursor: string | null = null
   do {
     const answer: unknown = await api('export', cursor === null ? {} : { cursor })
     if (answer === null) return false
     const page = v.parse(pageSchema, answer)
-    asTrouble(file, () => appendFileSync(file, page.text))
+    orTrouble(`${file} cannot be used`, () => appendFileSync(file, page.text))
     cursor = page.cursor
   } while (cursor !== null)
   return true
@@ -67,7 +67,7 @@ async function copyTo(file: string, api: Api): Promise<boolean> {
 async function importOutbox(): Promise<number> {
   const { account, api, file } = readArguments(USAGE.import)
   if (file === undefined) throw new Trouble(`Which file? ${USAGE.import}`)
-  const text = asTrouble(file, () => readFileSync(file, 'utf8'))
+  const text = orTrouble(`${file} cannot be used`, () => readFileSync(file, 'utf8'))
   if (text === '') throw new Trouble(`${file} is empty.`)
   // By characters: a cut between the halves of one would damage it.
   const signs = Array.from(text)
@@ -99,10 +99,7 @@ function readArguments(usage: string): { account: string; api: Api; file: string
   const [file, ...others] = positionals
   if (others.length > 0) throw new Trouble(`One file, please. ${usage}`)
   const settings = readSettings(process.env)
-  const base =
-    url?.replace(/\/+$/, '') ??
-    readAddress(settings.stateDir)?.url ??
-    `http://127.0.0.1:${settings.port}`
+  const base = baseUrlOf(url, settings)
   // A deployed Worker has a secret of its own, which is in no file here.
   const vars = url === undefined ? readDevVars(settings.devVarsFile) : process.env
   const [secret] = secretValues(vars, 'ADMIN_SECRET')
@@ -130,12 +127,4 @@ function readArguments(usage: string): { account: string; api: Api; file: string
     throw new Trouble(`Usher answers ${response.status}: ${detail ?? title}`)
   }
   return { account, api, file }
-}
-
-function asTrouble<result>(file: string, use: () => result): result {
-  try {
-    return use()
-  } catch (error) {
-    throw new Trouble(`${file} cannot be used: ${messageOf(error)}`)
-  }
 }

@@ -5,7 +5,7 @@ import { parseEnv } from 'node:util'
 import { secretName, secretValues, tokenName } from '../lib/names.ts'
 import type { Config } from '../setup/define-config.ts'
 import { shownPath } from './settings.ts'
-import { messageOf, Trouble } from './trouble.ts'
+import { orTrouble } from './trouble.ts'
 
 export type Vars = Readonly<Record<string, string>>
 
@@ -19,14 +19,14 @@ const HEAD = `# Secrets of this machine, for npm start, npm run send and npm run
 
 /** The variables in a file; none where there is no file. */
 export function readDevVars(file: string): Vars {
-  return existsSync(file) ? parseDevVars(asTrouble(file, () => readFileSync(file, 'utf8'))) : {}
+  return existsSync(file) ? parseDevVars(kept(file, () => readFileSync(file, 'utf8'))) : {}
 }
 
 /** Adds variables to a file, which it makes where there is none. What is there stays as it is. */
 export function addToDevVars(file: string, added: Vars): void {
   const fresh = !existsSync(file)
   const text = fresh ? HEAD : readFileSync(file, 'utf8')
-  asTrouble(file, () => {
+  kept(file, () => {
     writeFileSync(file, extendDevVars(text, added), { mode: MODE })
     // The mode above counts for new files, and less the umask.
     if (fresh) chmodSync(file, MODE)
@@ -34,12 +34,8 @@ export function addToDevVars(file: string, added: Vars): void {
 }
 
 /** A file that is a folder, or another user's, is for the person at the terminal to mend. */
-function asTrouble<result>(file: string, use: () => result): result {
-  try {
-    return use()
-  } catch (error) {
-    throw new Trouble(`The secrets in ${shownPath(file)} cannot be kept: ${messageOf(error)}`)
-  }
+function kept<result>(file: string, use: () => result): result {
+  return orTrouble(`The secrets in ${shownPath(file)} cannot be kept`, use)
 }
 
 /** The variables of a text, without expansion of `$NAME`. */

@@ -1,17 +1,18 @@
 /** `npm run invite`: posts each person of a file to a hook as its sender would; `--dry-run` says what would become of them. */
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { several } from '../console/words.ts'
 import { secretName, secretValues } from '../lib/names.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
 import { checkColumns, type Fate, fatesOf, planOf } from '../operator/fates.ts'
 import { FileFault, readPeople } from '../operator/people-file.ts'
 import { signedSample } from '../operator/sample/signed-sample.ts'
-import { didYouMean, readCommandLine } from './command-line.ts'
+import { readCommandLine } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
-import { loadConfig } from './load-config.ts'
-import { readAddress } from './runner/address.ts'
+import { hookNamed, loadConfig } from './load-config.ts'
+import { baseUrlOf } from './runner/address.ts'
 import { readSettings } from './settings.ts'
-import { messageOf, run, Trouble } from './trouble.ts'
+import { orTrouble, run, Trouble } from './trouble.ts'
 
 const USAGE =
   'npm run invite -- people.csv --hook webinar [--dry-run] [--url https://usher.example.workers.dev]'
@@ -38,13 +39,9 @@ async function invite(): Promise<number> {
   if (file === undefined || name === undefined)
     throw new Trouble(`Which file, and which hook? ${USAGE}`)
   const settings = readSettings(process.env)
-  const { hooks, accounts, publicUrl } = await loadConfig(settings.configFile)
-  const hook = Object.hasOwn(hooks, name) ? hooks[name] : undefined
-  if (hook === undefined) {
-    throw new Trouble(
-      `There is no hook "${name}" in src/config.ts.${didYouMean(name, Object.keys(hooks))}`,
-    )
-  }
+  const config = await loadConfig(settings.configFile)
+  const { accounts, publicUrl } = config
+  const hook = hookNamed(config, name)
   const people = readPeople(textOf(file))
   checkColumns(name, hook, people)
   const dry = values['dry-run']
@@ -64,7 +61,7 @@ async function invite(): Promise<number> {
   for (const fate of fates) if (dry || fate.joins === null) console.log(line(fate))
   const good = fates.filter(({ joins }) => joins !== null)
   console.log(
-    `\n${good.length} of ${fates.length} rows go to ${groups} ${groups === 1 ? 'group' : 'groups'}: ${plan.people} ${plan.people === 1 ? 'person' : 'people'}, ${days} ${days === 1 ? 'day' : 'days'} at the account’s pace with nothing else waiting.`,
+    `\n${good.length} of ${fates.length} rows go to ${several(groups, 'group')}: ${plan.people} ${plan.people === 1 ? 'person' : 'people'}, ${several(days, 'day')} at the account’s pace with nothing else waiting.`,
   )
   if (good.length > leadsPerDay) {
     console.log(
@@ -75,8 +72,7 @@ async function invite(): Promise<number> {
   if (leftOut > 0) console.log(`${leftOut} are left out, as said above.`)
   if (dry || secret === undefined) return 0
 
-  const running = url === undefined ? readAddress(settings.stateDir) : null
-  const baseUrl = url?.replace(/\/+$/, '') ?? running?.url ?? `http://127.0.0.1:${settings.port}`
+  const baseUrl = baseUrlOf(url, settings)
   const target = { hookName: name, hook, secret, baseUrl, publicUrl }
   const progress = `${file}.sent`
   const place = url === undefined ? 'here' : new URL(baseUrl).host
@@ -126,9 +122,5 @@ async function post(
 }
 
 function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Trouble(`The file cannot be read: ${messageOf(error)}`)
-  }
+  return orTrouble('The file cannot be read', () => readFileSync(file, 'utf8'))
 }

@@ -1,6 +1,8 @@
 /** Loads the user's config into Node, afresh each time, so that `npm start` can look at an edited one. */
 
+import type { Hook } from '../mapping/hook.ts'
 import type { Config } from '../setup/define-config.ts'
+import { didYouMean } from './command-line.ts'
 import { bundle } from './runner/esbuild.ts'
 import { shownPath } from './settings.ts'
 import { messageOf, Trouble } from './trouble.ts'
@@ -15,6 +17,16 @@ export async function loadConfig(file: string): Promise<Config> {
     throw new Trouble(`${name} has no config: write "export default defineConfig({ … })".`)
   }
   return config
+}
+
+/** The config's hook of this name; trouble with a proposal where there is none. */
+export function hookNamed({ hooks }: Config, name: string): Hook {
+  const hook = Object.hasOwn(hooks, name) ? hooks[name] : undefined
+  if (hook !== undefined) return hook
+  const names = Object.keys(hooks)
+  throw new Trouble(
+    `There is no hook "${name}" in src/config.ts.${didYouMean(name, names)} There are: ${names.join(', ')}`,
+  )
 }
 
 async function evaluate(code: string, name: string): Promise<unknown> {

@@ -10,9 +10,8 @@ import {
   tamperedSample,
 } from '../operator/sample/signed-sample.ts'
 import type { Config } from '../setup/define-config.ts'
-import { didYouMean } from './command-line.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
-import { loadConfig } from './load-config.ts'
+import { hookNamed, loadConfig } from './load-config.ts'
 import { readAddress } from './runner/address.ts'
 import { compose } from './sample/compose.ts'
 import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
@@ -88,14 +87,7 @@ function adviceOn(status: number, hook: string): string {
 }
 
 function targetOf(asked: SendArguments, config: Config, vars: Vars, here: string): Target {
-  const hook = Object.hasOwn(config.hooks, asked.hook) ? config.hooks[asked.hook] : undefined
-  if (hook === undefined) {
-    const names = Object.keys(config.hooks).join(', ')
-    const hint = didYouMean(asked.hook, Object.keys(config.hooks))
-    throw new Trouble(
-      `There is no hook "${asked.hook}" in src/config.ts.${hint} There are: ${names}`,
-    )
-  }
+  const hook = hookNamed(config, asked.hook)
   const name = secretName(asked.hook)
   const [secret] = secretValues(vars, name)
   if (secret === undefined) throw new Trouble(`${name} is not in .dev.vars: npm start makes one.`)

@@ -8,6 +8,15 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** What `use` gives; what it throws is told as trouble, after these words. */
+export function orTrouble<result>(words: string, use: () => result): result {
+  try {
+    return use()
+  } catch (error) {
+    throw new Trouble(`${words}: ${messageOf(error)}`)
+  }
+}
+
 /** Runs a command to its exit code; 1 where it throws. */
 export async function run(command: () => Promise<number>): Promise<void> {
   try {

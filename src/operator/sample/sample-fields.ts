@@ -9,6 +9,7 @@ import type { Hook } from '../../mapping/hook.ts'
 import { mapFields } from '../../mapping/map.ts'
 import { phone as phoneSchema, readInternational } from '../../mapping/phone/index.ts'
 import { teammatesIn } from '../../mapping/teammates.ts'
+import { innards, isSchema } from '../../mapping/typed-names.ts'
 import type { Sample } from '../../sources/source.ts'
 
 const NAME = 'Asha Rao'
@@ -93,26 +94,6 @@ export function leavesOf(schema: v.GenericSchema, path: string): Leaf[] {
   const chosen = schema.type === 'intersect' ? parts : parts.slice(0, 1)
   if (chosen.length > 0) return chosen.flatMap((part) => leavesOf(part, path))
   return [{ path, schema }]
-}
-
-/** What valibot's own schemas are made of; a schema has some of these or none. */
-function innards(schema: v.GenericSchema) {
-  const entries: unknown = Reflect.get(schema, 'entries')
-  const options: unknown = Reflect.get(schema, 'options')
-  const wrapped: unknown = Reflect.get(schema, 'wrapped')
-  const item: unknown = Reflect.get(schema, 'item')
-  const items: unknown = Reflect.get(schema, 'items')
-  return {
-    entries: typeof entries === 'object' ? (entries ?? null) : null,
-    options: Array.isArray(options) ? options : [],
-    wrapped,
-    item,
-    items: Array.isArray(items) ? items : [],
-  }
-}
-
-function isSchema(value: unknown): value is v.GenericSchema {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema'
 }
 
 /** A value for the schema, as a person would type it; null where none of ours fits. */

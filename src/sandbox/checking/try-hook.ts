@@ -1,5 +1,6 @@
 /** Maps samples through a hook without posting them: what `invite` makes of the first lead, before there is one. */
 
+import { several } from '../../console/words.ts'
 import type { Hook } from '../../mapping/hook.ts'
 import type { Mapped } from '../../mapping/map.ts'
 import { isWanted, mapFields } from '../../mapping/map.ts'
@@ -35,7 +36,7 @@ export async function tryHook(name: string, hook: Hook, now: number): Promise<Tr
   }
   const lines = mapped.issues.map(({ path, message }) => ({
     path,
-    line: `Hook ${name}: ${path === '' ? message : `${path} ${message}`}.`,
+    line: `Hook ${name}: ${`${path} ${message}`.trim()}.`,
   }))
   // What `fields` refuses may be the sample's fault; what `invite` returns is the config's.
   const isOurs = ({ path }: { readonly path: string }) => /^invite\b/.test(path)
@@ -68,9 +69,8 @@ function joinsOf({
   invite: { groupName, contacts, teammates },
 }: Mapped & { kind: 'invite' }): string {
   const others = teammates.length
-  const people = contacts.length - others
-  const with_ = others === 0 ? '' : ` with ${others} ${others === 1 ? 'teammate' : 'teammates'}`
-  return `${groupName}: ${people} ${people === 1 ? 'person' : 'people'}${with_}`
+  const people = several(contacts.length - others, 'person', 'people')
+  return `${groupName}: ${people}${others === 0 ? '' : ` with ${several(others, 'teammate')}`}`
 }
 
 function unconditional({ when: _, ...hook }: Hook): Hook {

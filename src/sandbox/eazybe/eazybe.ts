@@ -5,9 +5,11 @@
 
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Context, Hono, type Next } from 'hono'
 import { etag } from 'hono/etag'
 import * as v from 'valibot'
+import { readJson } from '../../lib/decode.ts'
 import { type Issue, problemResponse } from '../../lib/problem.ts'
 import { issuesOf } from '../../mapping/issues.ts'
 import { type Behaviour, behaviourChangeSchema, CALM } from './behaviour.ts'
@@ -103,7 +105,7 @@ export function createEazybe(options: EazybeOptions): Hono {
 
   app.get('/behaviour', (c) => c.json(behaviour))
   app.put('/behaviour', fromHere, async (c) => {
-    const issues = behave(parseJson(await c.req.text()))
+    const issues = behave(readJson(await c.req.text()))
     return issues === null ? c.json(behaviour) : problemResponse({ reason: 'bad_request', issues })
   })
   app.post('/reset', fromHere, (c) => {
@@ -182,15 +184,7 @@ async function fromHere(c: Context, next: Next): Promise<Response | undefined> {
 /** As Express does, and EazyBe probably: a body that is not declared as JSON holds no fields. */
 function readBody(text: string, contentType = ''): unknown {
   if (!/^application\/json\s*(?:;|$)/i.test(contentType)) return text
-  return parseJson(text) ?? text
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return readJson(text) ?? text
 }
 
 function groupJson({ name, members, createdAt, absent }: Group): object {
@@ -224,8 +218,4 @@ function leaving(signal: AbortSignal): Promise<'left'> {
     if (signal.aborted) resolve('left')
     signal.addEventListener('abort', () => resolve('left'), { once: true })
   })
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

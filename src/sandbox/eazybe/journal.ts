@@ -3,6 +3,7 @@
 import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
+import { readJson } from '../../lib/decode.ts'
 import { type JournalRecord, recordSchema } from './record.ts'
 
 /** The lines hold phone numbers. */
@@ -48,20 +49,12 @@ function readText(path: string): string {
 function parseLines(text: string, path: string): JournalRecord[] {
   const lines = text.split('\n').slice(0, -1)
   return lines.map((line, index) => {
-    const record = v.safeParse(recordSchema, parseJson(line))
+    const record = v.safeParse(recordSchema, readJson(line))
     if (record.success) return record.output
     throw new Error(
       `Cannot read ${path}: line ${index + 1} is not the sandbox's. Delete the file to start with no groups`,
     )
   })
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }
 
 function lineOf(record: JournalRecord): string {

@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html'
 import * as v from 'valibot'
+import { several } from '../../console/words.ts'
 import type { Issue } from '../../lib/problem.ts'
 import type { Behaviour } from './behaviour.ts'
 import { behaviourForm, type Html } from './behaviour-form.ts'
@@ -15,7 +16,6 @@ const SHOWN_CONTACTS = 10
 const SHOWN_BODY_CHARACTERS = 300
 
 const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
-const PLURALS = new Intl.PluralRules('en')
 
 /** What of a call's body can be shown as a call. */
 const bodySchema = v.object({
@@ -96,7 +96,7 @@ function troubles(behaviour: Behaviour): Html {
     createLimit !== null && `${several(createLimit, 'new group')} a day`,
     behaviour.listLagMs > 0 && `new groups unseen for ${behaviour.listLagMs} ms`,
     poison.length > 0 && several(poison.length, 'poison number'),
-    silent.length > 0 && several(silent.length, 'number', 'numbers', 'silently not added'),
+    silent.length > 0 && `${several(silent.length, 'number')} silently not added`,
   ].filter((trouble) => trouble !== false)
   return html`<p id="troubles">${
     now.length === 0
@@ -218,9 +218,4 @@ function initialOf(name: string): string {
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`
-}
-
-/** "1 call", "3 calls", "2 numbers silently not added". */
-function several(count: number, one: string, many = `${one}s`, rest = ''): string {
-  return `${count} ${PLURALS.select(count) === 'one' ? one : many} ${rest}`.trim()
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import type { Settings } from '../settings.ts'
 import { Trouble } from '../trouble.ts'
 import { isAlive } from './processes.ts'
 
@@ -30,6 +31,14 @@ export function readAddress(stateDir: string): Address | null {
   if (!existsSync(file)) return null
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), readFileSync(file, 'utf8'))
   return read.success && isAlive(read.output.pid) ? read.output : null
+}
+
+/** Where the Worker is, without a slash at the end: where the command line says, else where `npm start` runs or would run. */
+export function baseUrlOf(
+  url: string | undefined,
+  { stateDir, port }: Pick<Settings, 'stateDir' | 'port'>,
+): string {
+  return url?.replace(/\/+$/, '') ?? readAddress(stateDir)?.url ?? `http://${HOST}:${port}`
 }
 
 const HOST = '127.0.0.1'

@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf, Trouble } from '../trouble.ts'
+import { orTrouble, Trouble } from '../trouble.ts'
 
 export interface Process {
   readonly pid: number
@@ -107,12 +107,10 @@ export async function claimState(stateDir: string): Promise<void> {
 }
 
 function makeFolder(stateDir: string): void {
-  try {
+  orTrouble(`The state cannot be kept in ${stateDir} (STATE_DIR)`, () =>
     // It holds people's numbers.
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new Trouble(`The state cannot be kept in ${stateDir} (STATE_DIR): ${messageOf(error)}`)
-  }
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 }),
+  )
 }
 
 /** Who of these processes runs this workerd. */

@@ -1,7 +1,7 @@
 /** What `npm run send` posts: a sample shaped after the hook, the one that the vendor documents, or a captured body. */
 
 import { readFileSync } from 'node:fs'
-import { type ContentKind, contentKind } from '../../lib/decode.ts'
+import { type ContentKind, contentKind, readJson } from '../../lib/decode.ts'
 import type { Hook } from '../../mapping/hook.ts'
 import { fieldList } from '../../operator/field-list.ts'
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../operator/sample/sample-fields.ts'
 import type { Sample, Source } from '../../sources/source.ts'
 import { didYouMean } from '../command-line.ts'
-import { messageOf, Trouble } from '../trouble.ts'
+import { orTrouble, Trouble } from '../trouble.ts'
 import type { SendArguments } from './send-arguments.ts'
 
 const COUNTRY = 'IN'
@@ -91,7 +91,7 @@ function captured({ hook, asked, elsewhere }: Composing, documented: Sample): Co
       `A captured payload holds a real person's number, and ${elsewhere} is not this machine. The console of that Worker shows what would come of it, without a call: Hooks, ${asked.hook}.`,
     )
   }
-  const body = readBody(asked.file ?? '')
+  const body = orTrouble('--file', () => readFileSync(asked.file ?? '', 'utf8'))
   const contentType = contentTypeOf(body, source, documented.contentType)
   const headers = Object.entries(documented.headers ?? {})
   return {
@@ -106,24 +106,17 @@ function captured({ hook, asked, elsewhere }: Composing, documented: Sample): Co
   }
 }
 
-function readBody(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Trouble(`--file: ${messageOf(error)}`)
-  }
-}
-
 /** The sender's own content type where the body is of that kind, else what the body looks like. */
 export function contentTypeOf(
   body: string,
   source: Pick<Source, 'accepts' | 'title'>,
   own: string,
 ): string {
+  const isJson = readJson(body) !== undefined
   const boundary = /^--([^\r\n]+)\r?\n/.exec(body)?.[1]
   const types: Readonly<Record<ContentKind, string | null>> = {
-    json: isJson(body) ? 'application/json' : null,
-    text: isJson(body) ? 'text/plain' : null,
+    json: isJson ? 'application/json' : null,
+    text: isJson ? 'text/plain' : null,
     xml: /^\s*</.test(body) ? 'application/xml' : null,
     multipart: boundary === undefined ? null : `multipart/form-data; boundary=${boundary}`,
     form: /^[^\s=&<{]+=\S*\s*$/.test(body) ? 'application/x-www-form-urlencoded' : null,
@@ -135,15 +128,6 @@ export function contentTypeOf(
   throw new Trouble(
     `--file: this is not what ${source.title} sends, which is ${own.split(';')[0]}.`,
   )
-}
-
-function isJson(body: string): boolean {
-  try {
-    JSON.parse(body)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** A warning for each name that neither the hook nor the sender's sample knows: it changes nothing that the hook reads. */
