@@ -22,6 +22,8 @@ import { recall, rememberAnswer, seenKeyOf } from './seen.ts'
 
 const POLL_SECONDS = 5
 const refusals = new Refusals()
+/** What was found of a hook, so that its secrets are not judged again with every webhook. */
+const checked = new WeakMap<Hook, { readonly env: Env; readonly readiness: Readiness }>()
 /** Methods with which some senders test the URL. */
 const LOOKING: readonly string[] = ['GET', 'HEAD']
 
@@ -137,11 +139,15 @@ async function receive(c: HookContext, config: Config, webhook: Webhook): Promis
   return response
 }
 
-/** Whether it may take webhooks, and calls may be made for it. */
+/** Whether it may take webhooks, and calls may be made for it. The Worker's variables do not change while it runs. */
 function readyFor(name: string, hook: Hook, config: Config, env: Env): Readiness {
+  const known = checked.get(hook)
+  if (known?.env === env) return known.readiness
   const readiness = readinessOf(name, hook, env)
   const because = readiness.ready ? paceTrouble(hook, config, env) : null
-  return because === null ? readiness : { ready: false, because }
+  const found = because === null ? readiness : { ready: false as const, because }
+  checked.set(hook, { env, readiness: found })
+  return found
 }
 
 /** A handshake's answer is for this once, and whatever it repeats is no page. */
