@@ -23,7 +23,7 @@ export async function remap(
   // A sender that is asked for the rest is asked again: what was wrong may be mended there.
   const whole = await wholeFields(name, hook, env, kept)
   if (!whole.ok) return { mapped: heldFor('look-up', whole.message), fields }
-  if (whole.skip !== undefined) return { mapped: heldFor('mapping', whole.skip), fields }
+  if (whole.skip) return { mapped: heldFor('mapping', whole.skip), fields }
   const changed = withAnswers(hook, whole.fields, answers)
   if (changed === null) return 'consent_kept'
   return { mapped: mapFields(hook, changed, Date.now()), fields: JSON.stringify(changed) }

@@ -26,7 +26,7 @@ export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
     if (kept === undefined) return { kind: 'failed', message: 'What was kept of it cannot be read' }
     const whole = await wholeFields(name, hook, env, kept)
     if (!whole.ok) return { kind: 'failed', message: whole.message }
-    if (whole.skip !== undefined) return { kind: 'unwanted', reason: whole.skip }
+    if (whole.skip) return { kind: 'unwanted', reason: whole.skip }
     if (!isWanted(hook, whole.fields)) return { kind: 'unwanted' }
     const secrets = secretValues(env, secretName(name))
     return {
@@ -38,7 +38,7 @@ export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
 }
 
 export type WholeFields =
-  | { readonly ok: true; readonly fields: unknown; readonly skip?: string }
+  | { readonly ok: true; readonly fields: unknown; readonly skip?: string | null }
   | { readonly ok: false; readonly message: string }
 
 /** The fields as they come where the source has no look-up; else what the vendor says, or what to do about it. */

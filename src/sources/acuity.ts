@@ -70,16 +70,16 @@ export const acuity = defineSource({
     if (!ids.success) return { ok: false, message: 'Acuity sent no id of an appointment.' }
     const url = `${API}/appointments/${ids.output.id}`
     const authorization = `Basic ${encode(utf8(tools.token), 'base64')}`
-    const answered = await askVendor('Acuity', tools, url, { authorization })
-    if (!answered.ok) return answered
-    const read = v.safeParse(appointment, answered.value)
-    if (!read.success) {
-      return { ok: false, message: 'Acuity answered with something else than an appointment.' }
-    }
+    const headers = { authorization }
+    const asked = { title: 'Acuity', url, headers, what: 'an appointment', shape: appointment }
+    const found = await askVendor(tools, asked)
+    if (!found.ok) return found
+    const fieldsFound = answers(membersOf(ids.output), ...answersOf(found.value))
+    const isCanceled = found.value.canceled === true
     return {
       ok: true,
-      fields: answers(membersOf(ids.output), ...answersOf(read.output)),
-      ...(read.output.canceled === true ? { skip: 'an appointment that is canceled' } : {}),
+      fields: fieldsFound,
+      skip: isCanceled ? 'an appointment that is canceled' : null,
     }
   },
   sample: ({ id }) =>

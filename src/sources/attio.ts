@@ -48,12 +48,10 @@ export const attio = defineSource({
       return { ok: false, message: 'Attio named no record.' }
     }
     const url = `${API}/objects/${object}/records/${record}`
-    const asked = await askVendor('Attio', tools, url, { authorization: `Bearer ${tools.token}` })
-    if (!asked.ok) return asked
-    const answer = v.safeParse(found, asked.value)
-    return answer.success
-      ? { ok: true, fields: { ...fields, record: answer.output.data } }
-      : { ok: false, message: 'Attio told of no record.' }
+    const headers = { authorization: `Bearer ${tools.token}` }
+    const asked = { title: 'Attio', url, headers, what: 'a record', shape: found }
+    const answer = await askVendor(tools, asked)
+    return answer.ok ? { ok: true, fields: { ...fields, record: answer.value.data } } : answer
   },
   sample: ({ fields, id }) =>
     jsonBody(

@@ -37,6 +37,11 @@ const event = v.object({
 
 const body = v.pipe(bracketForm, event)
 
+const answered = v.pipe(
+  v.object({ result: jsonObject }),
+  v.transform(({ result }) => result),
+)
+
 const phones = v.looseObject({
   PHONE: v.array(v.looseObject({ VALUE: v.pipe(v.string(), v.nonEmpty()) })),
 })
@@ -111,12 +116,12 @@ export const bitrix24 = defineSource({
   unconfirmed: ['How long Bitrix24 waits for an answer.'],
 })
 
-type Found =
-  | { readonly ok: true; readonly value: JsonObject }
-  | Extract<VendorAnswer, { ok: false }>
-
 /** Inbound webhooks take their secret in the address and in no other way. */
-async function recordOf(tools: LookUpTools, method: string, id: string): Promise<Found> {
+async function recordOf(
+  tools: LookUpTools,
+  method: string,
+  id: string,
+): Promise<VendorAnswer<JsonObject>> {
   if (!PORTAL.test(tools.token) || !NUMBER.test(id)) {
     return {
       ok: false,
@@ -124,12 +129,8 @@ async function recordOf(tools: LookUpTools, method: string, id: string): Promise
     }
   }
   const portal = tools.token.replace(/\/?$/, '/')
-  const asked = await askVendor(TITLE, tools, `${portal}${method}.json?id=${id}`, {})
-  if (!asked.ok) return asked
-  const result = v.safeParse(v.object({ result: jsonObject }), asked.value)
-  return result.success
-    ? { ok: true, value: result.output.result }
-    : { ok: false, message: `${TITLE} answered something else than a record.` }
+  const url = `${portal}${method}.json?id=${id}`
+  return askVendor(tools, { title: TITLE, url, what: 'a record', shape: answered })
 }
 
 function phonesOf(record: unknown): readonly string[] {

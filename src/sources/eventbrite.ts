@@ -51,18 +51,15 @@ export const eventbrite = defineSource({
     // `expand` puts into the answer what is elsewhere a list of addresses.
     const url = `https://www.eventbriteapi.com/v3/orders/${orderNumber(fields)}/?expand=attendees,event`
     const headers = { authorization: `Bearer ${tools.token}` }
-    const asked = await askVendor(TITLE, tools, url, headers)
-    if (!asked.ok) return asked
-    const found = v.safeParse(order, asked.value)
-    if (!found.success) {
-      return { ok: false, message: `${TITLE} answered something else than an order.` }
-    }
-    const { status, attendees } = found.output
+    const asked = { title: TITLE, url, headers, what: 'an order', shape: order }
+    const found = await askVendor(tools, asked)
+    if (!found.ok) return found
+    const { status, attendees } = found.value
     const kept = attendees?.filter(({ cancelled, refunded }) => !cancelled && !refunded)
     return {
       ok: true,
-      fields: { ...fields, ...found.output, attendees: kept, api_url, config },
-      ...(status && NOT_PAID.has(status) ? { skip: `an order that is ${status}` } : {}),
+      fields: { ...fields, ...found.value, attendees: kept, api_url, config },
+      skip: status && NOT_PAID.has(status) ? `an order that is ${status}` : null,
     }
   },
   sample: jsonSample(placedOrder),

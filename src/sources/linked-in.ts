@@ -117,13 +117,9 @@ export const linkedIn = defineSource({
     )
     const lead = RESPONSE_URN.exec(String(fields.leadGenFormResponse))?.[1]
     if (lead === undefined) return { ok: false, message: `${TITLE} named no lead.` }
-    const asked = await ask(tools, `leadFormResponses/${lead}`)
-    if (!asked.ok) return asked
-    const found = v.safeParse(response, asked.value)
-    if (!found.success) {
-      return { ok: false, message: `${TITLE} answered with something else than a lead.` }
-    }
-    const { testLead, versionedLeadGenFormUrn, submittedAt, formResponse } = found.output
+    const found = await ask(tools, `leadFormResponses/${lead}`, 'a lead', response)
+    if (!found.ok) return found
+    const { testLead, versionedLeadGenFormUrn, submittedAt, formResponse } = found.value
     const told: NamedAnswer[] = [
       ...own,
       ['submittedAt', submittedAt ?? null],
@@ -133,13 +129,9 @@ export const linkedIn = defineSource({
     if (testLead) return { ok: true, fields: answers(told), skip: 'a test' }
     const formId = FORM_URN.exec(`${versionedLeadGenFormUrn} ${fields.leadGenForm}`)?.[1]
     if (formId === undefined) return { ok: false, message: `${TITLE} named no form.` }
-    const askedForm = await ask(tools, `leadForms/${formId}`)
-    if (!askedForm.ok) return askedForm
-    const asking = v.safeParse(form, askedForm.value)
-    if (!asking.success) {
-      return { ok: false, message: `${TITLE} answered with something else than a form.` }
-    }
-    return { ok: true, fields: answers(told, ...answersOf(formResponse, asking.output)) }
+    const asking = await ask(tools, `leadForms/${formId}`, 'a form', form)
+    if (!asking.ok) return asking
+    return { ok: true, fields: answers(told, ...answersOf(formResponse, asking.value)) }
   },
   sample: ({ id: sample, now }) =>
     jsonBody({
@@ -193,12 +185,18 @@ async function answerChallenge(
   return Response.json({ challengeCode, challengeResponse: encode(mac, 'hex') })
 }
 
-function ask(tools: LookUpTools, path: string) {
-  return askVendor(TITLE, tools, `${API}/${path}`, {
+function ask<value>(
+  tools: LookUpTools,
+  path: string,
+  what: string,
+  shape: v.GenericSchema<unknown, value>,
+) {
+  const headers = {
     authorization: `Bearer ${tools.token}`,
     'linkedin-version': VERSION,
     'x-restli-protocol-version': '2.0.0',
-  })
+  }
+  return askVendor(tools, { title: TITLE, url: `${API}/${path}`, headers, what, shape })
 }
 
 /** LinkedIn's own names of questions before their authors', then boxes, then what the form hides. */

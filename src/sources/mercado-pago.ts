@@ -114,16 +114,14 @@ export const mercadoPago = defineSource({
     const read = v.safeParse(notification, fields)
     if (!read.success) return { ok: false, message: `${TITLE} named no payment.` }
     const { payment: _, ...said } = read.output
-    const authorization = `Bearer ${tools.token}`
-    const asked = await askVendor(TITLE, tools, `${API}/${said.data.id}`, { authorization })
-    if (!asked.ok) return asked
-    if (!v.is(jsonObject, asked.value)) {
-      return { ok: false, message: `${TITLE} answered something else than a payment.` }
-    }
-    const status = idIn(asked.value, 'status')
-    const skip = unlessStatus(status, APPROVED, 'a payment whose status')
-    const found = { ...said, payment: paymentOf(asked.value, skip === null) }
-    return { ok: true, fields: found, ...(skip === null ? {} : { skip }) }
+    const url = `${API}/${said.data.id}`
+    const headers = { authorization: `Bearer ${tools.token}` }
+    const asked = { title: TITLE, url, headers, what: 'a payment', shape: jsonObject }
+    const found = await askVendor(tools, asked)
+    if (!found.ok) return found
+    const skip = unlessStatus(idIn(found.value, 'status'), APPROVED, 'a payment whose status')
+    const payment = paymentOf(found.value, skip === null)
+    return { ok: true, fields: { ...said, payment }, skip }
   },
   sample: jsonSample(updated),
   setup: [

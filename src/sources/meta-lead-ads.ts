@@ -110,18 +110,16 @@ export const metaLeadAds = defineSource({
     const leadId = String(fields.leadgen_id)
     if (!LEAD_ID.test(leadId)) return { ok: false, message: 'Meta named no lead.' }
     const url = `${API}/${leadId}?fields=${ASKED_FOR}`
-    const asked = await askVendor('Meta', tools, url, { authorization: `Bearer ${tools.token}` })
-    if (!asked.ok) return asked
-    const found = v.safeParse(lead, asked.value)
-    if (!found.success) {
-      return { ok: false, message: 'Meta told of this lead without its field_data.' }
-    }
-    const given = found.output.field_data.flatMap(({ values }) => values)
+    const headers = { authorization: `Bearer ${tools.token}` }
+    const asked = { title: 'Meta', url, headers, what: 'a lead with its field_data', shape: lead }
+    const found = await askVendor(tools, asked)
+    if (!found.ok) return found
+    const given = found.value.field_data.flatMap(({ values }) => values)
     const isDummy = given.some((value) => typeof value === 'string' && DUMMY.test(value))
     return {
       ok: true,
-      fields: withAnswers(fields, found.output),
-      ...(isDummy ? { skip: 'a made-up lead of the testing tool' } : {}),
+      fields: withAnswers(fields, found.value),
+      skip: isDummy ? 'a made-up lead of the testing tool' : null,
     }
   },
   sample: ({ id, now }) => {

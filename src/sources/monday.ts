@@ -75,8 +75,7 @@ export const monday = defineSource({
     const { event } = read.output
     const asked = await ask(tools, { query: QUERY, variables: { ids: [event.pulseId] } })
     if (!asked.ok) return asked
-    const answered = v.safeParse(found, asked.value)
-    const [item] = answered.success ? answered.output.data.items : []
+    const [item] = asked.value.data.items
     if (item === undefined) {
       return {
         ok: false,
@@ -155,10 +154,9 @@ async function answerChallenge(
 function ask({ token, fetch }: LookUpTools, question: object) {
   const post: LookUpTools['fetch'] = (url, init) =>
     fetch(url, { ...init, method: 'POST', body: JSON.stringify(question) })
-  return askVendor(TITLE, { token, fetch: post }, API, {
-    authorization: token,
-    'content-type': 'application/json',
-  })
+  const headers = { authorization: token, 'content-type': 'application/json' }
+  const asked = { title: TITLE, url: API, headers, what: 'a list of items', shape: found }
+  return askVendor({ token, fetch: post }, asked)
 }
 
 function createdItem(id: string, now: number) {

@@ -63,7 +63,7 @@ export interface LookUpTools {
  * `skip` as of a submission, where only the vendor's answer tells that the event is not for us.
  */
 export type LookedUp<fields> =
-  | { readonly ok: true; readonly fields: fields; readonly skip?: string }
+  | { readonly ok: true; readonly fields: fields; readonly skip?: string | null }
   | { readonly ok: false; readonly message: string }
 
 export interface SourceOptions<payload, fields> {

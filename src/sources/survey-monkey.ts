@@ -105,14 +105,11 @@ export const surveyMonkey = defineSource({
       return { ok: false, message: 'SurveyMonkey named neither a survey nor a collector.' }
     }
     const url = `${API}/${path}/details?simple=true`
-    const authorization = `Bearer ${tools.token}`
-    const answered = await askVendor('SurveyMonkey', tools, url, { authorization })
-    if (!answered.ok) return answered
-    const read = v.safeParse(details, answered.value)
-    if (!read.success) {
-      return { ok: false, message: 'SurveyMonkey answered with something else than a response.' }
-    }
-    return { ok: true, fields: answers(membersOf(ids.output), answersOf(read.output)) }
+    const headers = { authorization: `Bearer ${tools.token}` }
+    const asked = { title: 'SurveyMonkey', url, headers, what: 'a response', shape: details }
+    const found = await askVendor(tools, asked)
+    if (!found.ok) return found
+    return { ok: true, fields: answers(membersOf(ids.output), answersOf(found.value)) }
   },
   sample: ({ id, now }) => ({
     body: JSON.stringify({

@@ -39,18 +39,16 @@ export const xendit = defineSource({
     const found = v.safeParse(invoice, fields)
     if (!found.success) return { ok: false, message: `${TITLE} named no invoice.` }
     const { id } = found.output
-    const authorization = `Basic ${encode(utf8(`${tools.token}:`), 'base64')}`
-    const asked = await askVendor(TITLE, tools, `${API}/${id}`, { authorization })
-    if (!asked.ok) return asked
+    const headers = { authorization: `Basic ${encode(utf8(`${tools.token}:`), 'base64')}` }
+    const url = `${API}/${id}`
+    const asked = { title: TITLE, url, headers, what: 'an invoice', shape: jsonObject }
+    const answer = await askVendor(tools, asked)
+    if (!answer.ok) return answer
     // Of what was found before nothing stays but what the webhook said.
     const { invoice: _, ...said } = found.output
-    if (!v.is(jsonObject, asked.value)) {
-      return { ok: false, message: `${TITLE} answered something else than an invoice.` }
-    }
     // Nothing of the webhook is signed: the API's word decides.
-    const skip = unlessStatus(idIn(asked.value, 'status'), PAID, WHOSE)
-    const whole = { ...said, id, invoice: asked.value }
-    return { ok: true, fields: whole, ...(skip === null ? {} : { skip }) }
+    const skip = unlessStatus(idIn(answer.value, 'status'), PAID, WHOSE)
+    return { ok: true, fields: { ...said, id, invoice: answer.value }, skip }
   },
   sample: jsonSample(paidInvoice),
   setup: [

@@ -1,22 +1,35 @@
 /** Asks a vendor's API for JSON, for senders that send ids only; a refusal becomes a sentence that says what to do. */
 
+import * as v from 'valibot'
 import type { LookUpTools } from '../source.ts'
 
-export type VendorAnswer =
-  | { readonly ok: true; readonly value: unknown }
+export type VendorAnswer<value> =
+  | { readonly ok: true; readonly value: value }
   | { readonly ok: false; readonly message: string }
 
-/** The vendor's title, for the sentence; the address at its one host; the headers that carry the token. */
-export async function askVendor(
-  title: string,
+export interface Question<value> {
+  /** The vendor's, for the sentence. */
+  readonly title: string
+  /** At the vendor's one host. */
+  readonly url: string
+  /** Those that carry the token. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** What is asked for, with its article: `a payment`. */
+  readonly what: string
+  readonly shape: v.GenericSchema<unknown, value>
+}
+
+/** The vendor's answer, where it is of that shape. */
+export async function askVendor<value>(
   { fetch }: LookUpTools,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<VendorAnswer> {
+  { title, url, headers, what, shape }: Question<value>,
+): Promise<VendorAnswer<value>> {
   const answer = await fetch(url, { headers: { accept: 'application/json', ...headers } })
   if (!answer.ok) return { ok: false, message: sentence(title, answer.status) }
   try {
-    return { ok: true, value: await answer.json() }
+    const read = v.safeParse(shape, await answer.json())
+    if (read.success) return { ok: true, value: read.output }
+    return { ok: false, message: `${title} answered something else than ${what}.` }
   } catch {
     return { ok: false, message: `${title} answered something else than JSON: ${LATER}` }
   }

@@ -1,5 +1,6 @@
 /** A vendor's answers to a look-up, and the sentences that its refusals become. */
 
+import * as v from 'valibot'
 import { expect, it } from 'vitest'
 import { askVendor } from '../../../src/sources/shared/ask-vendor.ts'
 
@@ -12,7 +13,13 @@ async function ask(response: Response) {
     return response
   }
   const tools = { token: 'a-token', fetch }
-  const answer = await askVendor('Zinnia', tools, URL_OF_VENDOR, { 'x-token': 'a-token' })
+  const answer = await askVendor(tools, {
+    title: 'Zinnia',
+    url: URL_OF_VENDOR,
+    headers: { 'x-token': 'a-token' },
+    what: 'a person',
+    shape: v.object({ id: v.number() }),
+  })
   return { answer, asked }
 }
 
@@ -45,3 +52,11 @@ it('HTML becomes a sentence too', async () => {
   const { answer } = await ask(new Response('<html>'))
   expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('than JSON') })
 })
+
+it.each([null, 7, [], {}, { id: 'text' }])(
+  '%j is no person, which a sentence says',
+  async (body) => {
+    const { answer } = await ask(Response.json(body))
+    expect(answer).toEqual({ ok: false, message: 'Zinnia answered something else than a person.' })
+  },
+)

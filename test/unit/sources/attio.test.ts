@@ -64,7 +64,7 @@ describe('the look-up', () => {
 
   test('tells of an answer without a record', async () => {
     const { looked } = await lookUp(created, Response.json({ data: null }))
-    expect(looked).toEqual({ ok: false, message: 'Attio told of no record.' })
+    expect(looked).toEqual({ ok: false, message: 'Attio answered something else than a record.' })
   })
 })
 

@@ -33,6 +33,7 @@ describe('Acuity’s appointment', () => {
     const calls = api(APPOINTMENT)
     expect(await look(BOOKING, calls)).toEqual({
       ok: true,
+      skip: null,
       fields: {
         ...BOOKING,
         firstName: 'Asha',
@@ -151,8 +152,8 @@ describe('SurveyMonkey’s response', () => {
 })
 
 test.each([
-  [acuity, BOOKING, 'Acuity answered with something else than an appointment.'],
-  [surveyMonkey, RESPONSE, 'SurveyMonkey answered with something else than a response.'],
+  [acuity, BOOKING, 'Acuity answered something else than an appointment.'],
+  [surveyMonkey, RESPONSE, 'SurveyMonkey answered something else than a response.'],
 ])(
   'An answer to $title of another shape is told in a sentence',
   async (source, fields, message) => {

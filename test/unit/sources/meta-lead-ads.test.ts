@@ -118,6 +118,7 @@ describe('the look-up', () => {
     )
     expect(looked).toEqual({
       ok: true,
+      skip: null,
       fields: {
         leadgen_id: '1203456789012345',
         phone_number: '+919800000151',
