@@ -125,6 +125,8 @@ export interface Part {
   readonly misses: number
   /** Creations of this part that did not happen, in a row. */
   readonly createFailures: number
+  /** 0: none was made. */
+  readonly lastCallAt: number
   /** When the last creation of it that failed was made; 0: none did. */
   readonly triedAt: number
   /** People that EazyBe accepted into it, by our count. */
@@ -175,6 +177,8 @@ export interface Member extends MemberKey {
 export interface PartQueue extends Part {
   /** The hook of its group. */
   readonly hook: string
+  /** `create`: one of those who wait may create it. */
+  readonly queue: 'add' | 'create'
   /** Leads who may be in it: each keeps a place. */
   readonly maybes: number
   readonly waiting: readonly Member[]
@@ -210,6 +214,8 @@ export interface Spent extends Uses {
 
 export interface Uses {
   readonly people: readonly number[]
+  /** When people were in a call, whatever came of it: hooks take turns by that. */
+  readonly tried: readonly number[]
   readonly creations: readonly number[]
 }
 

@@ -1,6 +1,6 @@
 /** Caps on people and creations, by the hour and the day, and how hooks share them. */
 
-import type { Spent, Uses } from '../model.ts'
+import type { Spent } from '../model.ts'
 import type { HookRules, OutboxConfig } from '../ports.ts'
 import { DAY_MS, HOUR_MS, type Pace } from './pace.ts'
 
@@ -36,7 +36,7 @@ export function hooksOf({ hooks }: Pick<OutboxConfig, 'hooks'>, account: string)
 
 /** How many people each hook had within the last day. */
 export function peopleOf({ byHook }: Spent): (hook: string) => number {
-  return (hook) => byHook.get(hook)?.people.length ?? 0
+  return (hook) => byHook.get(hook)?.tried.length ?? 0
 }
 
 /** A cap, and what was used of it: by all, by one hook, and by each of the others. */
@@ -61,7 +61,7 @@ function within(uses: readonly number[], windowMs: number, now: number): number 
   return uses.filter((at) => at > now - windowMs).length
 }
 
-function usesOf(spent: Spent, of: keyof Uses, hook: string, hooks: readonly string[]) {
+function usesOf(spent: Spent, of: 'people' | 'creations', hook: string, hooks: readonly string[]) {
   const byOne = (name: string) => spent.byHook.get(name)?.[of] ?? []
   const others = hooks.filter((name) => name !== hook).map(byOne)
   return { all: spent[of], own: byOne(hook), others }

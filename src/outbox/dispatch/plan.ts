@@ -78,7 +78,9 @@ function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQu
   const waiting = parts.filter((part) => part.waiting.length > 0)
   const dueAt = ({ waiting: [head], restUntil }: PartQueue) => Math.max(head?.dueAt ?? 0, restUntil)
   if (account.pause?.reason === 'failing')
-    return waiting.toSorted((one, other) => dueAt(one) - dueAt(other))
+    return waiting.toSorted(
+      (one, other) => one.lastCallAt - other.lastCallAt || dueAt(one) - dueAt(other),
+    )
   const used = peopleOf(spent)
   const isLater = (part: PartQueue) => Number(dueAt(part) > now)
   return waiting.toSorted(
@@ -197,10 +199,10 @@ function nextCall(part: PartQueue, most: number, now: number): Call {
   }
 }
 
-function callKind({ status, waiting }: PartQueue): CallKind {
+function callKind({ status, queue }: PartQueue): CallKind {
   if (status === 'exists') return 'add'
   if (status === 'doubtful') return 'probe'
-  return waiting.some(({ creates }) => creates) ? 'create' : 'add'
+  return queue
 }
 
 /** The member that a call is made for: the head of the queue. A probe is made for one who may be in, where one is due. */

@@ -189,15 +189,15 @@ export class Asks {
   }
 
   /** Whether a membership may create its group follows from the deliveries that ask for it, of which one is gone or changed. */
-  takeBackCreation(keys: readonly Key[]): void {
-    for (const { person, groupId, teamPart } of keys) {
-      this.#sql.run`
+  takeBackCreation(keys: readonly Key[]): number[] {
+    return keys.flatMap(
+      ({ person, groupId, teamPart }) => this.#sql.column<number>`
         UPDATE memberships SET creates = 0
         WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND creates = 1
           AND NOT EXISTS (SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery
             WHERE a.person = ${person} AND a.group_id = ${groupId} AND a.team_part = ${teamPart}
-              AND closed IS NULL AND d.creates = 1)`
-    }
+              AND closed IS NULL AND d.creates = 1) RETURNING part_id`,
+    )
   }
 
   /** The delivery goes on naming its people, who are not to be called for it. Gives the parts whose queues are shorter. */
@@ -215,8 +215,7 @@ export class Asks {
             AND closed IS NULL AND frozen IS NULL)
         RETURNING part_id AS partId`,
     )
-    this.takeBackCreation(keys)
-    return [...new Set(parts.map(({ partId }) => partId))]
+    return [...new Set([...parts.map(({ partId }) => partId), ...this.takeBackCreation(keys)])]
   }
 
   /** Of memberships that are no longer asked for, and were withdrawn, only which part took the person, or may have, stays. */

@@ -22,14 +22,14 @@ const STREAK_LOOKED_AT = 60
 type CallOfDay = Pick<
   PastCall,
   'id' | 'partId' | 'groupId' | 'hook' | 'kind' | 'members' | 'startedAt'
->
+> & { readonly counts: boolean }
 
 type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
   readonly leads: string
   readonly team: string
 }
 
-const NOTHING_SPENT: Spent = { people: [], creations: [], byHook: new Map() }
+const NOTHING_SPENT: Spent = { people: [], tried: [], creations: [], byHook: new Map() }
 
 const CALL =
   raw(`SELECT calls.id, part_id AS partId, calls.group_id AS groupId, calls.hook, name AS groupName, kind, leads, team, fresh,
@@ -37,7 +37,7 @@ const CALL =
 
 export class Calls {
   readonly #sql: Sql
-  /** Calls of the last day that count, oldest first; null: they are read when they are asked for. */
+  /** Calls of the last day, oldest first; null: they are read when they are asked for. */
   #day: CallOfDay[] | null = null
   /** What they used; null: a call was made since. */
   #spent: Spent | null = null
@@ -55,7 +55,7 @@ export class Calls {
     const id = this.#sql.value<number>`
       INSERT INTO calls (part_id, group_id, hook, kind, leads, team, people, fresh, started_at)
       VALUES (${partId}, ${groupId}, ${hook}, ${kind}, ${persons(false)}, ${persons(true)}, ${contacts.length}, ${fresh}, ${now}) RETURNING id`
-    this.#day?.push({ id, partId, groupId, hook, kind, members, startedAt: now })
+    this.#day?.push({ id, partId, groupId, hook, kind, members, startedAt: now, counts: true })
     return { ...call, id }
   }
 
@@ -67,7 +67,8 @@ export class Calls {
 
   close(id: number, { outcome, counts }: CallEnd, now: number): void {
     this.#spent = null
-    if (!counts) this.#day = this.#day?.filter((one) => one.id !== id) ?? null
+    if (!counts)
+      this.#day = this.#day?.map((one) => (one.id === id ? { ...one, counts } : one)) ?? null
     this.#sql.run`
       UPDATE calls SET ended_at = ${now}, outcome = ${outcome}, counts = ${counts} WHERE id = ${id}`
   }
@@ -90,8 +91,8 @@ export class Calls {
     const since = now - DAY_MS
     this.#spent ??= this.#readSpent(since)
     const within = (times: readonly number[]) => times.filter((at) => at > since)
-    const uses = ({ people, creations }: Uses): Uses => {
-      return { people: within(people), creations: within(creations) }
+    const uses = ({ people, tried, creations }: Uses): Uses => {
+      return { people: within(people), tried: within(tried), creations: within(creations) }
     }
     const byHook = [...this.#spent.byHook].map(([hook, of]) => [hook, uses(of)] as const)
     return { ...uses(this.#spent), byHook: new Map(byHook) }
@@ -106,17 +107,24 @@ export class Calls {
   #callsSince(since: number): CallOfDay[] {
     const day =
       this.#day?.filter(({ startedAt }) => startedAt > since) ??
-      this.#sql.all<CallOfDay & { leads: string; team: string }>`
-        SELECT id, part_id AS partId, group_id AS groupId, hook, kind, leads, team, started_at AS startedAt FROM calls
-        WHERE counts = 1 AND started_at > ${since} ORDER BY started_at`.map(
-        ({ leads, team, ...call }) => ({ ...call, members: membersOf({ leads, team }) }),
+      this.#sql.all<
+        Omit<CallOfDay, 'counts' | 'members'> & Pick<CallRow, 'leads' | 'team'> & { counts: number }
+      >`
+        SELECT id, part_id AS partId, group_id AS groupId, hook, kind, leads, team, started_at AS startedAt, counts FROM calls
+        WHERE started_at > ${since} ORDER BY started_at`.map(
+        ({ leads, team, counts, ...call }) => ({
+          ...call,
+          members: membersOf({ leads, team }),
+          counts: counts === 1,
+        }),
       )
     this.#day = day
     return day
   }
 
   #readSpent(since: number): Spent {
-    const calls = this.#callsSince(since)
+    const all = this.#callsSince(since)
+    const calls = all.filter(({ counts }) => counts)
     const last = new Map<string, { hook: string; at: number }>()
     for (const { members, partId, groupId, startedAt: at, hook } of calls) {
       for (const { person, team } of members)
@@ -126,11 +134,15 @@ export class Calls {
     const creations = calls.flatMap(({ kind, hook, startedAt: at }) =>
       kind === 'create' ? [{ hook, at }] : [],
     )
+    const tried = all.flatMap(({ hook, members, startedAt: at }) =>
+      members.map(() => ({ hook, at })),
+    )
     const uses = (hook: string | null): Uses => ({
       people: people.flatMap((one) => (hook === null || one.hook === hook ? one.at : [])),
+      tried: tried.flatMap((one) => (hook === null || one.hook === hook ? one.at : [])),
       creations: creations.flatMap((one) => (hook === null || one.hook === hook ? one.at : [])),
     })
-    const hooks = new Set(calls.map(({ hook }) => hook))
+    const hooks = new Set(all.map(({ hook }) => hook))
     return { ...uses(null), byHook: new Map([...hooks].map((hook) => [hook, uses(hook)])) }
   }
 

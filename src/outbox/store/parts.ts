@@ -1,6 +1,6 @@
 /** Groups and their parts: which names there are, what is known of each part, and when it is due. */
 
-import type { Member, Part } from '../model.ts'
+import type { Member, Part, PartQueue } from '../model.ts'
 import type { OutboxConfig } from '../ports.ts'
 import { type Fragment, fragment, raw, type Sql } from './sql.ts'
 
@@ -23,7 +23,7 @@ export interface NewGroup {
   readonly creates: boolean
 }
 
-type PartRow = Omit<Part, 'capacity'> & { readonly hook: string }
+type PartRow = Omit<Part, 'capacity'> & Pick<PartQueue, 'hook' | 'queue'>
 
 /** Of each queue; more hooks than any config has. */
 const MOST_HOOKS = 200
@@ -37,7 +37,7 @@ interface HookDue {
 
 const PART_COLUMNS =
   raw(`id, group_id AS groupId, number, name, status, rest_until AS restUntil, misses,
-  create_failures AS createFailures, tried_at AS triedAt, members, hook`)
+  create_failures AS createFailures, tried_at AS triedAt, members, coalesce(last_call_at, 0) AS lastCallAt, hook, queue`)
 const PART = fragment`SELECT ${PART_COLUMNS} FROM parts`
 
 export class Parts {
@@ -94,7 +94,10 @@ export class Parts {
    * Those due first in both queues, some of every hook that waits: a bounded number, whatever the backlog. Of more hooks than are
    * shown, those that are due and had the fewest people come first.
    */
-  dueFirst(used: (hook: string) => number, now: number): (Part & { hook: string })[] {
+  dueFirst(
+    used: (hook: string) => number,
+    now: number,
+  ): (Part & Pick<PartQueue, 'hook' | 'queue'>)[] {
     return QUEUES.flatMap((queue) => {
       const later = ({ dueAt }: HookDue) => Math.max(dueAt, now)
       const hooks = this.#hooksDue(queue)
@@ -112,7 +115,7 @@ export class Parts {
           WHERE queue = ${queue} AND hook = ${hook} AND due_at IS NOT NULL ORDER BY due_at LIMIT ${each}`,
       )
       return rows.toSorted((one, other) => one.dueAt - other.dueAt)
-    }).map(({ dueAt: _, ...row }) => ({ ...this.#partOf(row), hook: row.hook }))
+    }).map(({ dueAt: _, ...row }) => ({ ...this.#partOf(row), hook: row.hook, queue: row.queue }))
   }
 
   /** The hooks with something in a queue, each with when its first part is due. */
@@ -153,7 +156,8 @@ export class Parts {
   isTaken(name: string, partId: number | null): boolean {
     return this.#sql.has`
       SELECT 1 FROM parts WHERE name = ${name} AND id IS NOT ${partId}
-      UNION ALL SELECT 1 FROM groups WHERE name = ${name} AND id IS NOT (SELECT group_id FROM parts WHERE id = ${partId})`
+      UNION ALL SELECT 1 FROM groups WHERE name = ${name} AND id IS NOT (SELECT group_id FROM parts WHERE id = ${partId})
+      UNION ALL SELECT 1 FROM group_names WHERE name = ${name} AND group_id IS NOT (SELECT group_id FROM parts WHERE id = ${partId})`
   }
 
   /** A part has another name in WhatsApp now. Hooks that use the old name still find the group. */
@@ -234,7 +238,7 @@ export class Parts {
   }
 
   /** The capacity is today's config's: a hook that may take more goes on filling the group it has. */
-  #partOf({ hook, ...row }: PartRow): Part {
+  #partOf({ hook, queue: _, ...row }: PartRow): Part {
     const rules = Object.hasOwn(this.#hooks, hook) ? this.#hooks[hook] : undefined
     return { ...row, capacity: rules?.capacity ?? DEFAULT_CAPACITY }
   }

@@ -225,7 +225,7 @@ export const MIGRATIONS: readonly string[] = [
     counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1))
   );
   CREATE UNIQUE INDEX calls_open ON calls ((ended_at IS NULL)) WHERE ended_at IS NULL;
-  CREATE INDEX calls_counted ON calls (started_at) WHERE counts = 1;
+  CREATE INDEX calls_started ON calls (started_at);
 
   -- A foreign key would look through all deliveries; accepted ones name a group that exists, which is never deleted.
   CREATE TRIGGER groups_in_use_stay BEFORE DELETE ON groups

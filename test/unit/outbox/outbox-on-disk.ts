@@ -1,5 +1,6 @@
 /** An outbox over a disk of the test's own: no time is waited for, and as much can be put in as a test needs. */
 
+import type { GroupCall, Outcome } from '../../../src/eazybe/client.ts'
 import { accept } from '../../../src/outbox/accept.ts'
 import { assembleOutbox } from '../../../src/outbox/assemble.ts'
 import type { AccountOptions } from '../../../src/outbox/dispatch/pace.ts'
@@ -98,6 +99,23 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
         await accept(context, { ...webhook, hook, items })
       }
     },
+    /** A lead with teammates beside it. Gives its number. */
+    async lead(
+      groupName: string,
+      people: readonly string[],
+      {
+        teammates = [],
+        create = true,
+        hook = webhook.hook,
+      }: { teammates?: readonly string[]; create?: boolean; hook?: string } = {},
+    ): Promise<number> {
+      const invite = { groupName, contacts: [...people, ...teammates], teammates, create }
+      const mapped = { kind: 'invite', invite, consent: null } as const
+      const fields = JSON.stringify({ phone: people[0] })
+      const items = [{ key: crypto.randomUUID(), fields, mapped }]
+      const [taken] = await accept(context, { ...webhook, hook, items })
+      return Number(taken?.id.split('-').at(-1))
+    },
     /** A lead that is held, with what its sender said. */
     async held(fields: string, reason: 'consent' | 'mapping' = 'consent') {
       const mapped = { kind: 'held', reasons: [reason], issues: [], consent: null } as const
@@ -112,4 +130,21 @@ export function outboxOnDisk(options: DiskOutboxOptions = {}) {
     count: (where: string) =>
       disk.rows<{ count: number }>(`SELECT count(*) AS count FROM ${where}`)[0]?.count ?? 0,
   }
+}
+
+/** An outbox, what its EazyBe says to each call, and the calls. */
+export function outboxAnswering(
+  answer: (call: GroupCall) => Outcome | Promise<Outcome>,
+  options: DiskOutboxOptions = {},
+) {
+  const sent: GroupCall[] = []
+  const addToGroup = async (call: GroupCall) => {
+    sent.push(call)
+    return answer(call)
+  }
+  return { ...outboxOnDisk({ ...options, addToGroup }), sent }
+}
+
+export function ok(): Outcome {
+  return { kind: 'accepted' }
 }
