@@ -136,7 +136,10 @@ export function decideAsk(
       team,
     })),
     rows: entries.flatMap(({ contact, row, end, teamPart }) =>
-      end.changes || row === null || (create && row.creates === 0 && isOpen(end.status))
+      end.changes ||
+      row === null ||
+      row.hasDigits === 0 ||
+      (create && row.creates === 0 && isOpen(end.status))
         ? [
             {
               person: contact.person,

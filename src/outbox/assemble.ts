@@ -20,13 +20,16 @@ export type Rooms = ReturnType<typeof assembleOutbox>
 
 /** The rooms, with their tables brought to today's form. */
 export function assembleOutbox(ports: OutboxPorts) {
-  const store = openStore(ports, () => alarm.invalidate())
   const watchers = new Watchers()
-  const dispatcher = new Dispatcher(ports, store, watchers)
+  const store = openStore(ports, {
+    settled: (seqs) => watchers.settled(seqs),
+    failed: () => alarm.invalidate(),
+  })
+  const dispatcher = new Dispatcher(ports, store)
   const watch = new Watch(ports, store)
   // Look-ups come first, so that their people may travel at once; alerts last, so that what the others found is told at once.
   const alarm = new Alarm(ports, [
-    new LookUps(ports, store, watchers),
+    new LookUps(ports, store),
     dispatcher,
     new RetentionJob(ports, store),
     watch,

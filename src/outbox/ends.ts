@@ -141,6 +141,8 @@ export function endOf(
         ? open()
         : stays()
     case 'refused':
+      // An operator sent it again, in vain. The person was accepted before, and that stands.
+      if (by === 'event' && remembered) return stays('already')
       // A teammate's number is tried again only when an operator says so.
       return row.teamPart !== 0 && by === 'event' ? stays() : open()
     default:

@@ -132,7 +132,6 @@ export function deliveriesAdmin(context: Context) {
         return result
       })
       await alarm.recheck()
-      if (result === 'held') watchers.settled([seq])
       return result
     },
     /** Does the same with each of these deliveries, in one transaction. */
@@ -159,7 +158,6 @@ export function deliveriesAdmin(context: Context) {
         }),
       )
       await alarm.recheck()
-      watchers.settled(results.flatMap(({ seq, result }) => (result === 'discarded' ? [seq] : [])))
       return results
     },
   }

@@ -5,8 +5,7 @@ import type { Context } from '../context.ts'
 import { DAY_MS, soonest } from '../dispatch/pace.ts'
 import type { StoredState } from '../model.ts'
 import type { RefusedWebhooks } from '../store/hooks.ts'
-import type { Store } from '../store/store.ts'
-import { refreshAskers, refreshDue } from '../store/store.ts'
+import { holdBack } from '../store/store.ts'
 import { iso, maskFields } from './views.ts'
 
 /** What came by a hook of late. */
@@ -61,7 +60,7 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
       const count = store.transaction(() => {
         store.account.pausedHooks = [...new Set([...store.account.pausedHooks, hook])]
         store.audit.record({ actor, action: 'pause', target: `hook ${hook}`, detail: null }, now)
-        return holdBack(store, hook, now)
+        return holdBack(store, hook, null, now)
       })
       await alarm.recheck()
       return count
@@ -92,19 +91,5 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
       const at = soonest([store.alerts.nextAt(), store.hooks.nextAt()])
       if (at !== null) await alarm.wakeBy(at, now)
     },
-  }
-}
-
-function holdBack(store: Store, hook: string, now: number): number {
-  const line = { event: 'held', detail: 'The operator paused the hook' }
-  let count = 0
-  for (;;) {
-    const held = store.memberships.holdBack(hook, 'hook paused')
-    if (held.length === 0) return count
-    count += held.filter(({ teamPart }) => teamPart === 0).length
-    for (const [groupId, some] of Map.groupBy(held, (one) => one.groupId)) {
-      refreshAskers(store, some, groupId, line, now)
-    }
-    for (const partId of new Set(held.map((one) => one.partId))) refreshDue(store, partId)
   }
 }

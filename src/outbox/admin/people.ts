@@ -63,7 +63,10 @@ export function peopleAdmin(context: Context) {
       { event: 'left out', detail: 'asked never to be sent' },
       now,
     )
-    for (const part of shorter) refreshDue(store, part)
+    // Teammates were to come along with a lead, and there is none left.
+    const over = deliveries.filter((seq) => store.deliveries.state(seq) === 'skipped')
+    const parts = [...shorter, ...over.flatMap((seq) => store.asks.withdraw(seq))]
+    for (const part of new Set(parts)) refreshDue(store, part)
     return deliveries.length
   }
 

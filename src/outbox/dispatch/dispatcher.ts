@@ -6,8 +6,13 @@ import { keysIn, withAccepted } from '../model.ts'
 import type { OutboxPorts } from '../ports.ts'
 import type { Settled, TimelineEntry } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
-import { forgetMaybes, refreshAskers, refreshDue, releaseBlocked } from '../store/store.ts'
-import type { Watchers } from '../watchers.ts'
+import {
+  forgetMaybes,
+  holdPaused,
+  refreshAskers,
+  refreshDue,
+  releaseBlocked,
+} from '../store/store.ts'
 import { failsForEverybody, MOST_FORGIVEN } from './blame.ts'
 import { hooksOf, peopleOf } from './budget.ts'
 import type { PlanInput } from './plan.ts'
@@ -28,21 +33,19 @@ const FELT: readonly CallOutcome['kind'][] = ['accepted', 'ambiguous', 'interrup
 
 type Next =
   | { readonly kind: 'wait' }
-  | { readonly kind: 'again'; readonly settled: readonly Settled[] }
+  | { readonly kind: 'again' }
   | { readonly kind: 'call'; readonly open: OpenCall }
 
 export class Dispatcher {
   readonly name = 'calls'
   readonly #ports: OutboxPorts
   readonly #store: Store
-  readonly #watchers: Watchers
   /** Whether this process has compared its token with the refused one: a new secret comes with a new process. */
   #compared = false
 
-  constructor(ports: OutboxPorts, store: Store, watchers: Watchers) {
+  constructor(ports: OutboxPorts, store: Store) {
     this.#ports = ports
     this.#store = store
-    this.#watchers = watchers
   }
 
   /** Makes the calls that are due, one after the other. */
@@ -59,7 +62,6 @@ export class Dispatcher {
       const next = this.#store.transaction(() => this.#next(now()))
       if (next.kind === 'wait') return
       if (next.kind === 'again') {
-        this.#watchers.settled(next.settled.map(({ seq }) => seq))
         steps++
         continue
       }
@@ -94,7 +96,8 @@ export class Dispatcher {
     const next = plan(input, now)
     if (next.kind === 'call') return { kind: 'call', open: this.#store.calls.open(next.call, now) }
     if (next.kind === 'rollOver') {
-      return { kind: 'again', settled: this.#rollOver(next.partId, now) }
+      this.#rollOver(next.partId, now)
+      return { kind: 'again' }
     }
     return { kind: 'wait' }
   }
@@ -139,7 +142,6 @@ export class Dispatcher {
       }
       return this.#record(open, settle(input, open, outcome, at, random), outcome, at)
     })
-    this.#watchers.settled(settled.map(({ seq }) => seq))
     log('call', {
       account: this.#store.account.name,
       call: open.id,
@@ -216,13 +218,15 @@ export class Dispatcher {
         event: 'EazyBe fails for everybody',
         detail: 'What counted against this lead is taken back',
       }
-      refreshAskers(this.#store, keysIn([...members.values()], partId), groupId, line, now)
+      const keys = keysIn([...members.values()], partId)
+      refreshAskers(this.#store, keys, groupId, line, now)
+      holdPaused(this.#store, partId, keys, now)
       parts.setDueBy(parts.get(partId), memberships.head(partId, 1)[0])
     }
   }
 
-  /** A part is full: those who wait for it go to the next part, a bounded number at a time. Gives the deliveries that settled with it. */
-  #rollOver(partId: number, now: number): Settled[] {
+  /** A part is full: those who wait for it go to the next part, a bounded number at a time. */
+  #rollOver(partId: number, now: number): void {
     const { memberships, parts } = this.#store
     const full = parts.get(partId)
     const next = parts.next(full, (part) => part.members + memberships.maybes(part.id))
@@ -232,10 +236,9 @@ export class Dispatcher {
         : { event: 'group full', detail: `Goes to part ${next.number}` }
     const keys =
       next === null ? memberships.block(full, 'group full') : memberships.move(full, next, now)
-    const settled = refreshAskers(this.#store, keys, full.groupId, line, now)
+    refreshAskers(this.#store, keys, full.groupId, line, now)
     refreshDue(this.#store, full.id)
     if (next !== null) refreshDue(this.#store, next.id)
-    return settled
   }
 
   #alert(was: string | null, since: number, part: Settlement['part'], now: number): void {

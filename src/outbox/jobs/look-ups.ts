@@ -6,7 +6,6 @@ import { contactsOf, decideAsk, writeAsk } from '../ask.ts'
 import { HOUR_MS, MINUTE_MS } from '../dispatch/pace.ts'
 import type { LookUpOutcome, OutboxPorts } from '../ports.ts'
 import type { Store } from '../store/store.ts'
-import type { Watchers } from '../watchers.ts'
 import type { Job } from './alarm.ts'
 
 /** A look-up that failed is tried again after these waits, and then the delivery is held. */
@@ -26,12 +25,10 @@ export class LookUps implements Job {
   readonly name = 'look-ups'
   readonly #ports: OutboxPorts
   readonly #store: Store
-  readonly #watchers: Watchers
 
-  constructor(ports: OutboxPorts, store: Store, watchers: Watchers) {
+  constructor(ports: OutboxPorts, store: Store) {
     this.#ports = ports
     this.#store = store
-    this.#watchers = watchers
   }
 
   /** Asks for what is due, a few at a time. What is left over is due at once. */
@@ -53,8 +50,7 @@ export class LookUps implements Job {
         ? await contactsOf(found.mapped.invite, this.#store.account)
         : []
     const now = this.#ports.now()
-    const settled = this.#store.transaction(() => this.#record(due, found, contacts, now))
-    this.#watchers.settled(settled)
+    this.#store.transaction(() => this.#record(due, found, contacts, now))
     log('look-up', {
       account: this.#store.account.name,
       hook: due.hook,
@@ -63,22 +59,26 @@ export class LookUps implements Job {
     })
   }
 
-  /** Writes what a look-up came to. Gives the deliveries that settled with it. */
+  /** Writes what a look-up came to. */
   #record(
     { seq, hook, tries }: Due,
     found: LookUpOutcome,
     contacts: Awaited<ReturnType<typeof contactsOf>>,
     now: number,
-  ): number[] {
+  ): void {
     const { deliveries } = this.#store
     // It was discarded, erased or mapped again meanwhile.
-    if (!deliveries.isLookingUp(seq)) return []
-    if (found.kind === 'failed') return this.#failed(seq, tries, found.message, now)
+    if (!deliveries.isLookingUp(seq)) return
+    if (found.kind === 'failed') {
+      this.#failed(seq, tries, found.message, now)
+      return
+    }
     const marks = { lookingUp: false, closed: null }
     if (found.kind === 'unwanted') {
       deliveries.close(seq, 'not wanted')
       const detail = found.reason ?? 'the hook does not want it'
-      return seqsOf(deliveries.refresh([seq], { event: 'skipped', detail }, now))
+      deliveries.refresh([seq], { event: 'skipped', detail }, now)
+      return
     }
     const { mapped, fields } = found
     const { consent } = mapped
@@ -90,7 +90,8 @@ export class LookUps implements Job {
         now,
       )
       const detail = [held, ...mapped.issues.map(issueText)]
-      return seqsOf(deliveries.refresh([seq], { event: 'held', detail: detail.join('; ') }, now))
+      deliveries.refresh([seq], { event: 'held', detail: detail.join('; ') }, now)
+      return
     }
     const { groupName, create } = mapped.invite
     const wish = { key: '', hook, groupName, create, contacts, by: 'event' as const }
@@ -101,19 +102,15 @@ export class LookUps implements Job {
       now,
     )
     writeAsk(this.#store, prepared, seq, now)
-    return seqsOf(deliveries.refresh([seq], { event: 'looked up', detail: null }, now))
+    deliveries.refresh([seq], { event: 'looked up', detail: null }, now)
   }
 
-  #failed(seq: number, tries: number, message: string, now: number): number[] {
+  #failed(seq: number, tries: number, message: string, now: number): void {
     const { account, deliveries } = this.#store
     const waitMs = RETRIES_MS[tries]
     const nextAt = waitMs === undefined ? null : now + waitMs * account.pace.waitScale
     deliveries.lookUpFailed(seq, nextAt, nextAt === null ? 'look-up' : null)
     const event = nextAt === null ? 'held' : 'look-up failed'
-    return seqsOf(deliveries.refresh([seq], { event, detail: message }, now))
+    deliveries.refresh([seq], { event, detail: message }, now)
   }
-}
-
-function seqsOf(settled: readonly { readonly seq: number }[]): number[] {
-  return settled.map(({ seq }) => seq)
 }

@@ -70,6 +70,8 @@ const HELD_COUNTED = 1_000
 
 export class Deliveries {
   readonly #sql: Sql
+  /** Those that settled in the transaction under way. */
+  #settled: number[] = []
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -86,6 +88,13 @@ export class Deliveries {
     const rows = this.#sql.all<SeenDelivery>`
       SELECT seq, state, fingerprint FROM deliveries WHERE body_key = ${bodyKey} OR key = ${bodyKey}`
     return rows.toSorted((one, other) => one.seq - other.seq)
+  }
+
+  /** Those that settled since this was asked last. */
+  takeSettled(): number[] {
+    const settled = this.#settled
+    this.#settled = []
+    return settled
   }
 
   state(seq: number): StoredState | null {
@@ -168,7 +177,9 @@ export class Deliveries {
         settled_at = CASE WHEN state = ${state} AND reason IS ${reason} THEN coalesce(settled_at, ${settledAt}) ELSE ${settledAt} END,
         state = ${state}, reason = ${reason}, timeline = ${told === null ? raw('timeline') : appended(now, told)}
       WHERE seq = ${seq}`
-    return settledAt !== null && state !== before.state ? [{ seq, state }] : []
+    if (settledAt === null || state === before.state) return []
+    this.#settled.push(seq)
+    return [{ seq, state }]
   }
 
   // Look-ups.

@@ -1,7 +1,7 @@
 /** Memberships: the queue of each part, what calls make of it, and how people go to another part. */
 
 import type { BlockReason, KeyInGroup, Member, MemberKey, OpenCall, Part } from '../model.ts'
-import { raw, type Sql } from './sql.ts'
+import { fragment, raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases, or moves to the next part; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
@@ -184,14 +184,17 @@ export class Memberships {
   move(from: Part, to: Part, now: number): KeyInGroup[] {
     const persons = this.#movable(from.id)
     const { groupId } = from
+    const isSuppressed = raw(
+      `EXISTS (SELECT 1 FROM suppressed AS s WHERE s.person = team.person AND s.group_id IN (0, team.group_id))`,
+    )
     this.#sql.run`
       UPDATE memberships SET part_id = ${to.id} FROM json_each(${persons}) AS keys
       WHERE person = keys.value AND group_id = ${groupId} AND team_part = 0`
     this.#sql.run`
       INSERT INTO memberships (person, group_id, team_part, part_id, status, reason, creates, due_at, asked_at, digits, mask)
       SELECT team.person, team.group_id, ${to.id}, ${to.id},
-        CASE WHEN team.status IN ('refused', 'suppressed') THEN team.status ELSE 'waiting' END,
-        CASE team.status WHEN 'refused' THEN ${REFUSED_ELSEWHERE} WHEN 'suppressed' THEN team.reason END, team.creates, ${now}, ${now}, team.digits, team.mask
+        CASE WHEN ${isSuppressed} THEN 'suppressed' WHEN team.status = 'refused' THEN 'refused' ELSE 'waiting' END,
+        CASE WHEN team.status = 'refused' AND NOT ${isSuppressed} THEN ${REFUSED_ELSEWHERE} END, team.creates, ${now}, ${now}, team.digits, team.mask
       FROM memberships AS team WHERE team.digits IS NOT NULL AND (team.person, team.group_id, team.team_part) IN
         (SELECT their.person, their.group_id, their.team_part FROM json_each(${persons}) AS keys
          JOIN asks ON asks.person = keys.value AND asks.group_id = ${groupId} AND asks.team_part = 0
@@ -222,17 +225,26 @@ export class Memberships {
   }
 
   /** People who wait for this hook alone are held back, a bounded number at a time. */
-  holdBack(hook: string, reason: BlockReason): HeldBack[] {
+  holdBack(hook: string, reason: BlockReason, partId: number | null): HeldBack[] {
     const asked =
       raw(`FROM asks AS a JOIN deliveries AS d ON d.seq = a.delivery WHERE a.person = m.person
       AND a.group_id = m.group_id AND a.team_part = m.team_part AND closed IS NULL AND frozen IS NULL`)
     return this.#sql.all`
       UPDATE memberships SET status = 'blocked', reason = ${reason}
       WHERE (person, group_id, team_part) IN (SELECT person, group_id, team_part FROM memberships AS m
-        WHERE m.status IN ('waiting', 'maybe') AND m.part_id > 0 AND m.status = 'waiting'
+        WHERE m.status IN ('waiting', 'maybe') AND m.part_id ${partId === null ? raw('> 0') : fragment`= ${partId}`} AND m.status = 'waiting'
           AND EXISTS (SELECT 1 ${asked} AND d.hook = ${hook})
           AND NOT EXISTS (SELECT 1 ${asked} AND d.hook <> ${hook}) LIMIT ${RELEASED_AT_ONCE})
       RETURNING person, group_id AS groupId, part_id AS partId, team_part AS teamPart`
+  }
+
+  /** Parts that people of a delivery are blocked for the absence of, and that nothing was known of since. */
+  partsGone(delivery: number): number[] {
+    return this.#sql.column`
+      SELECT DISTINCT parts.id FROM asks JOIN memberships AS m ON m.person = asks.person AND m.group_id = asks.group_id
+        AND m.team_part = asks.team_part JOIN parts ON parts.id = m.part_id
+      WHERE asks.delivery = ${delivery} AND asks.lead = 1 AND m.status = 'blocked' AND m.reason = 'group gone'
+        AND parts.status = 'exists' AND misses > 0`
   }
 
   #movable(partId: number): string[] {

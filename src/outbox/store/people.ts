@@ -65,10 +65,10 @@ export class People {
       WHERE person = ${person} AND accepted_at IS NOT NULL`
   }
 
-  /** Deliveries that ask for a person, newest first. */
+  /** Deliveries of a person, newest first; not those with which they came along as a teammate. */
   deliveriesOf(person: string): number[] {
     return this.#sql
-      .column<number>`SELECT DISTINCT delivery FROM asks WHERE person = ${person} ORDER BY delivery DESC`
+      .column<number>`SELECT DISTINCT delivery FROM asks WHERE person = ${person} AND lead = 1 ORDER BY delivery DESC`
   }
 
   /** What showed that people agreed outlives the delivery that brought it. */
@@ -122,6 +122,7 @@ export class People {
   /** Erases where a person was, or may be. Only the mark that they are never to be sent stays. Gives the parts they waited in. */
   forget(person: string): number[] {
     this.#sql.run`DELETE FROM evidence WHERE person = ${person}`
+    this.#sql.run`DELETE FROM asks WHERE person = ${person}`
     return this.#sql
       .column<number>`DELETE FROM memberships WHERE person = ${person} RETURNING part_id`
   }

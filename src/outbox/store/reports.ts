@@ -19,7 +19,7 @@ export interface Prospect {
   readonly numbers: number
 }
 
-/** Leads that wait for a call, those of them who may be in already, and when the oldest was asked for. */
+/** Leads that wait for a call, teammates who signed up among them, those of them who may be in already, and when the oldest was asked for. */
 export interface Waiting {
   readonly queued: number
   readonly unknown: number
@@ -159,12 +159,14 @@ export class Reports {
       FROM deliveries JOIN ${ASKED} AND seq = ${seq} ORDER BY place`
   }
 
-  /** Leads that wait for a call, those of them who may be in already, and when the oldest was asked for. */
+  /** Leads that wait for a call, teammates who signed up among them, those of them who may be in already, and when the oldest was asked for. */
   waiting(most = MOST_COUNTED): Waiting {
     return this.#sql.one`
       SELECT count(*) FILTER (WHERE status = 'waiting') AS queued, count(*) FILTER (WHERE status = 'maybe') AS unknown,
-        min(asked_at) AS oldest FROM (SELECT status, asked_at FROM memberships
-          WHERE status IN ('waiting', 'maybe') AND part_id > 0 AND team_part = 0 LIMIT ${most})`
+        min(asked_at) AS oldest FROM (SELECT status, asked_at FROM memberships AS m
+          WHERE status IN ('waiting', 'maybe') AND part_id > 0 AND (team_part = 0 OR EXISTS (SELECT 1 FROM asks AS a
+            WHERE a.person = m.person AND a.group_id = m.group_id AND a.team_part = m.team_part AND lead = 1 AND a.team_part <> 0))
+          LIMIT ${most})`
   }
 
   /** The same for a program that asks often: where many wait, their count may be some minutes old. */

@@ -220,7 +220,7 @@ export class Search {
     )
     const newest = this.#sql.all<{ seq: number; fields: string | null }>`
       SELECT seq, CASE WHEN held IS NOT NULL AND instr(${said}, ${end}) > 0 THEN fields END AS fields FROM deliveries
-      WHERE ${inState('held')} AND seq > 0 ORDER BY seq DESC LIMIT ${HELD_LOOKED_AT}`
+      WHERE ${inState('held')} AND held IS NOT NULL AND seq > 0 ORDER BY seq DESC LIMIT ${HELD_LOOKED_AT}`
     // Not in the middle of one: a search for each piece would uncover all of it.
     const unread = newest.filter(
       ({ fields }) =>

@@ -38,13 +38,22 @@ export interface Store {
   close(): void
 }
 
-/** Opens the tables, and brings them to today's form. `failed` is called after a transaction threw: the alarm must be checked then. */
-export function openStore(ports: OutboxPorts, failed: () => void): Store {
+/** Who is told of transactions. */
+export interface Listeners {
+  /** These deliveries settled in one, and it is on disk. */
+  settled(seqs: readonly number[]): void
+  /** One threw: the alarm must be checked. */
+  failed(): void
+}
+
+/** Opens the tables, and brings them to today's form. */
+export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
   migrate(ports.storage)
   const sql = new Sql(ports.storage.sql)
   const account = new Account(sql, ports)
   const asks = new Asks(sql)
   const calls = new Calls(sql)
+  const deliveries = new Deliveries(sql)
   const hooks = new Hooks(sql)
   const parts = new Parts(sql, ports.config.hooks)
   let closed = false
@@ -55,7 +64,7 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
     audit: new Audit(sql),
     backup: new Backup(sql, ports.random),
     calls,
-    deliveries: new Deliveries(sql),
+    deliveries,
     hooks,
     memberships: new Memberships(sql),
     parts,
@@ -65,12 +74,15 @@ export function openStore(ports: OutboxPorts, failed: () => void): Store {
     transaction(run) {
       if (closed) throw new Error('The outbox was restored meanwhile')
       try {
-        return ports.storage.transactionSync(run)
+        const result = ports.storage.transactionSync(run)
+        listeners.settled(deliveries.takeSettled())
+        return result
       } catch (error) {
+        deliveries.takeSettled()
         account.forget()
         calls.forget()
         hooks.forget()
-        failed()
+        listeners.failed()
         throw error
       }
     },
@@ -102,9 +114,38 @@ export function releaseBlocked(store: Store, part: Part, creates: boolean, now: 
   const keys = store.memberships.release(part.id, creates, now)
   const detail = creates ? 'The operator gave leave to create the group' : 'The group exists now'
   refreshAskers(store, keys, part.groupId, { event: 'released', detail }, now)
+  holdPaused(store, part.id, keys, now)
 }
 
 /** There is no group to be in: those who may have been in it only wait. */
 export function forgetMaybes(store: Store, part: Part, now: number): void {
-  refreshAskers(store, store.memberships.forgetMaybes(part.id), part.groupId, null, now)
+  const keys = store.memberships.forgetMaybes(part.id)
+  refreshAskers(store, keys, part.groupId, null, now)
+  holdPaused(store, part.id, keys, now)
+}
+
+/** Leads that wait for this hook alone, in a part or (null) all, wait for the operator. Gives how many. */
+export function holdBack(store: Store, hook: string, partId: number | null, now: number): number {
+  const line = { event: 'held', detail: 'The operator paused the hook' }
+  let count = 0
+  for (;;) {
+    const held = store.memberships.holdBack(hook, 'hook paused', partId)
+    if (held.length === 0) return count
+    count += held.filter(({ teamPart }) => teamPart === 0).length
+    for (const [groupId, some] of Map.groupBy(held, (one) => one.groupId)) {
+      refreshAskers(store, some, groupId, line, now)
+    }
+    for (const part of new Set(held.map((one) => one.partId))) refreshDue(store, part)
+  }
+}
+
+/** People wait again in a part: not those of a hook that is paused. */
+export function holdPaused(
+  store: Store,
+  partId: number,
+  keys: readonly KeyInGroup[],
+  now: number,
+): void {
+  if (keys.length === 0) return
+  for (const hook of store.account.pausedHooks) holdBack(store, hook, partId, now)
 }

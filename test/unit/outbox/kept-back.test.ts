@@ -1,0 +1,72 @@
+/** People who are not to be called, and who is told of it. */
+
+import { expect, it } from 'vitest'
+import { ok, outboxAnswering } from './outbox-on-disk.ts'
+
+const MIN = 60_000
+const HOUR = 60 * MIN
+const DAY = 24 * HOUR
+const P = (n: number) => String(919_800_000_000 + n)
+
+it('does not call held leads of a paused hook when their group is found', async () => {
+  let there = false
+  const outbox = outboxAnswering(() => (there ? ok() : { kind: 'missing', message: '404' }))
+  await outbox.lead('G', [P(1)], { hook: 'a', create: false })
+  await outbox.pass(HOUR)
+  expect(outbox.count(`deliveries WHERE reason = 'group missing'`)).toBe(1)
+  await outbox.hooks.pause('a', 'api')
+  there = true
+  await outbox.lead('G', [P(2)], { hook: 'b', create: false })
+  await outbox.pass(HOUR)
+  expect(outbox.sent.filter((c) => c.contacts.includes(P(1)))).toHaveLength(1)
+})
+
+it('does not call leads of a paused hook again once their group is known to be absent', async () => {
+  const outbox = outboxAnswering(({ create }) =>
+    create
+      ? { kind: 'ambiguous', message: '500', status: 500 }
+      : { kind: 'missing', message: '404' },
+  )
+  await outbox.lead('G', [P(1)], { hook: 'a' })
+  await outbox.pass(MIN)
+  expect(outbox.sent).toHaveLength(1)
+  await outbox.hooks.pause('a', 'api')
+  await outbox.pass(DAY)
+  expect(outbox.sent.filter((c) => c.create)).toHaveLength(1)
+})
+
+it('finds a lead by its unread number behind many that are held for another reason', async () => {
+  const outbox = outboxAnswering(ok)
+  await outbox.held(JSON.stringify({ phone: '9812345678' }), 'mapping')
+  await outbox.hooks.pause('webinar', 'api')
+  await outbox.leads('G', 45)
+  const known = await outbox.people.known('919812345678', 'api')
+  expect(known.leads).toHaveLength(1)
+})
+
+it('does not call a person for another event who was accepted, sent again and refused', async () => {
+  let bad = false
+  const outbox = outboxAnswering(() => (bad ? { kind: 'invalid', message: 'no' } : ok()))
+  const id = await outbox.lead('G', [P(1)])
+  await outbox.pass(HOUR)
+  bad = true
+  await outbox.deliveries.act([id], { kind: 'exact', agreed: true }, 'api')
+  await outbox.pass(HOUR)
+  const n = outbox.sent.length
+  await outbox.lead('G', [P(1)])
+  await outbox.pass(HOUR)
+  expect(outbox.sent.length).toBe(n)
+})
+
+it('answers a caller who waits for a lead when its person is suppressed', async () => {
+  const outbox = outboxAnswering(ok)
+  const id = await outbox.lead('G', [P(1)])
+  let done = false
+  const waiting = outbox.deliveries.settled([id], 3_000).then(() => {
+    done = true
+  })
+  await outbox.people.suppress(P(1), null, 'api')
+  await new Promise((r) => setTimeout(r, 50))
+  expect(done).toBe(true)
+  await waiting
+})

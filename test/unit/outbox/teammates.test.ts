@@ -1,0 +1,71 @@
+/** The hook’s own people: who come along, sign up themselves, ask never to be sent, or are erased. */
+
+import { expect, it } from 'vitest'
+import { accept } from '../../../src/outbox/accept.ts'
+import { ok, outboxAnswering } from './outbox-on-disk.ts'
+
+const MIN = 60_000
+const HOUR = 60 * MIN
+const P = (n: number) => String(919_800_000_000 + n)
+const T = '917712345678'
+
+it('does not call a suppressed teammate for the next part', async () => {
+  const outbox = outboxAnswering(ok, {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 1 } },
+  })
+  await outbox.lead('G', [P(1)], { teammates: [T] })
+  await outbox.pass(HOUR)
+  expect(outbox.sent.flatMap((c) => c.contacts)).toContain(T)
+  await outbox.people.suppress(T, null, 'api')
+  const before = outbox.sent.length
+  await outbox.lead('G', [P(2)], { teammates: [T] })
+  await outbox.pass(HOUR)
+  expect(outbox.sent.slice(before).flatMap((c) => c.contacts)).toEqual([P(2)])
+})
+
+it('creates no group for teammates alone once its only lead is suppressed', async () => {
+  const outbox = outboxAnswering(ok)
+  await outbox.lead('G', [P(1)], { teammates: [T] })
+  await outbox.people.suppress(P(1), null, 'api')
+  await outbox.pass(HOUR)
+  expect(outbox.sent).toEqual([])
+})
+
+it('keeps what leads said when a teammate who came along with them is erased', async () => {
+  const outbox = outboxAnswering(ok)
+  for (let n = 0; n < 20; n++) await outbox.lead('G', [P(n)], { teammates: [T] })
+  await outbox.pass(HOUR)
+  await outbox.people.erase(T, null, 'api')
+  expect(outbox.count(`deliveries WHERE fields IS NOT NULL`)).toBe(20)
+})
+
+it('counts a teammate who signed up among those who wait', async () => {
+  const outbox = outboxAnswering(ok)
+  await outbox.lead('G', [P(1)], { teammates: [T] })
+  await outbox.lead('G', [T])
+  await outbox.people.suppress(P(1), null, 'api')
+  const { backlog } = await outbox.account.overview()
+  expect(outbox.count(`deliveries WHERE state = 'queued'`)).toBe(1)
+  expect(backlog.queued).toBe(1)
+})
+
+it('knows repeats of leads after a teammate who came along was erased', async () => {
+  const outbox = outboxAnswering(ok)
+  const invite = { groupName: 'G', contacts: [P(1), T], teammates: [T], create: true }
+  const items = [
+    { key: 'k', fields: '{}', mapped: { kind: 'invite' as const, invite, consent: null } },
+  ]
+  const arrival = {
+    account: 'default',
+    hook: 'webinar',
+    source: 'json',
+    bodyKey: null,
+    fingerprint: 'f',
+    items,
+  }
+  await accept(outbox.context, arrival)
+  await outbox.pass(HOUR)
+  await outbox.people.erase(T, null, 'api')
+  const [again] = await accept(outbox.context, arrival)
+  expect(again?.duplicate).toBe(true)
+})
