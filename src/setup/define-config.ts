@@ -5,14 +5,12 @@ import { apiTokenName, secretName, tokenName } from '../lib/names.ts'
 import { MAX_TEXT_UNITS } from '../lib/text.ts'
 import { isComparable } from '../mapping/consent.ts'
 import type { Hook } from '../mapping/hook.ts'
-import { MAX_CONTACTS } from '../mapping/invite.ts'
-import { isCountryCode } from '../mapping/phone/index.ts'
 import { typedName } from '../mapping/typed-names.ts'
 import type { AccountOptions } from '../outbox/dispatch/pace.ts'
-import { DAY_MS, PACES } from '../outbox/dispatch/pace.ts'
 import type { Retention } from '../outbox/jobs/retention.ts'
 import { RETENTIONS, retentionOf } from '../outbox/jobs/retention.ts'
 import type { RetentionDays } from '../outbox/ports.ts'
+import { ACCOUNT_OPTIONS, ANYTHING, HOOK_OPTIONS, optionMistakes, type Rule } from './options.ts'
 
 export interface ConfigInput {
   /** EazyBe accounts by name; `{ default: {} }` when left out. */
@@ -45,27 +43,11 @@ export class ConfigError extends Error {
 }
 
 /** A misspelt option would be one that was never set: a `when` that is not there lets every event through. */
-const CONFIG_OPTIONS: Readonly<Record<keyof ConfigInput, true>> = {
-  accounts: true,
-  hooks: true,
-  retention: true,
-  publicUrl: true,
-}
-const HOOK_OPTIONS: Readonly<Record<keyof Hook, true>> = {
-  source: true,
-  account: true,
-  consent: true,
-  country: true,
-  when: true,
-  fields: true,
-  invite: true,
-  capacity: true,
-  newGroupsPerDay: true,
-  leadsPerDay: true,
-  groups: true,
-  splitLimit: true,
-  inviteLink: true,
-  tolerance: true,
+const CONFIG_OPTIONS: Readonly<Record<keyof ConfigInput, Rule>> = {
+  accounts: ANYTHING,
+  hooks: ANYTHING,
+  retention: ANYTHING,
+  publicUrl: [isAddress, (value) => `"${value}" is not a URL such as https://hooks.example.com`],
 }
 
 const said = v.pipe(v.string(), v.trim(), v.nonEmpty())
@@ -80,9 +62,6 @@ const comparableSchema = v.object({ accept: v.optional(v.array(v.custom<string>(
 
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/
 const TIME = /^(?:[01]\d|2[0-3]):[0-5]\d$/
-const MAX_CAPACITY = 1_023
-/** A wait without end would stop the account, and no clock reaches it. */
-const MAX_WAIT_MS = 31 * DAY_MS
 /** A hook of the name `admin` would hand the keys of the API to its sender. */
 const OWN_SECRET = 'ADMIN_SECRET'
 
@@ -90,9 +69,7 @@ const OWN_SECRET = 'ADMIN_SECRET'
 export function defineConfig(input: ConfigInput): Config {
   const { accounts = { default: {} }, hooks = {} } = input
   const mistakes = [
-    ...Object.keys(input)
-      .filter((option) => !Object.hasOwn(CONFIG_OPTIONS, option))
-      .map((option) => `Option "${option}": is not an option of the config`),
+    ...optionMistakes(input, CONFIG_OPTIONS, 'the config').map((one) => `Option ${one}`),
     ...(input.hooks === undefined ? ['Option "hooks": is missing'] : []),
     ...Object.entries(accounts).flatMap(([name, account]) => accountMistakes(name, account)),
     ...Object.entries(hooks).flatMap(([name, hook]) => hookMistakes(name, hook, accounts)),
@@ -100,7 +77,6 @@ export function defineConfig(input: ConfigInput): Config {
       ...Object.entries(hooks).flatMap(([name, hook]) => hookSecrets(name, hook)),
       ...Object.keys(accounts).map((name) => [`account "${name}"`, tokenName(name)] as const),
     ]),
-    ...urlMistakes(input.publicUrl),
     ...retentionMistakes(input.retention),
   ]
   if (mistakes.length > 0) throw new ConfigError(mistakes)
@@ -138,9 +114,9 @@ function hookMistakes(
   if (typeof hook !== 'object' || hook === null) {
     return [...mistakes, `Hook "${name}": is none; write hook({ source: … })`]
   }
-  for (const option of Object.keys(hook)) {
-    if (!Object.hasOwn(HOOK_OPTIONS, option)) wrong(option, 'is not an option of a hook')
-  }
+  mistakes.push(
+    ...optionMistakes(hook, HOOK_OPTIONS, 'a hook').map((one) => `Hook "${name}", option ${one}`),
+  )
   if (typeof hook.source?.read !== 'function') {
     wrong('source', notASource(hook.source))
     return mistakes
@@ -168,37 +144,6 @@ function hookMistakes(
   if (hook.fields?.async) wrong('fields', 'must not be asynchronous')
   if (hook.fields !== undefined && hook.fields?.kind !== 'schema') {
     wrong('fields', 'must be a valibot schema such as v.object({ … })')
-  }
-  for (const option of ['invite', 'when'] as const) {
-    if (hook[option] !== undefined && typeof hook[option] !== 'function') {
-      wrong(option, 'must be a function')
-    }
-  }
-  if (hook.country !== undefined && !isCountryCode(hook.country)) {
-    wrong('country', `"${hook.country}" is not a country code such as "IN"`)
-  }
-  if (hook.tolerance !== undefined && !isPositive(hook.tolerance)) {
-    wrong('tolerance', 'must be a number of seconds above 0')
-  }
-  if (hook.capacity !== undefined && !isWithin(hook.capacity, 1, MAX_CAPACITY)) {
-    wrong(
-      'capacity',
-      `must be a whole number from 1 to ${MAX_CAPACITY}; WhatsApp's groups hold 1024`,
-    )
-  }
-  for (const option of ['newGroupsPerDay', 'leadsPerDay'] as const) {
-    if (hook[option] !== undefined && !isWithin(hook[option], 0, Infinity)) {
-      wrong(option, 'must be a whole number, 0 or more')
-    }
-  }
-  if (hook.splitLimit !== undefined && !isWithin(hook.splitLimit, 1, MAX_CONTACTS)) {
-    wrong('splitLimit', `must be a whole number from 1 to ${MAX_CONTACTS}`)
-  }
-  if (hook.groups !== undefined && hook.groups !== 'own' && hook.groups !== 'any') {
-    wrong('groups', `must be 'own' or 'any'`)
-  }
-  if (hook.inviteLink !== undefined && !String(hook.inviteLink).startsWith('https://')) {
-    wrong('inviteLink', 'must begin with https://')
   }
   return mistakes
 }
@@ -229,51 +174,23 @@ function checkConsent(consent: unknown, wrong: (option: string, what: string) =>
 }
 
 function accountMistakes(name: string, account: AccountOptions): string[] {
-  const mistakes: string[] = []
-  const wrong = (option: string, what: string) => {
-    mistakes.push(`Account "${name}", option "${option}": ${what}`)
-  }
-  if (!NAME.test(name)) wrong('(name)', 'use letters, digits and dashes, a letter first')
-  const { pace, timeZone, quietHours, ...numbers } = account
-  if (pace !== undefined && !Object.hasOwn(PACES, pace)) {
-    wrong('pace', `"${pace}" is none of ${Object.keys(PACES).join(', ')}`)
-  }
-  if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    wrong('timeZone', `"${timeZone}" is not a time zone such as "Asia/Kolkata"`)
-  }
+  const { timeZone, quietHours } = account
+  const wrong = optionMistakes(account, ACCOUNT_OPTIONS, 'an account')
+  if (!NAME.test(name)) wrong.push('"(name)": use letters, digits and dashes, a letter first')
   if (quietHours) {
     if (!TIME.test(quietHours.from) || !TIME.test(quietHours.to)) {
-      wrong('quietHours', `must be { from: '21:00', to: '08:00' }, or false`)
+      wrong.push(`"quietHours": must be { from: '21:00', to: '08:00' }, or false`)
     } else if (quietHours.from === quietHours.to) {
-      wrong('quietHours', 'must not last all day')
+      wrong.push('"quietHours": must not last all day')
     }
-    if (timeZone === undefined) wrong('timeZone', 'is missing: quiet hours need one')
+    if (timeZone === undefined) wrong.push('"timeZone": is missing: quiet hours need one')
   }
-  for (const [option, value] of Object.entries(numbers)) {
-    const isWait = option.endsWith('Ms')
-    if (!Object.hasOwn(PACES.steady, option)) wrong(option, 'is not an option of an account')
-    else if (!(typeof value === 'number' && value >= 0 && (!isWait || value <= MAX_WAIT_MS)))
-      wrong(
-        option,
-        isWait
-          ? `must be a number of milliseconds from 0 to ${MAX_WAIT_MS}`
-          : 'must be a number, 0 or more; Infinity for no cap',
-      )
-  }
-  if (numbers.batchSize !== undefined && !isWithin(numbers.batchSize, 1, 50)) {
-    wrong('batchSize', 'must be a whole number from 1 to 50')
-  }
-  return mistakes
+  return wrong.map((one) => `Account "${name}", option ${one}`)
 }
 
-function urlMistakes(publicUrl: string | undefined): string[] {
-  if (publicUrl === undefined) return []
-  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : null
-  const good =
-    url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
-  return good
-    ? []
-    : [`Option "publicUrl": "${publicUrl}" is not a URL such as https://hooks.example.com`]
+function isAddress(value: unknown): boolean {
+  const url = URL.parse(String(value))
+  return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
 }
 
 function retentionMistakes(retention: Retention | undefined): string[] {
@@ -308,21 +225,4 @@ function clashes(owners: readonly (readonly [owner: string, secret: string])[]):
       const names = sharers.map(([owner]) => owner).join(' and ')
       return `The ${names} would share the secret ${secret}: rename one`
     })
-}
-
-function isPositive(value: unknown): boolean {
-  return Number.isFinite(value) && Number(value) > 0
-}
-
-function isWithin(value: number, least: number, most: number): boolean {
-  return (Number.isInteger(value) || value === Infinity) && value >= least && value <= most
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-    return true
-  } catch {
-    return false
-  }
 }
