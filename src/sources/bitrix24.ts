@@ -61,7 +61,7 @@ export const bitrix24 = defineSource({
       {
         id: isNew ? [name, data.FIELDS.ID, ts ?? ''].join(':') : null,
         fields,
-        ...(isNew ? {} : { skip: `${name} is no new lead, deal or contact` }),
+        skip: isNew ? null : `${name} is no new lead, deal or contact`,
       },
     ]
   },

@@ -51,7 +51,7 @@ export const clickFunnels = defineSource({
       {
         id: own === null ? null : `${name}:${own}`,
         fields: { ...body, contact_phone: phoneOf(body) },
-        ...(NOT_JOINING.test(name) ? { skip: `${name} is no sign-up and no purchase` } : {}),
+        skip: NOT_JOINING.test(name) ? `${name} is no sign-up and no purchase` : null,
       },
     ]
   },

@@ -60,7 +60,7 @@ export const googleAds = defineSource({
       // What Google names for telling repeats: it is one lead's in all forms.
       id: payload.lead_id,
       fields: fieldsOf(payload),
-      ...(payload.is_test ? { skip: 'a test lead' } : {}),
+      skip: payload.is_test ? 'a test lead' : null,
     },
   ],
   sample: ({ fields, id, now }) =>

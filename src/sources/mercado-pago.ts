@@ -106,7 +106,7 @@ export const mercadoPago = defineSource({
         // A payment changes more than once under one action: the notification’s own id tells which.
         id: [data.id, action ?? '', idText(own) ?? ''].join(':'),
         fields: event.ours,
-        ...(live_mode === false ? { skip: 'a payment of test mode' } : {}),
+        skip: live_mode === false ? 'a payment of test mode' : null,
       },
     ]
   },

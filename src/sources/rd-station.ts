@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { hookExample } from './shared/example.ts'
 import { idText, optionalId, optionalText } from './shared/json-object.ts'
+import { unlessNamed } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -41,7 +42,7 @@ export const rdStation = defineSource({
         contact_phone: body.contact.mobile_phone || body.contact.personal_phone || null,
         communications_consent: consented(body),
       },
-      ...(JOINS.test(body.event_type) ? {} : { skip: `${body.event_type} is no conversion` }),
+      skip: unlessNamed(body.event_type, JOINS, 'conversion'),
     },
   ],
   sample: jsonSample(converted, { moved: { contact_phone: 'contact.mobile_phone' } }),
