@@ -45,7 +45,7 @@ export function unlessStatus(status: Told, wanted: Wanted, whose: string): strin
 
 /** Vendors spell their words in one way. Relays of their events may not. */
 function isOneOf(told: Told, wanted: Wanted): boolean {
-  const text = String(told)
+  const text = String(told).trim()
   return typeof wanted === 'string'
     ? text.toLowerCase() === wanted.toLowerCase()
     : wanted.test(text)

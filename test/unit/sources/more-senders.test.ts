@@ -128,6 +128,7 @@ describe('of a sender of payments', () => {
   const inCapitals: readonly (readonly [source: Source, changed: Record<string, string>])[] = [
     [phonePe, { event: 'PAYLINK.ORDER.COMPLETED', 'payload.state': 'Completed' }],
     [instamojo, { status: 'CREDIT' }],
+    [instamojo, { status: 'Credit\n' }],
     [payU, { status: 'SUCCESS' }],
     [hotmart, { event: 'purchase_approved' }],
     [kiwify, { webhook_event_type: 'ORDER_APPROVED', order_status: 'PAID' }],
