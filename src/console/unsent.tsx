@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { readUnsentCookie, setUnsentCookie } from '../operator/cookie.ts'
 import type { OperatorContext } from '../operator/desk.ts'
-import { isFromOwnPage } from '../operator/same-origin.ts'
+import { isFromOwnPage } from '../operator/guard.ts'
 import { isSealed, newNonce, sealOf } from '../operator/session.ts'
 import type { Html, Page } from './page.ts'
 import { Fact, Heading, Hidden } from './parts.tsx'

@@ -4,34 +4,30 @@ import type { CapsInUse, Overview, Stop } from '../outbox/admin/account.ts'
 import type { Taken } from '../outbox/admin/backup.ts'
 import type { BackupPage } from '../outbox/store/backup.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import { accountsOf, type Desk } from './desk.ts'
+import { accountsOf, type Desk, fromEach } from './desk.ts'
 
 /** How each account stands. `counted`: of those that wait, no more than so many are counted. */
 export function overviews(desk: Desk, counted?: number): Promise<Overview[]> {
-  return Promise.all(
-    accountsOf(desk).map(async (account) => {
-      // An object that nothing has reached yet does not know its own name.
-      return { ...(await outboxOf(desk.env, account).account().overview(counted)), account }
-    }),
-  )
+  return fromEach(desk, async (outbox, account) => {
+    // An object that nothing has reached yet does not know its own name.
+    return { ...(await outbox.account().overview(counted)), account }
+  })
 }
 
 /** Accounts that make no calls now, and why. */
 export async function stoppedAccounts(desk: Desk): Promise<ReadonlyMap<string, Stop>> {
-  const all = accountsOf(desk).map(async (account) => {
-    const stop = await outboxOf(desk.env, account).account().stopped()
+  const all = await fromEach(desk, async (outbox, account) => {
+    const stop = await outbox.account().stopped()
     return stop === null ? [] : [[account, stop] as const]
   })
-  return new Map((await Promise.all(all)).flat())
+  return new Map(all.flat())
 }
 
 /** What of its caps each account has used. */
 export function budgets(desk: Desk): Promise<(CapsInUse & { readonly account: string })[]> {
-  return Promise.all(
-    accountsOf(desk).map(async (account) => {
-      return { ...(await outboxOf(desk.env, account).account().budget()), account }
-    }),
-  )
+  return fromEach(desk, async (outbox, account) => {
+    return { ...(await outbox.account().budget()), account }
+  })
 }
 
 /** Stops an account’s calls, or starts them again. */

@@ -3,7 +3,7 @@
 import { outboxOf } from '../setup/readiness.ts'
 import type { ActOutcome, BulkAction } from './act.ts'
 import { act } from './act.ts'
-import { accountsOf, type Desk, noteAt } from './desk.ts'
+import { accountsOf, type Desk, fromEach, noteAt } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 import type { Cursor } from './merge.ts'
 
@@ -23,27 +23,31 @@ export interface Count {
   readonly more: boolean
 }
 
+/** What an outbox gives page by page, until that was all or there is enough. */
+export async function pagesOf<item>(
+  most: number,
+  ask: (before: number | null) => Promise<{ items: readonly item[]; before: number | null }>,
+): Promise<{ items: item[]; more: boolean }> {
+  const items: item[] = []
+  let before: number | null = null
+  do {
+    const page = await ask(before)
+    items.push(...page.items)
+    before = page.before
+  } while (before !== null && items.length < most)
+  return { items, more: before !== null }
+}
+
 /** How many deliveries the filter fits. */
 export async function countDeliveries(desk: Desk, filter: Filter): Promise<Count> {
-  const counts = await Promise.all(
-    accountsOf(desk).map(async (account) => {
-      let count = 0
-      let before: number | null = null
-      do {
-        const page: { seqs: readonly number[]; before: number | null } = await outboxOf(
-          desk.env,
-          account,
-        )
-          .deliveries()
-          .seqs(deliveryFilter(filter, COUNTED_AT_ONCE, before))
-        count += page.seqs.length
-        before = page.before
-      } while (before !== null && count < MOST_COUNTED)
-      return { count, more: before !== null }
+  const counts = await fromEach(desk, (outbox) =>
+    pagesOf(MOST_COUNTED, async (before) => {
+      const page = await outbox.deliveries().seqs(deliveryFilter(filter, COUNTED_AT_ONCE, before))
+      return { items: page.seqs, before: page.before }
     }),
   )
   return {
-    count: counts.reduce((sum, { count }) => sum + count, 0),
+    count: counts.reduce((sum, { items }) => sum + items.length, 0),
     more: counts.some(({ more }) => more),
   }
 }

@@ -68,6 +68,14 @@ export function accountsOf({ config }: Pick<Desk, 'config'>): string[] {
   return Object.keys(config.accounts)
 }
 
+/** What each account's outbox answers, in the order of the config. */
+export function fromEach<answer>(
+  desk: Pick<Desk, 'config' | 'env'>,
+  ask: (outbox: Place['outbox'], account: string) => Promise<answer>,
+): Promise<answer[]> {
+  return Promise.all(accountsOf(desk).map((account) => ask(outboxOf(desk.env, account), account)))
+}
+
 /** The hook of this name, or null: a name that came from outside may be one that every object inherits. */
 export function hookOf({ config }: Pick<Desk, 'config'>, name: string): Hook | null {
   return Object.hasOwn(config.hooks, name) ? (config.hooks[name] ?? null) : null

@@ -2,13 +2,11 @@
 
 import type { Hook } from '../mapping/hook.ts'
 import { mapFields } from '../mapping/map.ts'
-import type { Foreseen as ForeseenByOutbox } from '../outbox/admin/act.ts'
 import type { Kept } from '../outbox/admin/deliveries.ts'
 import type { StoredState } from '../outbox/model.ts'
-import { outboxOf } from '../setup/readiness.ts'
 import { type BulkAction, OUTCOMES } from './act.ts'
-import { countDeliveries } from './bulk.ts'
-import { accountsOf, type Desk, hookOf } from './desk.ts'
+import { countDeliveries, pagesOf } from './bulk.ts'
+import { type Desk, fromEach, hookOf } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 
 const MOST_FORESEEN = 10_000
@@ -35,16 +33,25 @@ export interface Forecast {
 
 type Told = { readonly outcome: keyof Forecast['outcomes']; readonly reason?: string }
 
+type Page = { readonly items: readonly Told[]; readonly before: number | null }
+
 /** What would come of the action for every delivery that fits. Nothing is done. */
 export async function forecast(desk: Desk, filter: Filter, action: BulkAction): Promise<Forecast> {
-  const parts = await Promise.all(
-    accountsOf(desk).map((account) =>
-      action === 'remap'
-        ? ofMapping(desk, account, filter)
-        : ofAction(desk, account, filter, action),
-    ),
+  const parts = await fromEach(desk, (outbox) =>
+    action === 'remap'
+      ? pagesOf(MOST_MAPPED, async (before) => {
+          const asked = deliveryFilter(filter, MAPPED_AT_ONCE, before)
+          const page = await outbox.deliveries().keptOf(asked)
+          const items = page.kept.map((kept) => mappingOf(hookOf(desk, kept.hook), kept))
+          return { items, before: page.before }
+        })
+      : pagesOf(MOST_FORESEEN, async (before): Promise<Page> => {
+          const asked = deliveryFilter(filter, AT_ONCE, before)
+          const page = await outbox.deliveries().foresee(asked, action)
+          return { items: page.outcomes.map((outcome) => ({ outcome })), before: page.before }
+        }),
   )
-  const told = parts.flatMap((part) => part.told)
+  const told = parts.flatMap((part) => part.items)
   const more = parts.some((part) => part.more)
   const held = told.filter(({ outcome }) => outcome === 'held')
   return {
@@ -55,47 +62,6 @@ export async function forecast(desk: Desk, filter: Filter, action: BulkAction): 
     outcomes: counted(told.map(({ outcome }) => outcome)),
     held: counted(held.map(({ reason = '' }) => reason)),
   }
-}
-
-async function ofAction(
-  desk: Desk,
-  account: string,
-  filter: Filter,
-  action: 'exact' | 'release' | 'discard',
-): Promise<{ told: Told[]; more: boolean }> {
-  const told: Told[] = []
-  let before: number | null = null
-  do {
-    const page: { outcomes: ForeseenByOutbox[]; before: number | null } = await outboxOf(
-      desk.env,
-      account,
-    )
-      .deliveries()
-      .foresee(deliveryFilter(filter, AT_ONCE, before), action)
-    told.push(...page.outcomes.map((outcome) => ({ outcome })))
-    before = page.before
-  } while (before !== null && told.length < MOST_FORESEEN)
-  return { told, more: before !== null }
-}
-
-async function ofMapping(
-  desk: Desk,
-  account: string,
-  filter: Filter,
-): Promise<{ told: Told[]; more: boolean }> {
-  const told: Told[] = []
-  let before: number | null = null
-  do {
-    const page: { kept: (Kept & { state: StoredState })[]; before: number | null } = await outboxOf(
-      desk.env,
-      account,
-    )
-      .deliveries()
-      .keptOf(deliveryFilter(filter, MAPPED_AT_ONCE, before))
-    told.push(...page.kept.map((kept) => mappingOf(hookOf(desk, kept.hook), kept)))
-    before = page.before
-  } while (before !== null && told.length < MOST_MAPPED)
-  return { told, more: before !== null }
 }
 
 function mappingOf(hook: Hook | null, kept: Kept & { readonly state: StoredState }): Told {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { inviteSchema } from '../mapping/invite.ts'
 import type { GroupChange, GroupResult, GroupView } from '../outbox/admin/groups.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import { accountsOf, type Desk, placeOf } from './desk.ts'
+import { accountsOf, type Desk, fromEach, placeOf } from './desk.ts'
 import type { Cursor } from './merge.ts'
 
 export interface Group extends Omit<GroupView, 'id' | 'parts'> {
@@ -60,8 +60,7 @@ export async function listGroups(
 
 /** The newest groups' names, of all accounts. */
 export async function groupNames(desk: Desk, limit: number): Promise<string[]> {
-  const names = accountsOf(desk).map((account) => outboxOf(desk.env, account).groups().names(limit))
-  return (await Promise.all(names)).flat()
+  return (await fromEach(desk, async (outbox) => outbox.groups().names(limit))).flat()
 }
 
 export async function readGroup(desk: Desk, id: string, counted?: number): Promise<Group | null> {

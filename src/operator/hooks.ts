@@ -5,7 +5,7 @@ import type { Hook } from '../mapping/hook.ts'
 import { urlToken } from '../schemes/token.ts'
 import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
 import type { SourceKind } from '../sources/source.ts'
-import { accountsOf, type Desk, hookOf } from './desk.ts'
+import { type Desk, fromEach, hookOf } from './desk.ts'
 
 export interface HookState {
   readonly name: string
@@ -61,10 +61,9 @@ export interface HookDetails extends HookState {
 
 /** Every hook of the config. */
 export async function hookStates(desk: Desk): Promise<HookState[]> {
-  const accounts = accountsOf(desk).map(async (account) => {
-    return [account, await standingOf(desk, account)] as const
-  })
-  const standing = new Map(await Promise.all(accounts))
+  const standing = new Map(
+    await fromEach(desk, async (_, account) => [account, await standingOf(desk, account)] as const),
+  )
   return Object.keys(desk.config.hooks).flatMap((name) => {
     const hook = hookOf(desk, name)
     const own = standing.get(hook?.account ?? 'default')
@@ -103,11 +102,11 @@ export async function setHookPaused(
 
 /** When each hook that was ever heard of was so last. */
 export async function lastHeard(desk: Desk): Promise<ReadonlyMap<string, string>> {
-  const accounts = accountsOf(desk).map(async (account) => {
-    const heard = await outboxOf(desk.env, account).hooks().heard()
+  const all = await fromEach(desk, async (outbox) => {
+    const heard = await outbox.hooks().heard()
     return heard.map(({ hook, at }) => [hook, at] as const)
   })
-  return new Map((await Promise.all(accounts)).flat())
+  return new Map(all.flat())
 }
 
 /** What the config and the secrets say of a hook. */

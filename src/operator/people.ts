@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { isCountryCode, phone, phoneCountryOf } from '../mapping/phone/index.ts'
-import type { KnownPerson, PersonFile } from '../outbox/admin/people.ts'
-import { outboxOf } from '../setup/readiness.ts'
+import type { Erased, KnownPerson, PersonFile } from '../outbox/admin/people.ts'
 import { readable, type Story } from './deliveries.ts'
-import { accountsOf, type Desk, placeOf } from './desk.ts'
+import { type Desk, fromEach, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
 
 /** A person of many leads is erased in so many rounds at once; then the caller asks again. */
@@ -71,11 +70,9 @@ export async function knownPerson(
   desk: Desk,
   digits: string,
 ): Promise<(KnownPerson & { readonly account: string })[]> {
-  return Promise.all(
-    accountsOf(desk).map(async (account) => {
-      return { ...(await outboxOf(desk.env, account).people().known(digits, desk.actor)), account }
-    }),
-  )
+  return fromEach(desk, async (outbox, account) => {
+    return { ...(await outbox.people().known(digits, desk.actor)), account }
+  })
 }
 
 /** Keeps a person out of one group or all from now on, or ends that. */
@@ -91,9 +88,10 @@ export async function setSuppressed(
     if (place === null || (await place.outbox.groups().view(place.seq)) === null) return 'not_found'
     return { leads: await place.outbox.people()[method](digits, place.seq, desk.actor) }
   }
-  const outboxes = accountsOf(desk).map((account) => outboxOf(desk.env, account))
-  const leads = outboxes.map((outbox) => outbox.people()[method](digits, null, desk.actor))
-  return { leads: (await Promise.all(leads)).reduce((sum, some) => sum + some, 0) }
+  const leads = await fromEach(desk, async (outbox) =>
+    outbox.people()[method](digits, null, desk.actor),
+  )
+  return { leads: leads.reduce((sum, some) => sum + some, 0) }
 }
 
 /** Wipes a person out of every account and leaves only the note that they must not come back. `more`: ask again. */
@@ -101,21 +99,17 @@ export async function erasePerson(
   desk: Desk,
   digits: string,
 ): Promise<{ erased: number; more: boolean }> {
-  const parts = await Promise.all(
-    accountsOf(desk).map(async (account) => {
-      let erased = 0
-      let before: number | null = null
-      for (let round = 0; round < MOST_ROUNDS; round++) {
-        const step: { erased: number; before: number | null } = await outboxOf(desk.env, account)
-          .people()
-          .erase(digits, before, desk.actor)
-        erased += step.erased
-        before = step.before
-        if (before === null) break
-      }
-      return { erased, more: before !== null }
-    }),
-  )
+  const parts = await fromEach(desk, async (outbox) => {
+    let erased = 0
+    let before: number | null = null
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const step: Erased = await outbox.people().erase(digits, before, desk.actor)
+      erased += step.erased
+      before = step.before
+      if (before === null) break
+    }
+    return { erased, more: before !== null }
+  })
   return {
     erased: parts.reduce((sum, part) => sum + part.erased, 0),
     more: parts.some((part) => part.more),
@@ -131,18 +125,15 @@ export type Exported = Omit<PersonFile, 'before' | 'deliveries'> & {
 
 /** All that is kept of a person, by account. */
 export async function exportPerson(desk: Desk, digits: string): Promise<Exported[]> {
-  return Promise.all(
-    accountsOf(desk).map(async (account) => {
-      const outbox = outboxOf(desk.env, account)
-      const { before: first, ...all } = await outbox.people().file(digits, null, desk.actor)
-      const deliveries = [...all.deliveries]
-      let before = first
-      for (let round = 1; round < MOST_ROUNDS && before !== null; round++) {
-        const page: PersonFile = await outbox.people().file(digits, before, desk.actor)
-        deliveries.push(...page.deliveries)
-        before = page.before
-      }
-      return { account, ...all, deliveries: deliveries.map(readable), more: before !== null }
-    }),
-  )
+  return fromEach(desk, async (outbox, account) => {
+    const { before: first, ...all } = await outbox.people().file(digits, null, desk.actor)
+    const deliveries = [...all.deliveries]
+    let before = first
+    for (let round = 1; round < MOST_ROUNDS && before !== null; round++) {
+      const page: PersonFile = await outbox.people().file(digits, before, desk.actor)
+      deliveries.push(...page.deliveries)
+      before = page.before
+    }
+    return { account, ...all, deliveries: deliveries.map(readable), more: before !== null }
+  })
 }
