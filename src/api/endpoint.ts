@@ -8,7 +8,7 @@ import type { Desk } from '../operator/desk.ts'
 export type Tag = 'Deliveries' | 'Groups' | 'People' | 'Accounts' | 'Hooks' | 'Audit'
 
 /** What the route hands over, before anything of it is checked. */
-export interface RawInput {
+interface RawInput {
   /** What `:id` of the path is. */
   readonly id: string
   readonly query: unknown
@@ -31,7 +31,7 @@ export interface Endpoint {
   respond(desk: Desk, input: RawInput): Promise<Response>
 }
 
-export interface Input<query, body> {
+interface Input<query, body> {
   readonly id: string
   readonly query: query
   readonly body: body

@@ -6,7 +6,7 @@ import { IMPOSSIBLE } from '../operator/act.ts'
 import { type Desk, hookOf } from '../operator/desk.ts'
 import { hookDetails, hookStates, setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
-import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
+import { fieldsOfLead, previewBody, previewKept } from '../operator/preview.ts'
 import { sendTest } from '../operator/test-send.ts'
 import { endpoint, noSuch, notPossible, wrong } from './endpoint.ts'
 import { hookDetailsSchema, hookSchema, previewSchema } from './schemas.ts'
@@ -118,7 +118,7 @@ async function preview(
     if (made.ok) return { events: made.events }
     return problemResponse({ reason: 'bad_request', issues: made.issues })
   }
-  const kept = await keptFields(desk, name, body.delivery)
+  const kept = await fieldsOfLead(desk, name, body.delivery)
   if (kept === 'not_found') return noSuch('delivery')
   if (kept === 'gone') return notPossible(IMPOSSIBLE.fields_gone)
   const made = previewKept(hook, kept.fields, Date.now())

@@ -23,7 +23,7 @@ export const endpoints: readonly Endpoint[] = [
 
 type Json = Readonly<Record<string, unknown>>
 
-export interface OpenApi {
+interface OpenApi {
   readonly openapi: '3.1.0'
   readonly info: Json
   readonly servers: readonly Json[]

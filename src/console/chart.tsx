@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Html } from './page.ts'
 import { several } from './words.ts'
 
-export interface Hour {
+interface Hour {
   readonly hour: string
   readonly accepted: number
   readonly held: number

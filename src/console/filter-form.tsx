@@ -44,7 +44,7 @@ const AS_WORDS = ['as', 'words'] as const
 
 export type Asked = Partial<Record<(typeof NAMES)[number], string>>
 
-export interface ReadFilter {
+interface ReadFilter {
   readonly asked: Asked
   /** Null: something of it cannot be looked for. */
   readonly filter: Filter | null

@@ -8,7 +8,7 @@ import { IMPOSSIBLE } from '../operator/act.ts'
 import { hookOf } from '../operator/desk.ts'
 import { setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
-import { keptFields, previewBody, previewKept } from '../operator/preview.ts'
+import { fieldsOfLead, previewBody, previewKept } from '../operator/preview.ts'
 import { type FieldPath, snippet } from '../operator/snippet.ts'
 import { sendTest } from '../operator/test-send.ts'
 import { eventIn } from './field-picker.tsx'
@@ -47,7 +47,7 @@ async function tried(
     return { from: null, payload: pretty(body), made: await previewBody(hook, body, now) }
   }
   if (typeof use === 'string') {
-    const kept = await keptFields(visit.desk, name, use)
+    const kept = await fieldsOfLead(visit.desk, name, use)
     if (typeof kept === 'string') return null
     return { from: use, payload: '', made: previewKept(hook, kept.fields, now) }
   }

@@ -17,7 +17,7 @@ const JSON_SUFFIX = /^application\/[a-z0-9!#$&^_.+-]+\+json$/
 /** How a body is written. `text` is JSON that its sender calls text/plain. */
 export type ContentKind = 'json' | 'form' | 'multipart' | 'xml' | 'text'
 
-export type Decoded =
+type Decoded =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string }
 

@@ -1,6 +1,6 @@
 /** The log: one JSON object a decision. Callers pass ids, names and counts, never a phone, token, secret or payload. */
 
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
+type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 /** Writes one line; Workers Logs indexes its members. */
 export function log(event: string, fields: LogFields): void {

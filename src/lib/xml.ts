@@ -16,7 +16,7 @@ const NAMED: Readonly<Record<string, string>> = {
   apos: "'",
 }
 
-export type XmlValue = string | readonly XmlValue[] | { readonly [name: string]: XmlValue }
+type XmlValue = string | readonly XmlValue[] | { readonly [name: string]: XmlValue }
 
 interface Element {
   /** As it was opened, prefix and all. */

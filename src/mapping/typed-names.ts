@@ -35,7 +35,7 @@ const MOST_ANSWERS = 200
 const MAX_DEPTH = 12
 
 /** `unknown`: nothing made up fits the schema or the mapping, so it is taken for a yes. */
-export type TypedName = 'yes' | 'no' | 'unknown'
+type TypedName = 'yes' | 'no' | 'unknown'
 
 /** What a visitor of this hook can make of its group names. Calls `invite` with made-up answers. */
 export function typedName(hook: Hook): TypedName {

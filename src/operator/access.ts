@@ -12,7 +12,7 @@ const KEEP_KEYS_MS = 60 * 60_000
 const ASK_AGAIN_MS = 60_000
 const FETCH_MS = 5_000
 
-export interface AccessSettings {
+interface AccessSettings {
   /** `team.cloudflareaccess.com`. */
   readonly teamDomain: string
   /** The application's audience tag. */
@@ -20,7 +20,7 @@ export interface AccessSettings {
 }
 
 /** The variable that is not set, beside the other one. No one is let in: an operator who set one wants no login by the secret. */
-export interface HalfSet {
+interface HalfSet {
   readonly missing: string
 }
 

@@ -6,7 +6,7 @@ import { refuseSecret } from '../schemes/secret.ts'
 /** Its holder may see and do everything. */
 const MIN_LENGTH = 24
 
-export type AdminSecrets =
+type AdminSecrets =
   | { readonly ok: true; readonly values: readonly string[] }
   | { readonly ok: false; readonly because: string }
 

@@ -14,13 +14,13 @@ export interface Group extends Omit<GroupView, 'id' | 'parts'> {
   readonly parts: readonly { readonly id: string; readonly name: string; readonly part: number }[]
 }
 
-export interface GroupsPage {
+interface GroupsPage {
   readonly groups: readonly Group[]
   readonly cursor: Cursor | null
 }
 
 /** How much of the tables one look at groups reads. */
-export interface GroupsLook {
+interface GroupsLook {
   /** Names that are gone through at most. */
   readonly scan: number
   /** People of each group that are counted at most. */

@@ -30,7 +30,7 @@ export interface HookState {
   readonly paused: boolean
 }
 
-export interface RefusedState {
+interface RefusedState {
   readonly count: number
   readonly lastAt: string
   /** Why the last one was refused, in words that say what to check. */

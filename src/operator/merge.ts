@@ -8,7 +8,7 @@ import { accountsOf, type Desk } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 
 /** A page of one account: what it holds by descending number. */
-export interface AccountPage<value> {
+interface AccountPage<value> {
   readonly account: string
   /** What it was asked with; null: from the newest. */
   readonly before: number | null
@@ -94,7 +94,7 @@ export function readCursor(text: string): Cursor | null {
   }
 }
 
-export interface DeliveriesPage extends MergedPage<DeliveryView> {
+interface DeliveriesPage extends MergedPage<DeliveryView> {
   /** All that was received after this was looked at; null: that was all. */
   readonly through: string | null
 }

@@ -116,7 +116,7 @@ export async function erasePerson(
   }
 }
 
-export type Exported = Omit<PersonFile, 'before' | 'deliveries'> & {
+type Exported = Omit<PersonFile, 'before' | 'deliveries'> & {
   readonly account: string
   readonly deliveries: readonly Story[]
   /** True where there is more than one answer holds. */

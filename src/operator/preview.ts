@@ -20,7 +20,7 @@ import { type Desk, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
 
 /** A number as typed, and as it would be sent. */
-export interface NumberPreview {
+interface NumberPreview {
   readonly path: string
   readonly raw: string
   /** With its plus; null: it was refused. */
@@ -64,7 +64,7 @@ export async function previewBody(hook: Hook, body: string, now: number): Promis
 }
 
 /** What is kept of a delivery of this hook. */
-export async function keptFields(
+export async function fieldsOfLead(
   desk: Desk,
   hook: string,
   id: string,

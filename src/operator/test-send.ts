@@ -18,7 +18,7 @@ export interface TestResult {
   readonly deliveries: readonly string[]
 }
 
-export type TestSend =
+type TestSend =
   | { readonly ok: true; readonly result: TestResult }
   | { readonly ok: false; readonly reason: 'not_found' }
   | { readonly ok: false; readonly reason: 'not_possible'; readonly because: string }

@@ -28,7 +28,7 @@ export interface Guide {
   readonly docs: string
 }
 
-export interface SecretNeeded {
+interface SecretNeeded {
   /** The Worker secret. */
   readonly name: string
   readonly what: string

@@ -37,7 +37,7 @@ export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
   }
 }
 
-export type WholeFields =
+type WholeFields =
   | { readonly ok: true; readonly fields: unknown; readonly skip?: string | null }
   | { readonly ok: false; readonly message: string }
 

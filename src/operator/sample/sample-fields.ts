@@ -71,7 +71,7 @@ export function sampleFields(hook: Hook, { given, own, phone }: Known): SampleFi
 }
 
 /** A single answer of a schema. */
-export interface Leaf {
+interface Leaf {
   readonly path: string
   readonly schema: v.GenericSchema
 }

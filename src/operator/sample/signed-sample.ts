@@ -16,7 +16,7 @@ export interface Target {
   readonly publicUrl: string | null
 }
 
-export interface Occasion {
+interface Occasion {
   readonly id: string
   /** Epoch milliseconds. */
   readonly now: number

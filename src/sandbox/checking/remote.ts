@@ -10,7 +10,7 @@ import { environmentArguments, type Wrangler } from './wrangler-cli.ts'
 const TIMEOUT_MS = 10_000
 const UNSIGNED = '{"unsigned":true}'
 
-export interface RemoteRow {
+interface RemoteRow {
   readonly what: string
   readonly found: string
   /** Empty: nothing. */
@@ -32,7 +32,7 @@ export interface Remote {
 }
 
 /** The version that was deployed last. */
-export interface Deployed {
+interface Deployed {
   readonly id: string
   /** ISO 8601. */
   readonly at: string
@@ -169,7 +169,7 @@ function bad(what: string, found: string, toDo: string): RemoteRow {
 
 const ACTIVE_USERS = 'https://api.eazybe.com/v2/users/public/last-active'
 
-export interface Opinion {
+interface Opinion {
   readonly taken: boolean
   /** Half a sentence, without the token. */
   readonly because: string

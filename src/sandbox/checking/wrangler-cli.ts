@@ -13,7 +13,7 @@ const QUIET = {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
 }
 
-export interface Ran {
+interface Ran {
   readonly ok: boolean
   readonly stdout: string
   /** What it printed beside, in one line: why it failed. */

@@ -5,7 +5,7 @@ import { adminSecretFlaw } from '../../operator/admin-secret.ts'
 import type { Config } from '../../setup/define-config.ts'
 import { freshAdminSecret, SANDBOX_TOKEN_PREFIX, type Vars } from '../dev-vars.ts'
 
-export interface NeededSecret {
+interface NeededSecret {
   readonly name: string
   /** What it is, for the person who is asked for it. */
   readonly what: string
@@ -64,7 +64,7 @@ export function neededSecrets(config: Config): NeededSecret[] {
 }
 
 /** Why a pasted value is refused, as a sentence; null: it will do. A secret of this machine stays on this machine. */
-export function refusalOf(needed: NeededSecret, value: string, local: Vars): string | null {
+function refusalOf(needed: NeededSecret, value: string, local: Vars): string | null {
   const flaw = secretValues(local, needed.name).includes(value)
     ? 'is the one of this machine, which is in .dev.vars'
     : needed.refuse(value)
@@ -83,7 +83,7 @@ export interface Terminal {
   readonly tell: (line: string) => void
 }
 
-export interface Collected {
+interface Collected {
   /** To be stored, by name. */
   readonly values: Readonly<Record<string, string>>
   /** Those of them that were made, and are shown once. */

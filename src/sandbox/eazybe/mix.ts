@@ -39,7 +39,7 @@ export const mixSchema = v.strictObject({
   ways: v.optional(v.pipe(v.array(v.picklist(WAYS)), v.nonEmpty()), [...WAYS]),
 })
 
-export type Mix = Readonly<v.InferOutput<typeof mixSchema>>
+type Mix = Readonly<v.InferOutput<typeof mixSchema>>
 
 /** Spreads the numbers of calls over all seeds. */
 const SPREAD = 0x9e3779b1

@@ -24,7 +24,7 @@ const bodySchema = v.object({
   create: v.optional(v.boolean()),
 })
 
-export interface PageView {
+interface PageView {
   readonly behaviour: Behaviour
   readonly groups: readonly Group[]
   readonly calls: readonly Call[]

@@ -9,7 +9,7 @@ import { openJournal } from './journal.ts'
 
 const HOST = '127.0.0.1'
 
-export interface ServeEazybeOptions {
+interface ServeEazybeOptions {
   /** 0 takes a free one. */
   readonly port: number
   /** The groups and calls are kept in its `eazybe.jsonl`. */
@@ -18,7 +18,7 @@ export interface ServeEazybeOptions {
   readonly token: () => string
 }
 
-export interface ServedEazybe {
+interface ServedEazybe {
   /** Without a slash at its end. */
   readonly url: string
   /** Hands over a request whatever its host, without the network. */

@@ -87,7 +87,7 @@ export const DECLARED = {
 const HOST = '127.0.0.1'
 const MODULE = 'usher.js'
 
-export interface WorkerParts {
+interface WorkerParts {
   readonly code: string
   /** Of the code, as JSON; empty: its places are shown as they are. */
   readonly map: string

@@ -79,7 +79,7 @@ const PATIENCE_MS = 3_000
 const LOOK_AGAIN_MS = 100
 
 /** What holds a state folder: workerd whose starter is gone, and the starter of one that is not. */
-export interface Holders {
+interface Holders {
   readonly orphans: readonly number[]
   readonly runner: number | null
 }

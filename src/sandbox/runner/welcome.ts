@@ -5,7 +5,7 @@ import type { Config } from '../../setup/define-config.ts'
 import { readinessOf } from '../../setup/readiness.ts'
 import type { Vars } from '../dev-vars.ts'
 
-export interface Welcome {
+interface Welcome {
   readonly config: Config
   /** Of the Worker, without a slash at the end. */
   readonly url: string

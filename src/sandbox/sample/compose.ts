@@ -20,7 +20,7 @@ const COUNTRY = 'IN'
 /** What a hook without `fields` reads. */
 const SPOKEN = ['groupName', 'contacts', 'create']
 
-export interface Composing {
+interface Composing {
   readonly hook: Hook
   readonly asked: Pick<SendArguments, 'hook' | 'given' | 'asSender' | 'file'>
   readonly id: string
@@ -31,7 +31,7 @@ export interface Composing {
   readonly random: () => number
 }
 
-export interface Composed {
+interface Composed {
   readonly sample: Sample
   /** What to tell of it, before it is posted. */
   readonly lines: readonly string[]

@@ -21,7 +21,7 @@ export function isSettled({ state }: Story): boolean {
 }
 
 /** Whether nothing is left to do. */
-export function isFine({ state }: Story): boolean {
+function isFine({ state }: Story): boolean {
   return FINE.includes(state)
 }
 
@@ -79,7 +79,7 @@ const LONG_WAIT_MS = 10_000
 const LEAVE =
   'Ctrl-C leaves: the lead stays in the outbox and goes on without this command. The console shows it.'
 
-export interface Following {
+interface Following {
   readonly ask: () => Promise<Story>
   readonly tell: (line: string) => void
   readonly now: () => number
