@@ -1,7 +1,5 @@
 /** The outbox's tables as versioned migrations. What the outbox promises is promised here: by keys, checks and triggers. */
 
-import type { OutboxStorage } from '../ports.ts'
-
 /** SQL of a trigger: one more, or one less, where the row waits for an operator. */
 function counted(row: 'OLD' | 'NEW', by: 1 | -1): string {
   const waits = `${row}.state IN ('held', 'parked')`
@@ -289,19 +287,3 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'immutable'); END;
   `,
 ]
-
-/** Brings the tables to today's form. A Durable Object has no `PRAGMA user_version`, so the version is a row. */
-export function migrate(storage: OutboxStorage, migrations = MIGRATIONS): void {
-  const { sql } = storage
-  sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
-  const { version } = sql
-    .exec<{ version: number | null }>('SELECT max(version) AS version FROM migrations')
-    .one()
-  const done = version ?? 0
-  migrations.slice(done).forEach((statements, index) => {
-    storage.transactionSync(() => {
-      sql.exec(statements)
-      sql.exec('INSERT INTO migrations (version) VALUES (?)', done + index + 1)
-    })
-  })
-}

@@ -1,5 +1,7 @@
 /** SQL with its values in place: `sql.all<Row>`SELECT … WHERE id = ${id}``. A row's columns are named as its type says. */
 
+import type { OutboxStorage } from '../ports.ts'
+
 /** A piece of a statement, with the values in it. */
 export class Fragment {
   readonly texts: readonly string[]
@@ -109,4 +111,20 @@ function isPlain(value: Value): value is Exclude<Value, Fragment> {
 function bindable(value: Exclude<Value, Fragment>): SqlStorageValue {
   if (typeof value === 'boolean') return value ? 1 : 0
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}
+
+/** Brings the tables to today's form. A Durable Object has no `PRAGMA user_version`, so the version is a row. */
+export function migrate(storage: OutboxStorage, migrations: readonly string[]): void {
+  const { sql } = storage
+  sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
+  const { version } = sql
+    .exec<{ version: number | null }>('SELECT max(version) AS version FROM migrations')
+    .one()
+  const done = version ?? 0
+  migrations.slice(done).forEach((statements, index) => {
+    storage.transactionSync(() => {
+      sql.exec(statements)
+      sql.exec('INSERT INTO migrations (version) VALUES (?)', done + index + 1)
+    })
+  })
 }

@@ -14,8 +14,8 @@ import { Memberships } from './memberships.ts'
 import { Parts } from './parts.ts'
 import { People } from './people.ts'
 import { Reports } from './reports.ts'
-import { migrate } from './schema.ts'
-import { Sql } from './sql.ts'
+import { MIGRATIONS } from './schema.ts'
+import { migrate, Sql } from './sql.ts'
 import { Sweep } from './sweep.ts'
 
 export interface Store {
@@ -48,7 +48,7 @@ export interface Listeners {
 
 /** Opens the tables, and brings them to today's form. */
 export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
-  migrate(ports.storage)
+  migrate(ports.storage, MIGRATIONS)
   const sql = new Sql(ports.storage.sql)
   const account = new Account(sql, ports)
   const asks = new Asks(sql)

@@ -2,7 +2,8 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { OutboxStorage } from '../../../src/outbox/ports.ts'
-import { MIGRATIONS, migrate } from '../../../src/outbox/store/schema.ts'
+import { MIGRATIONS } from '../../../src/outbox/store/schema.ts'
+import { migrate } from '../../../src/outbox/store/sql.ts'
 import { Disk } from '../../simulation/disk.ts'
 import { storageOn } from '../../simulation/storage.ts'
 
@@ -11,7 +12,7 @@ let storage: OutboxStorage
 beforeEach(() => {
   disk = new Disk()
   storage = storageOn(disk, () => {})
-  migrate(storage)
+  migrate(storage, MIGRATIONS)
 })
 
 function versions() {
@@ -25,7 +26,7 @@ describe('an outbox of today', () => {
   ]
 
   it('is brought to its form once, however often it starts', () => {
-    migrate(storage)
+    migrate(storage, MIGRATIONS)
     expect(versions()).toBe(MIGRATIONS.length)
   })
 
