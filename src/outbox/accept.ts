@@ -50,6 +50,8 @@ interface Taken {
   readonly items: ArrivedItem[]
   /** When the alarm must ring for them; null: no earlier than it would. */
   readonly wakeAt: number | null
+  /** True where the operator may have to be told of one. */
+  readonly tells: boolean
 }
 
 /** The digests and contacts of an item: made before the transaction, which cannot wait. */
@@ -62,7 +64,7 @@ interface Ready {
 
 /** Once this returns, every delivery of the webhook is kept, and none of them twice. */
 export async function accept(context: Context, arrival: Arrival): Promise<ArrivedItem[]> {
-  const { alarm, ports, store } = context
+  const { alarm, ports, store, watch } = context
   const { account } = store
   account.name = arrival.account
   const { hook } = arrival
@@ -85,12 +87,14 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
   const now = ports.now()
   try {
     // Rolls back this arrival alone, although several may share one commit.
-    const { items, wakeAt } = store.transaction(() =>
+    const { items, wakeAt, tells } = store.transaction(() =>
       take(context, { ...arrival, fingerprint, bodyKey }, ready, now),
     )
     // Also for what was here before: the process may have died before the alarm was set.
     await alarm.ensure()
-    if (wakeAt !== null) await alarm.wakeBy(wakeAt, now)
+    // What is to be told is known once the transaction is over.
+    const at = soonest([wakeAt, tells ? watch.nextAt(now) : null])
+    if (at !== null) await alarm.wakeBy(at, now)
     return items
   } catch (error) {
     // It may be kept all the same, and then nothing has set the alarm for it.
@@ -100,13 +104,18 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
 }
 
 function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: number): Taken {
-  const { dispatcher, store, watch } = context
+  const { dispatcher, store } = context
   store.hooks.verified(arrival.hook, now)
   const before = arrival.bodyKey === null ? [] : store.deliveries.ofBody(arrival.bodyKey)
   if (before.length > 0) {
-    return { items: before.map((seen) => repeated(context, arrival, seen)), wakeAt: null }
+    return {
+      items: before.map((seen) => repeated(context, arrival, seen)),
+      wakeAt: null,
+      tells: false,
+    }
   }
   const wakes: (number | null)[] = []
+  let tells = false
   const items = arrival.items.map((item, place) => {
     const { key = '', otherKey = null, contacts = [] } = ready[place] ?? {}
     let taken = takeOne(context, arrival, item, { key, contacts, place }, now)
@@ -120,11 +129,11 @@ function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: 
     const { state } = taken
     if (taken.dueAt !== null) wakes.push(dispatcher.wakeAt(taken.dueAt, now))
     if (item.mapped === null) wakes.push(now)
-    if (state === 'held') wakes.push(watch.nextAt(now))
+    tells ||= state === 'held' || state === 'parked'
     const id = deliveryId(arrival.account, taken.seq)
     return { id, state, duplicate: false, conflict: false, awaited: false }
   })
-  return { items, wakeAt: soonest(wakes) }
+  return { items, wakeAt: soonest(wakes), tells }
 }
 
 type TakenOne =

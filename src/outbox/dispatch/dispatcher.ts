@@ -178,11 +178,6 @@ export class Dispatcher {
     if (isAbsent) forgetMaybes(this.#store, part, now)
     if (outcome.kind === 'invalid' || outcome.kind === 'ambiguous') this.#judge(now)
     parts.saveAfterCall(part, memberships.head(part.id, 1)[0], now)
-    this.#store.alerts.raise(
-      { kind: 'parked', subject: '' },
-      now,
-      settled.filter(({ state }) => state === 'parked').length,
-    )
     return settled
   }
 

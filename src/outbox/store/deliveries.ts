@@ -71,7 +71,7 @@ const HELD_COUNTED = 1_000
 export class Deliveries {
   readonly #sql: Sql
   /** Those that settled in the transaction under way. */
-  #settled: number[] = []
+  #settled: Settled[] = []
 
   constructor(sql: Sql) {
     this.#sql = sql
@@ -91,7 +91,7 @@ export class Deliveries {
   }
 
   /** Those that settled since this was asked last. */
-  takeSettled(): number[] {
+  takeSettled(): Settled[] {
     const settled = this.#settled
     this.#settled = []
     return settled
@@ -111,12 +111,14 @@ export class Deliveries {
   insert(one: NewDelivery, now: number): number {
     const settledAt = isSettled(one.state) ? now : null
     const lines = `[${one.lines.map((line) => timelineLine(now, line)).join(',')}]`
-    return this.#sql.value`
+    const seq = this.#sql.value<number>`
       INSERT INTO deliveries (key, body_key, body_place, fingerprint, hook, source, state, reason, held, group_id, part_id,
         creates, received_at, settled_at, look_up_at, fields, consent, timeline)
       VALUES (${one.key}, ${one.bodyKey}, ${one.bodyPlace}, ${one.fingerprint}, ${one.hook}, ${one.source}, ${one.state},
         ${one.reason}, ${one.held}, ${one.groupId}, ${one.partId}, ${one.creates}, ${now}, ${settledAt},
         ${one.lookingUp ? now : null}, ${one.fields}, ${one.consent}, ${lines}) RETURNING seq`
+    if (settledAt !== null) this.#settled.push({ seq, state: one.state })
+    return seq
   }
 
   /** Says anew what a delivery asks for. Its state follows with `refresh`. */
@@ -178,7 +180,7 @@ export class Deliveries {
         state = ${state}, reason = ${reason}, timeline = ${told === null ? raw('timeline') : appended(now, told)}
       WHERE seq = ${seq}`
     if (settledAt === null || state === before.state) return []
-    this.#settled.push(seq)
+    this.#settled.push({ seq, state })
     return [{ seq, state }]
   }
 

@@ -32,7 +32,7 @@ export interface Store {
   readonly people: People
   readonly reports: Reports
   readonly sweep: Sweep
-  /** Runs all of it, or nothing. */
+  /** Runs all of it, or nothing. The operator is told of deliveries that it parked. */
   transaction<T>(run: () => T): T
   /** All of it was replaced: what this store remembers is of rows that are gone, so it writes no more. */
   close(): void
@@ -51,6 +51,7 @@ export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
   migrate(ports.storage, MIGRATIONS)
   const sql = new Sql(ports.storage.sql)
   const account = new Account(sql, ports)
+  const alerts = new Alerts(sql, ports.env)
   const asks = new Asks(sql)
   const calls = new Calls(sql)
   const deliveries = new Deliveries(sql)
@@ -59,7 +60,7 @@ export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
   let closed = false
   return {
     account,
-    alerts: new Alerts(sql, ports.env),
+    alerts,
     asks,
     audit: new Audit(sql),
     backup: new Backup(sql, ports.random),
@@ -74,8 +75,14 @@ export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
     transaction(run) {
       if (closed) throw new Error('The outbox was restored meanwhile')
       try {
-        const result = ports.storage.transactionSync(run)
-        listeners.settled(deliveries.takeSettled())
+        const [result, settled] = ports.storage.transactionSync(() => {
+          const result = run()
+          const settled = deliveries.takeSettled()
+          const parked = settled.filter(({ state }) => state === 'parked').length
+          alerts.raise({ kind: 'parked', subject: '' }, ports.now(), parked)
+          return [result, settled] as const
+        })
+        listeners.settled(settled.map(({ seq }) => seq))
         return result
       } catch (error) {
         deliveries.takeSettled()

@@ -182,6 +182,18 @@ describe('an alert', () => {
     expect(counts.length).toBeLessThanOrEqual(2)
   })
 
+  it('comes for a teammate who signs up with a number that was refused', async () => {
+    const mentor = '919811112222'
+    listen(({ contacts }) => (contacts.includes(mentor) ? answers.invalid() : answers.ok()))
+    const { lead, runUntil } = outbox()
+    await lead('A', [ASHA, mentor], { teammates: [mentor] })
+    await runUntil(HOUR)
+    expect(told).toEqual([])
+    await lead('A', [mentor])
+    await runUntil(2 * HOUR)
+    expect(told.map(({ text }) => text)).toEqual([expect.stringContaining('1 delivery is parked')])
+  })
+
   it('is tried again where it did not arrive, later each time, and not for ever', async () => {
     alertStatus = 500
     listen(answers.unauthorized)
