@@ -130,7 +130,10 @@ function passes(read: (text: string) => unknown, text: string): number {
 describe('the yardstick', () => {
   it('finds a reader that walks back from each blank', () => {
     const read = (text: string) => text.search(/\s+$/)
-    expect(passes(read, `${' '.repeat(OF_A_SOURCE)}.`)).toBeGreaterThan(MOST_PASSES)
+    const text = `${' '.repeat(OF_A_SOURCE)}.`
+    // A pause of the machine within the yardstick's own pass would hide it once.
+    const most = Math.max(...Array.from({ length: TRIES }, () => passes(read, text)))
+    expect(most).toBeGreaterThan(MOST_PASSES)
   })
 })
 
