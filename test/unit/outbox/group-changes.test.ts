@@ -47,7 +47,7 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     await outbox.pass(HOUR)
     expect(outbox.count(`parts WHERE status = 'exists'`)).toBe(2)
     gone = 'G 2'
-    // The operator counts: somebody left the first part, and the second was deleted.
+    // The operator counts: a person left the first part, and the second was deleted.
     outbox.disk.run(`UPDATE parts SET open = 0`, [])
     outbox.disk.run(`UPDATE parts SET open = 1 WHERE id = 1`, [])
     await outbox.groups.change(1, { kind: 'count', members: 1 }, 'api')
