@@ -16,7 +16,7 @@ const LONE_MS = 2 * DAY_MS
 const CALLS_APART = 3
 /** A failing EazyBe excuses failures for no longer: where only bad numbers wait, nothing else would ever end it. */
 const EXCUSED_MS = 7 * DAY_MS
-/** A person whose failures were forgiven so often is no sign of a failing EazyBe any more. */
+/** A person whose failures were forgiven so often, with none accepted of those who were, is no sign of a failing EazyBe any more. */
 export const MOST_FORGIVEN = 2
 
 /** Whether so many failures are the person's own. `acceptedAt`: when EazyBe last accepted others, before the last of these failures. */

@@ -208,7 +208,7 @@ export class Dispatcher {
       const members = new Map(
         calls.flatMap((call) => call.members).map((key) => [`${key.person} ${key.team}`, key]),
       )
-      memberships.forgive([...members.values()], groupId, partId, now)
+      memberships.forgive([...members.values()], groupId, partId, account.pace.batchSize, now)
       const line = {
         event: 'EazyBe fails for everybody',
         detail: 'What counted against this lead is taken back',

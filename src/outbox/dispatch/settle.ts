@@ -106,7 +106,7 @@ function invalid(step: Step, message: string): Settlement {
     changes: changesOf(step, (member) => ({
       ...(alone ? { status: 'refused', reason: `refused: ${message}` } : stillWaits(member)),
       attempts: member.attempts + (alone ? 1 : 0),
-      limit: alone || excused ? null : half(size),
+      ...(!excused && { limit: alone ? null : half(size) }),
       dueAt: now,
       event: 'refused by EazyBe',
       detail:

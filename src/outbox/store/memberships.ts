@@ -106,11 +106,18 @@ export class Memberships {
     return [...members, ...rest]
   }
 
-  /** EazyBe accepted the call: that is a fact, whatever an operator did meanwhile. */
+  /**
+   * EazyBe accepted the call: that is a fact, whatever an operator did meanwhile. Where it accepts a person who was forgiven,
+   * the failures were its own, and what was forgiven counts against no person.
+   */
   accept({ members, groupId, partId }: OpenCall, now: number): void {
     this.#sql.run`
+      UPDATE memberships SET forgiven = 0 WHERE forgiven > 0 AND EXISTS
+        (SELECT 1 FROM json_each(${members}) AS keys JOIN memberships AS m ON m.person = keys.value ->> 'person'
+          AND m.group_id = ${groupId} AND m.team_part = (keys.value ->> 'team') * ${partId} WHERE m.forgiven > 0)`
+    this.#sql.run`
       UPDATE memberships SET status = 'accepted', reason = NULL, accepted_at = ${now},
-        first_call_at = coalesce(first_call_at, ${now}), failing_since = NULL, batch_limit = NULL, forgiven = 0
+        first_call_at = coalesce(first_call_at, ${now}), failing_since = NULL, batch_limit = NULL
       FROM json_each(${members}) AS keys WHERE person = keys.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (keys.value ->> 'team') * ${partId}`
   }
@@ -138,10 +145,20 @@ export class Memberships {
         AND first_call_at IS NULL`
   }
 
-  /** EazyBe was at fault: what counted against these is taken back, and those who were parked wait again, unless they were discarded. */
-  forgive(members: readonly MemberKey[], groupId: number, partId: number, now: number): void {
+  /**
+   * EazyBe was at fault: what counted against these is taken back, and those who were parked wait again, unless they were discarded.
+   * Each time they travel with half as many: a bad number among them would fail the others again and again.
+   */
+  forgive(
+    members: readonly MemberKey[],
+    groupId: number,
+    partId: number,
+    batchSize: number,
+    now: number,
+  ): void {
     this.#sql.run`
-      UPDATE memberships SET attempts = 0, failing_since = NULL, batch_limit = NULL, forgiven = forgiven + 1, due_at = ${now},
+      UPDATE memberships SET attempts = 0, failing_since = NULL, batch_limit = (coalesce(batch_limit, ${batchSize}) + 1) / 2,
+        forgiven = forgiven + 1, due_at = ${now},
         status = CASE WHEN first_call_at IS NULL THEN 'waiting' ELSE 'maybe' END,
         reason = CASE WHEN status = 'refused' THEN 'EazyBe failed for everybody' ELSE reason END
       FROM json_each(${members}) AS keys WHERE person = keys.value ->> 'person' AND group_id = ${groupId}

@@ -182,6 +182,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX memberships_blocked ON memberships (part_id, reason) WHERE status = 'blocked';
   -- A call that may have worked carried them, and none was accepted.
   CREATE INDEX memberships_may_be_in ON memberships (part_id) WHERE first_call_at IS NOT NULL AND accepted_at IS NULL;
+  CREATE INDEX memberships_forgiven ON memberships (forgiven) WHERE forgiven > 0;
   CREATE TRIGGER memberships_keep_their_part BEFORE UPDATE OF part_id ON memberships
     WHEN OLD.first_call_at IS NOT NULL AND NEW.part_id <> OLD.part_id
     BEGIN SELECT raise(ABORT, 'a call to another part may have worked'); END;

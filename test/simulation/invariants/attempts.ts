@@ -209,7 +209,8 @@ function isTheirOwn(facts: Facts, call: Call, person: number): boolean {
 }
 
 export function outageParksNone(): Invariant {
-  const parkedBy = new Map<string, Call>()
+  /** The call that parked each, and who was forgiven too often by then to be a sign of an outage. */
+  const parkedBy = new Map<string, { call: Call; forgiven: ReadonlySet<number> }>()
   return {
     name: 'an outage parks no person',
     looked: (facts) => {
@@ -219,18 +220,24 @@ export function outageParksNone(): Invariant {
       for (const key of parkedBy.keys()) if (!keys.has(key)) parkedBy.delete(key)
       for (const member of refused) {
         const call = facts.justRecorded.findLast((one) => carries(facts, one, member))
-        if (call !== undefined) parkedBy.set(member.key, call)
+        if (call !== undefined) parkedBy.set(member.key, { call, forgiven: forgivenTwice(facts) })
       }
       return good
     },
     ended: (facts) =>
       every(membersWhere(facts, `memberships.status = 'refused' AND ${WANTED}`), (member) => {
-        const call = parkedBy.get(member.key)
+        const { call, forgiven } = parkedBy.get(member.key) ?? {}
         // A number that was deleted on schedule cannot be sent again.
-        if (call?.outage !== true || facts.isBad(member.person) || !member.kept) return good
+        if (
+          forgiven === undefined ||
+          call?.outage !== true ||
+          facts.isBad(member.person) ||
+          !member.kept
+        )
+          return good
         const streak = streakAround(facts, call)
         if (isExplained(facts, streak)) return good
-        const apart = callsApart(facts, streak)
+        const apart = callsApart(facts, streak, forgiven)
         return must(
           apart < CALLS_APART,
           () =>
@@ -258,9 +265,12 @@ function isExplained(facts: Facts, streak: readonly Call[]): boolean {
   return resumed || lasted > GIVEN_UP_MS * first.pace.waitScale
 }
 
+function forgivenTwice(facts: Facts): Set<number> {
+  return new Set(membersWhere(facts, 'forgiven >= 2').map(({ person }) => person))
+}
+
 /** How many of these calls share no person, of those that carried a person with a good number. */
-function callsApart(facts: Facts, calls: readonly Call[]): number {
-  const forgiven = new Set(membersWhere(facts, 'forgiven >= 2').map(({ person }) => person))
+function callsApart(facts: Facts, calls: readonly Call[], forgiven: ReadonlySet<number>): number {
   const isEvidence = (one: number) => !facts.isBad(one) && !forgiven.has(one)
   return apartFrom(calls.filter(({ people }) => people.some(isEvidence)))
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/eazybe/client.ts'
-import { outboxOnDisk } from './outbox-on-disk.ts'
+import { outboxAnswering, outboxOnDisk } from './outbox-on-disk.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -163,5 +163,61 @@ describe('creations that fail for weeks', () => {
     expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
     await outbox.pass(7 * DAY_MS)
     expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(groups.length)
+  })
+})
+
+describe('an EazyBe that fails again and again', () => {
+  it('parks no person who failed in two outages before', async () => {
+    let failing: (contact: string) => boolean = () => false
+    const outbox = outboxAnswering(
+      ({ contacts }) => (contacts.some(failing) ? ANSWERS[500] : { kind: 'accepted' }),
+      { account: { batchSize: 2 } },
+    )
+    const only = (digits: string) => (contact: string) => contact !== digits
+    await outbox.leads('Batch 7', 1)
+    await outbox.pass(HOUR_MS)
+    await outbox.leads('Batch 7', 7)
+    for (let outages = 0; outages < 2; outages++) {
+      failing = () => true
+      await outbox.pass(2 * HOUR_MS)
+      expect(outbox.count(`account WHERE key = 'state' AND value LIKE '%"failing"%'`)).toBe(1)
+      const [waits] = outbox.disk.rows<{ digits: string }>(
+        `SELECT digits FROM memberships WHERE status <> 'accepted' ORDER BY forgiven LIMIT 1`,
+      )
+      failing = only(waits?.digits ?? '')
+      await outbox.pass(8 * HOUR_MS)
+    }
+    // Each has failed once more by now, another is accepted, and the third outage begins.
+    failing = only('919800000009')
+    await outbox.leads('Batch 8', 1)
+    await outbox.pass(2 * HOUR_MS)
+    failing = () => true
+    await outbox.pass(DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(4)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+    failing = () => false
+    await outbox.pass(4 * DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(9)
+  })
+})
+
+describe.each([500, 400] as const)('three bad numbers, answered %s', (status) => {
+  it('are found while new leads keep coming, and hold up none for more than a day', async () => {
+    const bad = ['919800000003', '919800000013', '919800000023']
+    const outbox = outboxAnswering(({ contacts }) =>
+      bad.some((one) => contacts.includes(one)) ? ANSWERS[status] : { kind: 'accepted' },
+    )
+    await outbox.leads('Batch 7', 30)
+    for (let hours = 0; hours < 24; hours++) {
+      await outbox.pass(HOUR_MS)
+      await outbox.leads('Batch 7', 3)
+    }
+    await outbox.pass(DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(27 + 72)
+    await outbox.pass(DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(3)
+    for (const one of bad) {
+      expect(outbox.sent.filter(({ contacts }) => contacts.includes(one)).length).toBeLessThan(40)
+    }
   })
 })
