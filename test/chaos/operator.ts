@@ -11,8 +11,9 @@ const LOOK_EVERY_MS = 400
 const RELOADED_WITHIN_MS = 30_000
 const LOOK_FOR_RELOAD_EVERY_MS = 50
 
-const pageSchema = v.object({
-  deliveries: v.array(v.object({ reason: v.nullable(v.string()) })),
+const pageSchema = v.object({ deliveries: v.array(v.object({ id: v.string() })) })
+const accountsSchema = v.object({
+  accounts: v.array(v.object({ pause: v.nullable(v.object({ reason: v.string() })) })),
 })
 
 export interface Operator {
@@ -36,8 +37,9 @@ export function startOperator(usher: Usher): Operator {
   }
 
   async function mend(): Promise<void> {
-    const waiting = await oneWaiting(usher)
-    if (!waiting?.reason?.includes('token')) return
+    const response = await usher.api('/api/accounts')
+    const { accounts } = v.parse(accountsSchema, await response.json())
+    if (!accounts.some(({ pause }) => pause?.reason === 'token')) return
     tokens += 1
     const before = usher.output().length
     storeToken(usher, `token-of-the-sandbox-${tokens}`)
@@ -58,14 +60,13 @@ export function startOperator(usher: Usher): Operator {
   }
 }
 
-/** A delivery that waits for a call; null where none does. */
-export async function oneWaiting(usher: Usher): Promise<{ readonly reason: string | null } | null> {
+/** Whether a delivery waits for a call. */
+export async function oneWaits(usher: Usher): Promise<boolean> {
   for (const state of ['queued', 'unknown', 'sending']) {
     const response = await usher.api(`/api/deliveries?state=${state}&limit=1`)
-    const [first] = v.parse(pageSchema, await response.json()).deliveries
-    if (first !== undefined) return first
+    if (v.parse(pageSchema, await response.json()).deliveries.length > 0) return true
   }
-  return null
+  return false
 }
 
 /** At once or not at all: a process that reads it meanwhile would make up what is missing. */

@@ -10,7 +10,7 @@ import { eventually, startUsher, type Usher } from '../journeys/server.ts'
 import { type Cast, castOf } from './cast.ts'
 import { askForAll, type Evidence } from './evidence.ts'
 import { type Moment, momentsOf } from './moments.ts'
-import { oneWaiting, startOperator } from './operator.ts'
+import { oneWaits, startOperator } from './operator.ts'
 import { sceneOf } from './scene.ts'
 import { type Senders, startSenders } from './senders.ts'
 
@@ -156,8 +156,8 @@ async function untilNobodyWaits(usher: Usher, withinMs: number): Promise<void> {
   const until = Date.now() + withinMs
   // A token that is being stored restarts the Worker: then it does not answer for a moment.
   const isDone = () =>
-    oneWaiting(usher).then(
-      (one) => one === null,
+    oneWaits(usher).then(
+      (waits) => !waits,
       () => false,
     )
   while (!(await isDone()) && Date.now() < until) await sleep(LOOK_EVERY_MS)

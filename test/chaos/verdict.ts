@@ -20,6 +20,8 @@ export interface Verdict {
 
 const SETTLED = ['accepted', 'held', 'parked', 'skipped']
 const ACCEPTED = 'accepted by EazyBe'
+/** Of a lead that is not settled, to find out why. */
+const LINES_TOLD = 12
 /** Two processes read one clock; it is the answer that is written later than it was given. */
 const SLACK_MS = 5
 
@@ -56,7 +58,9 @@ function lost({ leads, acknowledged, stories }: Evidence): string[] {
     return ids.flatMap((id) => {
       const story = stories.get(id)
       if (story === undefined) return [`${lead.id} (${id}) is not there`]
-      return SETTLED.includes(story.state) ? [] : [`${lead.id} (${id}) is still ${story.state}`]
+      if (SETTLED.includes(story.state)) return []
+      const lines = story.timeline.slice(-LINES_TOLD).map(({ at, event }) => `${at} ${event}`)
+      return [`${lead.id} (${id}) is still ${story.state} (${story.reason}): ${lines.join(', ')}`]
     })
   })
 }
