@@ -1,6 +1,7 @@
 /** The hook's secret as a member of the body, for senders that can set nothing else. */
 
 import { type Bytes, textOf, utf8 } from '../lib/bytes.ts'
+import { readJson } from '../lib/decode.ts'
 import { reject, type Scheme, VERIFIED } from './scheme.ts'
 import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 
@@ -47,11 +48,7 @@ function memberOf(body: Bytes, form: boolean, member: string): unknown {
     // Said twice, it could be checked here as one thing and read elsewhere as another.
     return others.length === 0 ? only : null
   }
-  try {
-    return Object.getOwnPropertyDescriptor(Object(JSON.parse(text)), member)?.value
-  } catch {
-    return undefined
-  }
+  return Object.getOwnPropertyDescriptor(Object(readJson(text)), member)?.value
 }
 
 function inForm(form: string, member: string, secret: string): string {

@@ -3,6 +3,8 @@
 import { reject, VERIFIED, type Verdict } from './scheme.ts'
 
 export type Unit = 's' | 'ms'
+/** The largest age and the largest lead, for senders that name none. */
+export const TOLERANCE_SECONDS = 300
 
 /** A timestamp of Unix time as senders spell it; no sign, no fraction, no white space. */
 export const TIMESTAMP = /^\d{1,14}$/

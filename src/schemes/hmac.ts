@@ -12,8 +12,9 @@ import {
   textOf,
   utf8,
 } from '../lib/bytes.ts'
+import { readJson } from '../lib/decode.ts'
 import type { SignatureFault } from '../lib/problem.ts'
-import { freshness, stamp, TIMESTAMP, type Unit } from './freshness.ts'
+import { freshness, stamp, TIMESTAMP, TOLERANCE_SECONDS, type Unit } from './freshness.ts'
 import { MIN_SECRET_LENGTH, reject, type Scheme, VERIFIED } from './scheme.ts'
 import { keyOf, newSecret, refuseSecret, type Spelling } from './secret.ts'
 
@@ -30,21 +31,21 @@ export interface SignedParts {
 /** Builds the signed bytes; null when a header that belongs to them is not there. */
 export type Signed = (parts: SignedParts) => Bytes | null
 
-interface Window {
-  readonly unit: Unit
-  /** The largest age and the largest lead, unless the hook says otherwise. */
-  readonly toleranceSeconds: number
-}
-
 /** Where the signed time travels: in a header of its own, or as `t=…,v1=…` inside the signature's. */
-export type Timestamp =
-  | (Window & { readonly header: string })
-  | (Window & {
+export type Timestamp = {
+  /** Seconds by default. */
+  readonly unit?: Unit
+  /** The largest age and the largest lead, unless the hook says otherwise: 300 by default. */
+  readonly toleranceSeconds?: number
+} & (
+  | { readonly header: string }
+  | {
       readonly pair: string
       readonly signature: string
       /** What stands between the pairs: a comma by default. */
       readonly separator?: Separator
-    })
+    }
+)
 
 type Separator = ',' | ';'
 
@@ -60,7 +61,7 @@ export interface HmacOptions {
   readonly hash?: Hash
   /** How the secret's text becomes the key: `text` by default. */
   readonly key?: Spelling
-  /** What is signed: the body by default. */
+  /** What is signed: by default the body, or the time, a dot and the body where there is a `timestamp`. */
   readonly signed?: Signed
   /**
    * True where nothing stands between the parts that are signed: letters of one can then be moved to another while the signature
@@ -68,6 +69,7 @@ export interface HmacOptions {
    */
   readonly unseparated?: boolean
   readonly timestamp?: Timestamp
+  /** By default it names the hash, the header, and what is signed where `signed` does not say it. */
   readonly title?: string
   /** For senders who make short secrets themselves. */
   readonly minSecretLength?: number
@@ -89,16 +91,17 @@ export function hmac(options: HmacOptions): Scheme {
     prefix = '',
     hash = 'SHA-256',
     key: spelling = 'text',
-    signed = ({ body }) => body,
+    signed = timestamp === undefined ? ({ body }) => body : timestampThenBody('.'),
   } = options
+  const { unit = 's', toleranceSeconds: tolerance = TOLERANCE_SECONDS } = timestamp ?? {}
   const minLength = options.minSecretLength ?? MIN_SECRET_LENGTH
 
   const scheme: Scheme = {
-    title: options.title ?? `HMAC-${hash.replace('-', '')} in ${header}`,
+    title: options.title ?? titleOf(options, hash),
     refuseSecret: (secret) => refuseSecret(secret, spelling, minLength),
     newSecret: () => newSecret(spelling),
 
-    async verify(incoming, secrets, toleranceSeconds = timestamp?.toleranceSeconds ?? 0) {
+    async verify(incoming, secrets, toleranceSeconds = tolerance) {
       const claim = readClaim(incoming.headers, options, prefix, hash)
       if (typeof claim === 'string') return reject(claim)
       const message = signed({ ...incoming, timestamp: claim.timestamp })
@@ -116,12 +119,12 @@ export function hmac(options: HmacOptions): Scheme {
       const isOdd = options.unseparated === true && !isJson(incoming.body)
       if (!matched || isOdd) return reject('mismatch')
       if (timestamp === undefined) return VERIFIED
-      return freshness(claim.timestamp, timestamp.unit, incoming.now, toleranceSeconds)
+      return freshness(claim.timestamp, unit, incoming.now, toleranceSeconds)
     },
 
     async sign(outgoing, secret) {
       const key = keyOf(secret, spelling)
-      const time = timestamp === undefined ? '' : stamp(outgoing.now, timestamp.unit)
+      const time = timestamp === undefined ? '' : stamp(outgoing.now, unit)
       const message = signed({ ...outgoing, timestamp: time })
       if (key === null || key.length === 0) throw new TypeError('The secret cannot be a key')
       if (message === null) throw new TypeError('A header that is to be signed is not there')
@@ -138,6 +141,12 @@ export function hmac(options: HmacOptions): Scheme {
   return scheme
 }
 
+function titleOf({ header, signed, timestamp }: HmacOptions, hash: Hash): string {
+  const name = `HMAC-${hash.replace('-', '')}`
+  if (timestamp !== undefined) return `${name} of time and body in ${header}`
+  return signed === undefined ? `${name} of the body in ${header}` : `${name} in ${header}`
+}
+
 /** The timestamp and the body with something between them, as most senders sign. */
 export function timestampThenBody(separator: string): Signed {
   return ({ timestamp, body }) => concat(utf8(timestamp + separator), body)
@@ -146,13 +155,7 @@ export function timestampThenBody(separator: string): Signed {
 /** Whether a body is JSON. */
 export function isJson(body: Bytes): boolean {
   const text = textOf(body)
-  if (text === null) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return text !== null && readJson(text) !== undefined
 }
 
 /** What a request says of itself: its time and its signatures, all of the right form and length. */

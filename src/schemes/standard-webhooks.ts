@@ -8,11 +8,10 @@ import {
   ed25519Verify,
   isLowOrder,
 } from './ed25519.ts'
-import { freshness, stamp, TIMESTAMP } from './freshness.ts'
+import { freshness, stamp, TIMESTAMP, TOLERANCE_SECONDS } from './freshness.ts'
 import { reject, type Scheme } from './scheme.ts'
 import { newSecret, refuseSecret } from './secret.ts'
 
-const TOLERANCE_SECONDS = 300
 const MIN_KEY_BYTES = 24
 const MAX_KEY_BYTES = 64
 const MAC_BYTES = 32

@@ -53,11 +53,7 @@ export const acuity = defineSource({
   name: 'acuity',
   title: 'Acuity Scheduling',
   kind: 'calendar',
-  scheme: hmac({
-    header: 'X-Acuity-Signature',
-    encoding: 'base64',
-    title: 'HMAC-SHA256 of the body in X-Acuity-Signature',
-  }),
+  scheme: hmac({ header: 'X-Acuity-Signature', encoding: 'base64' }),
   accepts: ['form'],
   payload: onlyEvent('action', BOOKED, booked),
   submissions: (event) => {

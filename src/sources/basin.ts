@@ -18,12 +18,7 @@ export const basin = defineSource({
   name: 'basin',
   title: 'Basin',
   kind: 'form',
-  scheme: hmac({
-    header: 'X-Basin-Signature',
-    prefix: 'sha256=',
-    encoding: 'hex',
-    title: 'HMAC-SHA256 of the body in X-Basin-Signature',
-  }),
+  scheme: hmac({ header: 'X-Basin-Signature', prefix: 'sha256=', encoding: 'hex' }),
   accepts: ['json', 'form'],
   // In the flat formats an input named id stands where Basin’s own does.
   visitorWritesId: true,

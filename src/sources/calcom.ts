@@ -59,11 +59,7 @@ export const calcom = defineSource({
   title: 'Cal.com',
   kind: 'calendar',
   // The header is always there: without a secret it says “no-secret-provided”, which is no signature.
-  scheme: hmac({
-    header: 'X-Cal-Signature-256',
-    encoding: 'hex',
-    title: 'HMAC-SHA256 of the body in X-Cal-Signature-256',
-  }),
+  scheme: hmac({ header: 'X-Cal-Signature-256', encoding: 'hex' }),
   payload: onlyEvent('triggerEvent', EVENT, booking),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} adds no person`)]

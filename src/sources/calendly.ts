@@ -1,7 +1,7 @@
 /** Calendly: one event for each person who books a meeting. */
 
 import * as v from 'valibot'
-import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf, sampleAnswers } from './shared/answers.ts'
 import { formExample } from './shared/example.ts'
 import { optionalText } from './shared/json-object.ts'
@@ -61,9 +61,7 @@ export const calendly = defineSource({
   scheme: hmac({
     header: 'Calendly-Webhook-Signature',
     encoding: 'hex',
-    signed: timestampThenBody('.'),
-    timestamp: { pair: 't', signature: 'v1', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
-    title: 'HMAC-SHA256 of time and body in Calendly-Webhook-Signature',
+    timestamp: { pair: 't', signature: 'v1', toleranceSeconds: TOLERANCE_SECONDS },
   }),
   payload: onlyEvent('event', EVENT, booking),
   submissions: (event) => {

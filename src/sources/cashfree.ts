@@ -49,12 +49,7 @@ export const cashfree = defineSource({
     // Nothing stands between the two, although one page writes them with a dot.
     signed: timestampThenBody(''),
     unseparated: true,
-    timestamp: {
-      header: 'x-webhook-timestamp',
-      unit: 'ms',
-      toleranceSeconds: TOLERANCE_SECONDS,
-    },
-    title: 'HMAC-SHA256 of time and body in x-webhook-signature',
+    timestamp: { header: 'x-webhook-timestamp', unit: 'ms', toleranceSeconds: TOLERANCE_SECONDS },
   }),
   payload: event,
   submissions: (event) => {

@@ -1,7 +1,7 @@
 /** ClickFunnels 2.0: contacts, submitted forms and orders of a workspace. */
 
 import * as v from 'valibot'
-import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { hmac } from '../schemes/hmac.ts'
 import { hookExample } from './shared/example.ts'
 import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { jsonSample } from './shared/paths.ts'
@@ -35,13 +35,7 @@ export const clickFunnels = defineSource({
   scheme: hmac({
     header: 'X-Webhook-ClickFunnels-Signature',
     encoding: 'hex',
-    signed: timestampThenBody('.'),
-    timestamp: {
-      header: 'X-Webhook-ClickFunnels-Timestamp',
-      unit: 's',
-      toleranceSeconds: TOLERANCE_SECONDS,
-    },
-    title: 'HMAC-SHA256 of time and body in X-Webhook-ClickFunnels-Signature',
+    timestamp: { header: 'X-Webhook-ClickFunnels-Timestamp', toleranceSeconds: TOLERANCE_SECONDS },
   }),
   payload: event,
   submissions: (body) => {

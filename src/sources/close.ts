@@ -5,8 +5,6 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
-/** Close names no tolerance. */
-const TOLERANCE_SECONDS = 300
 const NOBODY_JOINS = new Set(['deleted', 'merged'])
 
 const delivery = v.looseObject({
@@ -28,12 +26,7 @@ export const close = defineSource({
     key: 'hex',
     signed: timestampThenBody(''),
     unseparated: true,
-    timestamp: {
-      header: 'close-sig-timestamp',
-      unit: 's',
-      toleranceSeconds: TOLERANCE_SECONDS,
-    },
-    title: 'HMAC-SHA256 of time and body in close-sig-hash',
+    timestamp: { header: 'close-sig-timestamp' },
   }),
   payload: delivery,
   submissions: (fields) => {

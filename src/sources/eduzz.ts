@@ -31,11 +31,7 @@ export const eduzz = defineSource({
   name: 'eduzz',
   title: 'Eduzz',
   kind: 'shop',
-  scheme: hmac({
-    header: 'x-signature',
-    encoding: 'hex',
-    title: 'HMAC-SHA256 of the body in x-signature',
-  }),
+  scheme: hmac({ header: 'x-signature', encoding: 'hex' }),
   payload: event,
   submissions: (body) => {
     const skip = reasonToSkip(body)

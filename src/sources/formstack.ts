@@ -23,7 +23,6 @@ export const formstack = defineSource({
     prefix: 'sha256=',
     prefixMayMiss: true,
     encoding: 'hex',
-    title: 'HMAC-SHA256 of the body in X-FS-Signature',
   }),
   accepts: ['form', 'json'],
   secretMembers: ['HandshakeKey'],

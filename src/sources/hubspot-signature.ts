@@ -10,7 +10,6 @@ const TIME_HEADER = 'X-HubSpot-Request-Timestamp'
 const HASH_HEADER = 'X-HubSpot-Signature'
 const VERSION_HEADER = 'X-HubSpot-Signature-Version'
 
-const TOLERANCE_SECONDS = 300
 const SHA256_HEX = /^[0-9a-f]{64}$/i
 
 /** The escapes that HubSpot undoes in the URI, and no others, before it signs a v3 request. */
@@ -22,7 +21,7 @@ const v3 = hmac({
   signed: ({ method, url, body, timestamp }: SignedParts) =>
     concat(utf8(method + unescapeUri(url)), body, utf8(timestamp)),
   unseparated: true,
-  timestamp: { header: TIME_HEADER, unit: 'ms', toleranceSeconds: TOLERANCE_SECONDS },
+  timestamp: { header: TIME_HEADER, unit: 'ms' },
 })
 
 /**

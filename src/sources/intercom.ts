@@ -29,7 +29,6 @@ export const intercom = defineSource({
     encoding: 'hex',
     // Intercom knows no other: https://developers.intercom.com/docs/webhooks/webhook-notifications
     hash: 'SHA-1',
-    title: 'HMAC-SHA1 of the body in X-Hub-Signature',
   }),
   payload: notification,
   submissions: (fields) => {

@@ -27,11 +27,7 @@ const event = v.looseObject({
   }),
 })
 
-const plain = hmac({
-  header: 'X-Signature',
-  encoding: 'hex',
-  title: 'HMAC-SHA256 of the body in X-Signature',
-})
+const plain = hmac({ header: 'X-Signature', encoding: 'hex' })
 
 const scheme: Scheme = {
   ...plain,

@@ -70,7 +70,6 @@ const prefixed = hmac({
   prefixMayMiss: true,
   encoding: 'hex',
   signed: ({ body }) => concat(INSIDE, body),
-  title: `HMAC-SHA256 of the body in ${SIGNATURE}`,
 })
 const bare = hmac({
   header: SIGNATURE,

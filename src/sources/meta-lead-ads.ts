@@ -71,12 +71,7 @@ const lead = v.object({
   ),
 })
 
-const signature = hmac({
-  header: 'X-Hub-Signature-256',
-  prefix: 'sha256=',
-  encoding: 'hex',
-  title: 'HMAC-SHA256 of the body in X-Hub-Signature-256',
-})
+const signature = hmac({ header: 'X-Hub-Signature-256', prefix: 'sha256=', encoding: 'hex' })
 
 const scheme: Scheme = {
   ...signature,

@@ -39,12 +39,7 @@ const withCustomFields = v.object({ custom_fields: v.array(customField) })
 
 type Event = v.InferOutput<typeof event>
 
-const digest = hmac({
-  header: 'x-paystack-signature',
-  encoding: 'hex',
-  hash: 'SHA-512',
-  title: 'HMAC-SHA512 of the body in x-paystack-signature',
-})
+const digest = hmac({ header: 'x-paystack-signature', encoding: 'hex', hash: 'SHA-512' })
 
 const scheme: Scheme = {
   ...digest,

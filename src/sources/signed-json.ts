@@ -2,13 +2,12 @@
 
 import * as v from 'valibot'
 import { type Bytes, concat, type Encoding, type Hash, utf8 } from '../lib/bytes.ts'
-import { hmac, type Signed, type SignedParts, type Timestamp } from '../schemes/hmac.ts'
+import { hmac, type Signed, type SignedParts } from '../schemes/hmac.ts'
 import type { Spelling } from '../schemes/secret.ts'
 import { idText, type JsonObject, jsonObject } from './shared/json-object.ts'
 import { jsonBody, sampleInvite, withPaths } from './shared/paths.ts'
 import { defineSource, type Source } from './source.ts'
 
-const TOLERANCE_SECONDS = 300
 const UNITS = ['s', 'ms'] as const
 /** RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -56,7 +55,7 @@ export function signedJson(options: SignedJsonOptions): Source<JsonObject> {
     scheme: hmac({
       ...rest,
       signed: template(signed),
-      ...(timestamp === undefined ? {} : { timestamp: timestampOf(timestamp) }),
+      ...(timestamp && { timestamp }),
     }),
     accepts: ['json'],
     payload: jsonObject,
@@ -79,11 +78,10 @@ export function signedJson(options: SignedJsonOptions): Source<JsonObject> {
   })
 }
 
-const name = (pattern: RegExp, example: string) =>
-  v.pipe(
-    v.string(`must be a name such as ${example}`),
-    v.regex(pattern, `must be a name such as ${example}`),
-  )
+const name = (pattern: RegExp, example: string) => {
+  const message = `must be a name such as ${example}`
+  return v.pipe(v.string(message), v.regex(pattern, message))
+}
 
 const window = {
   unit: v.optional(v.picklist(UNITS, 'must be s or ms')),
@@ -152,10 +150,6 @@ function isUnknown({ expected }: v.BaseIssue<unknown>): boolean {
 
 function mistake(option: string, message: string): TypeError {
   return new TypeError(`signedJson: ${option} ${message}`)
-}
-
-function timestampOf(timestamp: SignedJsonTimestamp): Timestamp {
-  return { unit: 's', toleranceSeconds: TOLERANCE_SECONDS, ...timestamp }
 }
 
 function template(signed: string): Signed {

@@ -66,12 +66,7 @@ const details = v.object({
   pages: v.nullish(v.array(v.object({ questions: v.nullish(v.array(question), []) })), []),
 })
 
-const ofPair = hmac({
-  header: 'Sm-Signature',
-  encoding: 'base64',
-  hash: 'SHA-1',
-  title: 'HMAC-SHA1 of the body in Sm-Signature',
-})
+const ofPair = hmac({ header: 'Sm-Signature', encoding: 'base64', hash: 'SHA-1' })
 
 const scheme: Scheme = {
   ...ofPair,

@@ -30,11 +30,7 @@ export const tally = defineSource({
   name: 'tally',
   title: 'Tally',
   kind: 'form',
-  scheme: hmac({
-    header: 'Tally-Signature',
-    encoding: 'base64',
-    title: 'HMAC-SHA256 of the body in Tally-Signature',
-  }),
+  scheme: hmac({ header: 'Tally-Signature', encoding: 'base64' }),
   payload: onlyEvent('eventType', EVENT, response),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a submitted form`)]

@@ -54,12 +54,7 @@ export const typeform = defineSource({
   name: 'typeform',
   title: 'Typeform',
   kind: 'form',
-  scheme: hmac({
-    header: 'Typeform-Signature',
-    prefix: 'sha256=',
-    encoding: 'base64',
-    title: 'HMAC-SHA256 of the body in Typeform-Signature',
-  }),
+  scheme: hmac({ header: 'Typeform-Signature', prefix: 'sha256=', encoding: 'base64' }),
   payload: onlyEvent('event_type', EVENT, response),
   submissions: (event) => {
     if ('other' in event) return [skipped(`${event.other} is not a completed form`)]

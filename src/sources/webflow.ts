@@ -9,7 +9,6 @@ import { jsonBody } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'form_submission'
-const TOLERANCE_SECONDS = 300
 
 const data = v.record(v.string(), v.unknown())
 const id = v.pipe(v.string(), v.nonEmpty())
@@ -37,12 +36,7 @@ export const webflow = defineSource({
     header: 'x-webflow-signature',
     encoding: 'hex',
     signed: timestampThenBody(':'),
-    timestamp: {
-      header: 'x-webflow-timestamp',
-      unit: 'ms',
-      toleranceSeconds: TOLERANCE_SECONDS,
-    },
-    title: 'HMAC-SHA256 of time and body in x-webflow-signature',
+    timestamp: { header: 'x-webflow-timestamp', unit: 'ms' },
   }),
   payload: onlyEvent('triggerType', EVENT, submission),
   submissions: (event) => {

@@ -1,7 +1,7 @@
 /** WPForms: what the addon Webhooks sends of a WordPress form, under the names its author gave. */
 
 import { textOf, utf8 } from '../lib/bytes.ts'
-import { hmac, timestampThenBody } from '../schemes/hmac.ts'
+import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { answer, answers, sampleAnswers } from './shared/answers.ts'
 import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
@@ -9,8 +9,6 @@ import { jsonObject } from './shared/json-object.ts'
 import { jsonOfQuery } from './shared/php-query.ts'
 import { defineSource, type FormValue } from './source.ts'
 
-/** The vendor names none. The time is that of the sending and not of the form, so that only clocks may differ. */
-const TOLERANCE_SECONDS = 300
 const FORM = /^application\/x-www-form-urlencoded(?:;|$)/i
 /** Stands between several ticked choices, and between the lines of an address. */
 const BETWEEN_CHOICES = '||'
@@ -23,9 +21,7 @@ const DATE = /\[value\]$/
 const ofJson = hmac({
   header: 'X-WPForms-Webhook-Signature',
   encoding: 'hex',
-  signed: timestampThenBody('.'),
-  timestamp: { pair: 't', signature: 'v', unit: 's', toleranceSeconds: TOLERANCE_SECONDS },
-  title: 'HMAC-SHA256 of time and body in X-WPForms-Webhook-Signature',
+  timestamp: { pair: 't', signature: 'v' },
 })
 
 /** In the format FORM not the body is signed but the JSON that WordPress would have sent instead. */

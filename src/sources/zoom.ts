@@ -54,12 +54,7 @@ const scheme = hmac({
     const signed = timestampThenBody(':')(parts)
     return signed === null ? null : concat(utf8('v0:'), signed)
   },
-  timestamp: {
-    header: 'x-zm-request-timestamp',
-    unit: 's',
-    toleranceSeconds: TOLERANCE_SECONDS,
-  },
-  title: 'HMAC-SHA256 of time and body in x-zm-signature',
+  timestamp: { header: 'x-zm-request-timestamp', toleranceSeconds: TOLERANCE_SECONDS },
 })
 
 export const zoom = defineSource({
