@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
-import { type Action, act, BULK_ACTIONS, IMPOSSIBLE, OUTCOMES } from '../operator/act.ts'
+import { type Action, act, BULK_ACTIONS, IMPOSSIBLE, isDone, OUTCOMES } from '../operator/act.ts'
 import { bulkStep } from '../operator/bulk.ts'
 import { readStory, revealDelivery } from '../operator/deliveries.ts'
 import { type Desk, placeOf } from '../operator/desk.ts'
@@ -145,7 +145,7 @@ async function acted(desk: Desk, id: string, action: Action): Promise<object> {
   const [result] = await act(desk, place, [place.seq], action)
   const outcome = result?.outcome ?? 'not_found'
   if (outcome === 'not_found') return noSuch('delivery')
-  if (outcome === 'queued' || outcome === 'held' || outcome === 'discarded') return story(desk, id)
+  if (isDone(outcome)) return story(desk, id)
   return notPossible(IMPOSSIBLE[outcome])
 }
 

@@ -26,6 +26,7 @@ const RESULTS: Readonly<Record<ActOutcome, string>> = {
   queued: 'queued',
   held: 'still held',
   discarded: 'discarded',
+  skipped: 'skipped: their people asked never to be sent, or were accepted before',
   not_found: 'gone',
   nothing_kept: 'with nothing kept to send',
   not_mapped: 'to be mapped again first',
@@ -181,6 +182,7 @@ const FORESEEN: Readonly<Record<keyof Forecast['outcomes'], string>> = {
   if_agreed:
     'will be sent only if you state below that they agreed; else they are left as they are',
   discarded: 'will be discarded',
+  skipped: 'will be skipped: their people asked never to be sent',
   held: 'stay held',
   not_mapped: 'are left as they are: no group and number have been read from them yet',
   nothing_kept: 'are left as they are: their numbers are no longer kept',

@@ -1,6 +1,6 @@
 /** What the forms of one delivery's page do. */
 
-import { type Action, act, IMPOSSIBLE } from '../operator/act.ts'
+import { type Action, act, IMPOSSIBLE, isDone } from '../operator/act.ts'
 import { type Answers, questionsOf } from '../operator/answers.ts'
 import { numbersOf, readStory, revealDelivery } from '../operator/deliveries.ts'
 import { hookOf, placeOf } from '../operator/desk.ts'
@@ -45,9 +45,7 @@ async function actOnDelivery(visit: Visit, { id, verb, fields }: Sent): Promise<
   const [result] = await act(visit.desk, place, [place.seq], action)
   const outcome = result?.outcome ?? 'not_found'
   if (outcome === 'not_found') return notFoundPage('delivery')
-  if (outcome === 'queued' || outcome === 'held' || outcome === 'discarded') {
-    return { to: `/console/deliveries/${id}?done=${outcome}` }
-  }
+  if (isDone(outcome)) return { to: `/console/deliveries/${id}?done=${outcome}` }
   return refuse(IMPOSSIBLE[outcome])
 }
 

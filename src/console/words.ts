@@ -152,6 +152,7 @@ export const DONE: ReadonlyMap<string, string> = new Map(
     queued: 'It is queued.',
     held: 'It is still held.',
     discarded: 'It is discarded, and will never be sent.',
+    skipped: 'Nothing is sent: its people asked never to be invited, or were accepted before.',
     not_found: 'There is no such delivery.',
     suppressed: 'From now on the person is left out of every group.',
     unsuppressed: 'The person may be invited again.',

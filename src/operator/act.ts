@@ -31,6 +31,7 @@ export const OUTCOMES = [
   'queued',
   'held',
   'discarded',
+  'skipped',
   'not_found',
   'nothing_kept',
   'not_mapped',
@@ -43,24 +44,31 @@ export const OUTCOMES = [
   'consent_kept',
 ] as const satisfies readonly ActOutcome[]
 
-/** Why nothing came of it, for its operator. */
-export const IMPOSSIBLE: Readonly<
-  Record<Exclude<ActOutcome, 'queued' | 'held' | 'discarded' | 'not_found'>, string>
-> = {
-  busy: 'A call with this delivery is under way.',
-  nothing_kept: 'Its numbers are no longer kept.',
-  not_mapped:
-    'No group and number have been read from it yet: map it again with today’s config, or edit it and give both.',
-  not_possible: 'It is not in a state for that: it may have changed since you looked.',
-  no_consent:
-    'Nothing is kept that shows that the person agreed. If you know that they did, say so and try again: that is recorded with your name.',
-  no_longer_mapped:
-    'It was accepted, or may have been, and today’s config does not map it: it stays as it is.',
-  hook_gone: 'The hook is no longer in the config.',
-  fields_gone: 'What was sent is no longer kept.',
-  consent_kept:
-    'The answer about consent is kept as it came. If you know that the person agreed, say so instead.',
+const DONE = ['queued', 'held', 'discarded', 'skipped'] as const
+type DoneOutcome = (typeof DONE)[number]
+
+/** Whether something came of it. */
+export function isDone(outcome: ActOutcome): outcome is DoneOutcome {
+  return DONE.some((one) => one === outcome)
 }
+
+/** Why nothing came of it, for its operator. */
+export const IMPOSSIBLE: Readonly<Record<Exclude<ActOutcome, DoneOutcome | 'not_found'>, string>> =
+  {
+    busy: 'A call with this delivery is under way.',
+    nothing_kept: 'Its numbers are no longer kept.',
+    not_mapped:
+      'No group and number have been read from it yet: map it again with today’s config, or edit it and give both.',
+    not_possible: 'It is not in a state for that: it may have changed since you looked.',
+    no_consent:
+      'Nothing is kept that shows that the person agreed. If you know that they did, say so and try again: that is recorded with your name.',
+    no_longer_mapped:
+      'It was accepted, or may have been, and today’s config does not map it: it stays as it is.',
+    hook_gone: 'The hook is no longer in the config.',
+    fields_gone: 'What was sent is no longer kept.',
+    consent_kept:
+      'The answer about consent is kept as it came. If you know that the person agreed, say so instead.',
+  }
 
 /** Acts on deliveries of one outbox, in the order given. */
 export async function act(

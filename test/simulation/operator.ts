@@ -131,7 +131,7 @@ export class Operator implements OperatorFacts {
     chosen.forEach((one, index) => {
       const { seq, key } = one
       const result = results?.[index] ?? null
-      const queued = result === 'queued'
+      const queued = result === 'queued' || result === 'skipped'
       if (result !== null && result !== 'not_found') this.done++
       this.touched.set(seq, (this.touched.get(seq) ?? 0) + 1)
       if (kind === 'edit') {

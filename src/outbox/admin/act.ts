@@ -30,13 +30,14 @@ export type DeliveryAction =
   | { readonly kind: 'discard' }
 
 /**
- * What came of it. `no_consent`: nothing shows that its people agreed. `not_mapped`: it has to be mapped first. `nothing_kept`: its
+ * What came of it. `skipped`: its people asked never to be sent, or EazyBe accepted them before. `no_consent`: nothing shows that its people agreed. `not_mapped`: it has to be mapped first. `nothing_kept`: its
  * numbers were deleted on schedule. `busy`: a call with it is under way. `not_possible`: not in the state it is in.
  */
 export type ActResult =
   | 'queued'
   | 'held'
   | 'discarded'
+  | 'skipped'
   | 'not_found'
   | 'nothing_kept'
   | 'not_mapped'
@@ -80,7 +81,8 @@ export function foreseen(
   if (row.mapped === 0 || row.asked === 0) return row.held === null ? 'nothing_kept' : 'not_mapped'
   if (row.numbers < row.asked) return 'nothing_kept'
   const evidence = { ...row, consent: row.agreed === 1 ? '' : null }
-  return lacksEvidence(context, evidence) ? 'if_agreed' : 'queued'
+  if (lacksEvidence(context, evidence)) return 'if_agreed'
+  return row.suppressed === row.leads ? 'skipped' : 'queued'
 }
 
 /** Does with one delivery what the operator asks. To be called within a transaction. */
@@ -235,7 +237,7 @@ function send(context: Context, row: StoryRow, again: Again, now: number): ActRe
   for (const part of new Set([...left.parts, prepared.partId])) refreshDue(store, part)
   // The name that it had may be the text of a visitor, and nothing else would let go of it.
   if (row.groupId !== null && row.groupId !== groupId) store.parts.deleteUnmade(row.groupId)
-  return 'queued'
+  return store.deliveries.state(seq) === 'skipped' ? 'skipped' : 'queued'
 }
 
 function isDone({ state }: Pick<StoryRow, 'state'>): boolean {

@@ -90,7 +90,9 @@ export class Calls {
   spentInDay(now: number): Spent {
     const since = now - DAY_MS
     this.#spent ??= this.#readSpent(since)
-    const within = (times: readonly number[]) => times.filter((at) => at > since)
+    // A call of a day that is still to come was made by a clock that was wrong: it would fill the caps until then.
+    const within = (times: readonly number[]) =>
+      times.filter((at) => at > since && at <= now + DAY_MS)
     const uses = ({ people, tried, creations }: Uses): Uses => {
       return { people: within(people), tried: within(tried), creations: within(creations) }
     }

@@ -17,6 +17,9 @@ export interface Prospect {
   /** Its people, and how many of their numbers are kept. */
   readonly asked: number
   readonly numbers: number
+  /** Those who do not only come along as teammates, and how many of these are never to be sent. */
+  readonly leads: number
+  readonly suppressed: number
 }
 
 /** Leads that wait for a call, teammates who signed up among them, those of them who may be in already, and when the oldest was asked for. */
@@ -93,6 +96,9 @@ const NAME = raw(`coalesce(parts.name, ${GROUP_NAME.texts.join('')})`)
 const ASKED =
   raw(`asks JOIN memberships AS m ON m.person = asks.person AND m.group_id = asks.group_id
   AND m.team_part = asks.team_part WHERE asks.delivery = deliveries.seq`)
+const IS_SUPPRESSED = raw(
+  'EXISTS (SELECT 1 FROM suppressed AS s WHERE s.person = m.person AND s.group_id IN (0, m.group_id))',
+)
 // A name is asked for early in a form, and a body may be long.
 const COLUMNS = fragment`seq, deliveries.hook, source, state, reason, deliveries.group_id AS groupId, deliveries.part_id AS partId,
   ${NAME} AS name, parts.status AS partStatus, rest_until AS restUntil, creates, attempts, received_at AS receivedAt,
@@ -126,9 +132,10 @@ export class Reports {
 
   /** Deliveries that fit, with what decides whether they can be sent again. */
   prospects(filter: DeliveryFilter, known: SearchContext): FoundPage<Prospect> {
-    const columns =
-      raw(`seq, deliveries.hook, state, held, consent IS NOT NULL AS agreed, deliveries.group_id IS NOT NULL AS mapped,
-      (SELECT count(*) FROM ${ASKED.texts.join('')}) AS asked, (SELECT count(digits) FROM ${ASKED.texts.join('')}) AS numbers`)
+    const columns = fragment`seq, deliveries.hook, state, held, consent IS NOT NULL AS agreed, deliveries.group_id IS NOT NULL AS mapped,
+      (SELECT count(*) FROM ${ASKED}) AS asked, (SELECT count(digits) FROM ${ASKED}) AS numbers,
+      (SELECT count(*) FROM ${ASKED} AND lead = 1) AS leads,
+      (SELECT count(*) FROM ${ASKED} AND lead = 1 AND ${IS_SUPPRESSED}) AS suppressed`
     return this.#page(columns, this.#search.find(filter, known))
   }
 
@@ -155,7 +162,7 @@ export class Reports {
   people(seq: number): PersonRow[] {
     return this.#sql.all`
       SELECT mask, m.status, frozen, lead, accepted_at IS NOT NULL AS accepted,
-        EXISTS (SELECT 1 FROM suppressed AS s WHERE s.person = m.person AND s.group_id IN (0, m.group_id)) AS suppressed
+        ${IS_SUPPRESSED} AS suppressed
       FROM deliveries JOIN ${ASKED} AND seq = ${seq} ORDER BY place`
   }
 

@@ -1,6 +1,7 @@
 /** People who are not to be called, and who is told of it. */
 
 import { expect, it } from 'vitest'
+import { EVERY_DELIVERY } from '../../../src/outbox/store/search.ts'
 import { ok, outboxAnswering } from './outbox-on-disk.ts'
 
 const MIN = 60_000
@@ -69,4 +70,26 @@ it('answers a caller who waits for a lead when its person is suppressed', async 
   await new Promise((r) => setTimeout(r, 50))
   expect(done).toBe(true)
   await waiting
+})
+
+it('tells the operator that a person who asked never to be sent is not sent again', async () => {
+  const outbox = outboxAnswering(ok)
+  const id = await outbox.lead('G', [P(1)])
+  await outbox.people.suppress(P(1), null, 'api')
+  const every = { ...EVERY_DELIVERY, limit: 10, before: null }
+  const { outcomes } = await outbox.deliveries.foresee(every, 'exact')
+  const [done] = await outbox.deliveries.act([id], { kind: 'exact' }, 'api')
+  expect([outcomes, done?.result]).toEqual([['skipped'], 'skipped'])
+  await outbox.pass(HOUR)
+  expect(outbox.sent).toEqual([])
+})
+
+it('sends again where one of two people is not suppressed', async () => {
+  const outbox = outboxAnswering(ok)
+  const id = await outbox.lead('G', [P(1), P(2)])
+  await outbox.people.suppress(P(1), null, 'api')
+  const [done] = await outbox.deliveries.act([id], { kind: 'exact' }, 'api')
+  expect(done?.result).toBe('queued')
+  await outbox.pass(HOUR)
+  expect(outbox.sent.map(({ contacts }) => contacts)).toEqual([[P(2)]])
 })

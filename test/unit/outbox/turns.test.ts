@@ -1,10 +1,11 @@
 /** Whose turn it is: no hook, group or cap keeps the leads of others waiting. */
 
 import { expect, it } from 'vitest'
-import { ok, outboxAnswering } from './outbox-on-disk.ts'
+import { BEGIN, ok, outboxAnswering } from './outbox-on-disk.ts'
 
 const MIN = 60_000
 const HOUR = 60 * MIN
+const DAY = 24 * HOUR
 const P = (n: number) => String(919_800_000_000 + n)
 
 it.each(['missing', 'invalid'] as const)(
@@ -79,3 +80,16 @@ it.each(['ambiguous', 'invalid'] as const)(
     expect(outbox.count(`deliveries WHERE seq = ${seq} AND state = 'accepted'`)).toBe(1)
   },
 )
+
+it('calls within two days once a clock that was a month ahead is right', async () => {
+  const outbox = outboxAnswering(ok, { account: { createsPerDay: 1, peoplePerDay: 1 } })
+  outbox.setClock(BEGIN + 30 * DAY)
+  await outbox.leads('G', 1)
+  await outbox.pass(HOUR)
+  expect(outbox.sent).toHaveLength(1)
+  outbox.setClock(BEGIN)
+  await outbox.leads('H', 1)
+  await outbox.account.resume('api')
+  await outbox.pass(2 * DAY)
+  expect(outbox.sent).toHaveLength(2)
+})
