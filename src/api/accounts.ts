@@ -4,72 +4,43 @@ import * as v from 'valibot'
 import { exportPage, importPiece, overviews, setPaused } from '../operator/accounts.ts'
 import { auditLog } from '../operator/audit.ts'
 import type { Desk } from '../operator/desk.ts'
-import { endpoint, noSuch, notPossible, only } from './endpoint.ts'
-import {
-  accountSchema,
-  auditSchema,
-  cursorEntry,
-  cursorText,
-  DEFAULT_PER_PAGE,
-  pagingEntries,
-} from './schemas.ts'
+import { endpointsOf, notPossible, only } from './endpoint.ts'
+import { accountSchema, auditSchema, cursorEntry, cursorText, pagingEntries } from './schemas.ts'
 
 const accountsSchema = v.object({ accounts: v.array(accountSchema) })
-const change = {
-  method: 'post',
-  tag: 'Accounts',
-  answer: accountsSchema,
-  problems: [404],
-} as const
+const accounts = endpointsOf('Accounts', 'account')
 
 export const accountEndpoints = [
-  endpoint({
-    method: 'get',
-    path: '/api/accounts',
-    name: 'listAccounts',
-    tag: 'Accounts',
+  accounts.get('/api/accounts', 'listAccounts', {
     summary: 'Every account: whether it works, what waits, and the last 24 hours',
     answer: accountsSchema,
     run: async (desk) => ({ accounts: await overviews(desk) }),
   }),
-  endpoint({
-    ...change,
-    path: '/api/accounts/:id/pause',
-    name: 'pauseAccount',
+  accounts.post('/api/accounts/:id/pause', 'pauseAccount', {
+    answer: accountsSchema,
     summary: 'Make no more calls for this account until it is resumed; leads are still taken in',
     run: (desk, { id }) => paused(desk, id, true),
   }),
-  endpoint({
-    ...change,
-    path: '/api/accounts/:id/resume',
-    name: 'resumeAccount',
+  accounts.post('/api/accounts/:id/resume', 'resumeAccount', {
+    answer: accountsSchema,
     summary: 'Go on making calls',
     run: (desk, { id }) => paused(desk, id, false),
   }),
-  endpoint({
-    method: 'post',
-    path: '/api/accounts/:id/export',
-    name: 'exportAccount',
-    tag: 'Accounts',
+  accounts.post('/api/accounts/:id/export', 'exportAccount', {
     summary: 'A page of a copy of the account’s outbox, with numbers in full',
     detail:
       'The pages’ texts make one file, a line of JSON for each row. Post the `cursor` for the next page until it is null. All pages show one moment: where something was written meanwhile the answer is 409, and the copy must begin anew. The audit log says who asked.',
     body: v.optional(only({ cursor: v.optional(v.pipe(v.string(), v.maxLength(1_000))) }), {}),
     answer: v.object({ text: v.string(), ...cursorEntry }),
-    problems: [404, 409],
+    problems: [409],
     async run(desk, { id, body }) {
       const page = await exportPage(desk, id, body.cursor ?? null)
-      if (page === 'not_found') return noSuch('account')
       return page === 'changed'
         ? notPossible('Something was written since the first page: begin anew.')
         : page
     },
   }),
-  endpoint({
-    method: 'post',
-    path: '/api/accounts/:id/import',
-    name: 'importAccount',
-    tag: 'Accounts',
+  accounts.post('/api/accounts/:id/import', 'importAccount', {
     summary: 'Put a copy back into an outbox in which nothing is',
     detail:
       'The file in pieces, cut between any two characters, numbered from 0. The last puts all of it back, or nothing, and answers the number of `rows`; the account is paused then. Pieces are forgotten after an hour.',
@@ -79,30 +50,27 @@ export const accountEndpoints = [
       last: v.boolean(),
     }),
     answer: v.object({ rows: v.nullable(v.number()) }),
-    problems: [404, 409],
+    problems: [409],
     async run(desk, { id, body }) {
       const taken = await importPiece(desk, id, body)
-      if (taken === 'not_found') return noSuch('account')
-      return 'rows' in taken ? taken : notPossible(taken.because)
+      return taken === 'not_found' || 'rows' in taken ? taken : notPossible(taken.because)
     },
   }),
 ]
 
-async function paused(desk: Desk, account: string, pause: boolean): Promise<object> {
+async function paused(desk: Desk, account: string, pause: boolean) {
   const result = await setPaused(desk, account, pause)
-  return result === 'done' ? { accounts: await overviews(desk) } : noSuch('account')
+  return result === 'done' ? { accounts: await overviews(desk) } : result
 }
 
+const audit = endpointsOf('Audit', 'entry')
+
 export const auditEndpoints = [
-  endpoint({
-    method: 'get',
-    path: '/api/audit',
-    name: 'listAudit',
-    tag: 'Audit',
+  audit.get('/api/audit', 'listAudit', {
     summary: 'What operators did, newest first',
     query: v.object(pagingEntries),
     answer: v.object({ entries: v.array(auditSchema), ...cursorEntry }),
-    async run(desk, { query: { limit = DEFAULT_PER_PAGE, cursor } }) {
+    async run(desk, { query: { limit, cursor } }) {
       const page = await auditLog(desk, limit, cursor ?? null)
       return { entries: page.values, cursor: cursorText(page.cursor) }
     },

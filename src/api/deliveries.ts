@@ -10,64 +10,40 @@ import { editSchema, readEdit } from '../operator/edit.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { FORESEEN, forecast } from '../operator/forecast.ts'
 import { listDeliveries } from '../operator/merge.ts'
-import { endpoint, noSuch, notPossible, only, wrong } from './endpoint.ts'
-import {
-  cursorEntry,
-  cursorText,
-  DEFAULT_PER_PAGE,
-  deliverySchema,
-  pagingEntries,
-  storySchema,
-} from './schemas.ts'
+import { endpointsOf, notPossible, only, type Result, wrong } from './endpoint.ts'
+import { cursorEntry, cursorText, deliverySchema, pagingEntries, storySchema } from './schemas.ts'
 
 /** Without it a delivery of which no evidence of consent is kept is answered 409. */
-const agreedEntry = {
-  agreed: v.optional(
-    v.pipe(
-      v.boolean(),
-      v.description('The operator states that the person agreed, which is recorded'),
-    ),
-    false,
-  ),
+const agreedEntry = agreed('the person')
+
+function agreed(who: string) {
+  const description = `The operator states that ${who} agreed, which is recorded`
+  return { agreed: v.optional(v.pipe(v.boolean(), v.description(description)), false) }
 }
 
-const one = {
-  method: 'post',
-  tag: 'Deliveries',
-  answer: storySchema,
-  problems: [404, 409],
-} as const
+/** What every action on one delivery answers. */
+const acting = { answer: storySchema, problems: [409] } as const
+const deliveries = endpointsOf('Deliveries', 'delivery')
 
 export const deliveryEndpoints = [
-  endpoint({
-    method: 'get',
-    path: '/api/deliveries',
-    name: 'listDeliveries',
-    tag: 'Deliveries',
+  deliveries.get('/api/deliveries', 'listDeliveries', {
     summary: 'Deliveries of all accounts, newest first',
     detail:
       'A page may be short, or empty, and still have a cursor: a filter that fits little looks through so many at a time.',
     query: v.object({ ...filterSchema.entries, ...pagingEntries }),
     answer: v.object({ deliveries: v.array(deliverySchema), ...cursorEntry }),
-    async run(desk, { query: { limit = DEFAULT_PER_PAGE, cursor, ...filter } }) {
+    async run(desk, { query: { limit, cursor, ...filter } }) {
       const page = await listDeliveries(desk, filter, limit, cursor ?? null)
       return { deliveries: page.values, cursor: cursorText(page.cursor) }
     },
   }),
-  endpoint({
-    method: 'get',
-    path: '/api/deliveries/:id',
-    name: 'getDelivery',
-    tag: 'Deliveries',
+  deliveries.get('/api/deliveries/:id', 'getDelivery', {
     summary: 'One delivery and everything that happened to it',
     answer: storySchema,
-    problems: [404],
-    run: (desk, { id }) => story(desk, id),
+    run: (desk, { id }) => readStory(desk, id),
   }),
-  endpoint({
-    ...one,
-    path: '/api/deliveries/:id/retry',
-    name: 'retryDelivery',
+  deliveries.post('/api/deliveries/:id/retry', 'retryDelivery', {
+    ...acting,
     summary: 'Send it again, exactly as it was or mapped with today’s config',
     detail:
       'With `fields` the answers named there are changed before it is mapped; the answer about consent is not.',
@@ -88,27 +64,21 @@ export const deliveryEndpoints = [
         : acted(desk, id, { kind: mode, agreed, answers })
     },
   }),
-  endpoint({
-    ...one,
-    path: '/api/deliveries/:id/release',
-    name: 'releaseDelivery',
+  deliveries.post('/api/deliveries/:id/release', 'releaseDelivery', {
+    ...acting,
     summary: 'Send a held one as it is',
     detail: 'On the operator’s word that the name or group is right.',
     body: v.optional(only(agreedEntry), {}),
     run: (desk, { id, body: { agreed } }) => acted(desk, id, { kind: 'release', agreed }),
   }),
-  endpoint({
-    ...one,
-    path: '/api/deliveries/:id/create',
-    name: 'createGroupOfDelivery',
+  deliveries.post('/api/deliveries/:id/create', 'createGroupOfDelivery', {
+    ...acting,
     summary: 'Let it create its group, which EazyBe does not find, and send it',
     body: v.optional(only(agreedEntry), {}),
     run: (desk, { id, body: { agreed } }) => acted(desk, id, { kind: 'create', agreed }),
   }),
-  endpoint({
-    ...one,
-    path: '/api/deliveries/:id/edit',
-    name: 'editDelivery',
+  deliveries.post('/api/deliveries/:id/edit', 'editDelivery', {
+    ...acting,
     summary: 'Change its people or its group, and send it',
     body: only({ ...editSchema.entries, ...agreedEntry }),
     run(desk, { id, body: { agreed, ...body } }) {
@@ -118,39 +88,30 @@ export const deliveryEndpoints = [
         : acted(desk, id, edit)
     },
   }),
-  endpoint({
-    ...one,
-    path: '/api/deliveries/:id/discard',
-    name: 'discardDelivery',
+  deliveries.post('/api/deliveries/:id/discard', 'discardDelivery', {
+    ...acting,
     summary: 'Never send it',
     run: (desk, { id }) => acted(desk, id, { kind: 'discard' }),
   }),
-  endpoint({
-    ...one,
-    path: '/api/deliveries/:id/reveal',
-    name: 'revealDelivery',
+  deliveries.post('/api/deliveries/:id/reveal', 'revealDelivery', {
+    ...acting,
     summary: 'Its numbers in full; the audit log says who asked',
     answer: v.object({ contacts: v.array(v.string()), fields: v.unknown() }),
     async run(desk, { id }) {
       const revealed = await revealDelivery(desk, id)
-      if (revealed === 'not_found') return noSuch('delivery')
       return revealed === 'gone' ? notPossible(IMPOSSIBLE.fields_gone) : revealed
     },
   }),
 ]
 
-async function acted(desk: Desk, id: string, action: Action): Promise<object> {
+async function acted(desk: Desk, id: string, action: Action): Promise<Result> {
   const place = placeOf(desk, id)
-  if (place === null) return noSuch('delivery')
+  if (place === null) return null
   const [result] = await act(desk, place, [place.seq], action)
   const outcome = result?.outcome ?? 'not_found'
-  if (outcome === 'not_found') return noSuch('delivery')
-  if (isDone(outcome)) return story(desk, id)
+  if (outcome === 'not_found') return outcome
+  if (isDone(outcome)) return readStory(desk, id)
   return notPossible(IMPOSSIBLE[outcome])
-}
-
-async function story(desk: Desk, id: string): Promise<object> {
-  return (await readStory(desk, id)) ?? noSuch('delivery')
 }
 
 const outcomes = v.pipe(
@@ -159,24 +120,14 @@ const outcomes = v.pipe(
 )
 
 export const bulkEndpoints = [
-  endpoint({
-    method: 'post',
-    path: '/api/bulk',
-    name: 'bulk',
-    tag: 'Deliveries',
+  deliveries.post('/api/bulk', 'bulk', {
     summary: 'One action on every delivery that fits a filter',
     detail:
       'With `dryRun` it says what would come of it, and does nothing. Without, it does one step and answers a `cursor`: post the same again with it until it is null.',
     body: only({
       filter: only(filterSchema.entries),
       action: v.picklist(BULK_ACTIONS),
-      agreed: v.optional(
-        v.pipe(
-          v.boolean(),
-          v.description('The operator states that all these people agreed, which is recorded'),
-        ),
-        false,
-      ),
+      ...agreed('all these people'),
       dryRun: v.optional(v.boolean(), false),
       cursor: pagingEntries.cursor,
     }),

@@ -7,12 +7,12 @@ import type { Desk } from '../operator/desk.ts'
 
 export type Tag = 'Deliveries' | 'Groups' | 'People' | 'Accounts' | 'Hooks' | 'Audit'
 
-/** What the route hands over, before anything of it is checked. */
-interface RawInput {
+/** What an endpoint is asked with: by the route before anything of it is checked, by its `run` after that. */
+interface Input<query = unknown, body = unknown> {
   /** What `:id` of the path is. */
   readonly id: string
-  readonly query: unknown
-  readonly body: unknown
+  readonly query: query
+  readonly body: body
 }
 
 export interface Endpoint {
@@ -28,48 +28,54 @@ export interface Endpoint {
   readonly answer: v.GenericSchema
   /** Problems it may answer, beside those that every endpoint may. */
   readonly problems: readonly (404 | 409)[]
-  respond(desk: Desk, input: RawInput): Promise<Response>
-}
-
-interface Input<query, body> {
-  readonly id: string
-  readonly query: query
-  readonly body: body
+  respond(desk: Desk, input: Input): Promise<Response>
 }
 
 interface EndpointOptions<query extends v.GenericSchema, body extends v.GenericSchema>
-  extends Pick<Endpoint, 'method' | 'path' | 'name' | 'tag' | 'summary' | 'detail' | 'answer'> {
+  extends Pick<Endpoint, 'summary' | 'detail' | 'answer'> {
   /** Left out where none is taken. */
   readonly query?: query
   readonly body?: body
+  /** Beside 404, which each endpoint with an `:id` may answer. */
   readonly problems?: Endpoint['problems']
-  /** The answer as plain data, or a problem. */
-  run(desk: Desk, input: Input<v.InferOutput<query>, v.InferOutput<body>>): Promise<object> | object
+  /** The answer as plain data, or a problem; null or `not_found`: the id names nothing. */
+  run(desk: Desk, input: Input<v.InferOutput<query>, v.InferOutput<body>>): Result | Promise<Result>
 }
 
-/** Describes an endpoint; what is asked is read by its own schemas before `run` sees it. */
-export function endpoint<const query extends v.GenericSchema, const body extends v.GenericSchema>(
-  options: EndpointOptions<query, body>,
-): Endpoint {
-  const { query, body, problems = [], run, ...rest } = options
-  return {
-    ...rest,
-    query: query ?? null,
-    body: body ?? null,
-    problems,
-    async respond(desk, raw) {
-      const asked = v.safeParse(query ?? v.unknown(), raw.query)
-      const given = v.safeParse(body ?? v.unknown(), raw.body)
-      if (!asked.success || !given.success) {
-        const issues = issuesOf([...(asked.issues ?? []), ...(given.issues ?? [])])
-        return problemResponse({ reason: 'bad_request', issues })
-      }
-      const input = { id: raw.id, query: asked.output, body: given.output }
-      const result = await run(desk, input)
-      if (result instanceof Response) return result
-      return Response.json(result, { headers: { 'cache-control': 'no-store' } })
-    },
-  }
+/** What an endpoint's `run` gives. */
+export type Result = object | null | 'not_found'
+
+/** Describes the endpoints of a tag. `thing`: what their ids name. */
+export function endpointsOf(tag: Tag, thing: string) {
+  const describe =
+    (method: Endpoint['method']) =>
+    <const query extends v.GenericSchema, const body extends v.GenericSchema>(
+      path: string,
+      name: string,
+      { query, body, problems = [], run, ...told }: EndpointOptions<query, body>,
+    ): Endpoint => ({
+      ...told,
+      method,
+      path,
+      name,
+      tag,
+      query: query ?? null,
+      body: body ?? null,
+      problems: path.includes('/:id') ? [404, ...problems] : problems,
+      async respond(desk, raw) {
+        const asked = v.safeParse(query ?? v.unknown(), raw.query)
+        const given = v.safeParse(body ?? v.unknown(), raw.body)
+        if (!asked.success || !given.success) {
+          const issues = issuesOf([...(asked.issues ?? []), ...(given.issues ?? [])])
+          return problemResponse({ reason: 'bad_request', issues })
+        }
+        const result = await run(desk, { id: raw.id, query: asked.output, body: given.output })
+        if (result === null || result === 'not_found') return noSuch(thing)
+        if (result instanceof Response) return result
+        return Response.json(result, { headers: { 'cache-control': 'no-store' } })
+      },
+    })
+  return { get: describe('get'), post: describe('post') }
 }
 
 /** An object with these members and no others: a misspelt filter would be none, and reach more than was meant. */

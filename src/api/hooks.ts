@@ -8,57 +8,35 @@ import { hookDetails, hookStates, setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { fieldsOfLead, previewBody, previewKept } from '../operator/preview.ts'
 import { sendTest } from '../operator/test-send.ts'
-import { endpoint, noSuch, notPossible, wrong } from './endpoint.ts'
+import { endpointsOf, noSuch, notPossible, type Result, wrong } from './endpoint.ts'
 import { hookDetailsSchema, hookSchema, previewSchema } from './schemas.ts'
 
-const change = {
-  method: 'post',
-  tag: 'Hooks',
-  answer: hookDetailsSchema,
-  problems: [404],
-} as const
+const hooks = endpointsOf('Hooks', 'hook')
 
 export const hookEndpoints = [
-  endpoint({
-    method: 'get',
-    path: '/api/hooks',
-    name: 'listHooks',
-    tag: 'Hooks',
+  hooks.get('/api/hooks', 'listHooks', {
     summary: 'Every hook of the config and whether it is ready',
     answer: v.object({ hooks: v.array(hookSchema) }),
     run: async (desk) => ({ hooks: await hookStates(desk) }),
   }),
-  endpoint({
-    method: 'get',
-    path: '/api/hooks/:id',
-    name: 'getHook',
-    tag: 'Hooks',
+  hooks.get('/api/hooks/:id', 'getHook', {
     summary: 'One hook, with what it received lately',
     answer: hookDetailsSchema,
-    problems: [404],
-    run: async (desk, { id }) => (await hookDetails(desk, id)) ?? noSuch('hook'),
+    run: (desk, { id }) => hookDetails(desk, id),
   }),
-  endpoint({
-    ...change,
-    path: '/api/hooks/:id/pause',
-    name: 'pauseHook',
+  hooks.post('/api/hooks/:id/pause', 'pauseHook', {
+    answer: hookDetailsSchema,
     summary: 'Hold back the leads that wait for this hook alone, and those that come from now on',
     run: (desk, { id }) => paused(desk, id, true),
   }),
-  endpoint({
-    ...change,
-    path: '/api/hooks/:id/resume',
-    name: 'resumeHook',
+  hooks.post('/api/hooks/:id/resume', 'resumeHook', {
+    answer: hookDetailsSchema,
     summary: 'Let the hook’s next leads go on',
     detail:
       'What was held back is released or discarded like any other: its reason is "hook paused".',
     run: (desk, { id }) => paused(desk, id, false),
   }),
-  endpoint({
-    method: 'post',
-    path: '/api/hooks/:id/preview',
-    name: 'previewHook',
-    tag: 'Hooks',
+  hooks.post('/api/hooks/:id/preview', 'previewHook', {
     summary: 'What the hook would make of a payload; nothing is stored or sent',
     body: v.union([
       v.object({ payload: v.pipe(v.string(), v.description('The body as the sender posts it')) }),
@@ -67,14 +45,10 @@ export const hookEndpoints = [
       }),
     ]),
     answer: previewSchema,
-    problems: [404, 409],
+    problems: [409],
     run: (desk, { id, body }) => preview(desk, id, body),
   }),
-  endpoint({
-    method: 'post',
-    path: '/api/hooks/:id/test',
-    name: 'testHook',
-    tag: 'Hooks',
+  hooks.post('/api/hooks/:id/test', 'testHook', {
     summary: 'Sign a sample as the sender would and receive it',
     detail: 'It is a real lead: outside the sandbox the number given is called for.',
     body: v.object({
@@ -90,29 +64,29 @@ export const hookEndpoints = [
       ),
     }),
     answer: v.object({ status: v.number(), answer: v.string(), deliveries: v.array(v.string()) }),
-    problems: [404, 409],
+    problems: [409],
     async run(desk, { id, body: { phone, confirm } }) {
       const read = phone === undefined ? null : digitsOf({ phone })
       if (read !== null && 'because' in read) return wrong('phone', read.because)
       const sent = await sendTest(desk, id, read === null ? null : `+${read.digits}`, confirm)
       if (sent.ok) return sent.result
-      return sent.reason === 'not_found' ? noSuch('hook') : notPossible(sent.because)
+      return sent.reason === 'not_found' ? sent.reason : notPossible(sent.because)
     },
   }),
 ]
 
-async function paused(desk: Desk, name: string, pause: boolean): Promise<object> {
+async function paused(desk: Desk, name: string, pause: boolean): Promise<Result> {
   await setHookPaused(desk, name, pause)
-  return (await hookDetails(desk, name)) ?? noSuch('hook')
+  return hookDetails(desk, name)
 }
 
 async function preview(
   desk: Desk,
   name: string,
   body: { payload: string } | { delivery: string },
-): Promise<object> {
+): Promise<Result> {
   const hook = hookOf(desk, name)
-  if (hook === null) return noSuch('hook')
+  if (hook === null) return null
   if ('payload' in body) {
     const made = await previewBody(hook, body.payload, Date.now())
     if (made.ok) return { events: made.events }

@@ -11,40 +11,31 @@ import {
   setSuppressed,
   suppressionSchema,
 } from '../operator/people.ts'
-import { endpoint, noSuch, only, wrong } from './endpoint.ts'
+import { endpointsOf, only, type Result, wrong } from './endpoint.ts'
 import { storySchema } from './schemas.ts'
 
 const suppressionAnswer = v.object({
   suppressed: v.boolean(),
   leads: v.pipe(v.number(), v.description('Leads that waited and are left out now')),
 })
-const person = { method: 'post', tag: 'People' } as const
+const people = endpointsOf('People', 'group')
 
 export const peopleEndpoints = [
-  endpoint({
-    ...person,
-    path: '/api/people/suppress',
-    name: 'suppressPerson',
+  people.post('/api/people/suppress', 'suppressPerson', {
     summary: 'Keep a person out of one group, or of all, from now on',
     body: only(suppressionSchema.entries),
     answer: suppressionAnswer,
     problems: [404],
     run: (desk, { body }) => suppression(desk, body, true),
   }),
-  endpoint({
-    ...person,
-    path: '/api/people/unsuppress',
-    name: 'unsuppressPerson',
+  people.post('/api/people/unsuppress', 'unsuppressPerson', {
     summary: 'Let a person in again',
     body: only(suppressionSchema.entries),
     answer: suppressionAnswer,
     problems: [404],
     run: (desk, { body }) => suppression(desk, body, false),
   }),
-  endpoint({
-    ...person,
-    path: '/api/people/erase',
-    name: 'erasePerson',
+  people.post('/api/people/erase', 'erasePerson', {
     summary: 'Delete what is kept of a person everywhere, and never add them again',
     body: personSchema,
     answer: v.object({
@@ -53,10 +44,7 @@ export const peopleEndpoints = [
     }),
     run: (desk, { body }) => withDigits(body, (digits) => erasePerson(desk, digits)),
   }),
-  endpoint({
-    ...person,
-    path: '/api/people/export',
-    name: 'exportPerson',
+  people.post('/api/people/export', 'exportPerson', {
     summary: 'Everything that is kept of a person',
     body: personSchema,
     answer: v.object({
@@ -86,17 +74,17 @@ function suppression(
   desk: Desk,
   body: v.InferOutput<typeof suppressionSchema>,
   suppressed: boolean,
-): Promise<object> {
+): Promise<Result> {
   return withDigits(body, async (digits) => {
     const result = await setSuppressed(desk, digits, body.group ?? null, suppressed)
-    return result === 'not_found' ? noSuch('group') : { suppressed, ...result }
+    return result === 'not_found' ? result : { suppressed, ...result }
   })
 }
 
 async function withDigits(
   person: Person,
-  go: (digits: string) => Promise<object>,
-): Promise<object> {
+  go: (digits: string) => Promise<Result>,
+): Promise<Result> {
   const read = digitsOf(person)
   return 'digits' in read ? go(read.digits) : wrong('phone', read.because)
 }

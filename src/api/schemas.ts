@@ -7,7 +7,7 @@ import { DELIVERY_STATES, PAUSE_REASONS } from '../outbox/model.ts'
 /** Deliveries of one page, at most. */
 const MOST_PER_PAGE = 200
 
-export const DEFAULT_PER_PAGE = 50
+const DEFAULT_PER_PAGE = 50
 
 /** How long a page is, as the document tells it. */
 export const LIMIT = {
@@ -30,6 +30,7 @@ export const pagingEntries = {
       v.minValue(1, 'must be 1 or more'),
       v.maxValue(MOST_PER_PAGE, `must be ${MOST_PER_PAGE} or less`),
     ),
+    String(DEFAULT_PER_PAGE),
   ),
   cursor: v.optional(
     v.pipe(
