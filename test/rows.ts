@@ -11,7 +11,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['eazybe/'],
   ['outbox/dispatch/pace.ts', 'outbox/dispatch/budget.ts', 'outbox/model.ts', 'outbox/ports.ts'],
   ['outbox/store/'],
-  ['outbox/ends.ts', 'outbox/ask.ts', 'outbox/watchers.ts'],
+  ['outbox/ends.ts', 'outbox/ask.ts'],
   ['outbox/dispatch/'],
   ['outbox/jobs/'],
   ['outbox/context.ts', 'outbox/accept.ts'],

@@ -6,7 +6,7 @@ import { deliveriesAdmin } from './admin/deliveries.ts'
 import { groupsAdmin } from './admin/groups.ts'
 import { hooksAdmin } from './admin/hooks.ts'
 import { peopleAdmin } from './admin/people.ts'
-import type { Context } from './context.ts'
+import { type Context, Watchers } from './context.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { Alarm } from './jobs/alarm.ts'
 import { LookUps } from './jobs/look-ups.ts'
@@ -14,7 +14,6 @@ import { RetentionJob } from './jobs/retention.ts'
 import { Watch } from './jobs/watch.ts'
 import type { OutboxPorts } from './ports.ts'
 import { openStore } from './store/store.ts'
-import { Watchers } from './watchers.ts'
 
 export type Rooms = ReturnType<typeof assembleOutbox>
 

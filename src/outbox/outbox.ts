@@ -12,7 +12,7 @@ import type { HooksAdmin } from './admin/hooks.ts'
 import type { PeopleAdmin } from './admin/people.ts'
 import type { Rooms } from './assemble.ts'
 import { assembleOutbox } from './assemble.ts'
-import { sendAlert } from './jobs/alert.ts'
+import { sendAlert } from './jobs/watch.ts'
 import type { OutboxConfig, OutboxPorts } from './ports.ts'
 
 /** The entry file says which accounts and hooks there are, and how a hook's sender is asked for the rest of an event. */

@@ -12,6 +12,7 @@ const INACTIVE_LONG_MS = HOUR_MS
 /** A wait that EazyBe asked for, or no connection, is told of where it is longer. */
 const LONG_WAIT_MS = HOUR_MS
 const BACKLOG_LONG_MS = DAY_MS
+const ALERT_TIMEOUT_MS = 10_000
 
 /** What the operator was told of. Times are epoch milliseconds. */
 interface Told {
@@ -180,4 +181,34 @@ const TEXTS: Readonly<Record<AlertKind, (subject: string, count: number) => stri
 
 function deliveries(count: number): string {
   return count === 1 ? '1 delivery is' : `${count} deliveries are`
+}
+
+/** Posts an alert as the JSON that Slack, Mattermost, Google Chat and most automations take. True where it was taken. Never throws. https only, except to this machine; no redirects. */
+export async function sendAlert(
+  url: string,
+  text: string,
+  send: typeof fetch = fetch,
+): Promise<boolean> {
+  if (!isSafe(url)) return false
+  try {
+    const response = await send(url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text }),
+      signal: AbortSignal.timeout(ALERT_TIMEOUT_MS),
+    })
+    await response.body?.cancel()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+function isSafe(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return (
+    protocol === 'https:' || (protocol === 'http:' && /^(?:127\.0\.0\.1|localhost)$/.test(hostname))
+  )
 }

@@ -1,7 +1,7 @@
 /** Alerts: where they may go, and that no address can do harm by what it answers. */
 
 import { describe, expect, it } from 'vitest'
-import { sendAlert } from '../../../src/outbox/jobs/alert.ts'
+import { sendAlert } from '../../../src/outbox/jobs/watch.ts'
 
 async function sendTo(url: string, answer: () => Response | Promise<Response>) {
   const asked: Request[] = []

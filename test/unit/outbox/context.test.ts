@@ -1,7 +1,7 @@
 /** Who waits for a delivery to settle: told at once, and forgotten when they have gone. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Watchers } from '../../../src/outbox/watchers.ts'
+import { Watchers } from '../../../src/outbox/context.ts'
 
 const PATIENCE_MS = 25_000
 
