@@ -6,6 +6,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
+import { numberId } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { formBody, serial } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -14,11 +15,9 @@ const EVENT = 'scheduled'
 /** Webhooks made through the API subscribe to the longer name; whether they send it, too, no page says. */
 const BOOKED = /^(?:appointment\.)?scheduled$/
 const API = 'https://acuityscheduling.com/api/v1'
-/** As it goes into a path: nothing but digits may. */
-const NUMBER = /^\d{1,20}$/
 
 const booked = v.object({
-  id: v.pipe(v.string(), v.regex(NUMBER, 'Expected an id of digits')),
+  id: numberId,
   calendarID: v.nullish(v.string(), null),
   appointmentTypeID: v.nullish(v.string(), null),
 })
@@ -65,17 +64,14 @@ export const acuity = defineSource({
     const ids = v.safeParse(booked, fields)
     if (!ids.success) return { ok: false, message: 'Acuity sent no id of an appointment.' }
     const url = `${API}/appointments/${ids.output.id}`
-    const authorization = `Basic ${encode(utf8(tools.token), 'base64')}`
-    const headers = { authorization }
+    const headers = { authorization: `Basic ${encode(utf8(tools.token), 'base64')}` }
     const asked = { title: 'Acuity', url, headers, what: 'an appointment', shape: appointment }
     const found = await askVendor(tools, asked)
     if (!found.ok) return found
-    const fieldsFound = answers(membersOf(ids.output), ...answersOf(found.value))
-    const isCanceled = found.value.canceled === true
     return {
       ok: true,
-      fields: fieldsFound,
-      skip: isCanceled ? 'an appointment that is canceled' : null,
+      fields: answers(membersOf(ids.output), ...answersOf(found.value)),
+      skip: found.value.canceled === true ? 'an appointment that is canceled' : null,
     }
   },
   sample: ({ id }) =>

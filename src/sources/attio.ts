@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { jsonObject } from './shared/json-object.ts'
 import { jsonBody, withPaths } from './shared/paths.ts'
-import { defineSource, type Submission } from './source.ts'
+import { defineSource } from './source.ts'
 
 const API = 'https://api.attio.com/v2'
 const KEY = 'Idempotency-Key'
@@ -27,8 +27,6 @@ const event = v.looseObject({
   parent_record_id: v.optional(part),
 })
 
-type Event = v.InferOutput<typeof event>
-
 const found = v.object({ data: jsonObject })
 
 export const attio = defineSource({
@@ -38,7 +36,18 @@ export const attio = defineSource({
   scheme: hmac({ header: 'Attio-Signature', encoding: 'hex' }),
   payload: v.object({ events: v.pipe(v.array(event), v.nonEmpty()) }),
   submissions: ({ events }, headers) =>
-    events.map((fields, at) => submission(fields, headers.get(KEY), at)),
+    events.map((fields, at) => {
+      const { event_type, id } = fields
+      const made = id.entry_id ?? id.record_id
+      const key = headers.get(KEY)
+      // A record and an entry are created once. For an update only Attio’s own header tells one from the next.
+      const created = CREATED.test(event_type) && made !== undefined
+      return {
+        id: created ? `${event_type}:${made}` : key ? `${key}:${at}` : null,
+        fields,
+        skip: WANTED.test(event_type) ? null : `${event_type} adds no person`,
+      }
+    }),
   // An update is named by a header alone, which the signature does not cover.
   unsignedId: true,
   lookUp: async (fields, tools) => {
@@ -48,9 +57,7 @@ export const attio = defineSource({
       return { ok: false, message: 'Attio named no record.' }
     }
     const url = `${API}/objects/${object}/records/${record}`
-    const headers = { authorization: `Bearer ${tools.token}` }
-    const asked = { title: 'Attio', url, headers, what: 'a record', shape: found }
-    const answer = await askVendor(tools, asked)
+    const answer = await askVendor(tools, { title: 'Attio', url, what: 'a record', shape: found })
     return answer.ok ? { ok: true, fields: { ...fields, record: answer.value.data } } : answer
   },
   sample: ({ fields, id }) =>
@@ -97,18 +104,6 @@ export const attio = defineSource({
     'Which member of a phone number older workspaces have: the page on attribute types says normalized_phone_number and original_phone_number.',
   ],
 })
-
-/** A record and an entry are created once. For an update only Attio’s own header tells one from the next. */
-function submission(fields: Event, key: string | null, at: number): Submission<Event> {
-  const { event_type, id } = fields
-  const made = id.entry_id ?? id.record_id
-  const created = CREATED.test(event_type) && made !== undefined ? `${event_type}:${made}` : null
-  return {
-    id: created ?? (key ? `${key}:${at}` : null),
-    fields,
-    ...(WANTED.test(event_type) ? {} : { skip: `${event_type} adds no person` }),
-  }
-}
 
 function createdRecord(id: string) {
   return {

@@ -5,10 +5,10 @@ import { bodySecret } from '../schemes/body-secret.ts'
 import { askVendor, type VendorAnswer } from './shared/ask-vendor.ts'
 import { bracketForm, bracketSample } from './shared/brackets.ts'
 import {
-  idSchema,
   idText,
   type JsonObject,
   jsonObject,
+  numberId,
   optionalText,
 } from './shared/json-object.ts'
 import { serial } from './shared/paths.ts'
@@ -23,13 +23,10 @@ const METHODS: Readonly<Record<string, string>> = {
 }
 /** An inbound webhook's address, which the operator stores: no other portal is ever asked. */
 const PORTAL = /^https:\/\/[a-z0-9.-]+\/rest\/\d+\/[A-Za-z0-9]+\/?$/i
-const NUMBER = /^\d{1,18}$/
-
-const number = v.pipe(idSchema, v.regex(NUMBER, 'Expected an id of digits'))
 
 const event = v.object({
   event: v.pipe(v.string(), v.toUpperCase()),
-  data: v.object({ FIELDS: v.object({ ID: number }) }),
+  data: v.object({ FIELDS: v.object({ ID: numberId }) }),
   ts: optionalText,
   /** It may also hold the tokens of an app: they are not kept. */
   auth: v.nullish(v.object({ domain: optionalText, member_id: optionalText })),
@@ -122,7 +119,7 @@ async function recordOf(
   method: string,
   id: string,
 ): Promise<VendorAnswer<JsonObject>> {
-  if (!PORTAL.test(tools.token) || !NUMBER.test(id)) {
+  if (!PORTAL.test(tools.token) || !v.is(numberId, id)) {
     return {
       ok: false,
       message: `${TITLE}’s API token must be the address of an inbound webhook, https://your-portal.bitrix24.com/rest/1/…/: store that, then map this delivery again.`,

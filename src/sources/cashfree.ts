@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { ANSWERS, jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -37,7 +37,7 @@ const event = v.looseObject({
   }),
 })
 
-type Event = v.InferOutput<typeof event>
+type CashfreeEvent = v.InferOutput<typeof event>
 
 export const cashfree = defineSource({
   name: 'cashfree',
@@ -73,8 +73,7 @@ export const cashfree = defineSource({
     'Any answer other than 200, a redirect included, counts as a failure.',
     'Cashfree tries again three times, after 2, 10 and 30 minutes; up to ten tries can be set.',
   ],
-  example: hookExample('cashfree', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('cashfree', {
     when: "(event) => event.type === 'PAYMENT_SUCCESS_WEBHOOK'",
     phone: 'data.customer_details.customer_phone',
     group: '{data.order.order_tags.group}',
@@ -88,7 +87,7 @@ export const cashfree = defineSource({
 })
 
 /** The header x-idempotency-key is not signed; what was paid, and how it ended, is. */
-function eventId({ type, data }: Event): string | null {
+function eventId({ type, data }: CashfreeEvent): string | null {
   const payment = idText(data.payment?.cf_payment_id)
   if (payment !== null) return `${type}:${payment}`
   const { link_id, link_status, order } = data
@@ -98,7 +97,7 @@ function eventId({ type, data }: Event): string | null {
   return paid.length === 0 ? null : [type, ...paid].join(':')
 }
 
-function reasonToSkip({ type, data }: Event): string | null {
+function reasonToSkip({ type, data }: CashfreeEvent): string | null {
   if (data.test_object !== undefined) return 'a test'
   if (NOBODY_JOINS.test(type)) return `${type} is not a payment`
   const outcomes = [data.payment?.payment_status, data.link_status, data.order?.order_status]

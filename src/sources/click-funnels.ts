@@ -26,8 +26,6 @@ const event = v.looseObject({
   }),
 })
 
-type Event = v.InferOutput<typeof event>
-
 export const clickFunnels = defineSource({
   name: 'clickFunnels',
   title: 'ClickFunnels 2.0',
@@ -39,12 +37,14 @@ export const clickFunnels = defineSource({
   }),
   payload: event,
   submissions: (body) => {
-    const { event_type: name } = body
+    const { event_type: name, data } = body
     const own = idText(body.event_id) ?? idText(body.id)
+    const people = [data.contact, data.primary_contact]
+    const nested = people.flatMap((one) => [one?.phone_number, one?.phone])
     return [
       {
         id: own === null ? null : `${name}:${own}`,
-        fields: { ...body, contact_phone: phoneOf(body) },
+        fields: { ...body, contact_phone: [data.phone_number, ...nested].find(Boolean) ?? null },
         skip: NOT_JOINING.test(name) ? `${name} is no sign-up and no purchase` : null,
       },
     ]
@@ -71,12 +71,6 @@ export const clickFunnels = defineSource({
     'How often ClickFunnels tries again, and whether a retry is signed with a new time: one of the same time is refused after ten minutes.',
   ],
 })
-
-function phoneOf({ data }: Event): string | null {
-  const { phone_number, contact, primary_contact } = data
-  const nested = [contact, primary_contact].flatMap((one) => [one?.phone_number, one?.phone])
-  return [phone_number, ...nested].find(Boolean) ?? null
-}
 
 function createdContact(id: string, now: number) {
   return {

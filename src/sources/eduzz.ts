@@ -25,8 +25,6 @@ const event = v.looseObject({
   ),
 })
 
-type Event = v.InferOutput<typeof event>
-
 export const eduzz = defineSource({
   name: 'eduzz',
   title: 'Eduzz',
@@ -34,14 +32,17 @@ export const eduzz = defineSource({
   scheme: hmac({ header: 'x-signature', encoding: 'hex' }),
   payload: event,
   submissions: (body) => {
-    const skip = reasonToSkip(body)
-    const invoice = idText(body.data?.id)
+    const { id, event: name, data } = body
+    const { cellphone, phone, phone2 } = data?.buyer ?? {}
+    const invoice = idText(data?.id)
     return [
       {
         // The invoice, not the event: whether an event that is sent again keeps its id no page says.
-        id: invoice === null ? idText(body.id) : `${body.event}:${invoice}`,
-        fields: { ...body, buyer_phone: phoneOf(body) },
-        skip,
+        id: invoice === null ? idText(id) : `${name}:${invoice}`,
+        fields: { ...body, buyer_phone: [cellphone, phone, phone2].find(Boolean) ?? null },
+        skip:
+          unlessNamed(name, PAID_EVENT, 'paid invoice') ??
+          unlessStatus(data?.status, PAID, 'an invoice whose status'),
       },
     ]
   },
@@ -75,19 +76,6 @@ export const eduzz = defineSource({
     'Whether a student who is not the buyer has a number: only the buyer’s is read.',
   ],
 })
-
-/** https://developers.eduzz.com/reference/webhook/myeduzz-invoice-paid */
-function reasonToSkip({ event: name, data }: Event): string | null {
-  return (
-    unlessNamed(name, PAID_EVENT, 'paid invoice') ??
-    unlessStatus(data?.status, PAID, 'an invoice whose status')
-  )
-}
-
-function phoneOf({ data }: Event): string | null {
-  const { cellphone, phone, phone2 } = data?.buyer ?? {}
-  return [cellphone, phone, phone2].find(Boolean) ?? null
-}
 
 function paidInvoice(id: string, now: number) {
   const at = new Date(now).toISOString()

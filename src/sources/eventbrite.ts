@@ -50,9 +50,7 @@ export const eventbrite = defineSource({
     const { api_url, config } = fields
     // `expand` puts into the answer what is elsewhere a list of addresses.
     const url = `https://www.eventbriteapi.com/v3/orders/${orderNumber(fields)}/?expand=attendees,event`
-    const headers = { authorization: `Bearer ${tools.token}` }
-    const asked = { title: TITLE, url, headers, what: 'an order', shape: order }
-    const found = await askVendor(tools, asked)
+    const found = await askVendor(tools, { title: TITLE, url, what: 'an order', shape: order })
     if (!found.ok) return found
     const { status, attendees } = found.value
     const kept = attendees?.filter(({ cancelled, refunded }) => !cancelled && !refunded)

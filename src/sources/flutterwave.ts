@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { headerToken } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
@@ -27,8 +27,6 @@ const event = v.looseObject({
   }),
 })
 
-type Event = v.InferOutput<typeof event>
-
 const signed = hmac({ header: SIGNATURE, encoding: 'base64' })
 const shown = headerToken(SHOWN)
 
@@ -50,15 +48,13 @@ export const flutterwave = defineSource({
   scheme,
   payload: event,
   submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    const charge = idText(fields.data.id)
-    return [
-      {
-        id: charge === null ? null : `${nameOf(fields)}:${charge}:${fields.data.status ?? ''}`,
-        fields,
-        skip,
-      },
-    ]
+    const name = fields.event ?? fields.type ?? ''
+    const { id, status } = fields.data
+    const charge = idText(id)
+    const skip =
+      unlessNamed(name, PAID_EVENT, 'completed charge') ??
+      unlessStatus(status, IS_PAID, 'a charge whose status')
+    return [{ id: charge === null ? null : `${name}:${charge}:${status ?? ''}`, fields, skip }]
   },
   sample: jsonSample(completedCharge),
   setup: [
@@ -69,8 +65,7 @@ export const flutterwave = defineSource({
     'A completed charge counts only when its status says that it was paid. Failed charges, refunds, chargebacks and transfers are acknowledged and skipped.',
   ],
   fails: ['Flutterwave takes 200, and tries again only where retries are switched on.'],
-  example: hookExample('flutterwave', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('flutterwave', {
     phone: 'data.customer.phone_number',
     country: 'NG',
     group: 'Lagos Cohort 7',
@@ -82,18 +77,6 @@ export const flutterwave = defineSource({
     'Whether version 4 shows the secret in verif-hash where it does not sign: both are taken.',
   ],
 })
-
-function nameOf({ event: name, type }: Event): string {
-  return name ?? type ?? ''
-}
-
-/** https://developer.flutterwave.com/docs/webhooks */
-function reasonToSkip(fields: Event): string | null {
-  return (
-    unlessNamed(nameOf(fields), PAID_EVENT, 'completed charge') ??
-    unlessStatus(fields.data.status, IS_PAID, 'a charge whose status')
-  )
-}
 
 function completedCharge(id: string, now: number) {
   return {

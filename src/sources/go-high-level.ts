@@ -37,7 +37,7 @@ const event = v.looseObject({
   contactSnapshot: v.nullish(v.looseObject(contact)),
 })
 
-type Event = v.InferOutput<typeof event>
+type HighLevelEvent = v.InferOutput<typeof event>
 
 export const goHighLevel = defineSource({
   name: 'goHighLevel',
@@ -85,7 +85,7 @@ export const goHighLevel = defineSource({
   ],
 })
 
-function reasonToSkip(fields: Event): string | null {
+function reasonToSkip(fields: HighLevelEvent): string | null {
   const { type, contactSnapshot } = fields
   if (type && NOBODY_JOINS.test(type)) return `${type} adds no person`
   if (type && SALE.test(type) && fields.status && !PAID.has(fields.status)) {

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
@@ -36,8 +36,6 @@ const event = v.looseObject({
   }),
 })
 
-type Event = v.InferOutput<typeof event>
-
 export const hotmart = defineSource({
   name: 'hotmart',
   title: 'Hotmart',
@@ -46,14 +44,18 @@ export const hotmart = defineSource({
   secretMembers: ['hottok'],
   payload: event,
   submissions: (body) => {
-    const skip = reasonToSkip(body)
     // The token that proves the request may stand in the body as well.
     const { hottok: _, ...fields } = body
+    const { product, buyer, purchase } = body.data
+    const isTest = idText(product?.id) === TEST_PRODUCT || TEST_BUYER.test(buyer?.email ?? '')
+    const phone = [buyer?.checkout_phone_code, buyer?.checkout_phone].map((part) => part ?? '')
+    const country = buyer?.address?.country_iso ?? purchase?.checkout_country?.iso ?? null
     return [
       {
-        id: idText(body.id) ?? idText(body.data.purchase?.transaction),
-        fields: { ...fields, buyer_phone: phoneOf(body) },
-        skip,
+        id: idText(body.id) ?? idText(purchase?.transaction),
+        // With the country in which it is dialled, as `phone()` reads it.
+        fields: { ...fields, buyer_phone: { phone: phone.join(''), country } },
+        skip: unlessNamed(body.event, PAID, 'approved purchase') ?? (isTest ? 'a test' : null),
       },
     ]
   },
@@ -68,8 +70,7 @@ export const hotmart = defineSource({
   fails: [
     'Answers other than 2xx are listed as failures in the webhook’s history, which is kept for 60 days.',
   ],
-  example: hookExample('hotmart', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('hotmart', {
     phone: 'buyer_phone',
     country: 'BR',
     group: '{data.product.name}',
@@ -82,20 +83,6 @@ export const hotmart = defineSource({
     'Where exactly the dashboard shows the Hottok.',
   ],
 })
-
-/** https://developers.hotmart.com/docs/en/2.0.0/webhook/purchase-webhook */
-function reasonToSkip({ event: name, data }: Event): string | null {
-  const isTest =
-    idText(data.product?.id) === TEST_PRODUCT || TEST_BUYER.test(data.buyer?.email ?? '')
-  return unlessNamed(name, PAID, 'approved purchase') ?? (isTest ? 'a test' : null)
-}
-
-/** A number with the country in which it is dialled, as `phone()` reads it. */
-function phoneOf({ data: { buyer, purchase } }: Event) {
-  const phone = [buyer?.checkout_phone_code, buyer?.checkout_phone].map((part) => part ?? '')
-  const country = buyer?.address?.country_iso ?? purchase?.checkout_country?.iso ?? null
-  return { phone: phone.join(''), country }
-}
 
 function approved(id: string, now: number) {
   return {

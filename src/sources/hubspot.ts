@@ -24,15 +24,24 @@ const event = v.looseObject({
   eventType: v.optional(v.string()),
 })
 
-type Event = v.InferOutput<typeof event>
-
 export const hubspot = defineSource({
   name: 'hubspot',
   title: 'HubSpot',
   kind: 'crm',
   scheme: hubspotSignature,
   payload: v.pipe(v.array(event), v.nonEmpty()),
-  submissions: (events) => events.map(submission),
+  submissions: (events) =>
+    events.map((fields) => {
+      const { portalId, subscriptionId, eventId, occurredAt } = fields
+      const object = fields.objectId ?? `${fields.fromObjectId ?? ''}>${fields.toObjectId ?? ''}`
+      const type = fields.subscriptionType ?? fields.eventType ?? ''
+      return {
+        // HubSpot says itself that `eventId` is not unique, and `attemptNumber` changes with every retry.
+        id: [portalId, subscriptionId, eventId, object, occurredAt].join(':'),
+        fields,
+        skip: NOBODY_JOINS.test(type) ? `${type} adds no person` : null,
+      }
+    }),
   sample: ({ fields, id, now }) => jsonBody([withPaths(phoneChange(id, now), fields)]),
   setup: [
     'In the webhook settings of your HubSpot app (for an app made of files: its webhooks file) set the target URL to {url}, without a query string.',
@@ -57,18 +66,6 @@ export const hubspot = defineSource({
     'How HubSpot signs escapes in the URL other than those it lists, such as %20.',
   ],
 })
-
-/** HubSpot says itself that `eventId` is not unique, and `attemptNumber` changes with every retry. */
-function submission(fields: Event) {
-  const { portalId, subscriptionId, eventId, occurredAt } = fields
-  const object = fields.objectId ?? `${fields.fromObjectId ?? ''}>${fields.toObjectId ?? ''}`
-  const type = fields.subscriptionType ?? fields.eventType ?? ''
-  return {
-    id: [portalId, subscriptionId, eventId, object, occurredAt].join(':'),
-    fields,
-    ...(NOBODY_JOINS.test(type) ? { skip: `${type} adds no person` } : {}),
-  }
-}
 
 function phoneChange(id: string, now: number) {
   return {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmacSign, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idIn, type JsonObject, jsonObject } from './shared/json-object.ts'
 import { unlessStatus } from './shared/only-event.ts'
 import { formBody } from './shared/paths.ts'
@@ -57,11 +57,7 @@ export const instamojo = defineSource({
     'The hook reads buyer_phone and buyer_name; purpose, or offer_title of a link, tells what was paid for. Questions of a link are in custom_fields by their label.',
     'Payments that failed are acknowledged and skipped.',
   ],
-  example: hookExample('instamojo', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
-    phone: 'buyer_phone',
-    group: '{purpose}',
-  }),
+  example: checkoutExample('instamojo', { phone: 'buyer_phone', group: '{purpose}' }),
   docs: 'https://docs.instamojo.com/docs/payments-api',
   fails: ['Nothing is known of how often Instamojo tries again: answers of 200 end it.'],
   unconfirmed: [

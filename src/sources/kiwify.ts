@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idSchema, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
@@ -23,8 +23,6 @@ const order = v.looseObject({
   webhook_event_type: optionalText,
   Customer: v.nullish(v.looseObject({ email: optionalText })),
 })
-
-type Order = v.InferOutput<typeof order>
 
 /** Some deliveries put the order into a member of that name. */
 const body = v.union([
@@ -60,9 +58,12 @@ export const kiwify = defineSource({
   scheme,
   payload: body,
   submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    const id = `${fields.webhook_event_type ?? ''}:${fields.order_id}`
-    return [{ id, fields, skip }]
+    const { webhook_event_type: name, order_id, order_status, Customer } = fields
+    const skip =
+      unlessNamed(name, APPROVED, 'approved purchase') ??
+      unlessStatus(order_status, PAID, 'an order whose status') ??
+      (Customer?.email === TEST_EMAIL ? 'a test' : null)
+    return [{ id: `${name ?? ''}:${order_id}`, fields, skip }]
   },
   sample: jsonSample(approvedOrder),
   setup: [
@@ -73,8 +74,7 @@ export const kiwify = defineSource({
     'Refused and refunded purchases, chargebacks, generated boletos and Pix, abandoned carts, renewals and the panel’s test are acknowledged and skipped.',
   ],
   fails: ['Kiwify follows no redirect. Its panel can send an event again, which changes nothing.'],
-  example: hookExample('kiwify', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('kiwify', {
     phone: 'Customer.mobile',
     country: 'BR',
     group: '{Product.product_name}',
@@ -97,15 +97,6 @@ function withSignature(incoming: Incoming): Incoming {
 /** What no header could carry is no signature either. */
 function headerText(shown: readonly string[]): string {
   return shown.join(', ').replaceAll(/[^!-~ ]/g, '?')
-}
-
-/** https://docs.kiwify.com.br/api-reference/webhooks/receiving */
-function reasonToSkip({ webhook_event_type, order_status, Customer }: Order): string | null {
-  return (
-    unlessNamed(webhook_event_type, APPROVED, 'approved purchase') ??
-    unlessStatus(order_status, PAID, 'an order whose status') ??
-    (Customer?.email === TEST_EMAIL ? 'a test' : null)
-  )
 }
 
 function approvedOrder(id: string, now: number) {

@@ -70,14 +70,14 @@ export const kommo = defineSource({
   ],
 })
 
-interface Event {
+interface Change {
   readonly entity: string
   readonly action: string
   readonly item: JsonObject
 }
 
 /** `entity[action][index]`; what else there is, such as `account`, is about all of them. */
-function eventsOf(form: JsonObject): readonly Event[] {
+function eventsOf(form: JsonObject): readonly Change[] {
   return Object.entries(form).flatMap(([entity, actions]) =>
     v.is(jsonObject, actions)
       ? Object.entries(actions).flatMap(([action, list]) =>
@@ -102,7 +102,7 @@ function aboutAll(form: JsonObject): JsonObject {
 }
 
 /** The form as if this event were its only one, and its phone numbers, since no place in a list says which is one. */
-function submission(about: JsonObject, { entity, action, item }: Event): Submission<JsonObject> {
+function submission(about: JsonObject, { entity, action, item }: Change): Submission<JsonObject> {
   const skip = RECORDS.has(entity) && !NOBODY_JOINS.has(action) ? null : 'adds no person'
   return {
     id: eventId(entity, action, item),

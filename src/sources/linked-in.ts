@@ -4,13 +4,13 @@ import * as v from 'valibot'
 import { concat, encode, hmacSign, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { answer, answers, type NamedAnswer } from './shared/answers.ts'
+import { answers, givenIn, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
 import { idText, optionalText } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody, serial } from './shared/paths.ts'
-import { defineSource, type FormFields, type LookUpTools } from './source.ts'
+import { defineSource, type LookUpTools } from './source.ts'
 
 const TITLE = 'LinkedIn'
 const API = 'https://api.linkedin.com/rest'
@@ -19,7 +19,7 @@ const VERSION = '202606'
 const EVENT = 'LEAD_ACTION'
 const CREATED = 'CREATED'
 const SIGNATURE = 'X-LI-Signature'
-const INSIDE = utf8('hmacsha256=')
+const PREFIX = 'hmacsha256='
 
 /** A type-4 UUID and nothing else is signed: `hmacsha256=<body>` in its place would be a forged lead, signed by us. */
 const CHALLENGE = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
@@ -64,19 +64,18 @@ const form = v.object({
 })
 
 /** The prefix is inside the signed text by the vendor's page; some receivers know the bare body, which is as hard to forge. */
+const inHeader = {
+  header: SIGNATURE,
+  prefix: PREFIX,
+  prefixMayMiss: true,
+  encoding: 'hex',
+} as const
 const prefixed = hmac({
-  header: SIGNATURE,
-  prefix: 'hmacsha256=',
-  prefixMayMiss: true,
-  encoding: 'hex',
-  signed: ({ body }) => concat(INSIDE, body),
+  ...inHeader,
+  signed: ({ body }) => concat(utf8(PREFIX), body),
+  title: `HMAC-SHA256 of the body in ${SIGNATURE}`,
 })
-const bare = hmac({
-  header: SIGNATURE,
-  prefix: 'hmacsha256=',
-  prefixMayMiss: true,
-  encoding: 'hex',
-})
+const bare = hmac(inHeader)
 
 const scheme: Scheme = {
   ...prefixed,
@@ -99,13 +98,7 @@ export const linkedIn = defineSource({
     return [
       {
         id: leadGenFormResponse,
-        fields: answers(
-          named({
-            leadGenFormResponse,
-            leadGenForm: leadGenForm ?? null,
-            leadType: leadType ?? null,
-          }),
-        ),
+        fields: answers(givenIn({ leadGenFormResponse, leadGenForm, leadType })),
       },
     ]
   },
@@ -231,10 +224,4 @@ function leaves(node: unknown): string[] {
   if (typeof node === 'string') return [node]
   if (typeof node === 'number') return [String(node)]
   return typeof node === 'object' && node !== null ? Object.values(node).flatMap(leaves) : []
-}
-
-function named(own: FormFields): NamedAnswer[] {
-  return Object.entries(own)
-    .map(([name, value]): NamedAnswer => [name, answer(value)])
-    .filter(([, value]) => value !== null)
 }

@@ -5,13 +5,14 @@ import { textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, type SignedParts } from '../schemes/hmac.ts'
 import { type Incoming, type Outgoing, reject, type Scheme } from '../schemes/scheme.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import {
   idIn,
   idSchema,
   idText,
   type JsonObject,
   jsonObject,
+  numberId,
   optionalId,
   optionalText,
 } from './shared/json-object.ts'
@@ -26,7 +27,6 @@ const REQUEST_ID = 'x-request-id'
 const ID = 'data.id'
 const EVENT = 'payment'
 const APPROVED = 'approved'
-const NUMBER = /^\d{1,20}$/
 /** The vendor's SDK reads seconds; samples with milliseconds are about. */
 const MILLISECONDS = /(?:^|,)ts=\d{13}(?:,|$)/
 /** Retries come for days, and no page says that they are signed anew. A replay changes nothing: the payment is looked up. */
@@ -62,12 +62,6 @@ const scheme: Scheme = {
   },
 }
 
-const id = v.pipe(
-  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
-  v.transform(String),
-  v.regex(NUMBER, 'Expected an id of digits'),
-)
-
 /** Of other events too, whose ids may have letters. */
 const named = v.pipe(v.string(), v.parseJson(), v.object({ data: v.object({ id: idSchema }) }))
 
@@ -75,7 +69,7 @@ const notification = v.looseObject({
   id: optionalId,
   live_mode: v.nullish(v.boolean(), true),
   action: optionalText,
-  data: v.looseObject({ id }),
+  data: v.looseObject({ id: numberId }),
 })
 
 /** What of a payment is kept: who paid for what, and nothing of the card. */
@@ -115,9 +109,12 @@ export const mercadoPago = defineSource({
     if (!read.success) return { ok: false, message: `${TITLE} named no payment.` }
     const { payment: _, ...said } = read.output
     const url = `${API}/${said.data.id}`
-    const headers = { authorization: `Bearer ${tools.token}` }
-    const asked = { title: TITLE, url, headers, what: 'a payment', shape: jsonObject }
-    const found = await askVendor(tools, asked)
+    const found = await askVendor(tools, {
+      title: TITLE,
+      url,
+      what: 'a payment',
+      shape: jsonObject,
+    })
     if (!found.ok) return found
     const skip = unlessStatus(idIn(found.value, 'status'), APPROVED, 'a payment whose status')
     const payment = paymentOf(found.value, skip === null)
@@ -138,8 +135,7 @@ export const mercadoPago = defineSource({
   ],
   phoneless:
     'Mercado Pago’s webhook carries an id only, and its payments seldom have a phone. With an access token Usher looks the payment up and reads what your program put into its metadata.',
-  example: hookExample('mercadoPago', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('mercadoPago', {
     phone: 'payment.metadata.whatsapp',
     country: 'MX',
     group: '{payment.external_reference}',

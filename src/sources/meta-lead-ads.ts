@@ -4,10 +4,10 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { isOneOf, newSecret } from '../schemes/secret.ts'
-import { answer, answers, type NamedAnswer } from './shared/answers.ts'
+import { answer, answers, givenIn } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { hookExample } from './shared/example.ts'
-import { optionalId } from './shared/json-object.ts'
+import { numberId, optionalId } from './shared/json-object.ts'
 import { onlyEvent, skipped } from './shared/only-event.ts'
 import { jsonBody, serial } from './shared/paths.ts'
 import { defineSource, type FormFields } from './source.ts'
@@ -33,21 +33,13 @@ const APP_SECRET_LENGTH = 32
 /** Up to 1,000 leads come in one body, of some 260 bytes each; a batch that is refused comes again whole, for 36 hours. */
 const MAX_BODY_BYTES = 512 * 1024
 
-const LEAD_ID = /^\d{1,30}$/
-/** Text or number; a number that has lost its last digits would be another lead. */
-const id = v.pipe(
-  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
-  v.transform(String),
-  v.regex(LEAD_ID),
-)
-
 const leadgen = v.object({
   value: v.object({
-    leadgen_id: id,
-    page_id: v.nullish(id),
-    form_id: v.nullish(id),
-    ad_id: v.nullish(id),
-    adgroup_id: v.nullish(id),
+    leadgen_id: numberId,
+    page_id: v.nullish(numberId),
+    form_id: v.nullish(numberId),
+    ad_id: v.nullish(numberId),
+    adgroup_id: v.nullish(numberId),
     created_time: v.nullish(v.union([v.number(), v.string()])),
   }),
 })
@@ -98,16 +90,19 @@ export const metaLeadAds = defineSource({
         if ('other' in change) return skipped(`${change.other} is not a lead`)
         const { value } = change.ours
         if (value.leadgen_id === TEST_LEAD) return skipped('a made-up lead of the test button')
-        return { id: value.leadgen_id, fields: answers(named(value)) }
+        return { id: value.leadgen_id, fields: answers(givenIn(value)) }
       }),
   handshake: answerChallenge,
   lookUp: async (fields, tools) => {
-    const leadId = String(fields.leadgen_id)
-    if (!LEAD_ID.test(leadId)) return { ok: false, message: 'Meta named no lead.' }
+    const leadId = fields.leadgen_id
+    if (!v.is(numberId, leadId)) return { ok: false, message: 'Meta named no lead.' }
     const url = `${API}/${leadId}?fields=${ASKED_FOR}`
-    const headers = { authorization: `Bearer ${tools.token}` }
-    const asked = { title: 'Meta', url, headers, what: 'a lead with its field_data', shape: lead }
-    const found = await askVendor(tools, asked)
+    const found = await askVendor(tools, {
+      title: 'Meta',
+      url,
+      what: 'a lead with its field_data',
+      shape: lead,
+    })
     if (!found.ok) return found
     const given = found.value.field_data.flatMap(({ values }) => values)
     const isDummy = given.some((value) => typeof value === 'string' && DUMMY.test(value))
@@ -183,18 +178,11 @@ function withAnswers(
     [['leadgen_id', fields.leadgen_id ?? null]],
     field_data.map(({ name, values }) => [name, answer(values.length === 1 ? values[0] : values)]),
     custom_disclaimer_responses.map((one) => [one.checkbox_key, isTicked(one.is_checked)]),
-    named(own),
+    givenIn(own),
     Object.entries(fields),
   )
 }
 
 function isTicked(value: unknown): boolean {
   return value === true || value === 1 || value === '1' || value === 'true'
-}
-
-/** What Meta does not tell is no answer. */
-function named(own: object): NamedAnswer[] {
-  return Object.entries(own)
-    .map(([name, value]): NamedAnswer => [name, answer(value)])
-    .filter(([, value]) => value !== null)
 }

@@ -6,7 +6,7 @@ import type { Incoming } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/token.ts'
 import { answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { optionalId, optionalText } from './shared/json-object.ts'
+import { numberId, optionalId, optionalText } from './shared/json-object.ts'
 import { jsonSample, serial } from './shared/paths.ts'
 import { defineSource, type LookUpTools } from './source.ts'
 
@@ -15,23 +15,16 @@ const API = 'https://api.monday.com/v2'
 const NOT_JOINING = /delete|archive|update_name|create_update|edit_update|restore/i
 /** monday's challenges; nothing is echoed that a page could be made of. */
 const CHALLENGE = /^[A-Za-z0-9_.=-]{1,256}$/
-const NUMBER = /^\d{1,20}$/
 
 /** https://developer.monday.com/api-reference/reference/items */
 const QUERY = `query ($ids: [ID!]) {
   items(ids: $ids) { id name group { title } column_values { id text column { title } } }
 }`
 
-const number = v.pipe(
-  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
-  v.transform(String),
-  v.regex(NUMBER, 'Expected an id of digits'),
-)
-
 const notification = v.looseObject({
   event: v.looseObject({
     type: v.string(),
-    pulseId: number,
+    pulseId: numberId,
     boardId: optionalId,
     triggerUuid: optionalText,
   }),

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { digest, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idIn, jsonObject } from './shared/json-object.ts'
 import { unlessStatus } from './shared/only-event.ts'
 import { formBody } from './shared/paths.ts'
@@ -57,11 +57,7 @@ export const payU = defineSource({
     'PayU’s signature does not cover phone: who paid could send the same payment again with another number. A payment counts once, so one payment brings one person. If your program makes the payments, put the number into udf1 and read it there: that is signed.',
     'Payments that failed or are pending, refunds and disputes are acknowledged and skipped.',
   ],
-  example: hookExample('payU', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
-    phone: 'phone',
-    group: '{productinfo}',
-  }),
+  example: checkoutExample('payU', { phone: 'phone', group: '{productinfo}' }),
   docs: 'https://docs.payu.in/docs/webhook-events-and-sample-payloads',
   fails: ['The dashboard lists what was sent, under Developers, Webhooks, Logs.'],
   unconfirmed: [

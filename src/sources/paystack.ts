@@ -1,15 +1,16 @@
 /** Paystack: payments, payment pages and invoices in Africa. */
 
 import * as v from 'valibot'
+import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { answer, answers } from './shared/answers.ts'
+import { answers, titledIn } from './shared/answers.ts'
 import { hookExample } from './shared/example.ts'
 import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample, serial } from './shared/paths.ts'
-import { defineSource, type FormFields } from './source.ts'
+import { defineSource } from './source.ts'
 
 const PAID_EVENT = 'charge.success'
 const PAID = 'success'
@@ -17,12 +18,6 @@ const TEST = 'test'
 /** Where a hook reads the answers of a payment page; Paystack has them in a list. */
 const ANSWERS = 'custom_fields.'
 const SECRET_KEY = /^sk_(?:live|test)_/
-
-const customField = v.looseObject({
-  display_name: optionalText,
-  variable_name: optionalText,
-  value: v.optional(v.unknown()),
-})
 
 const event = v.looseObject({
   event: v.string(),
@@ -34,10 +29,6 @@ const event = v.looseObject({
     metadata: v.optional(v.unknown()),
   }),
 })
-
-const withCustomFields = v.object({ custom_fields: v.array(customField) })
-
-type Event = v.InferOutput<typeof event>
 
 const digest = hmac({ header: 'x-paystack-signature', encoding: 'hex', hash: 'SHA-512' })
 
@@ -57,15 +48,17 @@ export const paystack = defineSource({
   scheme,
   payload: event,
   submissions: (body) => {
-    const skip = reasonToSkip(body)
-    const charge = idText(body.data.id)
-    return [
-      {
-        id: charge === null ? null : `${body.event}:${charge}`,
-        fields: { ...body, custom_fields: answersIn(body) },
-        skip,
-      },
-    ]
+    const { event: name, data } = body
+    const charge = idText(data.id)
+    // Variable names, which the author chose, come before labels.
+    const asked = valueAt(data.metadata, 'custom_fields')
+    const custom_fields = answers(titledIn(asked, 'variable_name'), titledIn(asked, 'display_name'))
+    const skip =
+      unlessNamed(name, PAID_EVENT, 'successful charge') ??
+      unlessStatus(data.status, PAID, 'a charge whose status') ??
+      (data.domain === TEST ? 'a payment of test mode' : null)
+    const id = charge === null ? null : `${name}:${charge}`
+    return [{ id, fields: { ...body, custom_fields }, skip }]
   },
   sample: jsonSample(charge, { answers: ANSWERS }),
   setup: [
@@ -90,26 +83,6 @@ export const paystack = defineSource({
     'How long Paystack waits for an answer in live mode; in test mode it is 30 seconds.',
   ],
 })
-
-/** https://paystack.com/docs/payments/webhooks/ */
-function reasonToSkip({ event: name, data }: Event): string | null {
-  return (
-    unlessNamed(name, PAID_EVENT, 'successful charge') ??
-    unlessStatus(data.status, PAID, 'a charge whose status') ??
-    (data.domain === TEST ? 'a payment of test mode' : null)
-  )
-}
-
-/** By their variable names, which the author chose, before their labels. */
-function answersIn({ data }: Event): FormFields {
-  const read = v.safeParse(withCustomFields, data.metadata)
-  if (!read.success) return {}
-  const asked = read.output.custom_fields
-  return answers(
-    asked.map(({ variable_name, value }) => [variable_name ?? '', answer(value)]),
-    asked.map(({ display_name, value }) => [display_name ?? '', answer(value)]),
-  )
-}
 
 function charge(id: string, now: number, asked: readonly (readonly [string, string])[]) {
   const answered = Object.fromEntries(asked)

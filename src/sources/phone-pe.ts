@@ -5,7 +5,7 @@ import { decode, digest, encode, equalInConstantTime, utf8 } from '../lib/bytes.
 import { hmac } from '../schemes/hmac.ts'
 import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idText, optionalId, optionalText } from './shared/json-object.ts'
 import { unlessNamed, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
@@ -32,8 +32,6 @@ const event = v.looseObject({
   }),
 })
 
-type Event = v.InferOutput<typeof event>
-
 const checksum = hmac({ header: SIGNATURE, encoding: 'hex' })
 
 /** The dashboard offers two proofs. Where both arrive the signature decides: it covers the body. */
@@ -55,10 +53,14 @@ export const phonePe = defineSource({
   scheme,
   payload: event,
   submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    const order = idText(fields.payload.orderId)
-    const id = order === null ? null : `${nameOf(fields)}:${order}`
-    return [{ id, fields, skip }]
+    const name = fields.event ?? fields.type ?? ''
+    const { orderId, state } = fields.payload
+    const order = idText(orderId)
+    // https://developer.phonepe.com/v1/reference/handling-webhooks-standard-checkout: only the state tells how it ended.
+    const skip =
+      unlessNamed(name, PAID, 'completed order') ??
+      unlessStatus(state, COMPLETED, 'an order whose state')
+    return [{ id: order === null ? null : `${name}:${order}`, fields, skip }]
   },
   sample: jsonSample(completedLink),
   setup: [
@@ -74,8 +76,7 @@ export const phonePe = defineSource({
   ],
   phoneless:
     'PhonePe’s webhook has no number in it but the one that your program put into metaInfo.udf1 to udf5 when it created the order.',
-  example: hookExample('phonePe', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('phonePe', {
     phone: 'payload.metaInfo.udf1',
     group: '{payload.metaInfo.udf2}',
   }),
@@ -99,18 +100,6 @@ async function verifyPassword({ headers }: Incoming, secrets: readonly string[])
     hashes.map((hash) => equalInConstantTime(encode(hash, 'hex'), encode(shown, 'hex'))),
   )
   return matches.includes(true) ? VERIFIED : reject('mismatch')
-}
-
-function nameOf({ event: name, type }: Event): string {
-  return name ?? type ?? ''
-}
-
-/** https://developer.phonepe.com/v1/reference/handling-webhooks-standard-checkout: only `payload.state` tells how it ended. */
-function reasonToSkip(fields: Event): string | null {
-  return (
-    unlessNamed(nameOf(fields), PAID, 'completed order') ??
-    unlessStatus(fields.payload.state, COMPLETED, 'an order whose state')
-  )
 }
 
 function completedLink(id: string, now: number) {

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { jsonSample } from './shared/paths.ts'
 import { defineSource } from './source.ts'
 
@@ -50,8 +50,7 @@ export const razorpay = defineSource({
     'Razorpay waits 5 seconds.',
     'It tries again for a day, ever more seldom. Then it disables the webhook and writes a mail.',
   ],
-  example: hookExample('razorpay', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('razorpay', {
     when: "(event) => event.event === 'payment.captured'",
     phone: 'payload.payment.entity.contact',
     group: '{payload.payment.entity.description}',

@@ -25,7 +25,7 @@ const event = v.looseObject({
   }),
 })
 
-type Event = v.InferOutput<typeof event>
+type Conversion = v.InferOutput<typeof event>
 
 export const rdStation = defineSource({
   name: 'rdStation',
@@ -68,13 +68,13 @@ export const rdStation = defineSource({
 })
 
 /** `timestamp` is when it was sent; the event’s own time stays. */
-function eventId({ event_type, event_identifier, event_timestamp, contact }: Event): string | null {
+function eventId({ event_type, event_identifier, event_timestamp, contact }: Conversion) {
   const uuid = idText(contact.uuid)
   if (uuid === null || !event_timestamp) return null
   return [event_type, event_identifier ?? '', uuid, event_timestamp].join(':')
 }
 
-function consented({ contact }: Event): boolean {
+function consented({ contact }: Conversion): boolean {
   return (contact.legal_bases ?? []).some(
     ({ category, type, status }) =>
       category === 'communications' && type === 'consent' && status === 'granted',

@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { optionalText } from './shared/json-object.ts'
 import { ANSWERS, sampleObject } from './shared/paths.ts'
 import { defineSource } from './source.ts'
@@ -94,8 +94,7 @@ export const stripe = defineSource({
     'Stripe tries again for three days, ever more seldom; in a sandbox three times within hours.',
     'When nothing else than errors come back for days it writes a mail and disables the endpoint.',
   ],
-  example: hookExample('stripe', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('stripe', {
     when: "(event) => event.type.startsWith('checkout.session.')",
     phone: 'data.object.customer_details.phone',
     group: '{data.object.metadata.group}',

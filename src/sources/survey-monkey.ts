@@ -8,7 +8,7 @@ import { newSecret } from '../schemes/secret.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { CONSENT_BY_TEXT } from './shared/example.ts'
-import { optionalText } from './shared/json-object.ts'
+import { numberId, optionalText } from './shared/json-object.ts'
 import { answerHead, onlyEvent, skipped } from './shared/only-event.ts'
 import { serial } from './shared/paths.ts'
 import { defineSource, type FormValue } from './source.ts'
@@ -16,35 +16,27 @@ import { defineSource, type FormValue } from './source.ts'
 const EVENT = 'response_completed'
 /** Accounts of SurveyMonkey's other data centres have hosts of their own, at which this one's token means nothing. */
 const API = 'https://api.surveymonkey.com/v3'
-/** As it goes into a path: nothing but digits may. */
-const NUMBER = /^\d{1,20}$/
 const PAIR = /^[^\s&]+&[^\s&]+$/
 
-const number = v.pipe(
-  v.union([v.string(), v.number()]),
-  v.transform(String),
-  v.regex(NUMBER, 'Expected an id of digits'),
-)
-
 const completed = v.object({
-  object_id: number,
+  object_id: numberId,
   filter_type: optionalText,
-  filter_id: v.nullish(number, null),
+  filter_id: v.nullish(numberId, null),
   resources: v.nullish(
-    v.object({ survey_id: v.nullish(number), collector_id: v.nullish(number) }),
+    v.object({ survey_id: v.nullish(numberId), collector_id: v.nullish(numberId) }),
     {},
   ),
 })
 
 /** Where a response is found. */
 const place = v.object({
-  response_id: number,
-  survey_id: v.nullish(number, null),
-  collector_id: v.nullish(number, null),
+  response_id: numberId,
+  survey_id: v.nullish(numberId, null),
+  collector_id: v.nullish(numberId, null),
 })
 
 const question = v.object({
-  id: number,
+  id: numberId,
   heading: v.nullish(v.string(), ''),
   answers: v.nullish(
     v.array(
@@ -100,9 +92,12 @@ export const surveyMonkey = defineSource({
       return { ok: false, message: 'SurveyMonkey named neither a survey nor a collector.' }
     }
     const url = `${API}/${path}/details?simple=true`
-    const headers = { authorization: `Bearer ${tools.token}` }
-    const asked = { title: 'SurveyMonkey', url, headers, what: 'a response', shape: details }
-    const found = await askVendor(tools, asked)
+    const found = await askVendor(tools, {
+      title: 'SurveyMonkey',
+      url,
+      what: 'a response',
+      shape: details,
+    })
     if (!found.ok) return found
     return { ok: true, fields: answers(membersOf(ids.output), answersOf(found.value)) }
   },

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { encode, utf8 } from '../lib/bytes.ts'
 import { headerToken } from '../schemes/token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { hookExample } from './shared/example.ts'
+import { checkoutExample } from './shared/example.ts'
 import { idIn, jsonObject } from './shared/json-object.ts'
 import { onlyEvent, unlessStatus } from './shared/only-event.ts'
 import { jsonSample } from './shared/paths.ts'
@@ -61,8 +61,7 @@ export const xendit = defineSource({
   fails: ['Xendit waits 30 seconds and tries again for a day.'],
   phoneless:
     'Xendit’s webhook has no number in it. With a secret key Usher looks the invoice up, and the number is there where the invoice has a customer.',
-  example: hookExample('xendit', {
-    attested: 'Ticked at checkout: “Add me to the WhatsApp group”',
+  example: checkoutExample('xendit', {
     phone: 'invoice.customer.mobile_number',
     country: 'ID',
     group: '{description}',

@@ -21,6 +21,7 @@ const digest = hmac({
   encoding: 'base64',
   signed: ({ headers, body }) => concat(utf8(headers.get(TIMESTAMP) ?? ''), body),
   unseparated: true,
+  title: `HMAC-SHA256 of time and body in ${SIGNATURE}`,
 })
 
 /** Zendesk writes its time out, where other senders count seconds. */

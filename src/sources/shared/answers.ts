@@ -33,6 +33,11 @@ export function membersOf(object: Readonly<Record<string, unknown>>): readonly N
   return Object.entries(object).map(([name, value]) => [name, answer(value)])
 }
 
+/** The members of an object that say something: what a vendor does not tell is no answer. */
+export function givenIn(object: Readonly<Record<string, unknown>>): readonly NamedAnswer[] {
+  return membersOf(object).filter(([, value]) => value !== null)
+}
+
 /** Any value as an answer: lists become lists of texts, and the parts of a name or a phone one text. */
 export function answer(value: unknown): FormValue {
   if (typeof value === 'number' || typeof value === 'boolean') return value

@@ -12,7 +12,7 @@ export interface Question<value> {
   readonly title: string
   /** At the vendor's one host. */
   readonly url: string
-  /** Those that carry the token. */
+  /** Those that carry the token: as a Bearer by default. */
   readonly headers?: Readonly<Record<string, string>>
   /** What is asked for, with its article: `a payment`. */
   readonly what: string
@@ -21,8 +21,8 @@ export interface Question<value> {
 
 /** The vendor's answer, where it is of that shape. */
 export async function askVendor<value>(
-  { fetch }: LookUpTools,
-  { title, url, headers, what, shape }: Question<value>,
+  { fetch, token }: LookUpTools,
+  { title, url, headers = { authorization: `Bearer ${token}` }, what, shape }: Question<value>,
 ): Promise<VendorAnswer<value>> {
   const answer = await fetch(url, { headers: { accept: 'application/json', ...headers } })
   if (!answer.ok) return { ok: false, message: sentence(title, answer.status) }

@@ -45,6 +45,12 @@ export function hookExample(source: string, parts: ExampleParts): string {
   return `hook({\n${lines.map((line) => `${INDENT}${line},\n`).join('')}})`
 }
 
+/** The hook for a shop, whose buyers agree at the checkout. */
+export function checkoutExample(source: string, parts: ExampleParts): string {
+  const attested = 'Ticked at checkout: “Add me to the WhatsApp group”'
+  return hookExample(source, { attested, ...parts })
+}
+
 /** The hook for a form, whose answers are flat and named by its author. */
 export function formExample(source: string): string {
   const fields = { cohort: "v.picklist(['May', 'June'])" }

@@ -31,6 +31,9 @@ export const idSchema = v.pipe(
   v.nonEmpty(),
 )
 
+/** An id of digits alone, for the path of a URL: what else stood there would lead to another place. */
+export const numberId = v.pipe(idSchema, v.regex(/^\d{1,30}$/, 'Expected an id of digits'))
+
 /** A text that may be missing. A number is read as its text: some programs write `9800000001` without quotes. */
 export const optionalText = v.nullish(
   v.union([v.string(), v.pipe(v.number(), v.transform(String))]),
