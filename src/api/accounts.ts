@@ -4,8 +4,15 @@ import * as v from 'valibot'
 import { exportPage, importPiece, overviews, setPaused } from '../operator/accounts.ts'
 import { auditLog } from '../operator/audit.ts'
 import type { Desk } from '../operator/desk.ts'
-import { endpointsOf, notPossible, only } from './endpoint.ts'
-import { accountSchema, auditSchema, cursorEntry, cursorText, pagingEntries } from './schemas.ts'
+import { accountSchema, auditSchema } from '../operator/shapes.ts'
+import {
+  cursorEntry,
+  cursorText,
+  endpointsOf,
+  notPossible,
+  only,
+  pagingEntries,
+} from './endpoint.ts'
 
 const accountsSchema = v.object({ accounts: v.array(accountSchema) })
 const accounts = endpointsOf('Accounts', 'account')

@@ -10,15 +10,24 @@ import { editSchema, readEdit } from '../operator/edit.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { FORESEEN, forecast } from '../operator/forecast.ts'
 import { listDeliveries } from '../operator/merge.ts'
-import { endpointsOf, notPossible, only, type Result, wrong } from './endpoint.ts'
-import { cursorEntry, cursorText, deliverySchema, pagingEntries, storySchema } from './schemas.ts'
+import { deliverySchema, described, storySchema } from '../operator/shapes.ts'
+import {
+  cursorEntry,
+  cursorText,
+  endpointsOf,
+  notPossible,
+  only,
+  pagingEntries,
+  type Result,
+  wrong,
+} from './endpoint.ts'
 
 /** Without it a delivery of which no evidence of consent is kept is answered 409. */
 const agreedEntry = agreed('the person')
 
 function agreed(who: string) {
   const description = `The operator states that ${who} agreed, which is recorded`
-  return { agreed: v.optional(v.pipe(v.boolean(), v.description(description)), false) }
+  return { agreed: v.optional(described(v.boolean(), description), false) }
 }
 
 /** What every action on one delivery answers. */
@@ -50,9 +59,9 @@ export const deliveryEndpoints = [
     body: v.object({
       mode: v.picklist(['exact', 'remap']),
       fields: v.optional(
-        v.pipe(
+        described(
           v.record(v.string(), v.string()),
-          v.description('New answers by their fields, for `remap`: { "cohort": "June" }'),
+          'New answers by their fields, for `remap`: { "cohort": "June" }',
         ),
       ),
       ...agreedEntry,
@@ -114,9 +123,9 @@ async function acted(desk: Desk, id: string, action: Action): Promise<Result> {
   return notPossible(IMPOSSIBLE[outcome])
 }
 
-const outcomes = v.pipe(
+const outcomes = described(
   v.record(v.picklist(OUTCOMES), v.number()),
-  v.description('How many deliveries of this step came out how'),
+  'How many deliveries of this step came out how',
 )
 
 export const bulkEndpoints = [
@@ -134,18 +143,18 @@ export const bulkEndpoints = [
     answer: v.union([
       v.object({
         count: v.number(),
-        more: v.pipe(v.boolean(), v.description('True where there are more than were counted')),
-        tried: v.pipe(
+        more: described(v.boolean(), 'True where there are more than were counted'),
+        tried: described(
           v.number(),
-          v.description('How many of them, the newest, were looked at: `outcomes` is of these'),
+          'How many of them, the newest, were looked at: `outcomes` is of these',
         ),
-        outcomes: v.pipe(
+        outcomes: described(
           v.record(v.picklist(FORESEEN), v.number()),
-          v.description('How many would come out how'),
+          'How many would come out how',
         ),
-        held: v.pipe(
+        held: described(
           v.record(v.string(), v.number()),
-          v.description('How many would stay held, by their reason'),
+          'How many would stay held, by their reason',
         ),
       }),
       v.object({ outcomes, ...cursorEntry }),

@@ -4,6 +4,21 @@ import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
 import { issuesOf } from '../mapping/issues.ts'
 import type { Desk } from '../operator/desk.ts'
+import { type Cursor, readCursor, writeCursor } from '../operator/merge.ts'
+import { described } from '../operator/shapes.ts'
+
+/** Deliveries of one page, at most. */
+const MOST_PER_PAGE = 200
+
+const DEFAULT_PER_PAGE = 50
+
+/** How long a page is, as the document tells it. */
+export const LIMIT = {
+  type: 'integer',
+  minimum: 1,
+  maximum: MOST_PER_PAGE,
+  default: DEFAULT_PER_PAGE,
+} as const
 
 export type Tag = 'Deliveries' | 'Groups' | 'People' | 'Accounts' | 'Hooks' | 'Audit'
 
@@ -98,4 +113,35 @@ export function notPossible(because: string): Response {
 /** The answer where one member of the body is wrong. */
 export function wrong(path: string, message: string): Response {
   return problemResponse({ reason: 'bad_request', issues: [{ path, message }] })
+}
+
+/** What every list is asked with. */
+export const pagingEntries = {
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/, `must be a number from 1 to ${MOST_PER_PAGE}`),
+      v.toNumber(),
+      v.minValue(1, 'must be 1 or more'),
+      v.maxValue(MOST_PER_PAGE, `must be ${MOST_PER_PAGE} or less`),
+    ),
+    String(DEFAULT_PER_PAGE),
+  ),
+  cursor: v.optional(
+    v.pipe(
+      v.string(),
+      v.description('The `cursor` of the page before'),
+      v.transform(readCursor),
+      v.check((cursor) => cursor !== null, 'is not a cursor of this list'),
+    ),
+  ),
+}
+
+export const cursorEntry = {
+  cursor: described(v.nullable(v.string()), 'For the next page; null: that was all'),
+}
+
+/** The cursor as it stands in an answer. */
+export function cursorText(cursor: Cursor | null): string | null {
+  return cursor === null ? null : writeCursor(cursor)
 }

@@ -8,8 +8,8 @@ import {
   readGroup,
   UNCHANGED,
 } from '../operator/groups.ts'
-import { endpointsOf, notPossible } from './endpoint.ts'
-import { cursorEntry, cursorText, groupSchema, pagingEntries } from './schemas.ts'
+import { groupSchema } from '../operator/shapes.ts'
+import { cursorEntry, cursorText, endpointsOf, notPossible, pagingEntries } from './endpoint.ts'
 
 const groups = endpointsOf('Groups', 'group')
 

@@ -7,9 +7,9 @@ import { type Desk, hookOf } from '../operator/desk.ts'
 import { hookDetails, hookStates, setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { fieldsOfLead, previewBody, previewKept } from '../operator/preview.ts'
+import { described, hookDetailsSchema, hookSchema, previewSchema } from '../operator/shapes.ts'
 import { sendTest } from '../operator/test-send.ts'
 import { endpointsOf, noSuch, notPossible, type Result, wrong } from './endpoint.ts'
-import { hookDetailsSchema, hookSchema, previewSchema } from './schemas.ts'
 
 const hooks = endpointsOf('Hooks', 'hook')
 
@@ -39,9 +39,9 @@ export const hookEndpoints = [
   hooks.post('/api/hooks/:id/preview', 'previewHook', {
     summary: 'What the hook would make of a payload; nothing is stored or sent',
     body: v.union([
-      v.object({ payload: v.pipe(v.string(), v.description('The body as the sender posts it')) }),
+      v.object({ payload: described(v.string(), 'The body as the sender posts it') }),
       v.object({
-        delivery: v.pipe(v.string(), v.description('The id of a delivery whose fields are kept')),
+        delivery: described(v.string(), 'The id of a delivery whose fields are kept'),
       }),
     ]),
     answer: previewSchema,
@@ -52,15 +52,9 @@ export const hookEndpoints = [
     summary: 'Sign a sample as the sender would and receive it',
     detail: 'It is a real lead: outside the sandbox the number given is called for.',
     body: v.object({
-      confirm: v.optional(
-        v.pipe(v.boolean(), v.description('Must be true outside the sandbox')),
-        false,
-      ),
+      confirm: v.optional(described(v.boolean(), 'Must be true outside the sandbox'), false),
       phone: v.optional(
-        v.pipe(
-          v.string(),
-          v.description('Whose number; made up when left out, in the sandbox only'),
-        ),
+        described(v.string(), 'Whose number; made up when left out, in the sandbox only'),
       ),
     }),
     answer: v.object({ status: v.number(), answer: v.string(), deliveries: v.array(v.string()) }),

@@ -1,14 +1,14 @@
 /** Every endpoint, and the OpenAPI 3.1 document that is made of their own schemas. */
 
 import { toJsonSchema } from '@valibot/to-json-schema'
-import type * as v from 'valibot'
+import * as v from 'valibot'
+import * as shapes from '../operator/shapes.ts'
 import { accountEndpoints, auditEndpoints } from './accounts.ts'
 import { bulkEndpoints, deliveryEndpoints } from './deliveries.ts'
-import type { Endpoint, Tag } from './endpoint.ts'
+import { type Endpoint, LIMIT, type Tag } from './endpoint.ts'
 import { groupEndpoints } from './groups.ts'
 import { hookEndpoints } from './hooks.ts'
 import { peopleEndpoints } from './people.ts'
-import { LIMIT, NAMED } from './schemas.ts'
 
 /** Every endpoint, in the order in which the reference tells them. */
 export const endpoints: readonly Endpoint[] = [
@@ -31,6 +31,28 @@ interface OpenApi {
   readonly security: readonly Json[]
   readonly paths: Readonly<Record<string, Json>>
   readonly components: Json
+}
+
+/** RFC 9457. */
+const problemSchema = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  detail: v.optional(v.string()),
+  issues: v.optional(shapes.issuesSchema),
+})
+
+/** Shapes that the document names once. */
+const NAMED = {
+  Delivery: shapes.deliverySchema,
+  Story: shapes.storySchema,
+  Group: shapes.groupSchema,
+  Account: shapes.accountSchema,
+  Hook: shapes.hookSchema,
+  HookDetails: shapes.hookDetailsSchema,
+  Preview: shapes.previewSchema,
+  AuditEntry: shapes.auditSchema,
+  Problem: problemSchema,
 }
 
 /** Problems of every endpoint. */

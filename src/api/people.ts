@@ -11,12 +11,12 @@ import {
   setSuppressed,
   suppressionSchema,
 } from '../operator/people.ts'
+import { described, storySchema } from '../operator/shapes.ts'
 import { endpointsOf, only, type Result, wrong } from './endpoint.ts'
-import { storySchema } from './schemas.ts'
 
 const suppressionAnswer = v.object({
   suppressed: v.boolean(),
-  leads: v.pipe(v.number(), v.description('Leads that waited and are left out now')),
+  leads: described(v.number(), 'Leads that waited and are left out now'),
 })
 const people = endpointsOf('People', 'group')
 
@@ -39,8 +39,8 @@ export const peopleEndpoints = [
     summary: 'Delete what is kept of a person everywhere, and never add them again',
     body: personSchema,
     answer: v.object({
-      erased: v.pipe(v.number(), v.description('Deliveries that were wiped')),
-      more: v.pipe(v.boolean(), v.description('True: post the same again for the rest')),
+      erased: described(v.number(), 'Deliveries that were wiped'),
+      more: described(v.boolean(), 'True: post the same again for the rest'),
     }),
     run: (desk, { body }) => withDigits(body, (digits) => erasePerson(desk, digits)),
   }),

@@ -2,8 +2,7 @@
 
 import { countryCodes } from '../mapping/phone/index.ts'
 import { fieldList, type ListedField } from '../operator/field-list.ts'
-import type { HookDetails } from '../operator/hooks.ts'
-import type { EventPreview } from '../operator/preview.ts'
+import type { EventPreview, HookDetails } from '../operator/shapes.ts'
 import type { Html } from './page.ts'
 import { Card, Copy, Empty, Table } from './parts.tsx'
 import type { Tried } from './preview.tsx'

@@ -1,6 +1,6 @@
 /** What to do before anything has arrived: one way to the first lead. */
 
-import type { HookState } from '../operator/hooks.ts'
+import type { HookState } from '../operator/shapes.ts'
 import { isSandbox } from '../setup/readiness.ts'
 import type { Html, Visit } from './page.ts'
 import { Card, Empty } from './parts.tsx'

@@ -1,6 +1,7 @@
 /** One group: our figures of it, and putting right what Usher holds. */
 
-import { type Group, readGroup } from '../operator/groups.ts'
+import { readGroup } from '../operator/groups.ts'
+import type { Group } from '../operator/shapes.ts'
 import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import { Badge, Card, Fact, Heading, Problem, Time } from './parts.tsx'

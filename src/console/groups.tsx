@@ -1,8 +1,9 @@
 /** Groups: our count of who is in each, and what waits for it. */
 
 import { budgets } from '../operator/accounts.ts'
-import { type Group, listGroups } from '../operator/groups.ts'
+import { listGroups } from '../operator/groups.ts'
 import { type Cursor, readCursor, writeCursor } from '../operator/merge.ts'
+import type { Group } from '../operator/shapes.ts'
 import { Budget } from './account-card.tsx'
 import { STATUS } from './group.tsx'
 import type { Html, Page, Visit } from './page.ts'

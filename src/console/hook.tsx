@@ -1,6 +1,7 @@
 /** One hook: its address and secret, what it received lately, and the ways to try it. */
 
-import { type HookDetails, hookDetails } from '../operator/hooks.ts'
+import { hookDetails } from '../operator/hooks.ts'
+import type { HookDetails } from '../operator/shapes.ts'
 import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../setup/readiness.ts'
 import { FieldPicker, type Picked } from './field-picker.tsx'

@@ -1,6 +1,7 @@
 /** Hooks: which are ready, and where each sender posts to. */
 
-import { type HookState, hookStates, lastHeard } from '../operator/hooks.ts'
+import { hookStates, lastHeard } from '../operator/hooks.ts'
+import type { HookState } from '../operator/shapes.ts'
 import type { Clock } from './clock.ts'
 import type { Html, Page, Visit } from './page.ts'
 import { Badge, Empty, Heading, Table, Time } from './parts.tsx'

@@ -2,8 +2,9 @@
 
 import { overviews } from '../operator/accounts.ts'
 import { MAX_CHARACTERS } from '../operator/filter.ts'
-import { type HookState, hookStates } from '../operator/hooks.ts'
+import { hookStates } from '../operator/hooks.ts'
 import { listDeliveries } from '../operator/merge.ts'
+import type { HookState } from '../operator/shapes.ts'
 import type { InHand, Overview } from '../outbox/admin/account.ts'
 import { AccountCard, daysToGo } from './account-card.tsx'
 import { Chart, sumHours } from './chart.tsx'

@@ -1,8 +1,8 @@
 /** What a hook makes of a payload: the mapping as it would happen, with nothing stored and no call made. */
 
 import { issueText } from '../lib/problem.ts'
-import type { HookDetails } from '../operator/hooks.ts'
-import type { EventPreview, Preview } from '../operator/preview.ts'
+import type { Preview } from '../operator/preview.ts'
+import type { EventPreview, HookDetails } from '../operator/shapes.ts'
 import type { Html } from './page.ts'
 import { Badge, Card, Json, Problem, Table } from './parts.tsx'
 import { plain } from './words.ts'

@@ -1,14 +1,10 @@
 /** What operators did, newest first: every outbox keeps its own log, and this is one list of them. */
 
-import type { AuditEntry } from '../outbox/store/audit.ts'
 import { outboxOf } from '../setup/readiness.ts'
 import { accountsOf, type Desk } from './desk.ts'
 import type { Cursor } from './merge.ts'
 import { type MergedPage, merge } from './merge.ts'
-
-export interface AuditLine extends AuditEntry {
-  readonly account: string
-}
+import type { AuditLine } from './shapes.ts'
 
 /** A page of what operators did, over all accounts. */
 export async function auditLog(

@@ -6,6 +6,7 @@ import { inviteSchema } from '../mapping/invite.ts'
 import { issuesOf } from '../mapping/issues.ts'
 import { phone } from '../mapping/phone/index.ts'
 import type { DeliveryAction } from '../outbox/admin/act.ts'
+import { described } from './shapes.ts'
 
 /** What EazyBe takes in one call. */
 const MOST_CONTACTS = 50
@@ -14,12 +15,9 @@ const MOST_CONTACTS = 50
 export const editSchema = v.object({
   groupName: v.optional(v.string()),
   contacts: v.optional(
-    v.pipe(
-      v.array(v.string()),
-      v.description('Numbers with their country code, as people write them'),
-    ),
+    described(v.array(v.string()), 'Numbers with their country code, as people write them'),
   ),
-  create: v.optional(v.pipe(v.boolean(), v.description('Whether it may create the group'))),
+  create: v.optional(described(v.boolean(), 'Whether it may create the group')),
 })
 
 const strictSchema = v.partial(

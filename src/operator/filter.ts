@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import { DELIVERY_STATES } from '../outbox/model.ts'
 import type { DeliveryFilter } from '../outbox/store/search.ts'
+import { described } from './shapes.ts'
 
 /** The whole of a number has no place in a URL; its end is enough to find a person by. */
 const MOST_PHONE_DIGITS = 6
@@ -21,10 +22,10 @@ const time = v.pipe(
 /** Every member may be left out. */
 export const filterSchema = v.object({
   state: v.optional(v.picklist(DELIVERY_STATES)),
-  reason: v.optional(v.pipe(text, v.description('The exact reason, such as "consent"'))),
+  reason: v.optional(described(text, 'The exact reason, such as "consent"')),
   hook: v.optional(text),
   source: v.optional(text),
-  group: v.optional(v.pipe(text, v.description('The exact name of the group'))),
+  group: v.optional(described(text, 'The exact name of the group')),
   phoneEnd: v.optional(
     v.pipe(
       v.string(),
@@ -43,8 +44,8 @@ export const filterSchema = v.object({
       v.description('Somewhere in the group’s name or in what was sent, while it is kept'),
     ),
   ),
-  from: v.optional(v.pipe(time, v.description('Received at or after this time'))),
-  to: v.optional(v.pipe(time, v.description('Received before this time'))),
+  from: v.optional(described(time, 'Received at or after this time')),
+  to: v.optional(described(time, 'Received before this time')),
 })
 
 export type Filter = v.InferOutput<typeof filterSchema>

@@ -6,13 +6,7 @@ import type { GroupChange, GroupResult, GroupView } from '../outbox/admin/groups
 import { outboxOf } from '../setup/readiness.ts'
 import { accountsOf, type Desk, fromEach, placeOf } from './desk.ts'
 import type { Cursor } from './merge.ts'
-
-export interface Group extends Omit<GroupView, 'id' | 'parts'> {
-  /** `default-3`: the account and a number. */
-  readonly id: string
-  readonly account: string
-  readonly parts: readonly { readonly id: string; readonly name: string; readonly part: number }[]
-}
+import type { Group } from './shapes.ts'
 
 interface GroupsPage {
   readonly groups: readonly Group[]
@@ -86,7 +80,8 @@ export const UNCHANGED: Readonly<Record<Exclude<GroupResult, 'done' | 'not_found
 
 function named(account: string, group: GroupView): Group {
   const parts = group.parts.map((part) => ({ ...part, id: `${account}-${part.id}` }))
-  return { ...group, id: `${account}-${group.id}`, account, parts }
+  const aliases = [...group.aliases]
+  return { ...group, id: `${account}-${group.id}`, account, parts, aliases }
 }
 
 /** WhatsApp's own limit, and one for the account itself. */

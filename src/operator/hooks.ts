@@ -4,38 +4,10 @@ import { secretName } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { urlToken } from '../schemes/token.ts'
 import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
-import type { SourceKind } from '../sources/source.ts'
 import { type Desk, fromEach, hookOf } from './desk.ts'
+import type { HookDetails, HookState } from './shapes.ts'
 
-export interface HookState {
-  readonly name: string
-  readonly account: string
-  readonly source: string
-  readonly sourceTitle: string
-  readonly kind: SourceKind
-  /** Ends in `{secret}` for senders that can set nothing but a URL. */
-  readonly url: string
-  /** How the sender proves itself. */
-  readonly proof: string
-  readonly secretName: string
-  /** How many values the secret has, while it is being rotated. */
-  readonly secrets: number
-  /** Why it lets nothing through; null: it is ready. */
-  readonly trouble: string | null
-  readonly consent: string
-  readonly mapping: 'own' | 'sender'
-  /** Webhooks that were refused since the last one that was verified. */
-  readonly refused: RefusedState | null
-  /** An operator holds its leads back. */
-  readonly paused: boolean
-}
-
-interface RefusedState {
-  readonly count: number
-  readonly lastAt: string
-  /** Why the last one was refused, in words that say what to check. */
-  readonly because: string
-}
+type RefusedState = NonNullable<HookState['refused']>
 
 /** By the reasons of the signature schemes. */
 const BECAUSE: ReadonlyMap<string, string> = new Map(
@@ -48,16 +20,6 @@ const BECAUSE: ReadonlyMap<string, string> = new Map(
     future: 'the time in it is ahead: check the sender’s clock, or the hook’s tolerance',
   }),
 )
-
-export interface HookDetails extends HookState {
-  readonly lastReceivedAt: string | null
-  /** Of the account’s last hundred deliveries. */
-  readonly seen: number
-  readonly held: number
-  readonly parked: number
-  /** What came last, masked, and its delivery. */
-  readonly lastFields: { readonly id: string; readonly fields: unknown } | null
-}
 
 /** Every hook of the config. */
 export async function hookStates(desk: Desk): Promise<HookState[]> {

@@ -6,6 +6,7 @@ import type { Erased, KnownPerson, PersonFile } from '../outbox/admin/people.ts'
 import { readable, type Story } from './deliveries.ts'
 import { type Desk, fromEach, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
+import { described } from './shapes.ts'
 
 /** A person of many leads is erased in so many rounds at once; then the caller asks again. */
 const MOST_ROUNDS = 400
@@ -23,9 +24,7 @@ export const personSchema = v.object({
 
 export const suppressionSchema = v.object({
   ...personSchema.entries,
-  group: v.optional(
-    v.pipe(v.string(), v.description('The id of one group; every group when left out')),
-  ),
+  group: v.optional(described(v.string(), 'The id of one group; every group when left out')),
 })
 
 export type Person = v.InferOutput<typeof personSchema>

@@ -3,9 +3,8 @@
 import { utf8 } from '../lib/bytes.ts'
 import { decodeBody, readJson, valueAt } from '../lib/decode.ts'
 import type { Issue } from '../lib/problem.ts'
-import type { ConsentEvidence } from '../mapping/consent.ts'
 import type { Hook } from '../mapping/hook.ts'
-import { listedContacts, type SpokenInvite } from '../mapping/invite.ts'
+import { listedContacts } from '../mapping/invite.ts'
 import { isWanted, mapFields, readSubmissions } from '../mapping/map.ts'
 import {
   maskPhone,
@@ -18,30 +17,9 @@ import {
 import { maskFields } from '../outbox/admin/views.ts'
 import { type Desk, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
+import type { EventPreview } from './shapes.ts'
 
-/** A number as typed, and as it would be sent. */
-interface NumberPreview {
-  readonly path: string
-  readonly raw: string
-  /** With its plus; null: it was refused. */
-  readonly read: string | null
-  /** Why it was refused, or what was noticed. */
-  readonly notes: readonly string[]
-}
-
-export interface EventPreview {
-  /** What the sender calls it. */
-  readonly id: string | null
-  /** Why it would be left out; null: it is for this hook. */
-  readonly skip: string | null
-  readonly fields: unknown
-  readonly numbers: readonly NumberPreview[]
-  /** What EazyBe would be asked. */
-  readonly invite: SpokenInvite | null
-  readonly consent: ConsentEvidence | null
-  /** Why it would be held; null: it would be queued. */
-  readonly held: { readonly reason: string; readonly issues: readonly Issue[] } | null
-}
+type NumberPreview = EventPreview['numbers'][number]
 
 export type Preview =
   | { readonly ok: true; readonly events: readonly EventPreview[] }
@@ -98,10 +76,16 @@ function previewEvent(hook: Hook, fields: unknown, now: number): EventPreview {
   const common = { id: null, skip: null, fields, numbers }
   if (mapped.kind === 'held') {
     const { reasons, issues, consent } = mapped
-    return { ...common, invite: null, consent, held: { reason: reasons.join(', '), issues } }
+    return {
+      ...common,
+      invite: null,
+      consent,
+      held: { reason: reasons.join(', '), issues: [...issues] },
+    }
   }
   const { groupName, contacts, create } = mapped.invite
-  return { ...common, invite: { groupName, contacts, create }, consent: mapped.consent, held: null }
+  const invite = { groupName, contacts: [...contacts], create }
+  return { ...common, invite, consent: mapped.consent, held: null }
 }
 
 /** The numbers that a hook reads in fields, whatever else of them does not fit. */
