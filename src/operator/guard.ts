@@ -68,7 +68,7 @@ export async function noteGuess(
   secret: string,
   now: number,
 ): Promise<void> {
-  const count = await guesses.wrong(addressOf(c), secret, now)
+  const count = await guesses.wrong(addressOf(c), secret, now, c.env.GUESSES)
   const [account = 'default'] = accountsOf({ config })
   if (count === null) return
   const tell = async () => outboxOf(c.env, account).account().guessed(count)

@@ -1,7 +1,8 @@
 /**
- * Slows down guesses of the admin secret. Kept in this isolate's memory: a table in the outbox or KV would let a stranger
- * run up writes, which are the bill and what leads need. It need not be exact, since 24 random characters are not guessed;
- * and it counts by address and forgets after a quarter of an hour, so that no attacker can lock the operator out for good.
+ * Slows down guesses of the admin secret: an isolate counts in its memory, and the platform's rate limit counts for all isolates of
+ * a location. A table in the outbox or KV would let a stranger run up writes, which are the bill and what leads need. It need not be
+ * exact, since 24 random characters are not guessed; and it counts by address and forgets after a quarter of an hour, so that no
+ * attacker can lock the operator out for good.
  */
 
 import { digest, encode, utf8 } from '../lib/bytes.ts'
@@ -15,28 +16,43 @@ const TOLD_FROM = 10
 /** What tells one guess from another. */
 const MARK_CHARACTERS = 12
 
+/** Wrong secrets from one network. */
+interface Wrong {
+  /** Marks of those that came to this isolate, each once. */
+  readonly guesses: Set<string>
+  readonly until: number
+  /** The rate limit says that there were too many in other isolates. */
+  tooManyElsewhere: boolean
+}
+
 export class GuessLimit {
-  readonly #wrong = new Map<string, { readonly guesses: Set<string>; readonly until: number }>()
+  readonly #wrong = new Map<string, Wrong>()
   #all = { since: 0, count: 0, told: 0 }
 
   /** Seconds to wait before this address may try again; null: it may. */
   waitSeconds(address: string, now: number): number | null {
     const entry = this.#wrong.get(networkOf(address))
-    if (entry === undefined || entry.until <= now || entry.guesses.size < MOST_WRONG) return null
+    if (entry === undefined || entry.until <= now) return null
+    if (entry.guesses.size < MOST_WRONG && !entry.tooManyElsewhere) return null
     return Math.ceil((entry.until - now) / 1_000)
   }
 
   /**
    * Notes a wrong secret. The window begins with the first one and is not made longer by more. A program that sends the same one
-   * again and again guesses nothing. Gives how many the operator is to be told of; null: none now.
+   * again and again guesses nothing. Gives how many the operator is to be told of; null: none now. `elsewhere`: counts for all isolates.
    */
-  async wrong(address: string, secret: string, now: number): Promise<number | null> {
+  async wrong(
+    address: string,
+    secret: string,
+    now: number,
+    elsewhere?: Pick<RateLimit, 'limit'>,
+  ): Promise<number | null> {
     const mark = encode(await digest('SHA-256', utf8(secret)), 'base64').slice(0, MARK_CHARACTERS)
     const network = networkOf(address)
     const before = this.#wrong.get(network)
     const entry =
       before === undefined || before.until <= now
-        ? { guesses: new Set<string>(), until: now + WINDOW_MS }
+        ? { guesses: new Set<string>(), until: now + WINDOW_MS, tooManyElsewhere: false }
         : before
     if (entry.guesses.has(mark)) return null
     entry.guesses.add(mark)
@@ -44,6 +60,9 @@ export class GuessLimit {
     this.#wrong.set(network, entry)
     const [oldest] = this.#wrong.keys()
     if (this.#wrong.size > MOST_ADDRESSES && oldest !== undefined) this.#wrong.delete(oldest)
+    // A limit that fails must shut no operator out: the memory still counts.
+    const counted = await elsewhere?.limit({ key: network }).catch(() => null)
+    if (counted?.success === false) entry.tooManyElsewhere = true
     return this.#news(now)
   }
 

@@ -47,6 +47,8 @@ export function isSandbox(env: object): boolean {
 export interface Env {
   readonly SEEN: KVNamespace
   readonly OUTBOX: DurableObjectNamespace<OutboxObject>
+  /** Counts wrong admin secrets for all isolates of a location. A wrangler.toml of one's own may lack it. */
+  readonly GUESSES?: RateLimit
   readonly ADMIN_SECRET?: string
   /** Cloudflare Access in front of the console: the team's domain and the application's audience tag. */
   readonly ACCESS_TEAM_DOMAIN?: string

@@ -72,6 +72,8 @@ export interface Declaration {
   readonly kv: readonly string[]
   /** Class by binding. */
   readonly objects: Readonly<Record<string, string>>
+  /** Of rate limits: so many times in so many seconds, by binding. */
+  readonly limits: Readonly<Record<string, { readonly limit: number; readonly period: number }>>
 }
 
 const schema = v.object({
@@ -81,6 +83,12 @@ const schema = v.object({
   durable_objects: v.object({
     bindings: v.array(v.object({ name: v.string(), class_name: v.string() })),
   }),
+  ratelimits: v.optional(
+    v.array(
+      v.object({ name: v.string(), simple: v.object({ limit: v.number(), period: v.number() }) }),
+    ),
+    [],
+  ),
 })
 
 /** The declaration in the project's wrangler.toml; trouble where it is not one. */
@@ -90,7 +98,7 @@ export async function readWranglerToml(): Promise<Declaration> {
     const path = v.getDotPath(parsed.issues[0]) ?? ''
     throw new Trouble(`wrangler.toml: ${path} is missing or wrong.`)
   }
-  const { name, compatibility_date, kv_namespaces, durable_objects } = parsed.output
+  const { name, compatibility_date, kv_namespaces, durable_objects, ratelimits } = parsed.output
   return {
     name,
     compatibilityDate: compatibility_date,
@@ -98,6 +106,7 @@ export async function readWranglerToml(): Promise<Declaration> {
     objects: Object.fromEntries(
       durable_objects.bindings.map((object) => [object.name, object.class_name]),
     ),
+    limits: Object.fromEntries(ratelimits.map(({ name, simple }) => [name, simple])),
   }
 }
 

@@ -82,6 +82,7 @@ export const DECLARED = {
   compatibilityDate: '2026-10-01',
   kv: ['SEEN'],
   objects: { OUTBOX: 'Outbox' },
+  limits: { GUESSES: { limit: 10, period: 60 } },
 } as const
 
 const HOST = '127.0.0.1'
@@ -129,7 +130,7 @@ export function workerOptions({
             mainModule: MODULE,
             modules: { [MODULE]: { type: 'esm', contents: code } },
           },
-          env: { ...textBindings(vars), ...kvBindings(), ...objectBindings() },
+          env: { ...textBindings(vars), ...kvBindings(), ...objectBindings(), ...limitBindings() },
           exports: objectExports(),
         },
         dev: {
@@ -158,6 +159,15 @@ function objectBindings() {
     Object.entries(DECLARED.objects).map(([name, exportName]) => [
       name,
       { type: 'durable-object' as const, worker: DECLARED.name, exportName },
+    ]),
+  )
+}
+
+function limitBindings() {
+  return Object.fromEntries(
+    Object.entries(DECLARED.limits).map(([name, simple]) => [
+      name,
+      { type: 'rate-limit' as const, namespace: name, simple },
     ]),
   )
 }

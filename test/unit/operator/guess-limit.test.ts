@@ -36,6 +36,36 @@ describe('guesses', () => {
     expect(told[0]).toBe(10)
   })
 
+  it('from a network that guessed too often in other isolates wait after the first', async () => {
+    const keys: string[] = []
+    const all = {
+      limit: async ({ key }: RateLimitOptions) => {
+        keys.push(key)
+        return { success: false }
+      },
+    }
+    const limit = new GuessLimit()
+    expect(await limit.wrong('2001:db8:1:2::9', 'a guess', 1, all)).toBeNull()
+    expect(keys).toEqual(['2001:db8:1:2'])
+    expect(limit.waitSeconds('2001:db8:1:2::1', 1)).toBe(15 * 60)
+    expect(limit.waitSeconds('2001:db8:1:3::1', 1)).toBeNull()
+    expect(limit.waitSeconds('2001:db8:1:2::1', 15 * MINUTE_MS + 1)).toBeNull()
+  })
+
+  it('are counted in memory where the platform counts none', async () => {
+    const all = {
+      limit: async () => {
+        throw new Error('the limit is away')
+      },
+    }
+    const limit = new GuessLimit()
+    for (let nth = 0; nth < 10; nth++) {
+      expect(limit.waitSeconds('here', 1)).toBeNull()
+      await limit.wrong('here', `guess ${nth}`, 1, all)
+    }
+    expect(limit.waitSeconds('here', 1)).toBe(15 * 60)
+  })
+
   it('are not told of where a person mistypes now and then', async () => {
     const limit = new GuessLimit()
     for (let day = 1; day < 20; day++)
