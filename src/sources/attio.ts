@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { jsonBody, withPaths } from './shared/paths.ts'
+import { jsonObject } from './shared/payload.ts'
+import { jsonBody, withPaths } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const API = 'https://api.attio.com/v2'

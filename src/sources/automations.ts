@@ -1,7 +1,7 @@
 /** The automation platforms by their names: each is `json` with the steps of its own screens. */
 
 import { bodySteps, exampleOf, json } from './json.ts'
-import type { JsonObject } from './shared/json-object.ts'
+import type { JsonObject } from './shared/payload.ts'
 import type { Source } from './source.ts'
 
 const RETRIES =

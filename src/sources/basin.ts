@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { type JsonObject, jsonObject } from './shared/json-object.ts'
-import { jsonBody, serial } from './shared/paths.ts'
+import { answers, membersOf } from './shared/answers.ts'
+import { type JsonObject, jsonObject } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const submissionId = v.object({

@@ -4,14 +4,8 @@ import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { askVendor, type VendorAnswer } from './shared/ask-vendor.ts'
 import { bracketForm, bracketSample } from './shared/brackets.ts'
-import {
-  idText,
-  type JsonObject,
-  jsonObject,
-  numberId,
-  optionalText,
-} from './shared/json-object.ts'
-import { serial } from './shared/paths.ts'
+import { idText, type JsonObject, jsonObject, numberId, optionalText } from './shared/payload.ts'
+import { serial } from './shared/sample.ts'
 import { defineSource, type LookUpTools } from './source.ts'
 
 const TITLE = 'Bitrix24'

@@ -2,11 +2,9 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers, firstGiven, membersOf, sampleAnswers } from './shared/answers.ts'
-import { formExample } from './shared/example.ts'
-import { optionalText } from './shared/json-object.ts'
-import { onlyEvent, skipped } from './shared/only-event.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
+import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'BOOKING_CREATED'

@@ -3,9 +3,8 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { checkoutExample } from './shared/example.ts'
-import { idText, optionalId, optionalText } from './shared/json-object.ts'
-import { ANSWERS, jsonSample } from './shared/paths.ts'
+import { idText, optionalId, optionalText } from './shared/payload.ts'
+import { ANSWERS, checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** No page names a window. Three retries come within 42 minutes, and no page says that they are signed anew. */

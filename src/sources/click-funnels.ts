@@ -2,9 +2,8 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { hookExample } from './shared/example.ts'
-import { idText, optionalId, optionalText } from './shared/json-object.ts'
-import { jsonSample } from './shared/paths.ts'
+import { idText, optionalId, optionalText } from './shared/payload.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** https://developers.myclickfunnels.com/docs/signature-verification */

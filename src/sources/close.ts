@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { jsonSample } from './shared/paths.ts'
+import { jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const NOBODY_JOINS = new Set(['deleted', 'merged'])

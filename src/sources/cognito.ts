@@ -2,11 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idSchema, jsonObject, optionalText } from './shared/json-object.ts'
-import { skipped } from './shared/only-event.ts'
-import { jsonBody, serial } from './shared/paths.ts'
+import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
+import { idSchema, jsonObject, optionalText, skipped } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const entry = v.objectWithRest(

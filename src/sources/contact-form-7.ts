@@ -1,9 +1,9 @@
 /** Contact Form 7: what the plugin “CF7 to Webhook” sends of a WordPress form. */
 
 import { token } from '../schemes/token.ts'
-import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
+import { answers, membersOf } from './shared/answers.ts'
+import { jsonObject } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 export const contactForm7 = defineSource({

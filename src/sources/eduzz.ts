@@ -2,9 +2,8 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { idText, optionalId, optionalText } from './shared/json-object.ts'
-import { unlessNamed, unlessStatus } from './shared/only-event.ts'
-import { jsonSample, serial } from './shared/paths.ts'
+import { idText, optionalId, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
+import { jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const PAID_EVENT = 'myeduzz.invoice_paid'

@@ -2,16 +2,8 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import {
-  answer,
-  answers,
-  box,
-  membersOf,
-  type NamedAnswer,
-  sampleAnswers,
-} from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { formBody } from './shared/paths.ts'
+import { answer, answers, box, membersOf, type NamedAnswer } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formBody, formExample, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** With “Advanced Data”: `fields[phone][value]`, beside the field’s title, type and raw value. */

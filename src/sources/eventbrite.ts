@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { optionalText } from './shared/json-object.ts'
-import { jsonSample, serial } from './shared/paths.ts'
+import { optionalText } from './shared/payload.ts'
+import { jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const TITLE = 'Eventbrite'

@@ -2,9 +2,8 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answer, answers, type NamedAnswer } from './shared/answers.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const named = v.object({

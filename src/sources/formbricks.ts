@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { standardWebhooks } from '../schemes/standard-webhooks.ts'
-import { answer, answers, membersOf, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
-import { formExample } from './shared/example.ts'
-import { onlyEvent, skipped } from './shared/only-event.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
+import { onlyEvent, skipped } from './shared/payload.ts'
+import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'responseFinished'

@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idSchema } from './shared/json-object.ts'
-import { serial } from './shared/paths.ts'
+import { answer, answers } from './shared/answers.ts'
+import { idSchema } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 /** With “field types” an answer is an object: `{ value, field_type }`, or the parts of a name and their type. */

@@ -2,10 +2,9 @@
 
 import { concat, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answers, membersOf } from './shared/answers.ts'
+import { jsonObject } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const ID_HEADER = 'Framer-Webhook-Submission-Id'

@@ -1,9 +1,8 @@
 /** Freshsales: the workflow action “Trigger webhook”, with the body that the workflow's author chose. */
 
 import { token } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { jsonSample } from './shared/paths.ts'
+import { jsonObject } from './shared/payload.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 export const freshsales = defineSource({

@@ -1,9 +1,8 @@
 /** GoHighLevel workflows: the actions “Webhook” and “Custom Webhook”, which send one contact or a body of the author's own. */
 
 import { token } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { jsonSample } from './shared/paths.ts'
+import { jsonObject } from './shared/payload.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 export const goHighLevelWorkflow = defineSource({

@@ -3,9 +3,8 @@
 import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { answer, answers } from './shared/answers.ts'
-import { hookExample } from './shared/example.ts'
-import { optionalText } from './shared/json-object.ts'
-import { jsonBody, serial } from './shared/paths.ts'
+import { optionalText } from './shared/payload.ts'
+import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type FormFields, type FormValue } from './source.ts'
 
 const KEY = 'google_key'

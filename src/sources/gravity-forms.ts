@@ -2,11 +2,9 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { skipped } from './shared/only-event.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answers, membersOf } from './shared/answers.ts'
+import { jsonObject, skipped } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const text = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty())

@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { bracketForm, bracketSample } from './shared/brackets.ts'
-import { hookExample } from './shared/example.ts'
-import type { JsonObject } from './shared/json-object.ts'
+import type { JsonObject } from './shared/payload.ts'
+import { hookExample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const SALE = 'sale'

@@ -2,10 +2,8 @@
 
 import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
-import { checkoutExample } from './shared/example.ts'
-import { idText, optionalId, optionalText } from './shared/json-object.ts'
-import { unlessNamed } from './shared/only-event.ts'
-import { jsonSample } from './shared/paths.ts'
+import { idText, optionalId, optionalText, unlessNamed } from './shared/payload.ts'
+import { checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** Also sent when the guarantee ends, as PURCHASE_COMPLETE: the same sale again. */

@@ -2,10 +2,9 @@
 
 import type { Scheme } from '../schemes/scheme.ts'
 import { token } from '../schemes/token.ts'
-import { hasHubspotSignature, hubspotSignature } from './hubspot-signature.ts'
-import { hookExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { jsonSample, serial } from './shared/paths.ts'
+import { hasHubspotSignature, hubspotSignature } from './hubspot.ts'
+import { jsonObject } from './shared/payload.ts'
+import { hookExample, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** Either proof will do, as the author of the workflow chose: an API key in a header, or HubSpot's signature. */

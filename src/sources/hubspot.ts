@@ -1,10 +1,81 @@
 /** HubSpot: the webhooks of an app, up to 100 events in one request. */
 
 import * as v from 'valibot'
-import { hubspotSignature } from './hubspot-signature.ts'
-import { hookExample } from './shared/example.ts'
-import { jsonBody, serial, withPaths } from './shared/paths.ts'
+import { type Bytes, concat, digest, encode, equalInConstantTime, utf8 } from '../lib/bytes.ts'
+import { hmac, isJson, type SignedParts } from '../schemes/hmac.ts'
+import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
+import { refuseSecret } from '../schemes/secret.ts'
+import { hookExample, jsonBody, serial, withPaths } from './shared/sample.ts'
 import { defineSource } from './source.ts'
+
+const V3_HEADER = 'X-HubSpot-Signature-v3'
+const TIME_HEADER = 'X-HubSpot-Request-Timestamp'
+const HASH_HEADER = 'X-HubSpot-Signature'
+const VERSION_HEADER = 'X-HubSpot-Signature-Version'
+
+const SHA256_HEX = /^[0-9a-f]{64}$/i
+
+/** The escapes that HubSpot undoes in the URI, and no others, before it signs a v3 request. */
+const ESCAPED = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi
+
+const v3 = hmac({
+  header: V3_HEADER,
+  encoding: 'base64',
+  signed: ({ method, url, body, timestamp }: SignedParts) =>
+    concat(utf8(method + unescapeUri(url)), body, utf8(timestamp)),
+  unseparated: true,
+  timestamp: { header: TIME_HEADER, unit: 'ms' },
+})
+
+/**
+ * Signs v3. Older requests, and those of workflows, have only `X-HubSpot-Signature`; it counts only
+ * where v3 is absent, so that a stale or forged v3 cannot be talked past with what stands beside it.
+ * https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
+ */
+export const hubspotSignature: Scheme = {
+  title: `HMAC-SHA256 in ${V3_HEADER}, or SHA-256 in ${HASH_HEADER} where that is absent`,
+  refuseSecret: (secret) => refuseSecret(secret),
+  // A client secret is spelt like a UUID.
+  newSecret: () => crypto.randomUUID(),
+  verify: (incoming, secrets, toleranceSeconds) =>
+    incoming.headers.has(V3_HEADER)
+      ? v3.verify(incoming, secrets, toleranceSeconds)
+      : verifyHash(incoming, secrets),
+  sign: v3.sign,
+}
+
+/** Whether a request claims to be signed by HubSpot, in any version. */
+export function hasHubspotSignature(headers: Headers): boolean {
+  return headers.has(V3_HEADER) || headers.has(HASH_HEADER)
+}
+
+function unescapeUri(uri: string): string {
+  return uri.replaceAll(ESCAPED, decodeURIComponent)
+}
+
+async function verifyHash(incoming: Incoming, secrets: readonly string[]): Promise<Verdict> {
+  const claim = incoming.headers.get(HASH_HEADER)
+  if (claim === null) return reject('missing')
+  const prefix = hashedPrefix(incoming)
+  if (prefix === null || !SHA256_HEX.test(claim)) return reject('malformed')
+  // A plain hash can be carried on past its end without the secret, over bytes that begin with SHA-256's padding (0x80), which
+  // is no UTF-8; and a v2 request can be sent as v1 with its method and URI as the beginning of the body.
+  if (incoming.body.length > 0 && !isJson(incoming.body)) return reject('mismatch')
+  let matched = false
+  for (const secret of secrets) {
+    if (refuseSecret(secret) !== null) continue
+    const hash = await digest('SHA-256', concat(utf8(secret), prefix, incoming.body))
+    if (await equalInConstantTime(encode(hash, 'hex'), claim.toLowerCase())) matched = true
+  }
+  return matched ? VERIFIED : reject('mismatch')
+}
+
+/** What stands between the secret and the body: nothing in v1, method and URI in v2. */
+function hashedPrefix({ headers, method, url }: Incoming): Bytes | null {
+  const version = headers.get(VERSION_HEADER)
+  if (version === 'v1') return utf8('')
+  return version === 'v2' ? utf8(method + url) : null
+}
 
 const NOBODY_JOINS = /\.(?:deletion|privacyDeletion)$/i
 

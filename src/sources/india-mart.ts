@@ -3,10 +3,8 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { answers, membersOf } from './shared/answers.ts'
-import { hookExample } from './shared/example.ts'
-import { optionalText } from './shared/json-object.ts'
-import { skipped } from './shared/only-event.ts'
-import { jsonBody } from './shared/paths.ts'
+import { optionalText, skipped } from './shared/payload.ts'
+import { hookExample, jsonBody } from './shared/sample.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 
 /** A look into the catalogue: the buyer asked nothing. */

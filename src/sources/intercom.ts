@@ -2,10 +2,8 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { hookExample } from './shared/example.ts'
-import { optionalText } from './shared/json-object.ts'
-import { answerHead } from './shared/only-event.ts'
-import { jsonSample } from './shared/paths.ts'
+import { answerHead, optionalText } from './shared/payload.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const CONTACTS = 'contact.'

@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { skipped } from './shared/only-event.ts'
+import { answer, answers } from './shared/answers.ts'
+import { jsonObject, skipped } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** `q34_phoneNumber`: the question's number, and the name that its author sees in its settings. */

@@ -1,8 +1,8 @@
 /** Any program that can send JSON, and a header or a URL of its own. */
 
 import { type TokenPlaces, tokenIn } from '../schemes/token.ts'
-import { type JsonObject, oneJsonObject } from './shared/json-object.ts'
-import { jsonBody, sampleInvite } from './shared/paths.ts'
+import { type JsonObject, oneJsonObject } from './shared/payload.ts'
+import { jsonBody, sampleInvite } from './shared/sample.ts'
 import { defineSource, type SampleInput, type Source } from './source.ts'
 
 /** RFC 9110, section 5.6.2. */

@@ -3,10 +3,8 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { checkoutExample } from './shared/example.ts'
-import { idSchema, optionalText } from './shared/json-object.ts'
-import { unlessNamed, unlessStatus } from './shared/only-event.ts'
-import { jsonSample } from './shared/paths.ts'
+import { idSchema, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
+import { checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const SIGNATURE = 'signature'

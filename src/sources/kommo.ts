@@ -5,8 +5,8 @@ import { valueAt } from '../lib/decode.ts'
 import { urlToken } from '../schemes/token.ts'
 import { type NamedAnswer, titledIn, withAnswers } from './shared/answers.ts'
 import { bracketForm, bracketSample } from './shared/brackets.ts'
-import { type JsonObject, jsonObject } from './shared/json-object.ts'
-import { ANSWERS, serial } from './shared/paths.ts'
+import { type JsonObject, jsonObject } from './shared/payload.ts'
+import { ANSWERS, serial } from './shared/sample.ts'
 import { defineSource, type Submission } from './source.ts'
 
 /** What a person is or hangs on; messages, tasks, notes and talks bring no lead. */

@@ -2,10 +2,8 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
-import { type JsonObject, jsonObject, optionalText } from './shared/json-object.ts'
-import { answerHead } from './shared/only-event.ts'
-import { jsonSample } from './shared/paths.ts'
+import { answerHead, type JsonObject, jsonObject, optionalText } from './shared/payload.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const lead = v.looseObject({

@@ -4,9 +4,8 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { hookExample } from './shared/example.ts'
-import { idText, optionalText } from './shared/json-object.ts'
-import { jsonSample } from './shared/paths.ts'
+import { idText, optionalText } from './shared/payload.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const MAX_SECRET_LENGTH = 40

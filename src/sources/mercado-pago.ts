@@ -5,7 +5,6 @@ import { textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, type SignedParts } from '../schemes/hmac.ts'
 import { type Incoming, type Outgoing, reject, type Scheme } from '../schemes/scheme.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { checkoutExample } from './shared/example.ts'
 import {
   idIn,
   idSchema,
@@ -13,11 +12,12 @@ import {
   type JsonObject,
   jsonObject,
   numberId,
+  onlyEvent,
   optionalId,
   optionalText,
-} from './shared/json-object.ts'
-import { onlyEvent, unlessStatus } from './shared/only-event.ts'
-import { jsonSample, serial } from './shared/paths.ts'
+  unlessStatus,
+} from './shared/payload.ts'
+import { checkoutExample, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const TITLE = 'Mercado Pago'

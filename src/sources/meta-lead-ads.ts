@@ -6,10 +6,8 @@ import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { isOneOf, newSecret } from '../schemes/secret.ts'
 import { answer, answers, givenIn } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { hookExample } from './shared/example.ts'
-import { numberId, optionalId } from './shared/json-object.ts'
-import { onlyEvent, skipped } from './shared/only-event.ts'
-import { jsonBody, serial } from './shared/paths.ts'
+import { numberId, onlyEvent, optionalId, skipped } from './shared/payload.ts'
+import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type FormFields } from './source.ts'
 
 /** A version lives two years, then the next one answers: https://developers.facebook.com/docs/graph-api/changelog */

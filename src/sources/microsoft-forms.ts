@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { answer, answers, type NamedAnswer, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idSchema } from './shared/json-object.ts'
-import { jsonBody, serial } from './shared/paths.ts'
+import { answer, answers, type NamedAnswer } from './shared/answers.ts'
+import { idSchema } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** Several answers to one question come as a list written out as a text. */

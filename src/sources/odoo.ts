@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { jsonSample, serial } from './shared/paths.ts'
+import { jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const record = v.looseObject({

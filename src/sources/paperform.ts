@@ -2,10 +2,9 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { skipped } from './shared/only-event.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answer, answers } from './shared/answers.ts'
+import { skipped } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const TRIGGER = 'submission'

@@ -3,10 +3,8 @@
 import * as v from 'valibot'
 import { digest, utf8 } from '../lib/bytes.ts'
 import { type Form, formSignature } from '../schemes/form-signature.ts'
-import { checkoutExample } from './shared/example.ts'
-import { idIn, jsonObject } from './shared/json-object.ts'
-import { unlessStatus } from './shared/only-event.ts'
-import { formBody } from './shared/paths.ts'
+import { idIn, jsonObject, unlessStatus } from './shared/payload.ts'
+import { checkoutExample, formBody } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const PAID = 'success'

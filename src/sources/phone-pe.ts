@@ -5,10 +5,8 @@ import { decode, digest, encode, equalInConstantTime, utf8 } from '../lib/bytes.
 import { hmac } from '../schemes/hmac.ts'
 import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
-import { checkoutExample } from './shared/example.ts'
-import { idText, optionalId, optionalText } from './shared/json-object.ts'
-import { unlessNamed, unlessStatus } from './shared/only-event.ts'
-import { jsonSample } from './shared/paths.ts'
+import { idText, optionalId, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
+import { checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const SIGNATURE = 'x-phonepe-checksum-signature'

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { checkoutExample } from './shared/example.ts'
-import { jsonSample } from './shared/paths.ts'
+import { checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const EVENT_ID = 'x-razorpay-event-id'

@@ -2,10 +2,8 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
-import { idText, optionalId, optionalText } from './shared/json-object.ts'
-import { unlessNamed } from './shared/only-event.ts'
-import { jsonSample } from './shared/paths.ts'
+import { idText, optionalId, optionalText, unlessNamed } from './shared/payload.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const JOINS = /^WEBHOOK\.(?:CONVERTED|MARKED_OPPORTUNITY)$/

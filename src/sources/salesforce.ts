@@ -2,9 +2,8 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { serial, withPaths } from './shared/paths.ts'
+import { jsonObject } from './shared/payload.ts'
+import { hookExample, serial, withPaths } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/'

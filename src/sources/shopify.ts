@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { optionalText } from './shared/json-object.ts'
-import { ANSWERS, jsonSample, serial } from './shared/paths.ts'
+import { optionalText } from './shared/payload.ts'
+import { ANSWERS, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** `orders/cancelled`, `customers/delete`, and the requests for erasure or a copy of data that every app gets. */

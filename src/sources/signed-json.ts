@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { type Bytes, concat, type Encoding, type Hash, utf8 } from '../lib/bytes.ts'
 import { hmac, type Signed, type SignedParts } from '../schemes/hmac.ts'
 import type { Spelling } from '../schemes/secret.ts'
-import { idText, type JsonObject, jsonObject } from './shared/json-object.ts'
-import { jsonBody, sampleInvite, withPaths } from './shared/paths.ts'
+import { idText, type JsonObject, jsonObject } from './shared/payload.ts'
+import { jsonBody, sampleInvite, withPaths } from './shared/sample.ts'
 import { defineSource, type Source } from './source.ts'
 
 const UNITS = ['s', 'ms'] as const

@@ -1,8 +1,8 @@
 /** Any sender of Standard Webhooks: Svix and those that follow the specification. */
 
 import { standardWebhooks as scheme, standardHeaders } from '../schemes/standard-webhooks.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { jsonBody, sampleInvite } from './shared/paths.ts'
+import { jsonObject } from './shared/payload.ts'
+import { jsonBody, sampleInvite } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 export const standardWebhooks = defineSource({

@@ -5,9 +5,8 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { checkoutExample } from './shared/example.ts'
-import { optionalText } from './shared/json-object.ts'
-import { ANSWERS, sampleObject } from './shared/paths.ts'
+import { optionalText } from './shared/payload.ts'
+import { ANSWERS, checkoutExample, sampleObject } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** Secret, restricted and publishable keys of the API: what people paste by mistake. */

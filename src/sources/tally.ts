@@ -2,11 +2,9 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers, sampleAnswers } from './shared/answers.ts'
-import { formExample } from './shared/example.ts'
-import { optionalText } from './shared/json-object.ts'
-import { onlyEvent, skipped } from './shared/only-event.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answer, answers } from './shared/answers.ts'
+import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 const EVENT = 'FORM_RESPONSE'

@@ -3,10 +3,10 @@
 import { textOf, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { answer, answers, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
+import { answer, answers } from './shared/answers.ts'
+import { jsonObject } from './shared/payload.ts'
 import { jsonOfQuery } from './shared/php-query.ts'
+import { CONSENT_BY_TEXT, formExample, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 const FORM = /^application\/x-www-form-urlencoded(?:;|$)/i

@@ -1,9 +1,8 @@
 /** Zoho CRM: the action “Webhook” of a workflow rule, with the parameters that its author chose. */
 
 import { token } from '../schemes/token.ts'
-import { hookExample } from './shared/example.ts'
-import { jsonObject } from './shared/json-object.ts'
-import { formBody } from './shared/paths.ts'
+import { jsonObject } from './shared/payload.ts'
+import { formBody, hookExample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 export const zohoCrm = defineSource({

@@ -1,10 +1,9 @@
 /** Zoho Forms: the fields that its author chose, under the names that its author gave them. */
 
 import { token } from '../schemes/token.ts'
-import { answers, membersOf, sampleAnswers } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample } from './shared/example.ts'
-import { idIn, jsonObject } from './shared/json-object.ts'
-import { jsonBody } from './shared/paths.ts'
+import { answers, membersOf } from './shared/answers.ts'
+import { idIn, jsonObject } from './shared/payload.ts'
+import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const ID = 'entry_id'

@@ -1,4 +1,4 @@
-/** Flattens what form tools send into answers by name, and makes the answers of their samples. */
+/** Flattens what form tools send into answers by name. */
 
 import { valueAt } from '../../lib/decode.ts'
 import type { FormFields, FormValue } from '../source.ts'
@@ -7,12 +7,6 @@ export type NamedAnswer = readonly [name: string, value: FormValue]
 
 /** Answers inside answers go no deeper than any form tool nests them; what lies below is dropped. */
 const MAX_DEPTH = 4
-const PERSON = {
-  name: 'Asha Rao',
-  phone: '+919800000001',
-  cohort: 'May',
-  whatsapp_ok: 'true',
-}
 
 /**
  * One flat map of several lists: a name belongs to the first that has it. The author's own names come before labels,
@@ -79,13 +73,6 @@ export function titledIn(list: unknown, title: string, value = 'value'): readonl
       ? [[String(name), answer(valueAt(one, value))]]
       : []
   })
-}
-
-/** The answers of a sample: a made-up person, and over that what the caller asked for. */
-export function sampleAnswers(
-  fields: Readonly<Record<string, string>>,
-): readonly (readonly [name: string, value: string])[] {
-  return Object.entries({ ...PERSON, ...fields })
 }
 
 function text(value: unknown, depth = 0): string {

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import type { SourceOptions } from '../source.ts'
-import { type JsonObject, jsonObject } from './json-object.ts'
-import { type Documented, formBody, type SampleParts, sampleObject } from './paths.ts'
+import { type JsonObject, jsonObject } from './payload.ts'
+import { type Documented, formBody, type SampleParts, sampleObject } from './sample.ts'
 
 /** A name and its segments; the last pair may be empty, where a list has no indices. */
 const NESTED = /^([^[\]]+)((?:\[[^[\]]+\]){1,8})(?:\[\])?$/

@@ -3,7 +3,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
-import { goHighLevelSignature as scheme } from '../../../src/sources/go-high-level-signature.ts'
+import { goHighLevelSignature as scheme } from '../../../src/sources/go-high-level.ts'
 
 const BODY = '{"type":"ContactCreate","locationId":"Mine00000001","phone":"+919800000001"}'
 /** As HighLevel publishes it. */

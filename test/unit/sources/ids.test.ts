@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { idIn, idSchema, idText } from '../../../src/sources/shared/json-object.ts'
+import { idIn, idSchema, idText } from '../../../src/sources/shared/payload.ts'
 
 describe('an id', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** Paths into a documented object: found, made, typed as before, and never into a prototype. */
 
 import { expect, test } from 'vitest'
-import { serial, withPaths } from '../../../src/sources/shared/paths.ts'
+import { serial, withPaths } from '../../../src/sources/shared/sample.ts'
 
 const ORDER = {
   id: 7,
