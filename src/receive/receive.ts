@@ -6,21 +6,18 @@ import { CONTENT_TYPES, contentKind } from '../lib/decode.ts'
 import { errorText, log } from '../lib/log.ts'
 import { problemResponse } from '../lib/problem.ts'
 import type { Hook } from '../mapping/hook.ts'
-import type { ArrivalItem, ArrivedItem } from '../outbox/accept.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import type { Config } from '../setup/define-config.ts'
 import type { Env, Readiness } from '../setup/readiness.ts'
 import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
-import type { Answer } from './answer.ts'
-import { answerOf, SKIPPED } from './answer.ts'
+import { answered, firstAnswer, SKIPPED } from './answer.ts'
 import { bodyLimit, readBody } from './body.ts'
-import { outcomesOf, readIdempotencyKey, readPrefer } from './caller.ts'
+import { readIdempotencyKey } from './caller.ts'
 import type { VerifiedWebhook, Webhook } from './events.ts'
 import { fingerprintOf, mapEvent, readEvents, secondKey } from './events.ts'
 import { Refusals, refuse } from './refusals.ts'
 import { recall, rememberAnswer, seenKeyOf } from './seen.ts'
 
-const POLL_SECONDS = 5
 const refusals = new Refusals()
 /** What was found of a hook, so that its secrets are not judged again with every webhook. */
 const checked = new WeakMap<Hook, { readonly env: Env; readonly readiness: Readiness }>()
@@ -130,7 +127,7 @@ async function receive(c: HookContext, config: Config, webhook: Webhook): Promis
     if (arrived.some((item) => item.conflict)) return refuse(name, hook, { reason: 'key_reused' })
     if (arrived.some((item) => item.awaited)) return refuse(name, hook, { reason: 'in_progress' })
   }
-  const answer = withIssues(verified, items, answerOf(firstTime(arrived)))
+  const answer = firstAnswer(verified, items, arrived)
   const repeated = arrived.every((item) => item.duplicate)
   const response = await answered(c, verified, incoming, answer, repeated)
   // Not before: while a caller waits for the outcome, the outbox tells others with the same key that it does.
@@ -171,73 +168,6 @@ function noteRefusal(
   const tell = async () => outboxOf(c.env, account).hooks().refused(name, count, because)
   c.executionCtx.waitUntil(tell().catch((error) => log('error', { error: errorText(error) })))
   return count
-}
-
-/** KV keeps the first answer, without the mark of a repeat: one that is found in KV is a repeat. */
-function firstTime(items: readonly ArrivedItem[]): ArrivedItem[] {
-  const repeated = items.every((item) => item.duplicate)
-  return items.map((item) => (repeated ? { ...item, duplicate: false } : item))
-}
-
-function withIssues(
-  verified: VerifiedWebhook,
-  items: readonly ArrivalItem[],
-  answer: Answer,
-): Answer {
-  if (verified.hook.source.readsAnswer !== true || answer.status !== 'held') return answer
-  const issues = items.flatMap(({ mapped }) => (mapped?.kind === 'held' ? mapped.issues : []))
-  // Held for another reason since it came, such as a group that is missing: the payload is not at fault.
-  return issues.length === 0 ? answer : { ...answer, issues }
-}
-
-/** The answer as this caller wants it: its sender's own, 200, or 202 on `respond-async`, or the outcome on `wait`; 422 where it reads answers. */
-async function answered(
-  c: HookContext,
-  verified: VerifiedWebhook,
-  incoming: Incoming,
-  answer: Answer,
-  repeated: boolean,
-): Promise<Response> {
-  const { name, hook, idempotencyKey, began } = verified
-  // With an Idempotency-Key the first answer is repeated. Without one the status is `duplicate`.
-  const replayed = repeated && idempotencyKey !== null
-  const status = repeated && !replayed ? 'duplicate' : answer.status
-  log('webhook', {
-    hook: name,
-    source: hook.source.name,
-    status: repeated ? 'duplicate' : answer.status,
-    deliveries: answer.deliveries.join(' '),
-    ms: Date.now() - began,
-  })
-  if (answer.issues !== undefined) {
-    const { issues, deliveries } = answer
-    const problem = problemResponse({ reason: 'unmappable', issues, deliveries })
-    if (replayed) problem.headers.set('idempotency-replayed', 'true')
-    return problem
-  }
-  const own = hook.source.acknowledge?.(incoming)
-  if (own !== undefined) return own
-  const prefer = readPrefer(c.req.header('prefer') ?? null)
-  const headers = {
-    'cache-control': 'no-store',
-    ...(replayed && { 'idempotency-replayed': 'true' }),
-  }
-  const body = { status, deliveries: answer.deliveries }
-  const [first] = answer.deliveries
-  const waitMs = hook.source.readsAnswer === true ? prefer.waitMs : 0
-  const outcomes = first === undefined ? null : await outcomesOf(c.env, answer.deliveries, waitMs)
-  if (outcomes !== null) {
-    return c.json({ ...body, outcomes }, 200, { ...headers, 'preference-applied': 'wait' })
-  }
-  if (prefer.async && first !== undefined) {
-    return c.json(body, 202, {
-      ...headers,
-      'preference-applied': 'respond-async',
-      location: `/api/deliveries/${first}`,
-      'retry-after': String(POLL_SECONDS),
-    })
-  }
-  return c.json(body, 200, headers)
 }
 
 /** The URL as the sender was told it: behind a proxy or custom domain that is not the one this request came by. */
