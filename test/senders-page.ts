@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fieldList } from '../src/operator/field-list.ts'
 import { ownFields } from '../src/operator/sample/sample-fields.ts'
+import { fieldList } from '../src/operator/snippet.ts'
 import { guideOf } from '../src/setup/guide.ts'
 import type { Source } from '../src/sources/source.ts'
 

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { exportPage, importPiece, overviews, setPaused } from '../operator/accounts.ts'
-import { auditLog } from '../operator/audit.ts'
 import type { Desk } from '../operator/desk.ts'
+import { auditLog } from '../operator/merge.ts'
 import { accountSchema, auditSchema } from '../operator/shapes.ts'
 import {
   cursorEntry,

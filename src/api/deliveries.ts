@@ -2,13 +2,20 @@
 
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
-import { type Action, act, BULK_ACTIONS, IMPOSSIBLE, isDone, OUTCOMES } from '../operator/act.ts'
-import { bulkStep } from '../operator/bulk.ts'
+import {
+  type Action,
+  act,
+  BULK_ACTIONS,
+  editSchema,
+  IMPOSSIBLE,
+  isDone,
+  OUTCOMES,
+  readEdit,
+} from '../operator/act.ts'
+import { bulkStep, forecast, forecastSchema } from '../operator/bulk.ts'
 import { readStory, revealDelivery } from '../operator/deliveries.ts'
 import { type Desk, placeOf } from '../operator/desk.ts'
-import { editSchema, readEdit } from '../operator/edit.ts'
 import { filterSchema } from '../operator/filter.ts'
-import { FORESEEN, forecast } from '../operator/forecast.ts'
 import { listDeliveries } from '../operator/merge.ts'
 import { deliverySchema, described, storySchema } from '../operator/shapes.ts'
 import {
@@ -140,25 +147,7 @@ export const bulkEndpoints = [
       dryRun: v.optional(v.boolean(), false),
       cursor: pagingEntries.cursor,
     }),
-    answer: v.union([
-      v.object({
-        count: v.number(),
-        more: described(v.boolean(), 'True where there are more than were counted'),
-        tried: described(
-          v.number(),
-          'How many of them, the newest, were looked at: `outcomes` is of these',
-        ),
-        outcomes: described(
-          v.record(v.picklist(FORESEEN), v.number()),
-          'How many would come out how',
-        ),
-        held: described(
-          v.record(v.string(), v.number()),
-          'How many would stay held, by their reason',
-        ),
-      }),
-      v.object({ outcomes, ...cursorEntry }),
-    ]),
+    answer: v.union([forecastSchema, v.object({ outcomes, ...cursorEntry })]),
     async run(desk, { body: { filter, action, agreed, dryRun, cursor } }) {
       if (dryRun) return forecast(desk, filter, action)
       const step = await bulkStep(desk, filter, action, cursor ?? null, agreed)

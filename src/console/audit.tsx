@@ -1,8 +1,7 @@
 /** What operators did, newest first. Nothing here can be changed. */
 
-import { auditLog } from '../operator/audit.ts'
 import { accountsOf } from '../operator/desk.ts'
-import { readCursor, writeCursor } from '../operator/merge.ts'
+import { auditLog, readCursor, writeCursor } from '../operator/merge.ts'
 import type { AuditLine } from '../operator/shapes.ts'
 import type { Html, Page, Visit } from './page.ts'
 import { Empty, Heading, Pager, Table, Time } from './parts.tsx'

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { type ActOutcome, BULK_ACTIONS, type BulkAction, OUTCOMES } from '../operator/act.ts'
-import { bulkStep } from '../operator/bulk.ts'
-import { type Forecast, forecast } from '../operator/forecast.ts'
+import { bulkStep, type Forecast, forecast } from '../operator/bulk.ts'
 import { readCursor, writeCursor } from '../operator/merge.ts'
 import { type Asked, NAMES as FILTER_NAMES, LABELS, queryOf, readFilter } from './filter-form.tsx'
 import { messagePage } from './messages.tsx'

@@ -1,10 +1,9 @@
 /** What the forms of one delivery's page do. */
 
-import { type Action, act, IMPOSSIBLE, isDone } from '../operator/act.ts'
+import { type Action, act, IMPOSSIBLE, isDone, readEdit } from '../operator/act.ts'
 import { type Answers, questionsOf } from '../operator/answers.ts'
 import { numbersOf, readStory, revealDelivery } from '../operator/deliveries.ts'
 import { hookOf, placeOf } from '../operator/desk.ts'
-import { readEdit } from '../operator/edit.ts'
 import { erasePerson, setSuppressed } from '../operator/people.ts'
 import { deliveryPage } from './delivery.tsx'
 import { ANSWER, type Typed } from './delivery-actions.tsx'

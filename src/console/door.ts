@@ -3,11 +3,15 @@
 import { log } from '../lib/log.ts'
 import { accessSettings } from '../operator/access.ts'
 import { adminSecrets } from '../operator/admin-secret.ts'
-import { dropSessionCookie, readSessionCookie, setSessionCookie } from '../operator/cookie.ts'
 import type { Dispatch, OperatorContext } from '../operator/desk.ts'
 import { deskOf, noteAt } from '../operator/desk.ts'
 import { addressOf, guesses, isFromOwnPage, noteGuess } from '../operator/guard.ts'
-import { newSession } from '../operator/session.ts'
+import {
+  dropSessionCookie,
+  newSession,
+  readSessionCookie,
+  setSessionCookie,
+} from '../operator/session.ts'
 import { isOneOf } from '../schemes/secret.ts'
 import type { Config } from '../setup/define-config.ts'
 import { loginPage, shutPage } from './login.tsx'

@@ -1,8 +1,8 @@
 /** The fields of a payload, the one that was tried or the last that came, to be clicked: which is the number, which names the group. Out comes what goes into `src/config.ts`. */
 
 import { countryCodes } from '../mapping/phone/index.ts'
-import { fieldList, type ListedField } from '../operator/field-list.ts'
 import type { EventPreview, HookDetails } from '../operator/shapes.ts'
+import { fieldList, type ListedField } from '../operator/snippet.ts'
 import type { Html } from './page.ts'
 import { Card, Copy, Empty, Table } from './parts.tsx'
 import type { Tried } from './preview.tsx'

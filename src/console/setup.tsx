@@ -1,9 +1,9 @@
 /** How to set up a hook's sender, for a reader who does not program: the source's guide, as a page. */
 
 import { hookOf } from '../operator/desk.ts'
-import { fieldList, type ListedField } from '../operator/field-list.ts'
 import { stateOf } from '../operator/hooks.ts'
 import { ownFields } from '../operator/sample/sample-fields.ts'
+import { fieldList, type ListedField } from '../operator/snippet.ts'
 import type { Guide } from '../setup/guide.ts'
 import { guideOf } from '../setup/guide.ts'
 import { sources } from '../sources/index.ts'

@@ -1,10 +1,15 @@
 /** A form that was sent after the session ended: it travels through the login, and is sent only when the operator confirms it. */
 
 import * as v from 'valibot'
-import { readUnsentCookie, setUnsentCookie } from '../operator/cookie.ts'
 import type { OperatorContext } from '../operator/desk.ts'
 import { isFromOwnPage } from '../operator/guard.ts'
-import { isSealed, newNonce, sealOf } from '../operator/session.ts'
+import {
+  isSealed,
+  newNonce,
+  readUnsentCookie,
+  sealOf,
+  setUnsentCookie,
+} from '../operator/session.ts'
 import type { Html, Page } from './page.ts'
 import { Fact, Heading, Hidden } from './parts.tsx'
 

@@ -1,10 +1,27 @@
-/** What an operator does about one delivery, or a list of them: one way for the console's buttons, the API and bulk actions. */
+/** What an operator does about one delivery, or a list of them: one way for the console’s buttons, the API and bulk actions. */
 
+import * as v from 'valibot'
+import { readJson } from '../lib/decode.ts'
 import { log } from '../lib/log.ts'
-import type { ActResult, DeliveryAction } from '../outbox/admin/act.ts'
-import type { Answers } from './answers.ts'
+import type { Issue } from '../lib/problem.ts'
+import type { Hook } from '../mapping/hook.ts'
+import { inviteSchema } from '../mapping/invite.ts'
+import { issuesOf } from '../mapping/issues.ts'
+import {
+  type HoldReason,
+  held,
+  isForUs,
+  type Mapped,
+  mapFields,
+  readSubmissions,
+} from '../mapping/map.ts'
+import { phone } from '../mapping/phone/index.ts'
+import type { DeliveryAction, Remapped } from '../outbox/admin/act.ts'
+import type { Kept } from '../outbox/admin/deliveries.ts'
+import { wholeFields } from '../setup/look-up.ts'
+import { type Answers, withAnswers } from './answers.ts'
 import { type Desk, hookOf, type Place } from './desk.ts'
-import { remap } from './remap.ts'
+import { described } from './shapes.ts'
 
 /** What can be done to many at once. */
 export const BULK_ACTIONS = ['exact', 'remap', 'release', 'discard'] as const
@@ -19,14 +36,7 @@ export type Action =
       readonly answers?: Answers
     }
 
-/** What came of it; the last three are of mapping again. */
-export type ActOutcome =
-  | ActResult
-  | 'no_longer_mapped'
-  | 'hook_gone'
-  | 'fields_gone'
-  | 'consent_kept'
-
+/** What may come of an action; the last four are of mapping again. */
 export const OUTCOMES = [
   'queued',
   'held',
@@ -42,7 +52,8 @@ export const OUTCOMES = [
   'hook_gone',
   'fields_gone',
   'consent_kept',
-] as const satisfies readonly ActOutcome[]
+] as const
+export type ActOutcome = (typeof OUTCOMES)[number]
 
 const DONE = ['queued', 'held', 'discarded', 'skipped'] as const
 type DoneOutcome = (typeof DONE)[number]
@@ -127,4 +138,84 @@ async function mapAgain(
   const lacks =
     outcome === 'held' && again.mapped.kind === 'held' && again.mapped.reasons[0] === 'consent'
   return { seq, outcome: lacks ? 'no_consent' : outcome }
+}
+
+/** What today's hook makes of a delivery, or why it can make nothing of it. */
+export async function remap(
+  name: string,
+  hook: Hook,
+  { fields, unread }: Kept,
+  env: object,
+  answers: Answers = {},
+): Promise<Remapped | 'fields_gone' | 'consent_kept'> {
+  const kept = fields === null ? undefined : readJson(fields)
+  if (fields === null || kept === undefined) return 'fields_gone'
+  if (unread) return readAgain(name, hook, env, kept)
+  // A sender that is asked for the rest is asked again: what was wrong may be mended there.
+  const whole = await wholeFields(name, hook, env, kept)
+  if (!whole.ok) return { mapped: heldFor('look-up', whole.message), fields }
+  if (whole.skip) return { mapped: heldFor('mapping', whole.skip), fields }
+  const changed = withAnswers(hook, whole.fields, answers)
+  if (changed === null) return 'consent_kept'
+  return { mapped: mapFields(hook, changed, Date.now()), fields: JSON.stringify(changed) }
+}
+
+/** A body that its source could not read when it came: today's source may. It is one delivery, so it must hold one event. */
+async function readAgain(name: string, hook: Hook, env: object, body: unknown): Promise<Remapped> {
+  const fields = JSON.stringify(body)
+  const reading = readSubmissions(hook, body, new Headers())
+  if ('issues' in reading) return { mapped: held('payload', reading.issues), fields }
+  const wanted = reading.submissions.filter((submission) => isForUs(hook, submission))
+  const [only] = wanted
+  if (only === undefined || wanted.length > 1) {
+    const message = `holds ${wanted.length} events for this hook: ask the sender to send it again`
+    return { mapped: heldFor('payload', message), fields }
+  }
+  // Until it is mapped it stays the body that it was.
+  const whole = await wholeFields(name, hook, env, only.fields)
+  if (!whole.ok) return { mapped: heldFor('payload', whole.message), fields }
+  const mapped = mapFields(hook, whole.fields, Date.now())
+  return mapped.kind === 'held'
+    ? { mapped: { ...mapped, reasons: ['payload'] }, fields }
+    : { mapped, fields: JSON.stringify(whole.fields) }
+}
+
+function heldFor(reason: HoldReason, message: string): Mapped {
+  return held(reason, [{ path: '', message }])
+}
+
+/** What EazyBe takes in one call. */
+const MOST_CONTACTS = 50
+
+/** What is left out stays as it is. */
+export const editSchema = v.object({
+  groupName: v.optional(v.string()),
+  contacts: v.optional(
+    described(v.array(v.string()), 'Numbers with their country code, as people write them'),
+  ),
+  create: v.optional(described(v.boolean(), 'Whether it may create the group')),
+})
+
+const strictSchema = v.partial(
+  v.object({
+    groupName: inviteSchema.entries.groupName,
+    contacts: v.pipe(
+      v.array(phone()),
+      v.minLength(1, 'must hold at least one number'),
+      v.maxLength(MOST_CONTACTS, `must hold at most ${MOST_CONTACTS} numbers`),
+      v.transform((contacts) => [...new Set(contacts)]),
+    ),
+    create: v.boolean(),
+  }),
+)
+
+/** The edit as an action, or what is wrong with it. */
+export function readEdit(
+  input: v.InferOutput<typeof editSchema>,
+  agreed: boolean,
+): Extract<DeliveryAction, { kind: 'edit' }> | { readonly issues: readonly Issue[] } {
+  const read = v.safeParse(strictSchema, input)
+  if (!read.success) return { issues: issuesOf(read.issues) }
+  const { groupName = null, contacts = null, create = null } = read.output
+  return { kind: 'edit', agreed, groupName, contacts, create }
 }

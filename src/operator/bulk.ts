@@ -1,11 +1,16 @@
-/** One action on many deliveries: counted first, then done in steps that a browser or a program asks for one by one. */
+/** One action on many deliveries: what it would do, and then doing it in steps that a browser or a program asks for one by one. */
 
+import * as v from 'valibot'
+import type { Hook } from '../mapping/hook.ts'
+import { mapFields } from '../mapping/map.ts'
+import type { Kept } from '../outbox/admin/deliveries.ts'
+import type { StoredState } from '../outbox/model.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import type { ActOutcome, BulkAction } from './act.ts'
-import { act } from './act.ts'
-import { accountsOf, type Desk, fromEach, noteAt } from './desk.ts'
+import { type ActOutcome, act, type BulkAction, OUTCOMES } from './act.ts'
+import { accountsOf, type Desk, fromEach, hookOf, noteAt } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 import type { Cursor } from './merge.ts'
+import { described } from './shapes.ts'
 
 /** More than this are "more than 10,000": counting on would cost as much as acting. */
 const MOST_COUNTED = 10_000
@@ -17,16 +22,76 @@ const STEP: Readonly<Record<BulkAction, number>> = {
   discard: 100,
   remap: 20,
 }
+/** A mapping is the user's own code, and payloads are large: of more than these it is not tried. */
+const MOST_MAPPED = 500
+const MAPPED_AT_ONCE = 50
 
-export interface Count {
-  readonly count: number
-  readonly more: boolean
+/** What may come of an action. `if_agreed`: sent where the operator states that the person agreed. `not_known`: only trying tells. */
+const FORESEEN = [...OUTCOMES, 'if_agreed', 'not_known'] as const
+
+export const forecastSchema = v.object({
+  /** Deliveries that fit the filter. */
+  count: v.number(),
+  more: described(v.boolean(), 'True where there are more than were counted'),
+  tried: described(
+    v.number(),
+    'How many of them, the newest, were looked at: `outcomes` is of these',
+  ),
+  outcomes: described(v.record(v.picklist(FORESEEN), v.number()), 'How many would come out how'),
+  held: described(v.record(v.string(), v.number()), 'How many would stay held, by their reason'),
+})
+
+export type Forecast = Readonly<v.InferOutput<typeof forecastSchema>>
+
+type Foreseen = { readonly outcome: keyof Forecast['outcomes']; readonly reason?: string }
+
+/** What would come of the action for every delivery that fits. Nothing is done. */
+export async function forecast(desk: Desk, filter: Filter, action: BulkAction): Promise<Forecast> {
+  const parts = await fromEach(desk, (outbox) =>
+    action === 'remap'
+      ? pagesOf(MOST_MAPPED, async (before) => {
+          const asked = deliveryFilter(filter, MAPPED_AT_ONCE, before)
+          const page = await outbox.deliveries().keptOf(asked)
+          const items = page.kept.map((kept) => mappingOf(hookOf(desk, kept.hook), kept))
+          return { items, before: page.before }
+        })
+      : pagesOf(MOST_COUNTED, async (before): Promise<Piece<Foreseen>> => {
+          const asked = deliveryFilter(filter, COUNTED_AT_ONCE, before)
+          const page = await outbox.deliveries().foresee(asked, action)
+          return { items: page.outcomes.map((outcome) => ({ outcome })), before: page.before }
+        }),
+  )
+  const told = parts.flatMap((part) => part.items)
+  const more = parts.some((part) => part.more)
+  const held = told.filter(({ outcome }) => outcome === 'held')
+  return {
+    ...(more && action === 'remap'
+      ? await countDeliveries(desk, filter)
+      : { count: told.length, more }),
+    tried: told.length,
+    outcomes: counted(told.map(({ outcome }) => outcome)),
+    held: counted(held.map(({ reason = '' }) => reason)),
+  }
 }
 
+function mappingOf(hook: Hook | null, kept: Kept & { readonly state: StoredState }): Foreseen {
+  if (hook === null) return { outcome: 'hook_gone' }
+  if (kept.fields === null) return { outcome: 'fields_gone' }
+  // Its sender is asked first, or its body is read anew.
+  if (hook.source.lookUp !== undefined || kept.unread) return { outcome: 'not_known' }
+  const mapped = mapFields(hook, JSON.parse(kept.fields), 0)
+  if (mapped.kind === 'invite') return { outcome: 'queued' }
+  if (!['held', 'queued'].includes(kept.state)) return { outcome: 'no_longer_mapped' }
+  if (mapped.reasons.join() === 'consent') return { outcome: 'if_agreed' }
+  return { outcome: 'held', reason: mapped.reasons.join(', ') }
+}
+
+type Piece<item> = { readonly items: readonly item[]; readonly before: number | null }
+
 /** What an outbox gives page by page, until that was all or there is enough. */
-export async function pagesOf<item>(
+async function pagesOf<item>(
   most: number,
-  ask: (before: number | null) => Promise<{ items: readonly item[]; before: number | null }>,
+  ask: (before: number | null) => Promise<Piece<item>>,
 ): Promise<{ items: item[]; more: boolean }> {
   const items: item[] = []
   let before: number | null = null
@@ -39,7 +104,10 @@ export async function pagesOf<item>(
 }
 
 /** How many deliveries the filter fits. */
-export async function countDeliveries(desk: Desk, filter: Filter): Promise<Count> {
+async function countDeliveries(
+  desk: Desk,
+  filter: Filter,
+): Promise<Pick<Forecast, 'count' | 'more'>> {
   const counts = await fromEach(desk, (outbox) =>
     pagesOf(MOST_COUNTED, async (before) => {
       const page = await outbox.deliveries().seqs(deliveryFilter(filter, COUNTED_AT_ONCE, before))
@@ -52,7 +120,7 @@ export async function countDeliveries(desk: Desk, filter: Filter): Promise<Count
   }
 }
 
-export interface Step {
+interface Step {
   /** How many deliveries came out how. */
   readonly outcomes: Partial<Record<ActOutcome, number>>
   /** Where the next step begins; null: that was the last. */
@@ -76,8 +144,7 @@ export async function bulkStep(
     .deliveries()
     .seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
   const results = await act(desk, { account, outbox }, page.seqs, { kind: action, agreed })
-  const outcomes: Partial<Record<ActOutcome, number>> = {}
-  for (const { outcome } of results) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  const outcomes = counted(results.map(({ outcome }) => outcome))
   const next: Cursor = { ...cursor, [account]: page.before }
   return { outcomes, cursor: accounts.some((name) => next[name] !== null) ? next : null }
 }
@@ -89,4 +156,9 @@ function describe({ text, phoneEnd, ...rest }: Filter, agreed: boolean): string 
   if (phoneEnd !== undefined) words.push('the end of a number')
   const chosen = words.length === 0 ? 'all deliveries' : words.join(', ')
   return agreed ? `${chosen}; the operator states that they agreed` : chosen
+}
+
+function counted(all: readonly string[]): Record<string, number> {
+  const groups = Map.groupBy(all, (one) => one)
+  return Object.fromEntries([...groups].map(([name, some]) => [name, some.length]))
 }

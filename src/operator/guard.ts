@@ -4,13 +4,13 @@ import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { errorText, log } from '../lib/log.ts'
 import { problemResponse, type Refusal } from '../lib/problem.ts'
+import { isOneOf } from '../schemes/secret.ts'
 import type { Config } from '../setup/define-config.ts'
 import { type Env, isSandbox, outboxOf } from '../setup/readiness.ts'
-import { adminSecrets } from './admin-secret.ts'
-import { isLocal } from './cookie.ts'
+import { ACCESS_HEADER, accessSettings, accessUser } from './access.ts'
+import { adminSecrets, GuessLimit } from './admin-secret.ts'
 import { accountsOf, type OperatorContext } from './desk.ts'
-import { GuessLimit } from './guess-limit.ts'
-import { bearerOf, type Identity, identify } from './identity.ts'
+import { isLocal, isSession, readSessionCookie } from './session.ts'
 
 /** A payload to be previewed is at most as large as a webhook; the rest is its escaping. */
 const MOST_BODY_BYTES = 512 * 1_024
@@ -113,4 +113,38 @@ export function bounded(): MiddlewareHandler {
     maxSize: MOST_BODY_BYTES,
     onError: () => refuse({ reason: 'too_large', limitBytes: MOST_BODY_BYTES }),
   })
+}
+
+export interface Identity {
+  readonly via: 'bearer' | 'session' | 'access'
+  /** For the audit log. */
+  readonly actor: string
+}
+
+/** Null: unknown. With Access in front the admin secret opens no sessions, so that Access cannot be bypassed. */
+export async function identify(
+  c: OperatorContext,
+  secrets: readonly string[],
+  now: number,
+): Promise<Identity | null> {
+  if (c.req.header('authorization') !== undefined) {
+    const given = bearerOf(c)
+    const known = await isOneOf(given ?? '', secrets)
+    return known && given !== null ? { via: 'bearer', actor: 'api' } : null
+  }
+  const access = accessSettings(c.env)
+  if (access !== null) {
+    if ('missing' in access) return null
+    const token = c.req.header(ACCESS_HEADER)
+    const actor = token === undefined ? null : await accessUser(token, access, now)
+    return actor === null ? null : { via: 'access', actor }
+  }
+  const cookie = readSessionCookie(c)
+  if (cookie === null || !(await isSession(cookie, secrets, now))) return null
+  return { via: 'session', actor: 'console' }
+}
+
+/** The secret that a program shows; null: none of that form. */
+export function bearerOf(c: OperatorContext): string | null {
+  return /^Bearer ([\x21-\x7e]{1,256})$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
 }

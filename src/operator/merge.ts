@@ -1,11 +1,12 @@
-/** Lists over several accounts, newest first, with a cursor that says how far each has been read. */
+/** Lists over several accounts, newest first, with a cursor that says how far each has been read: deliveries, and what operators did. */
 
 import * as v from 'valibot'
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import { accountsOf, type Desk } from './desk.ts'
+import { accountsOf, type Desk, type Place } from './desk.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
+import type { AuditLine } from './shapes.ts'
 
 /** A page of one account: what it holds by descending number. */
 interface AccountPage<value> {
@@ -107,20 +108,53 @@ export async function listDeliveries(
   cursor: Cursor | null,
   scan?: number,
 ): Promise<DeliveriesPage> {
+  const throughs: string[] = []
+  const page = await mergedPage(desk, limit, cursor, async (outbox, _, before) => {
+    const asked = deliveryFilter(filter, limit, before, scan)
+    const { deliveries, before: end, through } = await outbox.deliveries().list(asked)
+    if (through !== null) throughs.push(through)
+    const items = deliveries.map((value) => {
+      return { number: readDeliveryId(value.id)?.seq ?? 0, at: value.receivedAt, value }
+    })
+    return { items, end }
+  })
+  return { ...page, through: throughs.toSorted().at(-1) ?? null }
+}
+
+/** A page of what operators did, over all accounts. */
+export async function auditLog(
+  desk: Desk,
+  limit: number,
+  cursor: Cursor | null,
+): Promise<MergedPage<AuditLine>> {
+  return mergedPage(desk, limit, cursor, async (outbox, account, before) => {
+    const { entries, before: end } = await outbox.account().audit(before, limit)
+    const items = entries.map((entry) => {
+      return { number: entry.id, at: entry.at, value: { ...entry, account } }
+    })
+    return { items, end }
+  })
+}
+
+/** A page of what the accounts answer that were not read to their end. */
+async function mergedPage<value>(
+  desk: Desk,
+  limit: number,
+  cursor: Cursor | null,
+  ask: (
+    outbox: Place['outbox'],
+    account: string,
+    before: number | null,
+  ) => Promise<Pick<AccountPage<value>, 'items' | 'end'>>,
+): Promise<MergedPage<value>> {
   const accounts = accountsOf(desk)
-  const open = accounts.filter((account) => cursor?.[account] !== null)
   const pages = await Promise.all(
-    open.map(async (account) => {
-      const before = cursor?.[account] ?? null
-      const page = await outboxOf(desk.env, account)
-        .deliveries()
-        .list(deliveryFilter(filter, limit, before, scan))
-      const items = page.deliveries.map((value) => {
-        return { number: readDeliveryId(value.id)?.seq ?? 0, at: value.receivedAt, value }
-      })
-      return { account, before, items, end: page.before, through: page.through }
-    }),
+    accounts
+      .filter((account) => cursor?.[account] !== null)
+      .map(async (account) => {
+        const before = cursor?.[account] ?? null
+        return { account, before, ...(await ask(outboxOf(desk.env, account), account, before)) }
+      }),
   )
-  const throughs = pages.flatMap(({ through }) => through ?? [])
-  return { ...merge(accounts, pages, limit), through: throughs.toSorted().at(-1) ?? null }
+  return merge(accounts, pages, limit)
 }

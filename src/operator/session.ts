@@ -3,7 +3,9 @@
  * logging out in that browser, and everywhere at once when the admin secret changes, whose key signs it.
  */
 
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
+import type { OperatorContext } from './desk.ts'
 
 /** A working day; after that the operator logs in again. */
 export const SESSION_MS = 12 * 60 * 60 * 1_000
@@ -78,4 +80,51 @@ async function keyFor(purpose: string, secret: string): Promise<Uint8Array> {
     info: utf8(purpose),
   }
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, base, KEY_BITS))
+}
+
+/** A form that was sent without a session has so long to be sent again. */
+const UNSENT_SECONDS = 3_600
+const UNSENT = '-unsent'
+
+/** Whether there is no network between. */
+export function isLocal({ hostname }: URL): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+}
+
+interface Cookie {
+  readonly name: string
+  readonly secure: boolean
+}
+
+/** `__Host-` ties it to this host, over https. On one's own machine there is no https. */
+function cookieOf(url: string, end = ''): Cookie {
+  const secure = new URL(url).protocol === 'https:' || !isLocal(new URL(url))
+  return { name: `${secure ? '__Host-usher' : 'usher'}${end}`, secure }
+}
+
+export function readSessionCookie(c: OperatorContext): string | null {
+  return getCookie(c, cookieOf(c.req.url).name) ?? null
+}
+
+export function setSessionCookie(c: OperatorContext, value: string): void {
+  setOwnCookie(c, cookieOf(c.req.url), value, SESSION_MS / 1_000)
+}
+
+export function dropSessionCookie(c: OperatorContext): void {
+  const { name, secure } = cookieOf(c.req.url)
+  deleteCookie(c, name, { path: '/', secure })
+}
+
+/** What ties a form that was sent without a session to the browser that sent it; null: this one sent none. */
+export function readUnsentCookie(c: OperatorContext): string | null {
+  return getCookie(c, cookieOf(c.req.url, UNSENT).name) ?? null
+}
+
+export function setUnsentCookie(c: OperatorContext, value: string): void {
+  setOwnCookie(c, cookieOf(c.req.url, UNSENT), value, UNSENT_SECONDS)
+}
+
+function setOwnCookie(c: OperatorContext, cookie: Cookie, value: string, maxAge: number): void {
+  const { name, secure } = cookie
+  setCookie(c, name, value, { path: '/', httpOnly: true, sameSite: 'Strict', secure, maxAge })
 }

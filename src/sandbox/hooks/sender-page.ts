@@ -1,8 +1,8 @@
 /** A sender's page for the terminal: what to click, what it sends, and the hook to begin with. */
 
 import { styleText } from 'node:util'
-import { fieldList } from '../../operator/field-list.ts'
 import { ownFields } from '../../operator/sample/sample-fields.ts'
+import { fieldList } from '../../operator/snippet.ts'
 import { guideOf } from '../../setup/guide.ts'
 import { sources } from '../../sources/index.ts'
 import type { Source } from '../../sources/source.ts'

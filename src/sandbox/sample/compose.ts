@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs'
 import { type ContentKind, contentKind, readJson } from '../../lib/decode.ts'
 import type { Hook } from '../../mapping/hook.ts'
-import { fieldList } from '../../operator/field-list.ts'
 import {
   leavesOf,
   ownFields,
@@ -11,6 +10,7 @@ import {
   samplePhone,
   strangersIn,
 } from '../../operator/sample/sample-fields.ts'
+import { fieldList } from '../../operator/snippet.ts'
 import type { Sample, Source } from '../../sources/source.ts'
 import { didYouMean } from '../command-line.ts'
 import { orTrouble, Trouble } from '../trouble.ts'

@@ -1,7 +1,7 @@
 /** Guesses of the admin secret: who must wait, and of how many the operator is told. */
 
 import { describe, expect, it } from 'vitest'
-import { GuessLimit } from '../../../src/operator/guess-limit.ts'
+import { GuessLimit } from '../../../src/operator/admin-secret.ts'
 import { outboxOnDisk } from '../outbox/outbox-on-disk.ts'
 
 const MINUTE_MS = 60_000
