@@ -26,11 +26,11 @@ export interface Arrival {
   readonly account: string
   readonly hook: string
   readonly source: string
-  /** Stands for the whole body, where the ids in it are not covered by the signature; else null. */
+  /** Digest of the whole body, where the signature does not cover the ids in it; else null. */
   readonly bodyKey: string | null
   /** Digest of the body: tells a repeat from another body under the same id. */
   readonly fingerprint: string
-  /** Whether a visitor can write the id: then a known one with other people is held. */
+  /** Whether a visitor can write the id. Then a known id with other people is held. */
   readonly visitorWritesId?: boolean
   readonly items: readonly ArrivalItem[]
 }
@@ -48,9 +48,9 @@ export interface ArrivedItem {
 
 interface Taken {
   readonly items: ArrivedItem[]
-  /** When the alarm must ring for them; null: no earlier than it would. */
+  /** When the alarm must ring for them; null: its time does not change. */
   readonly wakeAt: number | null
-  /** True where the operator may have to be told of one. */
+  /** True where one of them may need an alert. */
   readonly tells: boolean
 }
 
@@ -97,7 +97,7 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
     if (at !== null) await alarm.wakeBy(at, now)
     return items
   } catch (error) {
-    // It may be kept all the same, and then nothing has set the alarm for it.
+    // The arrival may be on disk although this threw; then no alarm is set for it.
     alarm.invalidate()
     throw error
   }
@@ -192,7 +192,7 @@ function takeOne(
   return { duplicate: null, seq, state, dueAt }
 }
 
-/** Whether an event whose id is known may be of other people than the one before: a repeat names the same, or is the same body. */
+/** Whether an event with a known id may name other people: a real repeat has the same body, or names the same people. */
 function namesOthers(
   { store }: Context,
   { fingerprint }: Arrival,

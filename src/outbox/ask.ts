@@ -22,13 +22,13 @@ export interface Prepared {
   readonly rows: readonly AskedMembership[]
   readonly asks: readonly Ask[]
   readonly creates: boolean
-  /** When the part of a group that was registered just now is due; null: it is no new group, or its queue is empty. */
+  /** When the part of a new group is due; null: the group is not new, or no person waits in it. */
   readonly newDueAt: number | null
-  /** True where the group is this hook's from now on: its part waits for another hook's share of the caps. */
+  /** True where the group becomes this hook's: its part may be called earlier, by this hook's share of the caps. */
   readonly changesHook: boolean
   /** Accepted before, and called once more. */
   readonly again: readonly KeyInGroup[]
-  /** Memberships that stand otherwise now: other deliveries may ask for them as well. */
+  /** Memberships that change: other deliveries may ask for them as well. */
   readonly changed: readonly KeyInGroup[]
 }
 

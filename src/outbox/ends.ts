@@ -1,4 +1,4 @@
-/** What asking makes of each person: decided from what is known of them, and written by `ask.ts`. */
+/** What asking for a person changes: decided here from what is known of them, and written by `ask.ts`. */
 
 import { DAY_MS } from './dispatch/pace.ts'
 import type { BlockReason, MembershipStatus } from './model.ts'

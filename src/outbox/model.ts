@@ -78,7 +78,7 @@ export interface AccountState {
 export const QUARTER_MS = 15 * 60_000
 const QUARTERS_KEPT = 4 * 25
 
-/** The counts of the last day with so many more. */
+/** The counts of the last day with `more` added at `now`. */
 export function withAccepted(
   counts: AccountState['accepted'],
   more: number,

@@ -111,7 +111,7 @@ export function accountAdmin(context: Context) {
   }
 
   return {
-    /** How the account stands now. `counted`: of those that wait, no more than so many are counted. */
+    /** The account as it is now. `counted`: of those that wait, no more than so many are counted. */
     async overview(counted?: number): Promise<Overview> {
       await alarm.ensure()
       return overviewOf(context, counted)
@@ -150,7 +150,7 @@ export function accountAdmin(context: Context) {
     ): Promise<void> {
       audit.record({ actor, action, target, detail }, ports.now())
     },
-    /** So many more wrong admin secrets came. */
+    /** Counts `more` wrong admin secrets, and tells the operator. */
     async guessed(more: number): Promise<void> {
       const now = ports.now()
       store.transaction(() => {

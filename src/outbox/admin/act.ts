@@ -13,8 +13,8 @@ import { refreshDue } from '../store/store.ts'
 import { inFlight, isForced, lacksEvidence } from './views.ts'
 
 /**
- * What an operator may do with a delivery. `agreed`: the operator states that the people in it agreed, which is recorded; without
- * it nothing is sent of which no evidence is kept.
+ * What an operator may do with a delivery. `agreed`: the operator states that the people in it agreed, which is recorded. Without
+ * it a delivery without kept evidence is not sent.
  */
 export type DeliveryAction =
   /** `release`: held, send it as it is. `create`: held for want of its group, create that first. `exact`: once more as it was. */
@@ -30,8 +30,8 @@ export type DeliveryAction =
   | { readonly kind: 'discard' }
 
 /**
- * What came of it. `skipped`: its people asked never to be sent, or EazyBe accepted them before. `no_consent`: nothing shows that its people agreed. `not_mapped`: it has to be mapped first. `nothing_kept`: its
- * numbers were deleted on schedule. `busy`: a call with it is under way. `not_possible`: not in the state it is in.
+ * What came of it. `skipped`: its people asked never to be sent, or EazyBe accepted them before. `no_consent`: nothing shows that
+ * its people agreed. `not_mapped`: it has to be mapped first. `nothing_kept`: its numbers were deleted on schedule. `busy`: a call with it is under way. `not_possible`: not in the state it is in.
  */
 export type ActResult =
   | 'queued'

@@ -77,7 +77,7 @@ export function groupsAdmin(context: Context) {
     async view(id: number, counted = MOST_COUNTED): Promise<GroupView | null> {
       return viewOf(context, id, counted)
     },
-    /** Writes down what the operator knows, and lets go who waited for that. */
+    /** Writes down what the operator knows. People who waited for that wait for a call again. */
     async change(id: number, change: GroupChange, actor: string): Promise<GroupResult> {
       const now = ports.now()
       const result = store.transaction(() => changeOne(context, id, change, actor, now))

@@ -19,9 +19,9 @@ export interface HookFacts {
   readonly last: { readonly id: string; readonly fields: string } | null
 }
 
-/** A hook from which nothing came for so long may have a wrong secret. */
+/** A hook that was silent for this long may have a wrong secret. */
 const SILENT_MS = DAY_MS
-/** So many refusals of a hook that works are a burst. */
+/** This many refusals of a hook that works are a burst. */
 const BURST = 20
 
 export type HooksAdmin = ReturnType<typeof hooksAdmin>
@@ -74,7 +74,7 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
         audit.record({ actor, action: 'resume', target: `hook ${hook}`, detail: null }, now)
       })
     },
-    /** So many more webhooks did not prove that they come from the hook's sender. */
+    /** Counts `more` webhooks that did not prove that they come from the hook's sender. */
     async refused(hook: string, more: number, because: string): Promise<void> {
       const now = ports.now()
       const { count, before } = store.hooks.refuse(hook, more, because, now)

@@ -10,7 +10,7 @@ import { refreshDue } from '../store/store.ts'
 import type { DeliveryStory, DeliveryView } from './views.ts'
 import { inFlight, iso, maskFields, storyOf, viewer } from './views.ts'
 
-/** Behind what stands for the end of the number, which others share. */
+/** Of a person's keyed hash; the characters before it stand for the end of the number, which others share. */
 const MARK_FROM = 4
 const MARK_TO = 12
 /** A number as it is typed may lack its country code, Brazil's ninth digit, or have Argentina's 15: so much of its end is its own. */
@@ -101,7 +101,7 @@ export function peopleAdmin(context: Context) {
       await alarm.recheck()
       return leads
     },
-    /** The person wants to be sent again. Whom EazyBe accepted before is still not sent twice. */
+    /** The person wants to be sent again. People that EazyBe accepted before are still not sent twice. */
     async unsuppress(digits: string, partId: number | null, actor: string): Promise<number> {
       const person = await account.personOf(digits)
       store.transaction(() => {

@@ -81,7 +81,7 @@ export interface DeliveryPage {
 const ERASED = { mask: 'erased', state: 'erased', suppressed: false } as const
 const LOOK_UP = 'the rest is asked of the sender'
 
-/** Shows rows as they are now: what the account waits for is found once for all of them. */
+/** Shows rows as they are now. What the account waits for is found once for all of them. */
 export function viewer(context: Context, now: number): (row: DeliveryRow) => DeliveryView {
   const { account, calls } = context.store
   const { name, pace } = account

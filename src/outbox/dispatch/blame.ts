@@ -14,7 +14,7 @@ const MOST_LONE_ATTEMPTS = 8
 const LONE_MS = 2 * DAY_MS
 /** Calls without a person in common that say that EazyBe fails for everybody. */
 const CALLS_APART = 3
-/** A failing EazyBe excuses failures for no longer: where only bad numbers wait, nothing else would ever end it. */
+/** A failing EazyBe excuses failures for at most this long: where only bad numbers wait, no acceptance ends it. */
 const EXCUSED_MS = 7 * DAY_MS
 /** A person whose failures were forgiven so often, with none accepted of those who were, is no sign of a failing EazyBe any more. */
 export const MOST_FORGIVEN = 2

@@ -102,9 +102,9 @@ export function freeAt(
 
 /** Hooks of these kinds may make fewer names a day: a stranger writes their text. */
 const PUBLIC_KINDS = new Set(['form', 'calendar', 'ads'])
-/** Of other hooks: so many times the names of a public one. Their text often comes from a form, too. */
+/** Other hooks may make this many times as many: their text often comes from a form, too. */
 const PRIVATE_NAMES_FACTOR = 4
-/** By default a hook may bring the people of so many days in one: more would wait for longer than anybody does. */
+/** By default a hook may bring the people of this many days in one day: more would wait too long. */
 const ADMITTED_DAYS = 5
 
 /** How many new names a hook may ask to create in a day. */

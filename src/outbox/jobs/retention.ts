@@ -35,16 +35,16 @@ export function retentionOf(setting: Retention = 'standard'): RetentionDays {
 
 /** Caps look back over a day; after that a call need not name its people, unless it belongs to a streak of failures. */
 const CALL_PEOPLE_MS = 2 * DAY_MS
-/** A copy of which no further piece comes is forgotten after so long: it holds numbers in full. */
+/** An unfinished copy is deleted after this long: it holds numbers in full. */
 const PIECES_MS = HOUR_MS
-/** While a step had more to do than it may. */
+/** The next step follows so soon where this one had to stop at its bound. */
 const AGAIN_MS = MINUTE_MS
 
-/** How far the sweeps have come; they go round for ever. */
+/** How far each sweep has come. At its end it begins again. */
 interface Progress {
   /** When the next step is due; null: before the first delivery. */
   readonly at: number | null
-  /** Deliveries up to this number were looked at when their numbers were due; those that were not ready are in `unswept`. */
+  /** Deliveries up to this number were looked at. Those that were not ready are in `unswept`. */
   readonly wiped: number
   readonly late: number
   readonly purged: number
@@ -97,7 +97,7 @@ export class RetentionJob implements Job {
     return soonest([this.#sweepAt(now), pieceAt === null ? null : pieceAt + PIECES_MS])
   }
 
-  /** An outbox in which nothing ever was has nothing to delete. */
+  /** An empty outbox has nothing to delete. */
   #sweepAt(now: number): number | null {
     const { at } = this.#progress
     return at ?? (this.#store.deliveries.isEmpty() ? null : now)

@@ -18,11 +18,11 @@ const ALERT_TIMEOUT_MS = 10_000
 interface Told {
   /** Deliveries held since then or earlier. */
   readonly heldUntil: number
-  /** Whether a backlog that is too old was told of, and is not over. */
+  /** Whether a backlog alert was sent, and the backlog is still too old. */
   readonly late: boolean
-  /** Since when the session is inactive of which `stillInactive` told; null: of none. */
+  /** When the inactive session began that `stillInactive` was sent for; null: it was sent for none. */
   readonly inactive: number | null
-  /** Until when the long wait lasts that was told of. */
+  /** The end of the long wait that was told of. */
   readonly waitUntil: number
   /** When the backlog is looked at next; null: before the first delivery. */
   readonly lookAt: number | null
@@ -97,7 +97,7 @@ export class Watch implements Job {
     }
   }
 
-  /** When the first held delivery that was not told of will have waited for long. */
+  /** When the first held delivery that no alert counted has waited for an hour. */
   #heldLongAt({ heldUntil }: Told): number {
     const firstAt = this.#store.deliveries.firstHeldAt(heldUntil)
     return firstAt === null ? Number.POSITIVE_INFINITY : firstAt + HELD_LONG_MS
@@ -183,7 +183,10 @@ function deliveries(count: number): string {
   return count === 1 ? '1 delivery is' : `${count} deliveries are`
 }
 
-/** Posts an alert as the JSON that Slack, Mattermost, Google Chat and most automations take. True where it was taken. Never throws. https only, except to this machine; no redirects. */
+/**
+ * Posts an alert as the JSON that Slack, Mattermost, Google Chat and most automations take. True where it was taken. Never throws.
+ * https only, except to this machine; no redirects.
+ */
 export async function sendAlert(
   url: string,
   text: string,

@@ -100,7 +100,7 @@ export class Account {
     return encode(bytes, 'base64')
   }
 
-  /** How everybody begins whose number ends so. Of fewer digits than four there are several ends. */
+  /** How the keyed hashes begin of people whose number ends so. Fewer than four digits stand for several ends. */
   async endsOf(digits: string): Promise<string[]> {
     const end = digits.slice(-END_DIGITS)
     const all =

@@ -90,12 +90,12 @@ export class Alerts {
     if (told.includes(true)) this.raise({ kind: 'resumed', subject: '' }, now)
   }
 
-  /** An operator ended the pause: nothing need be told of it. */
+  /** An operator ended the pause: its alerts are cancelled. */
   endPause(now: number): void {
     for (const kind of PAUSE_ALERTS) this.#withdraw(kind, now)
   }
 
-  /** What is not told yet need not be. True where it was told since then. */
+  /** Cancels an alert that was not sent yet. True where one was sent since then. */
   #withdraw(kind: AlertKind, since: number): boolean {
     const key = keyOf(kind, '')
     const before = this.#row(key)

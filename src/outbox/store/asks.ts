@@ -188,7 +188,7 @@ export class Asks {
     return { keys, parts: this.#withdraw(keys, delivery) }
   }
 
-  /** Whether a membership may create its group follows from the deliveries that ask for it, of which one is gone or changed. */
+  /** A delivery is gone or changed. A membership may create its group only while another one with that leave asks for it. */
   takeBackCreation(keys: readonly Key[]): number[] {
     return keys.flatMap(
       ({ person, groupId, teamPart }) => this.#sql.column<number>`
@@ -200,7 +200,7 @@ export class Asks {
     )
   }
 
-  /** The delivery goes on naming its people, who are not to be called for it. Gives the parts whose queues are shorter. */
+  /** The delivery keeps its people, and they are not called for it. Gives the parts whose queues are shorter. */
   withdraw(delivery: number): number[] {
     return this.#withdraw(this.keysOf(delivery), delivery)
   }
@@ -218,7 +218,7 @@ export class Asks {
     return [...new Set([...parts.map(({ partId }) => partId), ...this.takeBackCreation(keys)])]
   }
 
-  /** Of memberships that are no longer asked for, and were withdrawn, only which part took the person, or may have, stays. */
+  /** Deletes withdrawn memberships that no delivery asks for. Where a call may have added the person, the row stays without the number. */
   forgetUnasked(keys: readonly Key[]): void {
     for (const { person, groupId, teamPart } of keys) {
       const unasked = fragment`person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart}

@@ -156,7 +156,7 @@ export class Calls {
   }
 }
 
-/** What cannot be read names nobody: its people go on waiting, and the account does not stop for it. */
+/** A list that cannot be read is empty: its people go on waiting, and the account does not stop for it. */
 function callOf({ leads, team, ...call }: CallRow): PastCall {
   return { ...call, members: membersOf({ leads, team }), contacts: [] }
 }

@@ -42,9 +42,9 @@ interface KnownHook extends HookRow {
 }
 
 const WRITE_EVERY_MS = 60_000
-/** After so much of a day's number of leads a row is written at once: no more is forgotten where the process ends. */
+/** After this share of a day's leads the row is written at once: a process that ends forgets no more. */
 const WRITTEN_SHARE = 1 / 20
-/** Deliveries that are looked through after a start, for what no alarm has written yet. */
+/** Deliveries that are read after a start, for what no alarm has written yet. */
 const MOST_SINCE = 60
 
 const UNKNOWN: KnownHook = {
@@ -69,7 +69,7 @@ export class Hooks {
     this.#sql = sql
   }
 
-  /** Of every hook of which a webhook was verified. */
+  /** Every hook with a verified webhook. */
   heard(): Heard[] {
     return [...this.#all.keys()].flatMap((hook) => this.heardOf(hook) ?? [])
   }
@@ -79,7 +79,7 @@ export class Hooks {
     return heardAt === 0 ? null : { hook, at: heardAt, seq: heardSeq }
   }
 
-  /** Of every hook that has any. */
+  /** Every hook with refused webhooks. */
   refused(): RefusedWebhooks[] {
     return [...this.#all].flatMap(([hook, { refused, refusedAt, because }]) =>
       refused === 0 ? [] : [{ hook, count: refused, lastAt: refusedAt, because }],
@@ -98,7 +98,7 @@ export class Hooks {
     this.#write(hook, now)
   }
 
-  /** So many more were refused. Gives how many there are now, and how many before. */
+  /** Counts `more` refused webhooks. Gives the count now, and the one before. */
   refuse(
     hook: string,
     more: number,
@@ -111,7 +111,7 @@ export class Hooks {
     return { count, before }
   }
 
-  /** Whether the hook may bring one more lead, of so many a day. Counts it if so. */
+  /** Whether the hook may bring one more lead, of `perDay`. Counts it if so. */
   admit(hook: string, perDay: number, now: number): boolean {
     if (perDay === Number.POSITIVE_INFINITY) return true
     const { level, levelAt, unwritten } = this.#of(hook)

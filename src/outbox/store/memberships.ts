@@ -177,7 +177,7 @@ export class Memberships {
     )
   }
 
-  /** The group is proven absent: who may have been in it is in no group. Gives those it concerns, as the next ones do. */
+  /** The group is proven absent: people who may have been in it are in no group. Gives those that changed, as the next ones do. */
   forgetMaybes(partId: number): KeyInGroup[] {
     this.#sql.run`
       UPDATE memberships SET first_call_at = NULL WHERE part_id = ${partId} AND ${MAY_BE_IN} AND NOT ${OPEN}`

@@ -8,7 +8,7 @@ import { fragment, raw, type Sql } from './sql.ts'
 export const EVERYWHERE = 0
 /** Deliveries looked through in one step for a number in what a sender said. No index could hold that. */
 const STEP_ROWS = 2_000
-/** Of what is read of them in one step: some events are large, and an object has 128 MB. */
+/** Characters of their fields that one step reads: some events are large, and an object has 128 MB. */
 const STEP_CHARACTERS = 4_000_000
 const ERASED = { event: 'erased', detail: 'A person in it was erased, and with them what was said' }
 
@@ -71,7 +71,7 @@ export class People {
       .column<number>`SELECT DISTINCT delivery FROM asks WHERE person = ${person} AND lead = 1 ORDER BY delivery DESC`
   }
 
-  /** What showed that people agreed outlives the delivery that brought it. */
+  /** The evidence of consent is kept longer than the delivery that brought it. */
   keepEvidence(seq: number, besides: string | null): void {
     this.#sql.run`
       INSERT INTO evidence (person, at, consent)
@@ -84,7 +84,7 @@ export class People {
     return rows.map((consent) => JSON.parse(consent))
   }
 
-  /** The next deliveries, downwards, of which something that a sender said is kept. `next`: where to go on; null: that was all. */
+  /** The next deliveries, newest first, whose fields are kept. `next`: where to go on; null: that was all. */
   said(before: number | null): { rows: Said[]; next: number | null } {
     const top = before ?? Number.MAX_SAFE_INTEGER
     const floor = this.#sql.value<number | null>`

@@ -77,14 +77,14 @@ export interface StoryRow extends DeliveryRow {
 
 /** Counting stops here: the operator sees "10,000 and more". */
 export const MOST_COUNTED = 10_000
-/** So many that wait are counted at every look. */
+/** Up to this many that wait are counted each time. */
 const COUNTED_AT_ONCE = 15
-/** The count of more is kept for so long a row: who asks often reads 7 rows a second for it on average. */
+/** The count of more is kept this long for each row of it: a program that asks often reads 7 rows a second on average. */
 const KEPT_MS_A_ROW = 150
 /** More reasons are told apart in the list. */
 const MOST_REASONS = 5
 const QUARTERS_A_DAY = 96
-/** Deliveries that are looked through for those of one hook. */
+/** Deliveries that are read for those of one hook. */
 const LATELY_ROWS = 100
 /** Rows that showing a delivery reads: its own, its part's, and two for a person. */
 const ROWS_A_DELIVERY = 5
@@ -213,7 +213,7 @@ export class Reports {
     ])
   }
 
-  /** Numbers of the parts whose name has this piece, newest first. A look goes through so many names. */
+  /** Ids of the parts whose name has the text, newest first. Reads at most `scan` names. */
   parts(
     text: string,
     limit: number,

@@ -94,7 +94,7 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE deliveries (
     seq INTEGER PRIMARY KEY,
-    -- Keyed digests of the event's id and of its body; replaced when somebody in it is erased.
+    -- Keyed digests of the event's id and of its body; replaced when a person in it is erased.
     key TEXT NOT NULL UNIQUE,
     body_key TEXT,
     body_place INTEGER NOT NULL DEFAULT 0,
@@ -115,7 +115,7 @@ export const MIGRATIONS: readonly string[] = [
     look_ups INTEGER NOT NULL DEFAULT 0,
     -- People who were erased from it.
     erased INTEGER NOT NULL DEFAULT 0,
-    -- What it said was deleted on schedule, and it needs nobody's number any more.
+    -- What it said was deleted on schedule, and it needs no number any more.
     swept INTEGER NOT NULL DEFAULT 0 CHECK (swept IN (0, 1)),
     fields TEXT,
     consent TEXT CHECK (consent IS NULL OR json_valid(consent)),

@@ -1,4 +1,4 @@
-/** Finding deliveries: no index leads to most of what an operator asks for, so a look goes from the newest down and reads a bounded number of rows. */
+/** Finding deliveries. Most searches have no index, so a search goes from the newest down and reads a bounded number of rows. */
 
 import { numbersIn } from '../../mapping/phone/index.ts'
 import type { DeliveryState } from '../model.ts'
@@ -19,7 +19,7 @@ export interface DeliveryFilter {
   /** When it was received. */
   readonly from: number | null
   readonly to: number | null
-  /** Rows that one look reads at most, about: no index leads to most of what is asked for. */
+  /** About how many rows one search reads at most. */
   readonly scan: number
   readonly limit: number
   /** Deliveries before this number; null: from the newest. */
@@ -47,7 +47,7 @@ export interface FoundPage<row> {
   readonly through: number | null
 }
 
-/** Deliveries that fit, newest first, and how far they were looked for. */
+/** Deliveries that fit, newest first, and how far the search went. */
 export interface Hits {
   readonly seqs: readonly number[]
   readonly before: number | null
@@ -80,9 +80,9 @@ export interface SearchContext {
 const MOST_OF_A_NUMBER = 1_000
 const HELD_LOOKED_AT = 40
 const DIGIT = /\p{Nd}/u
-/** The part of a look that may go into the deliveries of people whose number ends so. */
+/** The share of a search that may read deliveries of people whose number ends so. */
 const SHARE_OF_A_NUMBER = 0.25
-/** A long search reads so many deliveries at a time. */
+/** Deliveries that a long search reads at a time. */
 const MOST_A_STEP = 500
 /** Deliveries are in the order of their times, unless the clock was set back. */
 const CLOCK_SLACK_MS = 60_000
@@ -99,7 +99,7 @@ export class Search {
     this.#sql = sql
   }
 
-  /** Goes from the newest down until the page is full or the look has read its share. A hit costs so many rows more. */
+  /** Goes from the newest down until the page is full or `scan` rows are read. `rowsAHit`: rows that showing a hit reads. */
   find(filter: DeliveryFilter, { sending, ends, shown }: SearchContext, rowsAHit = 0): Hits {
     const { from, group, limit, phoneEnd, state, text } = filter
     const before = filter.before ?? this.#newest(filter.to)
@@ -174,7 +174,7 @@ export class Search {
     }
   }
 
-  /** Where a look begins: behind the last delivery, or behind the last one received by then, found by halves. */
+  /** Where a search begins: after the last delivery, or after the last one received by then, found by halves. */
   #newest(to: number | null): number {
     if (to === null) return Number.MAX_SAFE_INTEGER
     let low = 0
