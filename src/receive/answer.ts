@@ -1,17 +1,27 @@
-/** The answer to a webhook: what became of it and the deliveries it made, in the form that its caller wants. */
+/**
+ * The answer to a webhook: what became of it and the deliveries it made, in the form that its caller wants. KV remembers it: a repeat
+ * gets the first answer and wakes no object. Best effort; the outbox decides.
+ */
 
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { log } from '../lib/log.ts'
+import { atMost } from '../lib/bounded.ts'
+import { encode, hmacSign, utf8 } from '../lib/bytes.ts'
+import { errorText, log } from '../lib/log.ts'
 import { problemResponse } from '../lib/problem.ts'
 import type { ArrivalItem, ArrivedItem } from '../outbox/accept.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import type { Env } from '../setup/readiness.ts'
 import { outcomesOf, readPrefer } from './caller.ts'
 import type { VerifiedWebhook } from './events.ts'
+import { keyOf } from './events.ts'
 
 /** A caller that does not wait is told to look again after so long. */
 const POLL_SECONDS = 5
+/** Longer than any sender's retries: Standard Webhooks' run 75 hours, Zapier's replay half a day. */
+const KEEP_SECONDS = 7 * 24 * 60 * 60
+/** A key that is read for the first time takes KV 100 ms or more. Nothing waits 15 ms for that, timers being late: the outbox knows as well. */
+const GIVE_UP_MS = 12
 
 /** The "worst" first: what a body with several events is summed up as. */
 const STATUSES = ['queued', 'held', 'duplicate', 'skipped'] as const
@@ -22,17 +32,13 @@ const answerSchema = v.object({
   issues: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
 })
 
+const keptSchema = v.pipe(v.string(), v.parseJson(), answerSchema)
+
 /** `issues` are for callers who read their answer: the event was held, and they are told why with a 422. */
 export type Answer = v.InferOutput<typeof answerSchema>
 
 /** Nothing in the body is for us. */
 export const SKIPPED: Answer = { status: 'skipped', deliveries: [] }
-
-/** An answer as KV kept it, or null where it is none. */
-export function parseAnswer(value: unknown): Answer | null {
-  const parsed = v.safeParse(answerSchema, value)
-  return parsed.success ? parsed.output : null
-}
 
 /**
  * Sums up what the outbox made of a body's events. KV keeps it, without the mark of a repeat: what is found in KV is one. A caller
@@ -109,4 +115,30 @@ export async function answered(
     })
   }
   return c.json(body, 200, headers)
+}
+
+/** The name of a body's events in KV: an HMAC under the hook's secret, which does not tell the hook, the event or the person. */
+export async function seenKeyOf(secret: string, ...parts: readonly string[]): Promise<string> {
+  return `seen:${encode(await hmacSign('SHA-256', utf8(secret), utf8(keyOf(...parts))), 'hex')}`
+}
+
+/** The first answer to this event, or null where KV does not know, is slow or fails. */
+export async function recall(kv: KVNamespace, key: string): Promise<Answer | null> {
+  try {
+    const text = await atMost(GIVE_UP_MS, kv.get(key), null)
+    const kept = v.safeParse(keptSchema, text)
+    return kept.success ? kept.output : null
+  } catch (error) {
+    log('seen.unread', { error: errorText(error) })
+    return null
+  }
+}
+
+/** Remembers an answer. Call it after the answer is given: KV may be slow, throttled or over its daily limit. */
+export async function rememberAnswer(kv: KVNamespace, key: string, answer: Answer): Promise<void> {
+  try {
+    await kv.put(key, JSON.stringify(answer), { expirationTtl: KEEP_SECONDS })
+  } catch (error) {
+    log('seen.unwritten', { error: errorText(error) })
+  }
 }

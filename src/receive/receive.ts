@@ -10,13 +10,12 @@ import type { Incoming } from '../schemes/scheme.ts'
 import type { Config } from '../setup/define-config.ts'
 import type { Env, Readiness } from '../setup/readiness.ts'
 import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
-import { answered, firstAnswer, SKIPPED } from './answer.ts'
+import { answered, firstAnswer, recall, rememberAnswer, SKIPPED, seenKeyOf } from './answer.ts'
 import { bodyLimit, readBody } from './body.ts'
 import { readIdempotencyKey } from './caller.ts'
 import type { VerifiedWebhook, Webhook } from './events.ts'
 import { fingerprintOf, mapEvent, readEvents, secondKey } from './events.ts'
 import { Refusals, refuse } from './refusals.ts'
-import { recall, rememberAnswer, seenKeyOf } from './seen.ts'
 
 const refusals = new Refusals()
 /** What was found of a hook, so that its secrets are not judged again with every webhook. */

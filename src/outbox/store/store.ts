@@ -79,10 +79,10 @@ export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
           const result = run()
           const settled = deliveries.takeSettled()
           const parked = settled.filter(({ state }) => state === 'parked').length
-          alerts.raise({ kind: 'parked', subject: '' }, ports.now(), parked)
+          if (parked > 0) alerts.raise({ kind: 'parked', subject: '' }, ports.now(), parked)
           return [result, settled] as const
         })
-        listeners.settled(settled.map(({ seq }) => seq))
+        if (settled.length > 0) listeners.settled(settled.map(({ seq }) => seq))
         return result
       } catch (error) {
         deliveries.takeSettled()
