@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { table } from '../src/sandbox/command-line.ts'
-import { senderList, senderPage, sourceOf } from '../src/sandbox/hooks/sender-page.ts'
+import { senderLines, senderList, sourceOf } from '../src/sandbox/hooks/sender-page.ts'
 import { run } from '../src/sandbox/trouble.ts'
 import { sources } from '../src/sources/index.ts'
 import { CORPUS, runCorpus } from './consent-corpus.ts'
@@ -29,7 +29,7 @@ await run(async () => {
   else if (asked === '--consent') await reportConsent()
   else if (asked === '--evidence') report()
   else if (asked === undefined) print(senderList())
-  else print(await senderPage(sourceOf(asked)))
+  else print(await senderLines(sourceOf(asked)))
   return 0
 })
 

@@ -15,7 +15,7 @@ import { hookNamed, loadConfig } from './load-config.ts'
 import { readAddress } from './runner/address.ts'
 import { compose } from './sample/compose.ts'
 import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
-import { follow, type Story, storySchema } from './sample/story.ts'
+import { type FollowedLead, follow, storySchema } from './sample/story.ts'
 import { readSettings } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
 
@@ -134,7 +134,7 @@ async function findHere(
 }
 
 async function followHere(baseUrl: string, id: string, vars: Vars): Promise<boolean> {
-  const ask = async (): Promise<Story> =>
+  const ask = async (): Promise<FollowedLead> =>
     v.parse(storySchema, await askApi(`${baseUrl}/api/deliveries/${id}`, vars))
   return follow({ ask, tell: (line) => console.log(line), now: Date.now, sleep })
 }

@@ -1,6 +1,7 @@
 /** `npm start`: the Worker in workerd and a stand-in for EazyBe beside it, offline, with its state on disk. */
 
-import { resolve } from 'node:path'
+import { watch } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretValues, tokenName } from '../lib/names.ts'
 import type { Config } from '../setup/define-config.ts'
@@ -11,13 +12,14 @@ import { forgetAddress, freePort, writeAddress } from './runner/address.ts'
 import { bundleWorker } from './runner/esbuild.ts'
 import { type Edited, type LiveWorker, outbound, startWorker } from './runner/live-worker.ts'
 import { claimState, untilNpmIsGone } from './runner/processes.ts'
-import { watchForEdits } from './runner/watch.ts'
 import { welcome } from './runner/welcome.ts'
 import { ROOT, readSettings, type Settings, shownPath } from './settings.ts'
 import { run, Trouble } from './trouble.ts'
 
 const READY_WITHIN_MS = 20_000
 const ASK_AGAIN_MS = 25
+/** Editors write a file in several steps. */
+const SETTLE_MS = 100
 /** After that the process ends whatever still holds it. */
 const CLOSE_WITHIN_MS = 3_000
 
@@ -38,24 +40,24 @@ async function start(): Promise<number> {
   await claimState(settings.stateDir)
   const port = await freePort(settings.port, 'PORT')
   const sandboxPort = await freePort(settings.sandboxPort, 'SANDBOX_PORT')
-  let current = await prepare(settings)
-
-  const { stateDir } = settings
-  const token = (): string => tokensOf(current)
+  const running = { prepared: await prepare(settings) }
+  const { stateDir, devVarsFile } = settings
+  const token = (): string => tokensOf(running.prepared)
   const eazybe = await startEazybe({ port: sandboxPort, stateDir, token }).catch((error: Error) => {
     throw new Trouble(`The sandbox does not start: ${error.message}`)
   })
   try {
     const send = outbound(eazybe.fetch)
-    const worker = await startWorker({ ...current, port, stateDir, outbound: send })
+    const worker = await startWorker({ ...running.prepared, port, stateDir, outbound: send })
     try {
       const stopped = Promise.race([untilSignal(), npmIsGone])
       await untilHealthy(worker.url)
-      reloadOnEdits(settings, worker, current, (prepared) => {
-        current = prepared
-      })
-      writeAddress(stateDir, { url: worker.url, sandboxUrl: eazybe.url })
-      console.log(greeting(settings, current, { url: worker.url, sandboxUrl: eazybe.url }))
+      reloadOnEdits(settings, worker, running)
+      const urls = { url: worker.url, sandboxUrl: eazybe.url }
+      writeAddress(stateDir, urls)
+      const seconds = performance.now() / 1_000
+      const devVars = shownPath(devVarsFile)
+      console.log(welcome({ ...running.prepared, ...urls, devVars, seconds }))
       await stopped
     } finally {
       setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref()
@@ -84,15 +86,6 @@ async function prepare({ configFile, devVarsFile, pace }: Settings): Promise<Pre
     ...(pace && { USHER_PACE: pace }),
   }
   return { config, code, map, vars, made }
-}
-
-function greeting(
-  { devVarsFile }: Settings,
-  { config, vars, made }: Prepared,
-  urls: { readonly url: string; readonly sandboxUrl: string },
-): string {
-  const seconds = performance.now() / 1_000
-  return welcome({ config, ...urls, vars, made, devVars: shownPath(devVarsFile), seconds })
 }
 
 /** Every account's token opens the sandbox. */
@@ -129,10 +122,8 @@ async function untilHealthy(url: string): Promise<void> {
 function reloadOnEdits(
   settings: Settings,
   worker: LiveWorker,
-  first: Prepared,
-  replaced: (prepared: Prepared) => void,
+  running: { prepared: Prepared },
 ): void {
-  let current = first
   let mistaken = false
   let turn = Promise.resolve()
 
@@ -140,12 +131,11 @@ function reloadOnEdits(
     try {
       const next = await prepare(settings)
       if (next.made.length > 0) console.log(`Made up ${next.made.join(', ')}.`)
-      const same =
-        next.code === current.code && JSON.stringify(next.vars) === JSON.stringify(current.vars)
+      const { code, vars } = running.prepared
+      const same = next.code === code && JSON.stringify(next.vars) === JSON.stringify(vars)
       if (!same) await worker.replace(next)
       if (!same || mistaken) console.log(`Reloaded at ${new Date().toLocaleTimeString()}.`)
-      current = next
-      replaced(next)
+      running.prepared = next
       mistaken = false
     } catch (error) {
       mistaken = true
@@ -157,4 +147,24 @@ function reloadOnEdits(
   watchForEdits([resolve(ROOT, 'src')], [configFile, devVarsFile], () => {
     turn = turn.then(reload)
   })
+}
+
+/** Calls back once after a burst of edits, of something under the folders or of one of the files. */
+function watchForEdits(
+  folders: readonly string[],
+  files: readonly string[],
+  edited: () => void,
+): void {
+  let timer: NodeJS.Timeout | undefined
+  const settle = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(edited, SETTLE_MS)
+  }
+  for (const folder of folders) watch(folder, { recursive: true, persistent: false }, settle)
+  // A file's folder, since editors put a new file in the old one's place.
+  for (const file of files) {
+    watch(dirname(file), { persistent: false }, (_event, name) => {
+      if (name === basename(file)) settle()
+    })
+  }
 }

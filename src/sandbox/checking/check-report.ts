@@ -40,7 +40,7 @@ export function checkReport({ config, env, declared, needed }: Checked): Report 
     accountFinding(name, options, env),
   )
   const rest = [adminFinding(env), alertFinding(env), bindingFinding(declared, needed)]
-  const findings = [...hooks, ...accounts, ...rest]
+  const findings: Finding[] = [...hooks, ...accounts, ...rest]
   const at = config.publicUrl ?? ''
   return {
     hooks: [
@@ -48,31 +48,33 @@ export function checkReport({ config, env, declared, needed }: Checked): Report 
       ...hooks.map(({ row: [name = '', ...row] }) => [name, `${at}/hooks/${name}`, ...row]),
     ],
     accounts: [['account', 'token', 'pace', 'quiet hours'], ...accounts.map(({ row }) => row)],
-    wrong: findings.flatMap(({ wrong }) => wrong),
-    doubtful: findings.flatMap(({ doubtful }) => doubtful),
+    wrong: findings.flatMap(({ wrong = [] }) => wrong),
+    doubtful: findings.flatMap(({ doubtful = [] }) => doubtful),
   }
 }
 
 interface Finding {
-  readonly row: readonly string[]
-  readonly wrong: readonly string[]
-  readonly doubtful: readonly string[]
+  readonly wrong?: readonly string[]
+  readonly doubtful?: readonly string[]
 }
 
-function hookFinding(name: string, hook: Hook, env: object): Finding {
+/** Of a hook or an account, which has a row in its table. */
+interface RowFinding extends Finding {
+  readonly row: readonly string[]
+}
+
+function hookFinding(name: string, hook: Hook, env: object): RowFinding {
   const { source, account = 'default' } = hook
   const readiness = readinessOf(name, hook, env)
   const wrong = [
     ...(readiness.ready ? [] : [`Hook ${name}: ${readiness.because}.`]),
     ...missingApiToken(name, hook, env),
   ]
-  const doubt = consentDoubt(hook)
+  const doubts = [consentDoubt(hook), nameDoubt(hook)].filter((one) => one !== null)
   return {
     row: [name, source.title, secretCell(name, env, readiness.ready), consentCell(hook), account],
     wrong,
-    doubtful: [doubt, nameDoubt(hook)].flatMap((one) =>
-      one === null ? [] : [`Hook ${name}: ${one}.`],
-    ),
+    doubtful: doubts.map((one) => `Hook ${name}: ${one}.`),
   }
 }
 
@@ -112,7 +114,7 @@ function nameDoubt(hook: Hook): string | null {
     : null
 }
 
-function accountFinding(name: string, options: AccountOptions, env: object): Finding {
+function accountFinding(name: string, options: AccountOptions, env: object): RowFinding {
   const { pace = 'steady', timeZone, quietHours = DEFAULT_QUIET } = options
   const token = tokenName(name)
   const [value] = secretValues(env, token)
@@ -160,17 +162,15 @@ function adminFinding(env: object): Finding {
       return flaw === null ? [] : [`ADMIN_SECRET ${flaw}.`]
     }),
   ]
-  return { row: [], wrong, doubtful: [] }
+  return { wrong }
 }
 
 function alertFinding(env: object): Finding {
   const [url] = secretValues(env, 'ALERT_URL')
   if (url === undefined) {
-    const doubtful = ['ALERT_URL is not set: no one is told when an account is paused.']
-    return { row: [], wrong: [], doubtful }
+    return { doubtful: ['ALERT_URL is not set: no one is told when an account is paused.'] }
   }
-  const wrong = /^https?:\/\//.test(url) && URL.canParse(url) ? [] : ['ALERT_URL is not a URL.']
-  return { row: [], wrong, doubtful: [] }
+  return /^https?:\/\//.test(url) && URL.canParse(url) ? {} : { wrong: ['ALERT_URL is not a URL.'] }
 }
 
 function bindingFinding(declared: Declaration, needed: Declaration): Finding {
@@ -178,15 +178,9 @@ function bindingFinding(declared: Declaration, needed: Declaration): Finding {
   const objects = Object.entries(needed.objects).filter(
     ([binding, name]) => declared.objects[binding] !== name,
   )
-  return {
-    row: [],
-    wrong: [
-      ...kv.map((binding) => `wrangler.toml: the KV binding ${binding} is missing.`),
-      ...objects.map(
-        ([binding, name]) =>
-          `wrangler.toml: the binding ${binding} of the class ${name} is missing.`,
-      ),
-    ],
-    doubtful: [],
-  }
+  const missing = [
+    ...kv.map((binding) => `the KV binding ${binding}`),
+    ...objects.map(([binding, name]) => `the binding ${binding} of the class ${name}`),
+  ]
+  return { wrong: missing.map((what) => `wrangler.toml: ${what} is missing.`) }
 }

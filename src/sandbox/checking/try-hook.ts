@@ -2,9 +2,9 @@
 
 import { several } from '../../console/words.ts'
 import type { Hook } from '../../mapping/hook.ts'
-import type { Mapped } from '../../mapping/map.ts'
-import { isWanted, mapFields } from '../../mapping/map.ts'
+import { isWanted, type Mapped, mapFields } from '../../mapping/map.ts'
 import { ownFields, sampleFields, samplePhone } from '../../operator/sample/sample-fields.ts'
+import { withPaths } from '../../sources/shared/sample.ts'
 import type { SampleInput } from '../../sources/source.ts'
 
 const COUNTRY = 'IN'
@@ -79,28 +79,7 @@ function unconditional({ when: _, ...hook }: Hook): Hook {
 
 /** The fields as the Worker would have them. Of senders of ids only the vendor has the rest, so they are put together here. */
 async function shapedFields(hook: Hook, input: SampleInput): Promise<unknown> {
-  if (hook.source.lookUp === undefined) return ownFields(hook, hook.source.sample(input))
-  const whole: Record<string, unknown> = {}
-  for (const [path, value] of Object.entries(input.fields)) put(whole, path.split('.'), value)
-  return whole
-}
-
-function put(
-  node: Record<string, unknown>,
-  [name, ...rest]: readonly string[],
-  value: string,
-): void {
-  if (name === undefined) return
-  if (rest.length === 0) {
-    node[name] = value
-    return
-  }
-  const below: unknown = node[name]
-  const inner = isRecord(below) ? below : {}
-  node[name] = inner
-  put(inner, rest, value)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return hook.source.lookUp === undefined
+    ? ownFields(hook, hook.source.sample(input))
+    : withPaths({}, input.fields)
 }

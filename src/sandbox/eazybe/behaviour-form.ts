@@ -69,39 +69,35 @@ export function behaviourForm(behaviour: Behaviour): Html {
   </form>`
 }
 
-/** What the form says, for the schema of `PUT /behaviour` to judge. An unticked box is not sent at all. */
+/** What the form says, for the schema of the switches to judge. */
 export function readBehaviourForm(form: URLSearchParams): unknown {
-  const text = (name: string) => form.get(name)?.trim() ?? ''
-  // An emptied field is the calm value; what is not a number becomes NaN, which the schema refuses.
-  const amount = (name: string, calm: number | null) => (text(name) ? Number(text(name)) : calm)
-  const numbers = (name: string) =>
-    text(name)
-      .split(/[\n,;]+/)
-      .map((number) => number.replaceAll(/[\s+()-]/g, ''))
-      .filter(Boolean)
-  const share = amount('mixShare', 0)
-  const ways = text('mixWays')
-    .split(/[\s,;]+/)
-    .filter(Boolean)
+  const switches = Object.entries(CALM).map(([name, calm]) => [name, readSwitch(form, name, calm)])
+  const share = readSwitch(form, 'mixShare', 0)
+  const ways = listIn(form.get('mixWays') ?? '', /[\s,;]+/)
   return {
+    ...Object.fromEntries(switches),
     session: form.has('inactive') ? 'inactive' : 'active',
     token: form.has('invalid') ? 'invalid' : 'valid',
-    latencyMs: amount('latencyMs', CALM.latencyMs),
-    hang: form.has('hang'),
-    failRate: amount('failRate', CALM.failRate),
-    createAnswers500: text('createAnswers500') || null,
-    poison: numbers('poison'),
-    listLagMs: amount('listLagMs', CALM.listLagMs),
-    createLimit: amount('createLimit', CALM.createLimit),
-    retryAfterSeconds: amount('retryAfterSeconds', CALM.retryAfterSeconds),
-    answers: text('answers') || CALM.answers,
-    body: text('body') || CALM.body,
-    statusFalse: form.has('statusFalse'),
-    silent: numbers('silent'),
-    groupLimit: amount('groupLimit', CALM.groupLimit),
     mix:
-      share === 0 ? null : { share, seed: amount('mixSeed', 1), ...(ways.length > 0 && { ways }) },
+      share === 0
+        ? null
+        : { share, seed: readSwitch(form, 'mixSeed', 1), ...(ways.length > 0 && { ways }) },
   }
+}
+
+/** An unticked box is not sent at all, and an emptied field is the calm value. What fits no switch is left for the schema to refuse. */
+function readSwitch(form: URLSearchParams, name: string, calm: unknown): unknown {
+  const text = form.get(name)?.trim() ?? ''
+  if (typeof calm === 'boolean') return form.has(name)
+  if (Array.isArray(calm)) {
+    return listIn(text, /[\n,;]+/).map((number) => number.replaceAll(/[\s+()-]/g, ''))
+  }
+  if (text === '') return calm
+  return typeof calm === 'string' || Number.isNaN(Number(text)) ? text : Number(text)
+}
+
+function listIn(text: string, separator: RegExp): string[] {
+  return text.split(separator).filter((part) => part.trim() !== '')
 }
 
 function tick(name: string, on: boolean, label: string, hint: string): Html {

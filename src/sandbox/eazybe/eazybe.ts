@@ -12,7 +12,7 @@ import * as v from 'valibot'
 import { readJson } from '../../lib/decode.ts'
 import { type Issue, problemResponse } from '../../lib/problem.ts'
 import { issuesOf } from '../../mapping/issues.ts'
-import { type Behaviour, behaviourChangeSchema, CALM } from './behaviour.ts'
+import { type Behaviour, behaviourSchema, CALM } from './behaviour.ts'
 import { readBehaviourForm } from './behaviour-form.ts'
 import { type Decision, failed, inForm } from './decide.ts'
 import type { Journal } from './journal.ts'
@@ -140,9 +140,11 @@ export function createEazybe(options: EazybeOptions): Hono {
 
   /** Changes the behaviour, or says what is wrong with the change and leaves it. */
   function behave(change: unknown): Issue[] | null {
-    const parsed = v.safeParse(behaviourChangeSchema, change)
+    // What is left out stays as it is.
+    const whole = v.is(v.looseObject({}), change) ? { ...behaviour, ...change } : change
+    const parsed = v.safeParse(behaviourSchema, whole)
     if (!parsed.success) return issuesOf(parsed.issues)
-    behaviour = { ...behaviour, ...parsed.output }
+    behaviour = parsed.output
     if (!behaviour.hang) release()
     return null
   }

@@ -30,7 +30,7 @@ export function sourceOf(name: string): Source {
 }
 
 /** The lines of the page. `hook`: whose address and secret the steps name. */
-export async function senderPage(source: Source, hook = HOOK): Promise<string[]> {
+export async function senderLines(source: Source, hook = HOOK): Promise<string[]> {
   const guide = guideOf(source, hook, null)
   const numbered = guide.steps.map((step, index) => `${index + 1}. ${step}`)
   return [

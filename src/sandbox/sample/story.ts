@@ -10,23 +10,23 @@ export const storySchema = v.object({
   timeline: v.array(v.object({ at: v.string(), event: v.string(), detail: v.nullish(v.string()) })),
 })
 
-export type Story = v.InferOutput<typeof storySchema>
+export type FollowedLead = v.InferOutput<typeof storySchema>
 
 /** What a delivery leaves only by an operator. */
 const SETTLED = ['accepted', 'skipped', 'held', 'parked']
 const FINE = ['accepted', 'skipped']
 
-export function isSettled({ state }: Story): boolean {
+export function isSettled({ state }: FollowedLead): boolean {
   return SETTLED.includes(state)
 }
 
 /** Whether nothing is left to do. */
-function isFine({ state }: Story): boolean {
+function isFine({ state }: FollowedLead): boolean {
   return FINE.includes(state)
 }
 
 /** The lines that this telling adds to the one before; the first telling has none before it. */
-export function newLines(before: Story | null, story: Story, now: number): string[] {
+export function newLines(before: FollowedLead | null, story: FollowedLead, now: number): string[] {
   const told = before?.timeline.length ?? 0
   const lines = story.timeline
     .slice(told)
@@ -37,7 +37,7 @@ export function newLines(before: Story | null, story: Story, now: number): strin
 }
 
 /** What has become of the delivery, in a sentence that promises no more than is known. */
-export function ending({ state, reason, groupName }: Story): string {
+export function ending({ state, reason, groupName }: FollowedLead): string {
   // EazyBe's own words end in a full stop.
   const why = (reason ?? '').replace(/\.$/, '')
   switch (state) {
@@ -54,7 +54,7 @@ export function ending({ state, reason, groupName }: Story): string {
   }
 }
 
-function waiting({ state, reason, waitingUntil }: Story): string | null {
+function waiting({ state, reason, waitingUntil }: FollowedLead): string | null {
   if (state === 'sending') return 'sending: EazyBe has the call'
   if (isSettled({ state, timeline: [] }) || !reason) return null
   const until = waitingUntil ? ` until ${clock(Date.parse(waitingUntil))}` : ''
@@ -80,7 +80,7 @@ const LEAVE =
   'Ctrl-C leaves: the lead stays in the outbox and goes on without this command. The console shows it.'
 
 interface Following {
-  readonly ask: () => Promise<Story>
+  readonly ask: () => Promise<FollowedLead>
   readonly tell: (line: string) => void
   readonly now: () => number
   readonly sleep: (ms: number) => Promise<unknown>
@@ -89,10 +89,10 @@ interface Following {
 /** Whether it settled well, within a quarter of an hour. */
 export async function follow({ ask, tell, now, sleep }: Following): Promise<boolean> {
   const until = now() + PATIENCE_MS
-  let before: Story | null = null
+  let before: FollowedLead | null = null
   let mayLeave = false
   for (;;) {
-    const story: Story = await ask()
+    const story: FollowedLead = await ask()
     for (const line of newLines(before, story, now())) tell(line)
     if (isSettled(story) || now() > until) {
       tell(ending(story))
@@ -108,7 +108,7 @@ export async function follow({ ask, tell, now, sleep }: Following): Promise<bool
 }
 
 /** Until a later time, or until an operator acts. */
-function waitsLong({ reason, waitingUntil }: Story, now: number): boolean {
+function waitsLong({ reason, waitingUntil }: FollowedLead, now: number): boolean {
   if (!reason) return false
   return !waitingUntil || Date.parse(waitingUntil) - now > LONG_WAIT_MS
 }

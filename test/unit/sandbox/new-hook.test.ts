@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { nearest } from '../../../src/sandbox/command-line.ts'
 import { addHook, namesIn } from '../../../src/sandbox/hooks/add-hook.ts'
-import { senderList, senderPage, sourceOf } from '../../../src/sandbox/hooks/sender-page.ts'
+import { senderLines, senderList, sourceOf } from '../../../src/sandbox/hooks/sender-page.ts'
 import { loadConfig } from '../../../src/sandbox/load-config.ts'
 import { sources } from '../../../src/sources/index.ts'
 import * as usher from '../../../src/usher.ts'
@@ -81,7 +81,7 @@ describe('the page of a sender', () => {
   it.each(sources.map((source) => [source.name, source] as const))(
     'of %s has its steps, its fields and its example under a name to paste',
     async (_, source) => {
-      const page = (await senderPage(source)).join('\n')
+      const page = (await senderLines(source)).join('\n')
       expect(page).toContain('Step by step')
       expect(page).toContain('webinar: hook({')
       expect(page).toContain('WEBINAR_SECRET')

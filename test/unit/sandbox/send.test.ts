@@ -26,10 +26,10 @@ import {
 } from '../../../src/sandbox/sample/send-arguments.ts'
 import {
   ending,
+  type FollowedLead,
   follow,
   newLines,
   PATIENCE_MS,
-  type Story,
 } from '../../../src/sandbox/sample/story.ts'
 import { json, sources, typeform } from '../../../src/sources/index.ts'
 import type { Source } from '../../../src/sources/source.ts'
@@ -446,7 +446,7 @@ describe('the address of a running npm start', () => {
 
 const received = { at: at(3), event: 'received' }
 const accepted = { at: at(24), event: 'accepted by EazyBe' }
-const queued: Story = {
+const queued: FollowedLead = {
   state: 'queued',
   reason: 'others for the same group',
   waitingUntil: at(23),
@@ -455,7 +455,12 @@ const queued: Story = {
 }
 
 describe('newLines', () => {
-  const rows: readonly { title: string; before: Story | null; story: Story; lines: RegExp[] }[] = [
+  const rows: readonly {
+    title: string
+    before: FollowedLead | null
+    story: FollowedLead
+    lines: RegExp[]
+  }[] = [
     {
       title: 'tells what happened and what is waited for',
       before: null,
