@@ -2,8 +2,9 @@
 
 import type { Overview } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
+import { Action } from './controls.tsx'
 import type { Html } from './page.ts'
-import { Action, Badge, Fact, Time } from './parts.tsx'
+import { Badge, Fact, Time } from './parts.tsx'
 import { LONG_WAITS, PAUSES, several } from './words.ts'
 
 /** From here on a bar warns. */

@@ -4,10 +4,10 @@ import * as v from 'valibot'
 import { type ActOutcome, BULK_ACTIONS, type BulkAction, OUTCOMES } from '../operator/act.ts'
 import { bulkStep, type Forecast, forecast } from '../operator/bulk.ts'
 import { readCursor, writeCursor } from '../operator/merge.ts'
+import { Field, Hidden, Submit, Tick } from './controls.tsx'
 import { type Asked, NAMES as FILTER_NAMES, LABELS, queryOf, readFilter } from './filter-form.tsx'
 import { messagePage } from './messages.tsx'
 import type { Html, Page, Sent, Visit } from './page.ts'
-import { Hidden } from './parts.tsx'
 import { several } from './words.ts'
 
 const TITLES: Readonly<Record<BulkAction, { readonly verb: string; readonly warning: string }>> = {
@@ -79,27 +79,21 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
             <form class="tall" method="post" action={`/console/bulk?${queryOf(asked)}`}>
               <Hidden values={{ action, total: count }} />
               {action !== 'discard' && (
-                <label class="tick">
-                  <input type="checkbox" name="agreed" value="yes" />
+                <Tick name="agreed">
                   All these people agreed to join. Without this, leads without kept consent are left
                   as they are. It is recorded with your name.
-                </label>
+                </Tick>
               )}
               {all && (
-                <label>
-                  No filter is set, so this touches every lead. Type {String(count)} to go on.
-                  <input
-                    name="typed"
-                    inputmode="numeric"
-                    pattern={String(count)}
-                    required
-                    autocomplete="off"
-                  />
-                </label>
+                <Field
+                  label={`No filter is set, so this touches every lead. Type ${count} to go on.`}
+                  name="typed"
+                  inputmode="numeric"
+                  pattern={String(count)}
+                  required
+                />
               )}
-              <button class={action === 'discard' ? 'risky' : 'main'} type="submit">
-                {`${verb} ${many}`}
-              </button>
+              <Submit look={action === 'discard' ? 'risky' : 'main'}>{`${verb} ${many}`}</Submit>
             </form>
           )}
           <a href={`/console/deliveries?${queryOf(asked)}`}>Back to the list</a>
@@ -160,9 +154,7 @@ export async function bulkForm(visit: Visit, { query, fields }: Sent): Promise<P
                   done: JSON.stringify(sums),
                 }}
               />
-              <button class="main" type="submit">
-                Go on
-              </button>
+              <Submit look="main">Go on</Submit>
             </form>
             <a class="button" href={`/console/deliveries?${queryOf(asked)}`}>
               Stop here

@@ -2,6 +2,7 @@
 
 import { listDeliveries, readCursor, writeCursor } from '../operator/merge.ts'
 import type { DeliveryState } from '../outbox/model.ts'
+import { Submit } from './controls.tsx'
 import type { Asked } from './filter-form.tsx'
 import { asWords, FilterForm, isSearch, queryOf, readFilter } from './filter-form.tsx'
 import type { Html, Page, Visit } from './page.ts'
@@ -117,7 +118,7 @@ function ForAll(props: { asked: Asked; state: DeliveryState | undefined; hidden:
           Download as CSV
         </a>
         <form class="inline" method="post" action={`/console/deliveries.csv?${queryOf(asked)}`}>
-          <button type="submit">Download with full numbers (audited)</button>
+          <Submit>Download with full numbers (audited)</Submit>
         </form>
       </div>
     </Card>

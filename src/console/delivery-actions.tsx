@@ -2,6 +2,7 @@
 
 import type { Question } from '../operator/answers.ts'
 import type { Revealed, Story } from '../operator/deliveries.ts'
+import { Field, Names, Select, Submit, Tick } from './controls.tsx'
 import type { Html } from './page.ts'
 import { Card } from './parts.tsx'
 import { ACTION_LABELS, ACTIONS_OF } from './words.ts'
@@ -93,10 +94,9 @@ function Offers({ story, typed, path }: Props & { readonly path: string }): Html
 /** The operator's statement, without which nothing is sent of which no consent is kept. */
 function Agreed({ ticked }: { ticked: boolean }): Html {
   return (
-    <label class="tick">
-      <input type="checkbox" name="agreed" value="yes" checked={ticked} />I know that this person
-      agreed to join. It is recorded with my name.
-    </label>
+    <Tick name="agreed" checked={ticked}>
+      I know that this person agreed to join. It is recorded with my name.
+    </Tick>
   )
 }
 
@@ -126,9 +126,7 @@ function Correct({ story, typed, questions, path }: Props & { readonly path: str
           <Answer question={question} />
         ))}
         {story.lacksConsent && <Agreed ticked={typed?.agreed === true} />}
-        <div>
-          <button type="submit">Change and map again</button>
-        </div>
+        <Submit>Change and map again</Submit>
       </form>
     </details>
   )
@@ -137,30 +135,20 @@ function Correct({ story, typed, questions, path }: Props & { readonly path: str
 function Answer({ question }: { question: Question }): Html {
   const { path, value, choices, isPhone } = question
   const name = `${ANSWER}${path}`
+  const label = `Answer to ${path}`
   if (choices !== null) {
-    return (
-      <label>
-        Answer to {path}
-        <select name={name}>
-          <option value="">{value === null ? 'not answered' : `as it came: ${value}`}</option>
-          {choices.map((choice) => (
-            <option value={choice}>{choice}</option>
-          ))}
-        </select>
-      </label>
-    )
+    const none = value === null ? 'not answered' : `as it came: ${value}`
+    const options = choices.map((choice) => [choice, choice] as const)
+    return <Select name={name} label={label} none={none} options={options} />
   }
   return (
-    <label>
-      Answer to {path}
-      <input
-        name={name}
-        value={isPhone ? '' : (value ?? '')}
-        placeholder={isPhone ? (value ?? '') : undefined}
-        maxlength={200}
-        autocomplete="off"
-      />
-    </label>
+    <Field
+      label={label}
+      name={name}
+      value={isPhone ? '' : (value ?? '')}
+      placeholder={isPhone ? (value ?? '') : undefined}
+      maxlength={200}
+    />
   )
 }
 
@@ -171,22 +159,15 @@ function Edit({ story, revealed, typed, groups, path }: Props & { readonly path:
     <details id="edit" open={revealed !== null || typed !== null || isUnfit(story)}>
       <summary>Edit and send …</summary>
       <form class="tall" method="post" action={`${path}/edit`}>
-        <label>
-          Group
-          <input
-            name="groupName"
-            value={typed?.groupName ?? story.groupName ?? ''}
-            maxlength={200}
-            required
-            autocomplete="off"
-            list="groups"
-          />
-        </label>
-        <datalist id="groups">
-          {groups.map((name) => (
-            <option value={name} />
-          ))}
-        </datalist>
+        <Field
+          label="Group"
+          name="groupName"
+          value={typed?.groupName ?? story.groupName ?? ''}
+          maxlength={200}
+          required
+          list="groups"
+        />
+        <Names id="groups" names={groups} />
         <label>
           Numbers, one a line, with + and the country code
           <textarea
@@ -206,21 +187,11 @@ function Edit({ story, revealed, typed, groups, path }: Props & { readonly path:
                 : 'Left empty, they stay as they are.'}
           </small>
         </label>
-        <label class="tick">
-          <input
-            type="checkbox"
-            name="create"
-            value="yes"
-            checked={typed?.create ?? story.create}
-          />
+        <Tick name="create" checked={typed?.create ?? story.create}>
           It may create the group
-        </label>
+        </Tick>
         {story.lacksConsent && <Agreed ticked={typed?.agreed === true} />}
-        <div>
-          <button class="main" type="submit">
-            Save and send
-          </button>
-        </div>
+        <Submit look="main">Save and send</Submit>
       </form>
     </details>
   )

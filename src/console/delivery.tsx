@@ -5,11 +5,11 @@ import { numbersOf, type Revealed, readStory, type Story } from '../operator/del
 import { hookOf } from '../operator/desk.ts'
 import { groupNames } from '../operator/groups.ts'
 import { numbersRead } from '../operator/preview.ts'
+import { Action } from './controls.tsx'
 import { DeliveryActions, isUnfit, type Typed } from './delivery-actions.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import {
-  Action,
   Badge,
   Card,
   Fact,

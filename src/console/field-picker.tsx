@@ -3,6 +3,7 @@
 import { countryCodes } from '../mapping/phone/index.ts'
 import type { EventPreview, HookDetails } from '../operator/shapes.ts'
 import { fieldList, type ListedField } from '../operator/snippet.ts'
+import { Field, Select, Submit } from './controls.tsx'
 import type { Html } from './page.ts'
 import { Card, Copy, Empty, Table } from './parts.tsx'
 import type { Tried } from './preview.tsx'
@@ -128,22 +129,21 @@ function Picker(props: {
         })}
       </Table>
       <div class="fields">
-        <label>
-          The group’s name begins with
-          <input
-            name="prefix"
-            value={picked.prefix?.[0]}
-            maxlength={60}
-            autocomplete="off"
-            placeholder="Webinar"
-          />
-        </label>
-        <CountrySelect label="Country of numbers without one" picked={picked.country?.[0] ?? ''} />
-        <div>
-          <button class="main" type="submit">
-            Write the hook
-          </button>
-        </div>
+        <Field
+          label="The group’s name begins with"
+          name="prefix"
+          value={picked.prefix?.[0]}
+          maxlength={60}
+          placeholder="Webinar"
+        />
+        <Select
+          name="country"
+          label="Country of numbers without one"
+          value={picked.country?.[0]}
+          none="None"
+          options={COUNTRIES}
+        />
+        <Submit look="main">Write the hook</Submit>
       </div>
     </form>
   )
@@ -167,24 +167,8 @@ function Snippet({ text }: { text: string }): Html {
   )
 }
 
+const REGIONS = new Intl.DisplayNames('en', { type: 'region' })
 /** Every country by its name, in the order of the names. */
-function CountrySelect({ label, picked }: { label: string; picked: string }): Html {
-  return (
-    <label>
-      {label}
-      <select name="country">
-        <option value="">None</option>
-        {COUNTRIES.map(([code, name]) => (
-          <option value={code} selected={code === picked}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
-
-const NAMES = new Intl.DisplayNames('en', { type: 'region' })
 const COUNTRIES = countryCodes()
-  .map((code) => [code, NAMES.of(code) ?? code] as const)
+  .map((code) => [code, REGIONS.of(code) ?? code] as const)
   .toSorted(([, one], [, other]) => one.localeCompare(other, 'en'))

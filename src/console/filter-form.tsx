@@ -6,6 +6,7 @@ import { accountsOf } from '../operator/desk.ts'
 import { type Filter, filterSchema } from '../operator/filter.ts'
 import { DELIVERY_STATES } from '../outbox/model.ts'
 import type { Clock } from './clock.ts'
+import { Field, Names, PhoneField, Select, Submit } from './controls.tsx'
 import type { Html, Sent, Visit } from './page.ts'
 import { STATES } from './words.ts'
 
@@ -33,6 +34,19 @@ export const LABELS: Readonly<Record<(typeof NAMES)[number], string>> = {
   from: 'Received from',
   to: 'up to',
 }
+/** Reasons that the form offers: the commonest. */
+const REASONS = [
+  'consent',
+  'mapping',
+  'payload',
+  'group missing',
+  'group gone',
+  'too many new groups',
+  'group of another hook',
+  'burst',
+  'hook paused',
+  'suppressed',
+]
 const DAY_MS = 24 * 60 * 60_000
 /** The address keeps so much of a number: enough to find a person by, and no number. */
 const MOST_END_DIGITS = 6
@@ -157,29 +171,20 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
       <form class="fields card" method="post" action="/console/deliveries">
         <Select
           name="state"
-          label="State"
+          label={LABELS.state}
+          none="Any"
           value={state}
           options={DELIVERY_STATES.map((one) => [one, STATES[one].word])}
         />
-        <label>
-          Name, group or answer
-          <input name="text" value={text} maxlength={200} autocomplete="off" />
-        </label>
-        <label>
-          {LABELS.phoneEnd}
-          <input
-            name="phoneEnd"
-            type="tel"
-            value={phoneEnd}
-            maxlength={64}
-            autocomplete="off"
-            placeholder="whole or its end"
-          />
-        </label>
+        <Field label={LABELS.text} name="text" value={text} maxlength={200} />
+        <PhoneField
+          label={LABELS.phoneEnd}
+          name="phoneEnd"
+          value={phoneEnd}
+          placeholder="whole or its end"
+        />
         <div class="row">
-          <button class="main" type="submit">
-            Search
-          </button>
+          <Submit look="main">Search</Submit>
           {Object.keys(asked).length > 0 && <a href="/console/deliveries">Clear</a>}
         </div>
         <details class="wide" open={Object.keys(rarer).length > 0}>
@@ -187,54 +192,35 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
           <div class="fields">
             <Select
               name="hook"
-              label="Hook"
+              label={LABELS.hook}
+              none="Any"
               value={asked.hook}
               options={hooks.map((one) => [one, one])}
             />
             <Select
               name="source"
-              label="Source"
+              label={LABELS.source}
+              none="Any"
               value={asked.source}
               options={sources.map((one) => [one, one])}
             />
-            <label>
-              Exact name of the group
-              <input name="group" value={asked.group} maxlength={200} autocomplete="off" />
-            </label>
-            <label>
-              Reason
-              <input
-                name="reason"
-                value={asked.reason}
-                list="reasons"
-                maxlength={200}
-                autocomplete="off"
+            <Field label={LABELS.group} name="group" value={asked.group} maxlength={200} />
+            <Field
+              label={LABELS.reason}
+              name="reason"
+              value={asked.reason}
+              list="reasons"
+              maxlength={200}
+            />
+            <Names id="reasons" names={REASONS} />
+            {(['from', 'to'] as const).map((name) => (
+              <Field
+                label={LABELS[name]}
+                name={name}
+                type="date"
+                value={asked[name]?.slice(0, 10)}
               />
-            </label>
-            <datalist id="reasons">
-              {[
-                'consent',
-                'mapping',
-                'payload',
-                'group missing',
-                'group gone',
-                'too many new groups',
-                'group of another hook',
-                'burst',
-                'hook paused',
-                'suppressed',
-              ].map((reason) => (
-                <option value={reason} />
-              ))}
-            </datalist>
-            <label>
-              Received from
-              <input type="date" name="from" value={asked.from?.slice(0, 10)} />
-            </label>
-            <label>
-              up to
-              <input type="date" name="to" value={asked.to?.slice(0, 10)} />
-            </label>
+            ))}
           </div>
         </details>
         {accountsOf(visit.desk).length > 1 && (
@@ -242,27 +228,5 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
         )}
       </form>
     </search>
-  )
-}
-
-function Select(props: {
-  name: string
-  label: string
-  value: string | undefined
-  options: readonly (readonly [value: string, label: string])[]
-}): Html {
-  const { name, label, value = '', options } = props
-  return (
-    <label>
-      {label}
-      <select name={name}>
-        <option value="">Any</option>
-        {options.map(([option, text]) => (
-          <option value={option} selected={option === value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }

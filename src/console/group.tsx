@@ -2,6 +2,7 @@
 
 import { readGroup } from '../operator/groups.ts'
 import type { Group } from '../operator/shapes.ts'
+import { Field, Submit } from './controls.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import { Badge, Card, Fact, Heading, Problem, Time } from './parts.tsx'
@@ -136,43 +137,35 @@ function Corrections(props: { group: Group; typed: Readonly<Record<string, unkno
       <div class="grid two">
         <form class="card" method="post" action={path}>
           <input type="hidden" name="kind" value="count" />
-          <label>
-            How many people are really in it
-            <input
-              type="number"
-              name="members"
-              min={0}
-              max={1024}
-              value={String(members)}
-              required
-            />
-            <small>As WhatsApp shows it, with the people that you added yourself.</small>
-          </label>
-          <div>
-            <button type="submit">Correct the count</button>
-          </div>
+          <Field
+            label="How many people are really in it"
+            name="members"
+            type="number"
+            min={0}
+            max={1024}
+            value={String(members)}
+            required
+            note="As WhatsApp shows it, with the people that you added yourself."
+          />
+          <Submit>Correct the count</Submit>
         </form>
         <form class="card" method="post" action={path}>
           <input type="hidden" name="kind" value="rename" />
-          <label>
-            Its name in WhatsApp now
-            <input name="name" value={String(name)} maxlength={100} required autocomplete="off" />
-            <small>
-              Rename it in WhatsApp first: EazyBe finds groups by their names, and Usher renames
-              none.
-            </small>
-          </label>
-          <div>
-            <button type="submit">Use this name from now on</button>
-          </div>
+          <Field
+            label="Its name in WhatsApp now"
+            name="name"
+            value={String(name)}
+            maxlength={100}
+            required
+            note="Rename it in WhatsApp first: EazyBe finds groups by their names, and Usher renames none."
+          />
+          <Submit>Use this name from now on</Submit>
         </form>
         {status !== 'exists' && (
           <form class="card" method="post" action={path}>
             <input type="hidden" name="kind" value="exists" />
             <p>You see the group in WhatsApp: people may go there.</p>
-            <div>
-              <button type="submit">It exists</button>
-            </div>
+            <Submit>It exists</Submit>
           </form>
         )}
         <form class="card" method="post" action={path}>
@@ -180,11 +173,7 @@ function Corrections(props: { group: Group; typed: Readonly<Record<string, unkno
           <p>
             You are sure that there is none of this name. If there is one, WhatsApp will show two.
           </p>
-          <div>
-            <button class="risky" type="submit">
-              Create it
-            </button>
-          </div>
+          <Submit look="risky">Create it</Submit>
         </form>
       </div>
     </section>

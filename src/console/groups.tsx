@@ -5,6 +5,7 @@ import { listGroups } from '../operator/groups.ts'
 import { type Cursor, readCursor, writeCursor } from '../operator/merge.ts'
 import type { Group } from '../operator/shapes.ts'
 import { Budget } from './account-card.tsx'
+import { Field, Submit } from './controls.tsx'
 import { STATUS } from './group.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import { Badge, Card, Empty, Heading, Pager, Table } from './parts.tsx'
@@ -30,14 +31,9 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
       </Heading>
       <search>
         <form class="fields card" method="get" action="/console/groups">
-          <label>
-            Name
-            <input name="text" value={text ?? ''} maxlength={200} autocomplete="off" />
-          </label>
+          <Field label="Name" name="text" value={text ?? ''} maxlength={200} />
           <div class="row">
-            <button class="main" type="submit">
-              Search
-            </button>
+            <Submit look="main">Search</Submit>
             {text !== null && <a href="/console/groups">Clear</a>}
           </div>
         </form>

@@ -4,11 +4,12 @@ import { hookDetails } from '../operator/hooks.ts'
 import type { HookDetails } from '../operator/shapes.ts'
 import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../setup/readiness.ts'
+import { Action, PhoneField, Submit, Tick } from './controls.tsx'
 import { FieldPicker, type Picked } from './field-picker.tsx'
 import { Paused, Ready, Refused } from './hooks.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Action, Card, Copy, Fact, Heading, Problem, Time } from './parts.tsx'
+import { Card, Copy, Fact, Heading, Problem, Time } from './parts.tsx'
 import { PreviewSection, type Tried } from './preview.tsx'
 
 /** What the forms of the page have to say. */
@@ -151,26 +152,16 @@ function Test(props: { hook: HookDetails; sandbox: boolean; result: TestResult |
         </div>
       )}
       <form class="tall" method="post" action={`/console/hooks/${hook.name}/test#test`}>
-        <label>
-          Number {sandbox ? '(a made-up one when left empty)' : 'of your own'}
-          <input
-            name="phone"
-            type="tel"
-            maxlength={64}
-            required={!sandbox}
-            autocomplete="off"
-            placeholder="+91 98765 43210"
-          />
-        </label>
+        <PhoneField
+          label={`Number ${sandbox ? '(a made-up one when left empty)' : 'of your own'}`}
+          required={!sandbox}
+        />
         {!sandbox && (
-          <label class="tick">
-            <input type="checkbox" name="sure" value="yes" required />
+          <Tick name="sure" required>
             Yes, call EazyBe for this number
-          </label>
+          </Tick>
         )}
-        <div>
-          <button type="submit">Send a test</button>
-        </div>
+        <Submit>Send a test</Submit>
       </form>
     </Card>
   )

@@ -11,9 +11,10 @@ import {
   type Posted,
   postRows,
 } from '../operator/invite-people.ts'
+import { Field, Hidden, Submit } from './controls.tsx'
 import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Html, Page, Sent, Visit } from './page.ts'
-import { Heading, Hidden, Problem, Table } from './parts.tsx'
+import { Heading, Problem, Table } from './parts.tsx'
 import { several } from './words.ts'
 
 const count = v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '0')
@@ -43,10 +44,7 @@ export function invitePage(visit: Visit, name: string, problem: string | null = 
           consent. The first line names the columns as the hook’s fields and consent do. At most{' '}
           {String(MOST_ROWS)} rows; npm run invite takes more.
         </p>
-        <label>
-          A file of CSV
-          <input type="file" name="file" accept=".csv,text/csv,text/plain" />
-        </label>
+        <Field label="A file of CSV" name="file" type="file" accept=".csv,text/csv,text/plain" />
         <label>
           Or its text
           <textarea
@@ -56,9 +54,7 @@ export function invitePage(visit: Visit, name: string, problem: string | null = 
             placeholder="phone,cohort,whatsapp_ok"
           />
         </label>
-        <button class="main" type="submit">
-          Show what would become of each
-        </button>
+        <Submit look="main">Show what would become of each</Submit>
       </form>
     </Frame>
   )
@@ -174,9 +170,7 @@ function Go(props: {
         {text}
       </textarea>
       <Hidden values={{ go: 'yes', from: at.next, posted: at.posted, left: at.leftOut }} />
-      <button class="main" type="submit">
-        {label}
-      </button>
+      <Submit look="main">{label}</Submit>
     </form>
   )
 }

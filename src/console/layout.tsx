@@ -3,6 +3,7 @@
 import { accountsOf } from '../operator/desk.ts'
 import CSS from './assets/console.css' with { type: 'text' }
 import JS from './assets/console.js' with { type: 'text' }
+import { Submit } from './controls.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import { PLACES } from './page.ts'
 import { DONE, STOPS, touchedText } from './words.ts'
@@ -113,9 +114,7 @@ function Header({ page }: { page: Page }): Html {
         </ul>
       </nav>
       <form method="post" action="/console/logout">
-        <button class="plain" type="submit">
-          Log out
-        </button>
+        <Submit look="plain">Log out</Submit>
       </form>
     </header>
   )

@@ -1,5 +1,6 @@
 /** The door: one field, and why it did not open. */
 
+import { Field, Submit } from './controls.tsx'
 import type { Page } from './page.ts'
 import { Heading, Problem } from './parts.tsx'
 import { Carried, type Unsent } from './unsent.tsx'
@@ -35,23 +36,17 @@ export function loginPage(
       <form class="tall" method="post" action="/console/login">
         <input type="hidden" name="next" value={next} />
         {unsent !== null && <Carried unsent={unsent} />}
-        <label>
-          Admin secret
-          <input
-            type="password"
-            name="secret"
-            required
-            autofocus
-            autocomplete="current-password"
-            maxlength={256}
-          />
-          <small>The Worker’s secret ADMIN_SECRET. npm start prints it.</small>
-        </label>
-        <div>
-          <button class="main" type="submit">
-            Log in
-          </button>
-        </div>
+        <Field
+          label="Admin secret"
+          name="secret"
+          type="password"
+          required
+          autofocus
+          autocomplete="current-password"
+          maxlength={256}
+          note="The Worker’s secret ADMIN_SECRET. npm start prints it."
+        />
+        <Submit look="main">Log in</Submit>
       </form>
     </div>
   )

@@ -214,28 +214,6 @@ export function numbersText(contacts: readonly string[]): string {
   return rest.length === 0 ? first : `${first} and ${rest.length} more`
 }
 
-/** A button that is a form of its own. */
-export function Action({
-  path,
-  label,
-  look = 'button',
-  hidden = {},
-}: {
-  path: string
-  label: string
-  look?: string
-  hidden?: Readonly<Record<string, string>>
-}): Html {
-  return (
-    <form method="post" action={path} class="inline">
-      <Hidden values={hidden} />
-      <button type="submit" class={look}>
-        {label}
-      </button>
-    </form>
-  )
-}
-
 /** Links to the other pages of a list; null: this is the first one, or the last. */
 export function Pager(props: {
   newest?: string | null
@@ -260,17 +238,6 @@ export function Pager(props: {
         </a>
       )}
     </nav>
-  )
-}
-
-/** What a form carries on. */
-export function Hidden(props: { values: Readonly<Record<string, string | number>> }): Html {
-  return (
-    <>
-      {Object.entries(props.values).map(([name, value]) => (
-        <input type="hidden" name={name} value={String(value)} />
-      ))}
-    </>
   )
 }
 

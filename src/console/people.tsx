@@ -2,6 +2,7 @@
 
 import { accountsOf } from '../operator/desk.ts'
 import type { KnownPerson } from '../outbox/admin/people.ts'
+import { PhoneField, Submit, Tick } from './controls.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import { Badge, Card, DeliveryTable, Empty, Heading, Problem, Time } from './parts.tsx'
 
@@ -24,19 +25,12 @@ export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra =
       </Heading>
       {problem !== undefined && <Problem title="Nothing was done" lines={[problem]} />}
       <form class="card tall" method="post" action="/console/people">
-        <label>
-          Phone number
-          <input
-            name="phone"
-            type="tel"
-            value={phone}
-            required
-            maxlength={64}
-            autocomplete="off"
-            placeholder="+91 98765 43210"
-          />
-          <small>As people write it. It is sent in the form, never in the address.</small>
-        </label>
+        <PhoneField
+          label="Phone number"
+          value={phone}
+          required
+          note="As people write it. It is sent in the form, never in the address."
+        />
         <fieldset class="choices">
           <legend class="soft small">What for</legend>
           <Choice value="show" title="Show what is known" picked={action}>
@@ -57,15 +51,8 @@ export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra =
             again. This cannot be taken back.
           </Choice>
         </fieldset>
-        <label class="tick">
-          <input type="checkbox" name="sure" value="yes" />
-          Yes, erase (only needed to erase)
-        </label>
-        <div>
-          <button class="main" type="submit">
-            Do it
-          </button>
-        </div>
+        <Tick name="sure">Yes, erase (only needed to erase)</Tick>
+        <Submit look="main">Do it</Submit>
       </form>
       {known !== undefined && <Known known={known} visit={visit} />}
     </div>
@@ -108,13 +95,12 @@ function Known({ known, visit }: { known: NonNullable<Extra['known']>; visit: Vi
 function Choice(props: { value: string; title: string; picked: string; children?: unknown }) {
   const { value, title, picked, children } = props
   return (
-    <label class="tick">
-      <input type="radio" name="action" value={value} checked={value === picked} required />
+    <Tick type="radio" name="action" value={value} checked={value === picked} required>
       <span>
         <strong>{title}</strong>
         <br />
         <span class="soft">{children}</span>
       </span>
-    </label>
+    </Tick>
   )
 }

@@ -3,6 +3,7 @@
 import { issueText } from '../lib/problem.ts'
 import type { Preview } from '../operator/preview.ts'
 import type { EventPreview, HookDetails } from '../operator/shapes.ts'
+import { Submit } from './controls.tsx'
 import type { Html } from './page.ts'
 import { Badge, Card, Json, Problem, Table } from './parts.tsx'
 import { plain } from './words.ts'
@@ -27,9 +28,7 @@ export function PreviewSection({ hook, preview }: { hook: HookDetails; preview?:
           </textarea>
         </label>
         <div class="row">
-          <button class="main" type="submit">
-            Show what would happen
-          </button>
+          <Submit look="main">Show what would happen</Submit>
           <button type="submit" name="use" value="sample">
             Take the sender’s sample
           </button>

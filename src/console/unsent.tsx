@@ -10,8 +10,9 @@ import {
   sealOf,
   setUnsentCookie,
 } from '../operator/session.ts'
+import { Hidden, Submit } from './controls.tsx'
 import type { Html, Page } from './page.ts'
-import { Fact, Heading, Hidden } from './parts.tsx'
+import { Fact, Heading } from './parts.tsx'
 
 const unsentSchema = v.object({
   /** Where the form posts to. */
@@ -89,9 +90,7 @@ export function unsentPage({ path, fields, what }: Unsent): Page {
           <input type="hidden" name={name} value={value} />
         ))}
         <div class="row">
-          <button class="main" type="submit">
-            Send it now
-          </button>
+          <Submit look="main">Send it now</Submit>
           <a href="/console">Leave it</a>
         </div>
       </form>
