@@ -31,31 +31,24 @@ export async function auditPage(visit: Visit, params: URLSearchParams): Promise<
 
 function Entries({ lines, visit }: { lines: readonly AuditLine[]; visit: Visit }): Html {
   const several = accountsOf(visit.desk).length > 1
-  return (
-    <Table heads={['What', 'On', 'By', 'When']}>
-      {lines.map(({ action, target, detail, actor, at, account }) => (
-        <tr>
-          <td>
-            <strong>{action}</strong>
-            {detail !== null && (
-              <div class="soft small">
-                <bdi>{detail}</bdi>
-              </div>
-            )}
-          </td>
-          <td data-label="On">
-            <bdi>{target}</bdi>
-            {several && <span class="soft small"> {account}</span>}
-          </td>
-          <td data-label="By">
-            <bdi>{actor}</bdi>
-          </td>
-          <td data-label="When">
-            <Time at={at} clock={visit.clock} />
-            <div class="soft small">{visit.clock.full(at)}</div>
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
+  const rows = lines.map(({ action, target, detail, actor, at, account }) => [
+    <>
+      <strong>{action}</strong>
+      {detail !== null && (
+        <div class="soft small">
+          <bdi>{detail}</bdi>
+        </div>
+      )}
+    </>,
+    <>
+      <bdi>{target}</bdi>
+      {several && <span class="soft small"> {account}</span>}
+    </>,
+    <bdi>{actor}</bdi>,
+    <>
+      <Time at={at} clock={visit.clock} />
+      <div class="soft small">{visit.clock.full(at)}</div>
+    </>,
+  ])
+  return <Table columns={['What', 'On', 'By', 'When']} rows={rows} />
 }

@@ -5,7 +5,7 @@ import type { EventPreview, HookDetails } from '../operator/shapes.ts'
 import { fieldList, type ListedField } from '../operator/snippet.ts'
 import { Field, Select, Submit } from './controls.tsx'
 import type { Html } from './page.ts'
-import { Card, Copy, Empty, Table } from './parts.tsx'
+import { Card, type Column, Copy, Empty, Table } from './parts.tsx'
 import type { Tried } from './preview.tsx'
 
 /** What was picked, as the form sent it: after an answer it is still picked. */
@@ -55,6 +55,15 @@ export function FieldPicker(props: {
   )
 }
 
+const COLUMNS: readonly Column[] = [
+  'Field',
+  { head: 'Value', look: 'name' },
+  { head: 'Kind', look: 'soft' },
+  'Number',
+  'Group',
+  'Consent',
+]
+
 function Picker(props: {
   hook: HookDetails
   /** The lead whose fields these are; null: they are of the payload. */
@@ -64,7 +73,30 @@ function Picker(props: {
   picked: Picked
 }): Html {
   const { hook, id, payload, fields, picked } = props
-  const isPicked = (name: string, key: string) => picked[name]?.includes(key) ?? false
+  const rows = fields.map(({ path, value }) => {
+    const text = path.join('.')
+    const key = JSON.stringify(path)
+    const pick = (type: string, name: string, what: string) => (
+      <input
+        type={type}
+        name={name}
+        value={key}
+        checked={picked[name]?.includes(key) ?? false}
+        required={name === 'phone'}
+        aria-label={`${text} ${what}`}
+      />
+    )
+    return [
+      <code>
+        <bdi>{text}</bdi>
+      </code>,
+      <bdi>{value === null ? 'nothing' : String(value).slice(0, 200)}</bdi>,
+      value === null ? 'nothing' : typeof value === 'string' ? 'text' : typeof value,
+      pick('radio', 'phone', 'is the number'),
+      pick('checkbox', 'named', 'names the group'),
+      pick('radio', 'consent', 'is the consent'),
+    ]
+  })
   return (
     <form class="tall" method="post" action={`/console/hooks/${hook.name}/snippet#snippet`}>
       {id === null ? (
@@ -79,55 +111,7 @@ function Picker(props: {
         Pick the number, what the group is named after, and the question of consent: Usher writes
         the hook for you.
       </p>
-      <Table heads={['Field', 'Value', 'Kind', 'Number', 'Group', 'Consent']}>
-        {fields.map(({ path, value }) => {
-          const name = path.join('.')
-          const key = JSON.stringify(path)
-          return (
-            <tr>
-              <td>
-                <code>
-                  <bdi>{name}</bdi>
-                </code>
-              </td>
-              <td data-label="Value" class="name">
-                <bdi>{value === null ? 'nothing' : String(value).slice(0, 200)}</bdi>
-              </td>
-              <td data-label="Kind" class="soft">
-                {value === null ? 'nothing' : typeof value === 'string' ? 'text' : typeof value}
-              </td>
-              <td data-label="Number">
-                <input
-                  type="radio"
-                  name="phone"
-                  value={key}
-                  checked={isPicked('phone', key)}
-                  required
-                  aria-label={`${name} is the number`}
-                />
-              </td>
-              <td data-label="Group">
-                <input
-                  type="checkbox"
-                  name="named"
-                  value={key}
-                  checked={isPicked('named', key)}
-                  aria-label={`${name} names the group`}
-                />
-              </td>
-              <td data-label="Consent">
-                <input
-                  type="radio"
-                  name="consent"
-                  value={key}
-                  checked={isPicked('consent', key)}
-                  aria-label={`${name} is the consent`}
-                />
-              </td>
-            </tr>
-          )
-        })}
-      </Table>
+      <Table columns={COLUMNS} rows={rows} />
       <div class="fields">
         <Field
           label="The group’s name begins with"

@@ -8,7 +8,7 @@ import { Budget } from './account-card.tsx'
 import { Field, Submit } from './controls.tsx'
 import { STATUS } from './group.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Badge, Card, Empty, Heading, Pager, Table } from './parts.tsx'
+import { Badge, Card, type Column, Empty, Heading, Pager, Table } from './parts.tsx'
 
 const PER_PAGE = 12
 /** A page that is left open must cost little: the groups' own pages count further. */
@@ -54,33 +54,28 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
   return { title: 'Groups', place: 'groups', body, live: cursor === null && text === null }
 }
 
+const COLUMNS: readonly Column[] = [
+  { head: 'Group', look: 'lead' },
+  'State',
+  { head: 'People', look: 'number' },
+  { head: 'Waiting', look: 'number' },
+  { head: 'Held', look: 'number' },
+]
+
 function GroupTable({ groups }: { groups: readonly Group[] }): Html {
-  return (
-    <Table heads={['Group', 'State']} numbers={['People', 'Waiting', 'Held']}>
-      {groups.map(({ id, name, account, status, members, capacity, waiting, held }) => (
-        <tr>
-          <td class="lead">
-            <a href={`/console/groups/${id}`}>
-              <bdi>{name}</bdi>
-            </a>
-            <span class="soft small">{account}</span>
-          </td>
-          <td data-label="State">
-            <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>
-          </td>
-          <td data-label="People" class="number">
-            {`${members} of ${capacity}`}
-          </td>
-          <td data-label="Waiting" class="number">
-            {counted(waiting)}
-          </td>
-          <td data-label="Held" class="number">
-            {counted(held)}
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
+  const rows = groups.map(({ id, name, account, status, members, capacity, waiting, held }) => [
+    <>
+      <a href={`/console/groups/${id}`}>
+        <bdi>{name}</bdi>
+      </a>
+      <span class="soft small">{account}</span>
+    </>,
+    <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>,
+    `${members} of ${capacity}`,
+    counted(waiting),
+    counted(held),
+  ])
+  return <Table columns={COLUMNS} rows={rows} />
 }
 
 /** "3+": they are counted no further here. */

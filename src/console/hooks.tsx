@@ -33,27 +33,21 @@ function HookTable(props: {
   clock: Clock
 }): Html {
   const { hooks, heard, clock } = props
-  return (
-    <Table heads={['Hook', 'State', 'Sender', 'Consent', 'Last received']}>
-      {hooks.map(({ name, account, sourceTitle, trouble, refused, paused, consent }) => (
-        <tr>
-          <td class="lead">
-            <a href={`/console/hooks/${name}`}>{name}</a>
-            <span class="soft small">{account}</span>
-          </td>
-          <td data-label="State">
-            <Ready trouble={trouble} /> <Paused paused={paused} />
-            <Refused refused={refused} clock={clock} />
-          </td>
-          <td data-label="Sender">{sourceTitle}</td>
-          <td data-label="Consent">{consent}</td>
-          <td data-label="Last received">
-            <Time at={heard.get(name) ?? null} clock={clock} none="nothing yet" />
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
+  const rows = hooks.map(({ name, account, sourceTitle, trouble, refused, paused, consent }) => [
+    <>
+      <a href={`/console/hooks/${name}`}>{name}</a>
+      <span class="soft small">{account}</span>
+    </>,
+    <>
+      <Ready trouble={trouble} /> <Paused paused={paused} />
+      <Refused refused={refused} clock={clock} />
+    </>,
+    sourceTitle,
+    consent,
+    <Time at={heard.get(name) ?? null} clock={clock} none="nothing yet" />,
+  ])
+  const columns = [{ head: 'Hook', look: 'lead' }, 'State', 'Sender', 'Consent', 'Last received']
+  return <Table columns={columns} rows={rows} />
 }
 
 /** What was refused since the last webhook that was verified. */

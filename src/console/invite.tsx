@@ -107,14 +107,13 @@ function planPage(
         </div>
       </div>
       <div class="card">
-        <Table heads={['Row', 'What would become of it']}>
-          {fates.map((fate) => (
-            <tr>
-              <td class="lead">{String(fate.number)}</td>
-              <td data-label="Fate">{fateText(fate)}</td>
-            </tr>
-          ))}
-        </Table>
+        <Table
+          columns={[
+            { head: 'Row', look: 'lead' },
+            { head: 'What would become of it', label: 'Fate' },
+          ]}
+          rows={fates.map((fate) => [String(fate.number), fateText(fate)])}
+        />
       </div>
     </Frame>
   )

@@ -116,29 +116,48 @@ export function Fact(props: { title: Child; look?: string; children?: Child }): 
   )
 }
 
-/** A table with its head, which is a list of cards on a phone. `numbers`: the last columns. */
+/** A column of a table; its head alone is enough. */
+export type Column = string | WholeColumn
+
+interface WholeColumn {
+  readonly head: string
+  readonly look?: string
+  /** What its cells are called on a phone, where that is not the head. */
+  readonly label?: string
+}
+
+/** A table with its head, which is a list of cards on a phone. */
 export function Table(props: {
-  heads: readonly string[]
-  numbers?: readonly string[]
+  columns: readonly Column[]
+  rows: readonly (readonly Child[])[]
   look?: string
-  children?: Child
 }): Html {
-  const { heads, numbers = [], look = 'cards', children } = props
+  const { columns, rows, look = 'cards' } = props
+  const all = columns.map(
+    (column): WholeColumn => (typeof column === 'string' ? { head: column } : column),
+  )
   return (
     <table class={look}>
       <thead>
         <tr>
-          {heads.map((head) => (
-            <th scope="col">{head}</th>
-          ))}
-          {numbers.map((head) => (
-            <th scope="col" class="number">
+          {all.map(({ head, look }) => (
+            <th scope="col" class={look}>
               {head}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody>{children}</tbody>
+      <tbody>
+        {rows.map((cells) => (
+          <tr>
+            {all.map(({ head, look, label = head }, index) => (
+              <td data-label={index === 0 ? undefined : label} class={look}>
+                {cells[index]}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
     </table>
   )
 }
@@ -152,54 +171,42 @@ export function Copy({ of }: { of: string }): Html {
   )
 }
 
-export function DeliveryTable({
-  deliveries,
-  clock,
-}: {
-  deliveries: readonly DeliveryView[]
-  clock: Clock
-}): Html {
-  return (
-    <Table heads={['Lead', 'State', 'Group', 'Hook', 'Received']} look="cards leads">
-      {deliveries.map((delivery) => (
-        <tr>
-          <td class="lead">
-            <a href={`/console/deliveries/${delivery.id}`}>
-              <bdi>{leadName(delivery)}</bdi>
-            </a>
-            <span class="soft small">
-              {delivery.who !== null && (
-                <>
-                  <bdi>{numbersText(delivery.contacts)}</bdi>
-                  {' · '}
-                </>
-              )}
-              <span>{delivery.id}</span>
-            </span>
-          </td>
-          <td data-label="State" class="how">
-            <StateBadge state={delivery.state} />{' '}
-            <span class="soft small">
-              <bdi>{plain(delivery.wrong ?? delivery.reason ?? '')}</bdi>
-            </span>
-          </td>
-          <td data-label="Group" class="name">
-            {delivery.groupName === null ? (
-              <span class="soft">not known</span>
-            ) : (
-              <bdi>{delivery.groupName}</bdi>
-            )}
-          </td>
-          <td data-label="Hook" class="of-hook">
-            {delivery.hook}
-          </td>
-          <td data-label="Received" class="when">
-            <Time at={delivery.receivedAt} clock={clock} />
-          </td>
-        </tr>
-      ))}
-    </Table>
-  )
+/** The columns' looks say where each stands in the card of a lead. */
+const LEAD_COLUMNS: readonly Column[] = [
+  { head: 'Lead', look: 'lead' },
+  { head: 'State', look: 'how' },
+  { head: 'Group', look: 'name' },
+  { head: 'Hook', look: 'of-hook' },
+  { head: 'Received', look: 'when' },
+]
+
+export function DeliveryTable(props: { deliveries: readonly DeliveryView[]; clock: Clock }): Html {
+  const rows = props.deliveries.map((lead) => [
+    <>
+      <a href={`/console/deliveries/${lead.id}`}>
+        <bdi>{leadName(lead)}</bdi>
+      </a>
+      <span class="soft small">
+        {lead.who !== null && (
+          <>
+            <bdi>{numbersText(lead.contacts)}</bdi>
+            {' · '}
+          </>
+        )}
+        <span>{lead.id}</span>
+      </span>
+    </>,
+    <>
+      <StateBadge state={lead.state} />{' '}
+      <span class="soft small">
+        <bdi>{plain(lead.wrong ?? lead.reason ?? '')}</bdi>
+      </span>
+    </>,
+    lead.groupName === null ? <span class="soft">not known</span> : <bdi>{lead.groupName}</bdi>,
+    lead.hook,
+    <Time at={lead.receivedAt} clock={props.clock} />,
+  ])
+  return <Table columns={LEAD_COLUMNS} rows={rows} look="cards leads" />
 }
 
 /** What to call a lead: the name that its sender gives, or else its number. */

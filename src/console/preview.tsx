@@ -103,24 +103,19 @@ function EventResult({ event }: { event: EventPreview }): Html {
         </div>
       )}
       {numbers.length > 0 && (
-        <Table heads={['Number in', 'As typed', 'As read']}>
-          {numbers.map(({ path, raw, read, notes }) => (
-            <tr>
-              <td>
-                <code>{plain(path)}</code>
-              </td>
-              <td data-label="As typed">
-                <bdi>{raw === '' ? 'nothing' : raw}</bdi>
-              </td>
-              <td data-label="As read">
-                {read === null ? <Badge tone="bad">Refused</Badge> : <strong>{read}</strong>}
-                {notes.map((note) => (
-                  <div class="soft small">{read === null ? `It ${note}` : note}</div>
-                ))}
-              </td>
-            </tr>
-          ))}
-        </Table>
+        <Table
+          columns={['Number in', 'As typed', 'As read']}
+          rows={numbers.map(({ path, raw, read, notes }) => [
+            <code>{plain(path)}</code>,
+            <bdi>{raw === '' ? 'nothing' : raw}</bdi>,
+            <>
+              {read === null ? <Badge tone="bad">Refused</Badge> : <strong>{read}</strong>}
+              {notes.map((note) => (
+                <div class="soft small">{read === null ? `It ${note}` : note}</div>
+              ))}
+            </>,
+          ])}
+        />
       )}
       <details id={`fields-${event.id ?? 'of'}`}>
         <summary>Fields that the hook was given</summary>

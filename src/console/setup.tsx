@@ -37,17 +37,18 @@ export function sendersPage(): Page {
         <code>npm run new -- webinar tally</code> writes it into <code>src/config.ts</code>.
       </Heading>
       <div class="card">
-        <Table heads={['Sender', 'Name in src/config.ts', 'Kind']}>
-          {sources.map(({ name, title, kind }) => (
-            <tr>
-              <td class="lead">
-                <a href={`/console/senders/${name}`}>{title}</a>
-              </td>
-              <td data-label="Name">{name}</td>
-              <td data-label="Kind">{kind}</td>
-            </tr>
-          ))}
-        </Table>
+        <Table
+          columns={[
+            { head: 'Sender', look: 'lead' },
+            { head: 'Name in src/config.ts', label: 'Name' },
+            'Kind',
+          ]}
+          rows={sources.map(({ name, title, kind }) => [
+            <a href={`/console/senders/${name}`}>{title}</a>,
+            name,
+            kind,
+          ])}
+        />
       </div>
     </div>
   )
