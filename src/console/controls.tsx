@@ -85,7 +85,7 @@ export function Action(props: {
 }): Html {
   const { path, label, look = 'button', hidden = {} } = props
   return (
-    <form method="post" action={path} class="inline">
+    <form method="post" action={path}>
       <Hidden values={hidden} />
       <Submit look={look}>{label}</Submit>
     </form>

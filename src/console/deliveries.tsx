@@ -117,7 +117,7 @@ function ForAll(props: { asked: Asked; state: DeliveryState | undefined; hidden:
         <a class="button" href={`/console/deliveries.csv?${queryOf(asked)}`} download>
           Download as CSV
         </a>
-        <form class="inline" method="post" action={`/console/deliveries.csv?${queryOf(asked)}`}>
+        <form method="post" action={`/console/deliveries.csv?${queryOf(asked)}`}>
           <Submit>Download with full numbers (audited)</Submit>
         </form>
       </div>

@@ -179,7 +179,7 @@ function Verdict(props: {
         />
       </svg>
       <h1>{title}</h1>
-      <p>
+      <p class="soft">
         {what} <Waiting accounts={accounts} clock={clock} />
       </p>
     </div>

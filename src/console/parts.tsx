@@ -72,7 +72,7 @@ export function Heading(props: {
         </p>
       )}
       <h1>{title}</h1>
-      {children !== undefined && <p class="lede">{children}</p>}
+      {children !== undefined && <p class="lede soft">{children}</p>}
       {below}
     </div>
   )

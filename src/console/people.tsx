@@ -31,7 +31,7 @@ export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra =
           required
           note="As people write it. It is sent in the form, never in the address."
         />
-        <fieldset class="choices">
+        <fieldset class="tall">
           <legend class="soft small">What for</legend>
           <Choice value="show" title="Show what is known" picked={action}>
             Their leads and groups, on this page. The audit log says that you looked.
