@@ -5,9 +5,8 @@
 
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { table } from '../src/sandbox/command-line.ts'
+import { run, table } from '../src/sandbox/command-line.ts'
 import { senderLines, senderList, sourceOf } from '../src/sandbox/hooks/sender-page.ts'
-import { run } from '../src/sandbox/trouble.ts'
 import { sources } from '../src/sources/index.ts'
 import { CORPUS, runCorpus } from './consent-corpus.ts'
 import { everySource } from './every-source.ts'

@@ -3,11 +3,10 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { secretValues } from '../lib/names.ts'
-import { readCommandLine } from './command-line.ts'
+import { orTrouble, readCommandLine, run, Trouble } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
 import { baseUrlOf } from './runner/address.ts'
 import { readSettings } from './settings.ts'
-import { orTrouble, run, Trouble } from './trouble.ts'
 
 const USAGE = {
   export: 'npm run export -- [file] [--account default] [--url https://usher.example.workers.dev]',

@@ -5,10 +5,10 @@ import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import * as v from 'valibot'
 import { environmentArguments, wrangler } from './checking/wrangler-cli.ts'
+import { run, Trouble } from './command-line.ts'
 import { loadConfig } from './load-config.ts'
 import { strangers } from './runner/esbuild.ts'
 import { ROOT, readSettings } from './settings.ts'
-import { run, Trouble } from './trouble.ts'
 
 const DIST = 'dist'
 const META = `${DIST}/meta.json`

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { compilerSays, environmentArguments, wrangler } from './checking/wrangler-cli.ts'
+import { run, Trouble } from './command-line.ts'
 import { loadConfig } from './load-config.ts'
 import { ROOT, readSettings } from './settings.ts'
-import { run, Trouble } from './trouble.ts'
 
 const packageSchema = v.object({ version: v.string() })
 

@@ -4,8 +4,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { secretName, secretValues, tokenName } from '../lib/names.ts'
 import type { Config } from '../setup/define-config.ts'
+import { orTrouble } from './command-line.ts'
 import { shownPath } from './settings.ts'
-import { orTrouble } from './trouble.ts'
 
 export type Vars = Readonly<Record<string, string>>
 

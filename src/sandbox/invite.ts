@@ -7,12 +7,11 @@ import { maskPhone } from '../mapping/phone/index.ts'
 import { checkColumns, type Fate, fatesOf, planOf } from '../operator/fates.ts'
 import { FileFault, readPeople } from '../operator/people-file.ts'
 import { signedSample } from '../operator/sample/signed-sample.ts'
-import { readCommandLine } from './command-line.ts'
+import { orTrouble, readCommandLine, run, Trouble } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
 import { hookNamed, loadConfig } from './load-config.ts'
 import { baseUrlOf } from './runner/address.ts'
 import { readSettings } from './settings.ts'
-import { orTrouble, run, Trouble } from './trouble.ts'
 
 const USAGE =
   'npm run invite -- people.csv --hook webinar [--dry-run] [--url https://usher.example.workers.dev]'

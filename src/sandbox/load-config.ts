@@ -2,10 +2,9 @@
 
 import type { Hook } from '../mapping/hook.ts'
 import type { Config } from '../setup/define-config.ts'
-import { didYouMean } from './command-line.ts'
+import { didYouMean, messageOf, Trouble } from './command-line.ts'
 import { bundle } from './runner/esbuild.ts'
 import { shownPath } from './settings.ts'
-import { messageOf, Trouble } from './trouble.ts'
 
 /** The config of this file; a mistake in it is trouble. */
 export async function loadConfig(file: string): Promise<Config> {

@@ -3,13 +3,12 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { secretName } from '../lib/names.ts'
 import * as usher from '../usher.ts'
-import { readCommandLine, table } from './command-line.ts'
+import { readCommandLine, run, Trouble, table } from './command-line.ts'
 import { addToDevVars, missingSecrets, readDevVars } from './dev-vars.ts'
 import { addHook, hookLines, type NewHook, namesIn } from './hooks/add-hook.ts'
 import { sourceOf } from './hooks/sender-page.ts'
 import { loadConfig } from './load-config.ts'
 import { readSettings, shownPath } from './settings.ts'
-import { run, Trouble } from './trouble.ts'
 
 const USAGE = 'npm run new -- <hook> <sender>, such as npm run new -- webinar tally'
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,40}$/

@@ -10,6 +10,7 @@ import {
   tamperedSample,
 } from '../operator/sample/signed-sample.ts'
 import type { Config } from '../setup/define-config.ts'
+import { run, Trouble } from './command-line.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
 import { hookNamed, loadConfig } from './load-config.ts'
 import { readAddress } from './runner/address.ts'
@@ -17,7 +18,6 @@ import { compose } from './sample/compose.ts'
 import { readSendArguments, type SendArguments } from './sample/send-arguments.ts'
 import { type FollowedLead, follow, storySchema } from './sample/story.ts'
 import { readSettings } from './settings.ts'
-import { run, Trouble } from './trouble.ts'
 
 const UNAUTHORIZED = 401
 const UNAVAILABLE = 503

@@ -1,7 +1,7 @@
 /** What the environment tells the local commands: ports, folders and files. */
 
 import { relative, resolve } from 'node:path'
-import { Trouble } from './trouble.ts'
+import { Trouble } from './command-line.ts'
 
 const PORT = 8787
 const SANDBOX_PORT = 8788

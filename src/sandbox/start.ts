@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { secretValues, tokenName } from '../lib/names.ts'
 import type { Config } from '../setup/define-config.ts'
+import { run, Trouble } from './command-line.ts'
 import { addToDevVars, missingSecrets, readDevVars, type Vars } from './dev-vars.ts'
 import { startEazybe } from './eazybe/serve-eazybe.ts'
 import { loadConfig } from './load-config.ts'
@@ -14,7 +15,6 @@ import { type Edited, type LiveWorker, outbound, startWorker } from './runner/li
 import { claimState, untilNpmIsGone } from './runner/processes.ts'
 import { welcome } from './runner/welcome.ts'
 import { ROOT, readSettings, type Settings, shownPath } from './settings.ts'
-import { run, Trouble } from './trouble.ts'
 
 const READY_WITHIN_MS = 20_000
 const ASK_AGAIN_MS = 25

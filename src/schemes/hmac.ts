@@ -15,17 +15,13 @@ import {
 import { readJson } from '../lib/decode.ts'
 import type { SignatureFault } from '../lib/problem.ts'
 import { freshness, stamp, TIMESTAMP, TOLERANCE_SECONDS, type Unit } from './freshness.ts'
-import { MIN_SECRET_LENGTH, reject, type Scheme, VERIFIED } from './scheme.ts'
+import { type Incoming, MIN_SECRET_LENGTH, reject, type Scheme, VERIFIED } from './scheme.ts'
 import { keyOf, newSecret, refuseSecret, type Spelling } from './secret.ts'
 
 /** What a sender may have put under its signature. */
-export interface SignedParts {
-  readonly body: Bytes
+export interface SignedParts extends Pick<Incoming, 'body' | 'headers' | 'method' | 'url'> {
   /** Exactly as it was spelt; empty where the scheme has none. */
   readonly timestamp: string
-  readonly headers: Headers
-  readonly method: string
-  readonly url: string
 }
 
 /** Builds the signed bytes; null when a header that belongs to them is not there. */
@@ -73,6 +69,10 @@ export interface HmacOptions {
   readonly title?: string
   /** For senders who make short secrets themselves. */
   readonly minSecretLength?: number
+  /** What makes a text no secret of this sender's, as half a sentence: looked at before what makes it too weak. */
+  readonly flawOf?: (secret: string) => string | null
+  /** For senders whose secrets have a form of their own. */
+  readonly newSecret?: () => string
 }
 
 const DIGEST_BYTES: Readonly<Record<Hash, number>> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 }
@@ -98,8 +98,8 @@ export function hmac(options: HmacOptions): Scheme {
 
   const scheme: Scheme = {
     title: options.title ?? titleOf(options, hash),
-    refuseSecret: (secret) => refuseSecret(secret, spelling, minLength),
-    newSecret: () => newSecret(spelling),
+    refuseSecret: (secret) => options.flawOf?.(secret) ?? refuseSecret(secret, spelling, minLength),
+    newSecret: options.newSecret ?? (() => newSecret(spelling)),
 
     async verify(incoming, secrets, toleranceSeconds = tolerance) {
       const claim = readClaim(incoming.headers, options, prefix, hash)

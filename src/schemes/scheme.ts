@@ -17,15 +17,9 @@ export interface Incoming {
 }
 
 /** A request about to be signed, by the sandbox, the tests and `npm run send`. */
-export interface Outgoing {
-  readonly method: string
-  readonly url: string
-  readonly headers: Headers
-  readonly body: Bytes
+export interface Outgoing extends Omit<Incoming, 'urlSecret'> {
   /** The delivery's id, where the scheme sends one (`webhook-id`). */
   readonly id: string
-  /** Epoch milliseconds. */
-  readonly now: number
 }
 
 /** What a signer adds: headers, for senders that can set nothing but a URL its last segment, for some the body anew. */

@@ -37,10 +37,6 @@ export function lookUps(config: Config, env: object): OutboxPorts['lookUp'] {
   }
 }
 
-type WholeFields =
-  | { readonly ok: true; readonly fields: unknown; readonly skip?: string | null }
-  | { readonly ok: false; readonly message: string }
-
 /** The fields as they come where the source has no look-up; else what the vendor says, or what to do about it. */
 export async function wholeFields(
   name: string,
@@ -48,7 +44,7 @@ export async function wholeFields(
   env: object,
   fields: unknown,
   ask: typeof fetch = fetch,
-): Promise<WholeFields> {
+): Promise<LookedUp<unknown>> {
   if (source.lookUp === undefined) return { ok: true, fields }
   const secret = apiTokenName(name)
   const [token] = secretValues(env, secret)
@@ -58,10 +54,7 @@ export async function wholeFields(
     )
   }
   const ending = new AbortController()
-  const late: LookedUp<unknown> = {
-    ok: false,
-    message: `${source.title} did not answer within ${GIVE_UP_MS / 1_000} s`,
-  }
+  const late = failed(`${source.title} did not answer within ${GIVE_UP_MS / 1_000} s`)
   try {
     const looking = source.lookUp(fields, { token, fetch: guarded(ask, ending.signal) })
     const found = await atMost(GIVE_UP_MS, looking, late)
@@ -75,7 +68,7 @@ export async function wholeFields(
   }
 }
 
-function failed(message: string): WholeFields {
+function failed(message: string): LookedUp<unknown> {
   return { ok: false, message }
 }
 

@@ -5,7 +5,7 @@ import { bodySecret } from '../schemes/body-secret.ts'
 import { answer, answers } from './shared/answers.ts'
 import { optionalText } from './shared/payload.ts'
 import { hookExample, jsonBody, serial } from './shared/sample.ts'
-import { defineSource, type FormFields, type FormValue } from './source.ts'
+import { defineSource, type FormValue } from './source.ts'
 
 const KEY = 'google_key'
 
@@ -35,18 +35,6 @@ const lead = v.object({
   lead_stage: optionalText,
   lead_submit_time: optionalText,
 })
-
-const OWN_NAMES = [
-  'lead_id',
-  'form_id',
-  'campaign_id',
-  'adgroup_id',
-  'creative_id',
-  'asset_group_id',
-  'gcl_id',
-  'lead_stage',
-  'lead_submit_time',
-] as const
 
 export const googleAds = defineSource({
   name: 'googleAds',
@@ -105,11 +93,11 @@ export const googleAds = defineSource({
 })
 
 /** Google's names before what they are shown as: a question's wording must not take the place of PHONE_NUMBER. */
-function fieldsOf({ user_column_data, ...own }: v.InferOutput<typeof lead>): FormFields {
+function fieldsOf({ user_column_data, is_test: _, ...own }: v.InferOutput<typeof lead>) {
   return answers(
     user_column_data.map((one) => [one.column_id, answer(one.string_value)]),
     user_column_data.map((one) => [one.column_name, answer(one.string_value)]),
-    OWN_NAMES.map((name) => [name, exact(own[name])]),
+    Object.entries(own).map(([name, value]) => [name, exact(value)]),
   )
 }
 

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { idText, optionalText } from './shared/payload.ts'
 import { hookExample, jsonSample } from './shared/sample.ts'
@@ -26,16 +25,15 @@ const event = v.looseObject({
   }),
 })
 
-const plain = hmac({ header: 'X-Signature', encoding: 'hex' })
-
-const scheme: Scheme = {
-  ...plain,
-  refuseSecret: (secret) =>
+const scheme = hmac({
+  header: 'X-Signature',
+  encoding: 'hex',
+  flawOf: (secret) =>
     secret.length > MAX_SECRET_LENGTH
       ? `is longer than the ${MAX_SECRET_LENGTH} characters that Lemon Squeezy takes`
-      : plain.refuseSecret(secret),
+      : null,
   newSecret: () => newSecret().slice(0, MAX_SECRET_LENGTH),
-}
+})
 
 export const lemonSqueezy = defineSource({
   name: 'lemonSqueezy',

@@ -2,7 +2,6 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { optionalText } from './shared/payload.ts'
 import { hookExample, jsonSample } from './shared/sample.ts'
@@ -23,21 +22,17 @@ const event = v.looseObject({
 })
 
 // The whole text is the key, prefix and all. The vendor's SDK allows 5 s, which a slow network or a clock that is off would use up.
-const pairs = hmac({
+const scheme = hmac({
   header: 'Paddle-Signature',
   encoding: 'hex',
   signed: timestampThenBody(':'),
   timestamp: { pair: 'ts', signature: 'h1', separator: ';' },
-})
-
-const scheme: Scheme = {
-  ...pairs,
-  refuseSecret: (secret) =>
+  flawOf: (secret) =>
     API_KEY.test(secret)
       ? `is an API key; the secret of a destination starts with ${SECRET_PREFIX}`
-      : pairs.refuseSecret(secret),
+      : null,
   newSecret: () => SECRET_PREFIX + newSecret(),
-}
+})
 
 export const paddle = defineSource({
   name: 'paddle',

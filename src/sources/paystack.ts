@@ -3,7 +3,6 @@
 import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
-import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { answers, titledIn } from './shared/answers.ts'
 import { idText, optionalId, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
@@ -28,16 +27,16 @@ const event = v.looseObject({
   }),
 })
 
-const digest = hmac({ header: 'x-paystack-signature', encoding: 'hex', hash: 'SHA-512' })
-
-const scheme: Scheme = {
-  ...digest,
-  refuseSecret: (secret) =>
+const scheme = hmac({
+  header: 'x-paystack-signature',
+  encoding: 'hex',
+  hash: 'SHA-512',
+  flawOf: (secret) =>
     SECRET_KEY.test(secret)
-      ? digest.refuseSecret(secret)
+      ? null
       : 'is no secret key of Paystack, which starts with sk_live_ or sk_test_',
   newSecret: () => `sk_test_${newSecret()}`,
-}
+})
 
 export const paystack = defineSource({
   name: 'paystack',

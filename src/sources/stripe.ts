@@ -2,7 +2,6 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
 import { optionalText } from './shared/payload.ts'
@@ -44,20 +43,14 @@ const event = v.looseObject({
 })
 
 // The whole text is the key, `whsec_` and all. Standard Webhooks has the same prefix and another key behind it.
-const pairs = hmac({
+const scheme = hmac({
   header: 'Stripe-Signature',
   encoding: 'hex',
   timestamp: { pair: 't', signature: 'v1' },
-})
-
-const scheme: Scheme = {
-  ...pairs,
-  refuseSecret: (secret) =>
-    API_KEY.test(secret)
-      ? 'is an API key; the signing secret starts with whsec_'
-      : pairs.refuseSecret(secret),
+  flawOf: (secret) =>
+    API_KEY.test(secret) ? 'is an API key; the signing secret starts with whsec_' : null,
   newSecret: () => SECRET_PREFIX + newSecret(),
-}
+})
 
 export const stripe = defineSource({
   name: 'stripe',

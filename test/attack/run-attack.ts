@@ -4,8 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { readCommandLine, table } from '../../src/sandbox/command-line.ts'
-import { run } from '../../src/sandbox/trouble.ts'
+import { readCommandLine, run, table } from '../../src/sandbox/command-line.ts'
 
 const USAGE = 'npm run attack -- [--seed 7] [--tries 100000]'
 const ROOT = join(import.meta.dirname, '../..')

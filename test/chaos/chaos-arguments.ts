@@ -1,7 +1,6 @@
 /** Reads the command line of `npm run chaos`. */
 
-import { readCommandLine } from '../../src/sandbox/command-line.ts'
-import { Trouble } from '../../src/sandbox/trouble.ts'
+import { readCommandLine, Trouble } from '../../src/sandbox/command-line.ts'
 
 const USAGE = 'npm run chaos -- [--seed 7] [--leads 2000] [--kills 20]'
 const LEADS = 2_000

@@ -1,6 +1,6 @@
 /** `npm run chaos`: thousands of leads, an EazyBe that fails a third of the calls, and `kill -9` again and again. Exit code 1: a promise broke. */
 
-import { run } from '../../src/sandbox/trouble.ts'
+import { run } from '../../src/sandbox/command-line.ts'
 import { readChaosArguments } from './chaos-arguments.ts'
 import { report } from './report.ts'
 import { runChaos } from './run-chaos.ts'

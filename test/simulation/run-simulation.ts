@@ -1,7 +1,6 @@
 /** `npm run simulate -- --seed 7 --runs 5000`: plays many histories, prints what was played, and the smallest one that breaks a rule. */
 
-import { readCommandLine } from '../../src/sandbox/command-line.ts'
-import { run, Trouble } from '../../src/sandbox/trouble.ts'
+import { readCommandLine, run, Trouble } from '../../src/sandbox/command-line.ts'
 import type { Exploration } from './explore.ts'
 import { explore } from './explore.ts'
 import { tell } from './history.ts'

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import type { AccountOptions, PaceNumbers } from '../../src/outbox/dispatch/pace.ts'
-import { readCommandLine } from '../../src/sandbox/command-line.ts'
-import { run, Trouble } from '../../src/sandbox/trouble.ts'
+import { readCommandLine, run, Trouble } from '../../src/sandbox/command-line.ts'
 import { chart } from './chart.ts'
 import { clock } from './history.ts'
 import type { Limit } from './limits.ts'

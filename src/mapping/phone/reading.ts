@@ -10,30 +10,11 @@ export interface Refused {
   readonly reason: PhoneRefusal
 }
 
-export type PhoneRefusal =
-  | 'empty'
-  | 'not_a_phone'
-  | 'letters'
-  | 'spreadsheet_truncated'
-  | 'placeholder'
-  | 'too_short'
-  | 'too_long'
-  | 'country_unknown'
-  | 'invalid_for_country'
-  | 'ambiguous'
-  | 'landline'
-  | 'extension'
-  | 'chat_id_not_a_person'
-  | 'lid_not_a_phone'
-
-export type PhoneWarning =
-  | 'extension_dropped'
-  | 'several_numbers'
-  | 'country_guessed_from_digits'
-  | 'trailing_zeros'
+export type PhoneRefusal = keyof typeof REFUSALS
+export type PhoneWarning = keyof typeof WARNINGS
 
 /** Why a number was refused, as a predicate of it: they follow the name of a field, as in "phone: has too few digits". */
-export const REFUSALS: Readonly<Record<PhoneRefusal, string>> = {
+export const REFUSALS = {
   empty: 'has nothing in it',
   not_a_phone: 'is not a phone number',
   letters: 'has letters where only a phone number belongs',
@@ -51,16 +32,16 @@ export const REFUSALS: Readonly<Record<PhoneRefusal, string>> = {
   extension: 'has an extension: a switchboard or a relay answers there, not a person',
   chat_id_not_a_person: 'is the id of a group, channel or broadcast list, not of a person',
   lid_not_a_phone: 'is a WhatsApp privacy id (@lid), which hides the phone number',
-}
+} as const
 
 /** What was noticed about a number that was read all the same. */
-export const WARNINGS: Readonly<Record<PhoneWarning, string>> = {
+export const WARNINGS = {
   extension_dropped: 'An extension was left out',
   several_numbers: 'Several numbers were written and only the first is used',
   country_guessed_from_digits:
     "The number was written without + and fits another country than the hook's",
   trailing_zeros: 'The number ends in five or more zeros: a spreadsheet may have rounded it',
-}
+} as const
 
 /** A refusal as a value. */
 export function refused(reason: PhoneRefusal): Refused {

@@ -3,8 +3,8 @@
 import * as v from 'valibot'
 import { secretValues, tokenName } from '../../lib/names.ts'
 import type { Config } from '../../setup/define-config.ts'
-import { neededSecrets } from '../deploying/secrets.ts'
 import { SANDBOX_TOKEN_PREFIX } from '../dev-vars.ts'
+import { neededSecrets } from '../secrets.ts'
 import { environmentArguments, type Wrangler } from './wrangler-cli.ts'
 
 const TIMEOUT_MS = 10_000

@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
+import { messageOf, Trouble } from '../command-line.ts'
 import { ROOT } from '../settings.ts'
-import { messageOf, Trouble } from '../trouble.ts'
 
 const QUIET = {
   WRANGLER_SEND_METRICS: 'false',

@@ -12,15 +12,33 @@ const MAX_NAME_UNITS = 100
  * The sentences of EazyBe's pages (https://help.eazybe.com, *Create Group and Add Chat ID*, the older page for all but the first).
  * No page shows a whole error body, so that it is `{ status: false, message }` is UNCONFIRMED.
  */
-const DONE = 'Group created and chat IDs added successfully.'
-const INVALID = 'Invalid data provided.'
-const INACTIVE = 'Cloud session is not active or working.'
-const MISSING = 'Group not found'
-const FAILED = 'Failed to create group and add chat IDs.'
+const YES = say(200, true, 'Group created and chat IDs added successfully.')
+/** A call that is refused for its data. */
+export const INVALID = say(400, false, 'Invalid data provided.')
+const INACTIVE = say(403, false, 'Cloud session is not active or working.')
+/** A call whose group is not found. */
+export const MISSING = say(404, false, 'Group not found')
+const FAILURE = 'Failed to create group and add chat IDs.'
+/** A call that was cut short by us too: nothing has happened. */
+export const FAILED = say(500, false, FAILURE)
 /** UNCONFIRMED: the group page knows no 401; the words are those of EazyBe's neighbouring remove-employees call. */
-const UNAUTHORIZED = 'Invalid access token'
-/** UNCONFIRMED: the group page knows no 429. */
-const TOO_MANY = 'Too many requests.'
+const UNAUTHORIZED = say(401, false, 'Invalid access token')
+/** UNCONFIRMED: the group page knows no 429. Nothing tells how long to wait. */
+export const TOO_MANY = say(429, false, 'Too many requests.')
+/** A page as proxies make it: the call never got as far as EazyBe. */
+const BAD_GATEWAY: Decision = {
+  status: 502,
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  answer:
+    '<!doctype html><html lang="en"><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1></html>\n',
+  effect: null,
+}
+/** An answer that begins, and breaks off. */
+export const BROKEN: Decision = {
+  ...YES,
+  status: null,
+  answer: YES.answer.slice(0, YES.answer.length / 2),
+}
 
 /** What EazyBe's own answers are made of. */
 const answerSchema = v.pipe(
@@ -70,50 +88,26 @@ export interface Decision {
 /** Decides one call. In which order EazyBe looks at token, body and session is UNCONFIRMED. */
 export function decide(asked: Asked, circumstances: Circumstances): Decision {
   const { behaviour, tokens, random } = circumstances
-  if (behaviour.retryAfterSeconds !== null) return throttled(behaviour.retryAfterSeconds)
-  if (behaviour.body === 'html') return badGateway()
+  const { retryAfterSeconds } = behaviour
+  if (retryAfterSeconds !== null) {
+    const headers = { ...TOO_MANY.headers, 'retry-after': String(retryAfterSeconds) }
+    return { ...TOO_MANY, headers }
+  }
+  if (behaviour.body === 'html') return BAD_GATEWAY
   if (behaviour.body === 'empty') return { status: 200, headers: {}, answer: '', effect: null }
   if (behaviour.token === 'invalid' || !opens(asked.authorization, tokens)) {
-    return no(401, UNAUTHORIZED)
+    return UNAUTHORIZED
   }
   const body = v.safeParse(bodySchema, asked.body)
-  if (!body.success) return invalid()
-  if (behaviour.session === 'inactive') return no(403, INACTIVE)
-  if (behaviour.statusFalse) return no(200, FAILED)
-  if (behaviour.failRate > 0 && random() < behaviour.failRate) return no(500, FAILED)
+  if (!body.success) return INVALID
+  if (behaviour.session === 'inactive') return INACTIVE
+  if (behaviour.statusFalse) return say(200, false, FAILURE)
+  if (behaviour.failRate > 0 && random() < behaviour.failRate) return FAILED
   // One bad number fails the whole call, as with EazyBe's siblings: green-api/issues#544 and #748, waha#266.
   if (body.output.contacts.some((contact) => behaviour.poison.includes(contact))) {
-    return no(500, FAILED)
+    return FAILED
   }
   return carryOut(body.output, asked.id, circumstances)
-}
-
-/** What a call gets that was cut short by us: nothing has happened. */
-export function failed(): Decision {
-  return no(500, FAILED)
-}
-
-/** What a call gets that is refused for its data. */
-export function invalid(): Decision {
-  return no(400, INVALID)
-}
-
-/** What a call gets whose group is not found. */
-export function missing(): Decision {
-  return no(404, MISSING)
-}
-
-/** What a call gets that came too soon after others; null tells nothing of how long to wait. */
-export function throttled(seconds: number | null): Decision {
-  const decision = no(429, TOO_MANY)
-  if (seconds === null) return decision
-  return { ...decision, headers: { ...decision.headers, 'retry-after': String(seconds) } }
-}
-
-/** An answer that begins, and breaks off. */
-export function broken(): Decision {
-  const { headers, answer } = yes()
-  return { status: null, headers, answer: answer.slice(0, answer.length / 2), effect: null }
 }
 
 /** The same in the form that is asked for. What is no whole answer of EazyBe's own stays as it is. */
@@ -141,7 +135,7 @@ function carryOut(
   const found = groups.find(
     (group) => group.name === body.groupName && now >= seenFrom(group, listLagMs),
   )
-  if (found === undefined && !body.create) return missing()
+  if (found === undefined && !body.create) return MISSING
 
   const people = whoWouldBeAdded(found, body.contacts, silent)
   const effect =
@@ -151,19 +145,17 @@ function carryOut(
   // EazyBe's documented 500 covers both a failed creation and a failed add, and no other status of its would fit a full group
   // (WhatsApp's own 419 a person). That it adds no person at all, not even up to the limit, is UNCONFIRMED.
   const size = (found?.members.length ?? 0) + effect.added.length
-  if (effect.added.length > 0 && size > behaviour.groupLimit) return no(500, FAILED)
-  if (found !== undefined) return { ...yes(), effect }
+  if (effect.added.length > 0 && size > behaviour.groupLimit) return FAILED
+  if (found !== undefined) return { ...YES, effect }
 
-  if (body.groupName.length > MAX_NAME_UNITS) return no(500, FAILED)
-  if (behaviour.createAnswers500 === 'before') return no(500, FAILED)
+  if (body.groupName.length > MAX_NAME_UNITS) return FAILED
+  if (behaviour.createAnswers500 === 'before') return FAILED
   const createdLately = groups.filter((group) => now - group.createdAt < DAY_MS).length
   if (behaviour.createLimit !== null && createdLately >= behaviour.createLimit) {
-    return no(500, FAILED)
+    return FAILED
   }
   // green-api/issues#1016: 500, and the group is there.
-  return behaviour.createAnswers500 === 'after'
-    ? { ...no(500, FAILED), effect }
-    : { ...yes(), effect }
+  return behaviour.createAnswers500 === 'after' ? { ...FAILED, effect } : { ...YES, effect }
 }
 
 /** When EazyBe begins to see a group. Turning the lag on hides no older group, and turning it off shows all. */
@@ -192,33 +184,11 @@ function opens(authorization: string | undefined, tokens: readonly string[]): bo
   return token !== undefined && tokens.includes(token)
 }
 
-function yes(): Decision {
-  return say(200, { status: true, message: DONE })
-}
-
-function no(status: Decision['status'], message: string): Decision {
-  return say(status, { status: false, message })
-}
-
-/** A page as proxies make it: the call never got as far as EazyBe. */
-function badGateway(): Decision {
-  return {
-    status: 502,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    answer:
-      '<!doctype html><html lang="en"><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1></html>\n',
-    effect: null,
-  }
-}
-
-function say(
-  status: Decision['status'],
-  body: { readonly status: boolean; readonly message: string },
-): Decision {
+function say(status: Decision['status'], isDone: boolean, message: string): Decision {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    answer: JSON.stringify(body),
+    answer: JSON.stringify({ status: isDone, message }),
     effect: null,
   }
 }

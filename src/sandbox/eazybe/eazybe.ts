@@ -14,7 +14,7 @@ import { type Issue, problemResponse } from '../../lib/problem.ts'
 import { issuesOf } from '../../mapping/issues.ts'
 import { type Behaviour, behaviourSchema, CALM } from './behaviour.ts'
 import { readBehaviourForm } from './behaviour-form.ts'
-import { type Decision, failed, inForm } from './decide.ts'
+import { type Decision, FAILED, inForm } from './decide.ts'
 import type { Journal } from './journal.ts'
 import { meet } from './meet.ts'
 import { wayOf } from './mix.ts'
@@ -75,7 +75,7 @@ export function createEazybe(options: EazybeOptions): Hono {
     } finally {
       inFlight -= 1
     }
-    if (era !== eraOfCall) return responseOf(failed())
+    if (era !== eraOfCall) return responseOf(FAILED)
     const way = behaviour.mix && wayOf(behaviour.mix, call.id)
     if (behaviour.hang || way === 'hang') {
       const answer = { answeredAt: null, status: null, answer: null, effect: null }
@@ -83,8 +83,8 @@ export function createEazybe(options: EazybeOptions): Hono {
       // What a mix has hung is not let go by turning a switch: its caller's patience is what is tried.
       const over = way === 'hang' ? forgotten : unhang
       const left = await Promise.race([over.promise, leaving(c.req.raw.signal)])
-      if (left === 'left' || era !== eraOfCall) return responseOf(failed())
-      return answerWith(failed())
+      if (left === 'left' || era !== eraOfCall) return responseOf(FAILED)
+      return answerWith(FAILED)
     }
     const asked = { id: call.id, authorization: c.req.header('authorization'), body }
     const tokens = token().split('\n').filter(Boolean)

@@ -3,14 +3,14 @@
 import type { Behaviour } from './behaviour.ts'
 import {
   type Asked,
-  broken,
+  BROKEN,
   type Circumstances,
   type Decision,
   decide,
-  failed,
-  invalid,
-  missing,
-  throttled,
+  FAILED,
+  INVALID,
+  MISSING,
+  TOO_MANY,
 } from './decide.ts'
 import type { Way } from './mix.ts'
 import { type Call, type Effect, wasAccepted } from './record.ts'
@@ -43,21 +43,19 @@ function spoilt(usual: Decision, way: Way, calls: () => readonly Call[]): Decisi
   const { effect } = usual
   switch (way) {
     case 'invalid':
-      return invalid()
+      return INVALID
     case 'throttled':
-      return throttled(null)
+      return TOO_MANY
     case 'dropped':
-      return broken()
+      return BROKEN
     case 'missing':
-      return effect !== null && !effect.created && isTrusted(effect.name, calls())
-        ? missing()
-        : usual
+      return effect !== null && !effect.created && isTrusted(effect.name, calls()) ? MISSING : usual
     case 'after':
-      return { ...failed(), effect }
+      return { ...FAILED, effect }
     case 'partly':
-      return { ...failed(), effect: effect && half(effect) }
+      return { ...FAILED, effect: effect && half(effect) }
     case 'droppedAfter':
-      return { ...broken(), effect }
+      return { ...BROKEN, effect }
     case 'silent':
       return { ...usual, effect: effect && withoutOne(effect) }
     default:

@@ -6,8 +6,7 @@ import { fieldList } from '../../operator/snippet.ts'
 import { guideOf } from '../../setup/guide.ts'
 import { sources } from '../../sources/index.ts'
 import type { Source } from '../../sources/source.ts'
-import { didYouMean, table } from '../command-line.ts'
-import { Trouble } from '../trouble.ts'
+import { didYouMean, Trouble, table } from '../command-line.ts'
 
 /** What a hook is called in steps and examples before it has a name. */
 const HOOK = 'webinar'

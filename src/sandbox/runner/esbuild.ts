@@ -9,8 +9,8 @@ import {
   type Metafile,
   type Plugin,
 } from 'esbuild'
+import { Trouble } from '../command-line.ts'
 import { ROOT } from '../settings.ts'
-import { Trouble } from '../trouble.ts'
 
 export interface Bundle {
   readonly code: string

@@ -7,8 +7,8 @@ import {
   type Request as MiniflareRequest,
   Response as MiniflareResponse,
 } from 'miniflare'
+import { Trouble } from '../command-line.ts'
 import type { Vars } from '../dev-vars.ts'
-import { Trouble } from '../trouble.ts'
 
 /** What may differ from one edit to the next. */
 export type Edited = Pick<WorkerParts, 'code' | 'map' | 'vars'>

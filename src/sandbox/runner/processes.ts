@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { orTrouble, Trouble } from '../trouble.ts'
+import { orTrouble, Trouble } from '../command-line.ts'
 
 export interface Process {
   readonly pid: number

@@ -12,8 +12,7 @@ import {
 } from '../../operator/sample/sample-fields.ts'
 import { fieldList } from '../../operator/snippet.ts'
 import type { Sample, Source } from '../../sources/source.ts'
-import { didYouMean } from '../command-line.ts'
-import { orTrouble, Trouble } from '../trouble.ts'
+import { didYouMean, orTrouble, Trouble } from '../command-line.ts'
 import type { SendArguments } from './send-arguments.ts'
 
 const COUNTRY = 'IN'

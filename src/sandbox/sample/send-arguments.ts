@@ -1,7 +1,6 @@
 /** Reads the command line of `npm run send`. */
 
-import { readCommandLine } from '../command-line.ts'
-import { Trouble } from '../trouble.ts'
+import { readCommandLine, Trouble } from '../command-line.ts'
 
 const USAGE =
   'npm run send -- <hook> [key=value …] [--as-sender | --file payload.json] [--url http://127.0.0.1:8787] [--duplicate] [--tamper]'

@@ -4,8 +4,7 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { askDeployed, type Remote, remoteRows } from '../../../src/sandbox/checking/remote.ts'
 import { reasonIn } from '../../../src/sandbox/checking/wrangler-cli.ts'
-import { collectSecrets, neededSecrets } from '../../../src/sandbox/deploying/secrets.ts'
-import { secretsSet } from '../../../src/sandbox/secrets.ts'
+import { collectSecrets, neededSecrets, secretsSet } from '../../../src/sandbox/secrets.ts'
 import { calendly, defineConfig, eventbrite, hook, json, phone } from '../../../src/usher.ts'
 
 const mapped = {
