@@ -6,8 +6,8 @@ import { bulkStep, type Forecast, forecast } from '../operator/bulk.ts'
 import { readCursor, writeCursor } from '../operator/merge.ts'
 import { Field, Hidden, Submit, Tick } from './controls.tsx'
 import { type Asked, NAMES as FILTER_NAMES, LABELS, queryOf, readFilter } from './filter-form.tsx'
-import { messagePage } from './messages.tsx'
 import type { Html, Page, Sent, Visit } from './page.ts'
+import { messagePage } from './parts.tsx'
 import { several } from './words.ts'
 
 const TITLES: Readonly<Record<BulkAction, { readonly verb: string; readonly warning: string }>> = {
@@ -187,27 +187,27 @@ const FORESEEN: Readonly<Record<keyof Forecast['outcomes'], string>> = {
 
 /** What would happen to how many. */
 function WillHappen({ foreseen: { count, tried, outcomes, held } }: { foreseen: Forecast }): Html {
-  const told = Object.entries(FORESEEN).flatMap(([outcome, what]) => {
-    const [, count = 0] = Object.entries(outcomes).find(([name]) => name === outcome) ?? []
-    return count === 0 ? [] : [{ outcome, what, count }]
-  })
+  const counts: ReadonlyMap<string, number> = new Map(Object.entries(outcomes))
   return (
     <div class="stack" id="will-happen">
       {tried < count && <p>{`The newest ${several(tried, 'lead')} were tried. Of these:`}</p>}
       <ul>
-        {told.map(({ outcome, what, count }) => (
-          <li>
-            <strong>{count}</strong> {what}
-            {outcome === 'held' && (
-              <span>
-                {': '}
-                {Object.entries(held)
-                  .map(([reason, some]) => `${some} for ${reason}`)
-                  .join(', ')}
-              </span>
-            )}
-          </li>
-        ))}
+        {Object.entries(FORESEEN).map(
+          ([outcome, what]) =>
+            counts.has(outcome) && (
+              <li>
+                <strong>{counts.get(outcome)}</strong> {what}
+                {outcome === 'held' && (
+                  <span>
+                    {': '}
+                    {Object.entries(held)
+                      .map(([reason, some]) => `${some} for ${reason}`)
+                      .join(', ')}
+                  </span>
+                )}
+              </li>
+            ),
+        )}
       </ul>
     </div>
   )

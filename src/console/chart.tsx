@@ -38,8 +38,9 @@ function totals(hours: readonly Omit<Hour, 'hour'>[]): Omit<Hour, 'hour'> {
 
 export function Chart({ hours, clock }: { hours: readonly Hour[]; clock: Clock }): Html {
   const { accepted, held, parked } = totals(hours)
-  const most = Math.max(1, ...hours.map((hour) => hour.accepted + hour.held + hour.parked))
-  const busiest = hours.find((hour) => hour.accepted + hour.held + hour.parked === most)
+  const sums = hours.map((hour) => hour.accepted + hour.held + hour.parked)
+  const most = Math.max(1, ...sums)
+  const busiest = hours[sums.indexOf(most)]
   const words = `In the last 24 hours EazyBe accepted ${several(accepted, 'lead')}; ${held} were held and ${parked} parked.${
     busiest === undefined ? '' : ` The busiest hour began at ${clock.hour(busiest.hour)}.`
   }`

@@ -21,15 +21,14 @@ import { hookPage } from './hook.tsx'
 import { pauseHookForm, previewForm, snippetForm, testForm } from './hook-forms.ts'
 import { hooksPage } from './hooks.tsx'
 import { inviteForm, invitePage } from './invite.tsx'
-import { ASSETS } from './layout.tsx'
-import { notFoundPage } from './messages.tsx'
+import { ASSETS, render } from './layout.tsx'
 import { overviewPage } from './overview.tsx'
 import type { FormAnswer, Page, Sent, Visit } from './page.ts'
+import { notFoundPage } from './parts.tsx'
 import { peoplePage } from './people.tsx'
 import { referencePage } from './reference.tsx'
-import { render } from './render.tsx'
 import { settingsPage } from './settings.tsx'
-import { senderPage, sendersPage, setupPage } from './setup.tsx'
+import { senderSetupPage, sendersPage, setupPage } from './setup.tsx'
 
 const FOREVER = {
   'cache-control': 'public, max-age=31536000, immutable',
@@ -86,7 +85,7 @@ function pages(app: Hono<OperatorEnv>): void {
   page('/console/hooks/:id/setup', (visit, _, id) => setupPage(visit, id))
   page('/console/hooks/:id/invite', (visit, _, id) => invitePage(visit, id))
   page('/console/senders', () => sendersPage())
-  page('/console/senders/:id', (visit, _, id) => senderPage(visit, id))
+  page('/console/senders/:id', (visit, _, id) => senderSetupPage(visit, id))
   page('/console/audit', auditPage)
   page('/console/settings', settingsPage)
   page('/console/api', referencePage)

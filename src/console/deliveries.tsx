@@ -6,7 +6,7 @@ import { Submit } from './controls.tsx'
 import type { Asked } from './filter-form.tsx'
 import { asWords, FilterForm, isSearch, queryOf, readFilter } from './filter-form.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Card, DeliveryTable, Empty, Heading, Pager, Problem } from './parts.tsx'
+import { Card, DeliveryTable, Empty, ErrorNotice, Heading, Pager } from './parts.tsx'
 import { ACTION_LABELS, ACTIONS_OF, advice, meaning, STATES } from './words.ts'
 
 const PER_PAGE = 20
@@ -41,7 +41,7 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
         )}
       </Heading>
       <FilterForm visit={visit} asked={asked} />
-      {mistakes.length > 0 && <Problem title="This cannot be looked for" lines={mistakes} />}
+      {mistakes.length > 0 && <ErrorNotice title="This cannot be looked for" lines={mistakes} />}
       {asked.phoneEnd !== undefined && mistakes.length === 0 && (
         <p class="soft">
           Leads of a number that ends in {asked.phoneEnd}.{' '}

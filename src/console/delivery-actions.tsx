@@ -1,7 +1,7 @@
 /** What can be done about a delivery in its state: plain forms, the one that fits best first. */
 
 import type { Question } from '../operator/answers.ts'
-import type { Revealed, Story } from '../operator/deliveries.ts'
+import type { LeadStory, Revealed } from '../operator/deliveries.ts'
 import { Field, Names, Select, Submit, Tick } from './controls.tsx'
 import type { Html } from './page.ts'
 import { Card } from './parts.tsx'
@@ -22,7 +22,7 @@ export interface Typed {
 }
 
 interface Props {
-  readonly story: Story
+  readonly story: LeadStory
   readonly revealed: Revealed | null
   readonly typed: Typed | null
   /** Names that are known, to choose from where the group is not. */
@@ -60,7 +60,7 @@ export function DeliveryActions(props: Props): Html {
   )
 }
 
-function offersOf(story: Story): Offer[] {
+function offersOf(story: LeadStory): Offer[] {
   const { state, reason } = story
   const isGroupMissing = reason === 'group missing' || reason === 'group gone'
   const offers = ACTIONS_OF[state].map((action): Offer => {
@@ -101,14 +101,14 @@ function Agreed({ ticked }: { ticked: boolean }): Html {
 }
 
 /** True where nothing is kept of any of its people. */
-function isErased({ reason, people }: Story): boolean {
+function isErased({ reason, people }: LeadStory): boolean {
   return (
     reason === 'erased' || (people.length > 0 && people.every(({ state }) => state === 'erased'))
   )
 }
 
 /** True where no group and number were read. Only a programmer can mend a mapping; an operator can say who goes where. */
-export function isUnfit({ state, reason }: Story): boolean {
+export function isUnfit({ state, reason }: LeadStory): boolean {
   const unread = ['mapping', 'payload', 'look-up']
   return state === 'held' && (reason?.split(', ').some((one) => unread.includes(one)) ?? false)
 }

@@ -7,8 +7,8 @@ import { hookOf, placeOf } from '../operator/desk.ts'
 import { erasePerson, setSuppressed } from '../operator/people.ts'
 import { deliveryPage } from './delivery.tsx'
 import { ANSWER, type Typed } from './delivery-actions.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Sent, Visit } from './page.ts'
+import { notFoundPage } from './parts.tsx'
 
 const ACTIONS = ['release', 'create', 'exact', 'discard'] as const
 

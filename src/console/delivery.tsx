@@ -1,23 +1,23 @@
 /** One lead: what became of it and what to do about it, its timeline, and what was sent. */
 
 import { questionsOf } from '../operator/answers.ts'
-import { numbersOf, type Revealed, readStory, type Story } from '../operator/deliveries.ts'
+import { type LeadStory, numbersOf, type Revealed, readStory } from '../operator/deliveries.ts'
 import { hookOf } from '../operator/desk.ts'
 import { groupNames } from '../operator/groups.ts'
 import { numbersRead } from '../operator/preview.ts'
 import { Action } from './controls.tsx'
 import { DeliveryActions, isUnfit, type Typed } from './delivery-actions.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import {
   Badge,
   Card,
+  ErrorNotice,
   Fact,
   Heading,
   Json,
   leadName,
+  notFoundPage,
   numbersText,
-  Problem,
   StateBadge,
   Time,
 } from './parts.tsx'
@@ -26,7 +26,7 @@ import { advice, MEANINGS, meaning, plain } from './words.ts'
 /** Groups that are offered for one that has to be written. */
 const MOST_GROUPS = 30
 
-export interface Extra {
+interface Extra {
   /** Numbers and fields in full, where they were just asked for. */
   readonly revealed?: Revealed
   /** Why a form did nothing. */
@@ -38,7 +38,7 @@ export interface Extra {
 export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
   const story = await readStory(visit.desk, id)
   if (story === null) return notFoundPage('delivery')
-  const { revealed, problem } = extra
+  const { revealed = null, problem } = extra
   const typed = extra.typed ?? startOfEdit(visit, story, revealed)
   const groups = isUnfit(story) ? await groupNames(visit.desk, MOST_GROUPS) : []
   const numbers = revealed?.contacts.length ? revealed.contacts : story.contacts
@@ -61,13 +61,13 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
           </p>
         }
       />
-      {problem !== undefined && <Problem title="Nothing was done" lines={[problem]} />}
+      {problem !== undefined && <ErrorNotice title="Nothing was done" lines={[problem]} />}
       <Verdict story={story} visit={visit} />
       <div class="grid aside">
         <div class="stack">
           <DeliveryActions
             story={story}
-            revealed={revealed ?? null}
+            revealed={revealed}
             typed={typed}
             groups={groups}
             questions={questions}
@@ -76,14 +76,14 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
         </div>
         <div class="stack">
           <Facts story={story} visit={visit} />
-          <People story={story} revealed={revealed ?? null} />
-          <Sent story={story} revealed={revealed ?? null} />
+          <People story={story} revealed={revealed} />
+          <SentFields story={story} revealed={revealed} />
         </div>
       </div>
     </div>
   )
   // Revealed numbers are on this answer only, so news must not be fetched over them.
-  const live = revealed === undefined && problem === undefined
+  const live = revealed === null && problem === undefined
   return {
     title: `${leadName(story)} · ${story.id}`,
     place: 'deliveries',
@@ -94,14 +94,14 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
 }
 
 /** Where only the group did not fit, the number need not be copied by hand once it was revealed. */
-function startOfEdit({ desk }: Visit, story: Story, revealed: Revealed | undefined): Typed | null {
+function startOfEdit({ desk }: Visit, story: LeadStory, revealed: Revealed | null): Typed | null {
   const hook = hookOf(desk, story.hook)
-  if (hook === null || revealed === undefined || revealed.contacts.length > 0) return null
+  if (hook === null || revealed === null || revealed.contacts.length > 0) return null
   const contacts = numbersRead(hook, revealed.fields).join('\n')
   return { groupName: story.groupName ?? '', contacts, create: story.create, agreed: false }
 }
 
-function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
+function Verdict({ story, visit }: { story: LeadStory; visit: Visit }): Html {
   const { hook, state, reason, waitingUntil } = story
   const inviteLink = hookOf(visit.desk, hook)?.inviteLink
   return (
@@ -141,7 +141,7 @@ function Verdict({ story, visit }: { story: Story; visit: Visit }): Html {
 const GOOD = /^(?:accepted|released)/
 const BAD = /^(?:parked|refused|failed|unknown|held|no connection|not created|limited|paused)/
 
-function Timeline({ story, visit }: { story: Story; visit: Visit }): Html {
+function Timeline({ story, visit }: { story: LeadStory; visit: Visit }): Html {
   return (
     <Card id="timeline" title="What happened" part>
       <ol class="timeline">
@@ -164,7 +164,7 @@ function Timeline({ story, visit }: { story: Story; visit: Visit }): Html {
   )
 }
 
-function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
+function Facts({ story, visit }: { story: LeadStory; visit: Visit }): Html {
   const { groupName, hook, source, account, attempts, receivedAt, settledAt, consent } = story
   return (
     <Card id="facts" title="This lead" part>
@@ -222,7 +222,7 @@ function Facts({ story, visit }: { story: Story; visit: Visit }): Html {
   )
 }
 
-function People({ story, revealed }: { story: Story; revealed: Revealed | null }): Html {
+function People({ story, revealed }: { story: LeadStory; revealed: Revealed | null }): Html {
   const path = `/console/deliveries/${story.id}`
   const numbers = revealed === null ? [] : numbersOf(story, revealed)
   return (
@@ -269,7 +269,7 @@ function People({ story, revealed }: { story: Story; revealed: Revealed | null }
   )
 }
 
-function Sent({ story, revealed }: { story: Story; revealed: Revealed | null }): Html {
+function SentFields({ story, revealed }: { story: LeadStory; revealed: Revealed | null }): Html {
   const fields = revealed?.fields ?? story.fields
   return (
     <Card id="sent" title="What was sent to us" part>

@@ -14,8 +14,8 @@ import {
 } from '../operator/session.ts'
 import { isOneOf } from '../schemes/secret.ts'
 import type { Config } from '../setup/define-config.ts'
+import { render } from './layout.tsx'
 import { loginPage, shutPage } from './login.tsx'
-import { render } from './render.tsx'
 import { carriedBy, unsentOf, unsentPage } from './unsent.tsx'
 
 const HOME = '/console'

@@ -2,8 +2,7 @@
 
 import { errorText, log } from '../lib/log.ts'
 import { accountsOf, type Desk, noteAt, type OperatorContext } from '../operator/desk.ts'
-import type { Cursor } from '../operator/merge.ts'
-import { listDeliveries } from '../operator/merge.ts'
+import { type Cursor, listDeliveries } from '../operator/merge.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import { outboxOf } from '../setup/readiness.ts'
@@ -75,16 +74,11 @@ async function withNumbers(desk: Desk, views: readonly DeliveryView[]): Promise<
   for (const [account, some] of Map.groupBy(views, (view) => view.account)) {
     const seqs = some.map(({ id }) => readDeliveryId(id)?.seq ?? 0)
     const numbers = await outboxOf(desk.env, account).deliveries().numbers(seqs)
-    some.forEach(({ id }, index) => {
-      full.set(
-        id,
-        (numbers[index] ?? []).map((digits) => `+${digits}`),
-      )
-    })
+    for (const [index, { id }] of some.entries()) full.set(id, numbers[index] ?? [])
   }
   return views.map((view) => {
-    const contacts = full.get(view.id) ?? []
-    return contacts.length === 0 ? view : { ...view, contacts }
+    const numbers = full.get(view.id) ?? []
+    return numbers.length === 0 ? view : { ...view, contacts: numbers.map((one) => `+${one}`) }
   })
 }
 

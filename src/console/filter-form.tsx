@@ -11,17 +11,7 @@ import type { Html, Sent, Visit } from './page.ts'
 import { STATES } from './words.ts'
 
 /** Names of the form's own: days stand for times. */
-export const NAMES = [
-  'state',
-  'reason',
-  'hook',
-  'source',
-  'group',
-  'phoneEnd',
-  'text',
-  'from',
-  'to',
-] as const
+export const NAMES = v.keyof(filterSchema).options
 /** As the form calls them. */
 export const LABELS: Readonly<Record<(typeof NAMES)[number], string>> = {
   state: 'State',

@@ -11,8 +11,8 @@ import {
   setSuppressed,
 } from '../operator/people.ts'
 import { groupPage } from './group.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Sent, Visit } from './page.ts'
+import { notFoundPage } from './parts.tsx'
 import { peoplePage } from './people.tsx'
 
 export async function pauseForm({ desk }: Visit, { id, verb }: Sent): Promise<FormAnswer> {

@@ -3,9 +3,8 @@
 import { readGroup } from '../operator/groups.ts'
 import type { Group } from '../operator/shapes.ts'
 import { Field, Submit } from './controls.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Badge, Card, Fact, Heading, Problem, Time } from './parts.tsx'
+import { Badge, Card, ErrorNotice, Fact, Heading, notFoundPage, Time } from './parts.tsx'
 import { several, type Tone } from './words.ts'
 
 export const STATUS: Readonly<Record<Group['status'], { word: string; tone: Tone; what: string }>> =
@@ -26,7 +25,7 @@ export const STATUS: Readonly<Record<Group['status'], { word: string; tone: Tone
 /** Counted at every look at the page. */
 const MOST_COUNTED = 60
 
-export interface Extra {
+interface Extra {
   /** Why a form did nothing, and what it was sent with. */
   readonly problem?: string
   readonly typed?: Readonly<Record<string, unknown>>
@@ -50,7 +49,7 @@ export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Pr
           </p>
         }
       />
-      {problem !== undefined && <Problem title="Nothing was changed" lines={[problem]} />}
+      {problem !== undefined && <ErrorNotice title="Nothing was changed" lines={[problem]} />}
       <section class="card" id="facts" data-part aria-label="Figures">
         <dl class="facts">
           <Fact title="People, by our count">
@@ -63,10 +62,10 @@ export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Pr
             />
           </Fact>
           <Fact title="Leads waiting" look="big">
-            {counted(waiting)}
+            {countText(waiting, MOST_COUNTED)}
           </Fact>
           <Fact title="Leads held" look="big">
-            {counted(held)}
+            {countText(held, MOST_COUNTED)}
           </Fact>
           <Fact title="First call">
             <Time at={group.firstCallAt} clock={visit.clock} none="none yet" />
@@ -102,8 +101,9 @@ export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Pr
   }
 }
 
-function counted(count: number): string {
-  return count >= MOST_COUNTED ? `${count}+` : String(count)
+/** "3+": of more than `most` no more are counted. */
+export function countText(count: number, most: number): string {
+  return count >= most ? `${most}+` : String(count)
 }
 
 function Parts({ parts, own }: { parts: Group['parts']; own: string }): Html {

@@ -6,7 +6,7 @@ import { type Cursor, readCursor, writeCursor } from '../operator/merge.ts'
 import type { Group } from '../operator/shapes.ts'
 import { Budget } from './account-card.tsx'
 import { Field, Submit } from './controls.tsx'
-import { STATUS } from './group.tsx'
+import { countText, STATUS } from './group.tsx'
 import type { Html, Page, Visit } from './page.ts'
 import { Badge, Card, type Column, Empty, Heading, Pager, Table } from './parts.tsx'
 
@@ -72,15 +72,10 @@ function GroupTable({ groups }: { groups: readonly Group[] }): Html {
     </>,
     <Badge tone={STATUS[status].tone}>{STATUS[status].word}</Badge>,
     `${members} of ${capacity}`,
-    counted(waiting),
-    counted(held),
+    countText(waiting, LOOK.counted),
+    countText(held, LOOK.counted),
   ])
   return <Table columns={COLUMNS} rows={rows} />
-}
-
-/** "3+": they are counted no further here. */
-function counted(count: number): string {
-  return count >= LOOK.counted ? `${LOOK.counted}+` : String(count)
 }
 
 /** Why a group that waits may not be made today. */

@@ -9,12 +9,12 @@ import { hookOf } from '../operator/desk.ts'
 import { setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { fieldsOfLead, previewBody, previewKept } from '../operator/preview.ts'
-import { type FieldPath, snippet } from '../operator/snippet.ts'
+import { snippet } from '../operator/snippet.ts'
 import { sendTest } from '../operator/test-send.ts'
 import { eventIn } from './field-picker.tsx'
 import { hookPage } from './hook.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Sent, Visit } from './page.ts'
+import { notFoundPage } from './parts.tsx'
 import type { Tried } from './preview.tsx'
 
 export async function pauseHookForm(
@@ -71,13 +71,11 @@ const choicesSchema = v.object({
   phone: pathSchema,
   consent: v.optional(pathSchema),
   named: v.optional(
-    v.union([
+    v.pipe(
+      v.unknown(),
+      v.transform((sent) => [sent].flat()),
       v.array(pathSchema),
-      v.pipe(
-        pathSchema,
-        v.transform((path): FieldPath[] => [path]),
-      ),
-    ]),
+    ),
     [],
   ),
   prefix: v.optional(v.pipe(v.string(), v.maxLength(60)), ''),
@@ -99,18 +97,15 @@ export async function snippetForm(visit: Visit, { id: name, fields }: Sent): Pro
   if (prefix.trim() === '' && named.length === 0) {
     return refuse('Say what the group’s name begins with, or pick a field for it.')
   }
-  const text = snippet(
-    {
-      hook: name,
-      source: hook.source.name,
-      phone,
-      consent,
-      named,
-      prefix,
-      country: isCountryCode(country) ? country : null,
-    },
-    eventIn(preview)?.fields,
-  )
+  const choices = {
+    phone,
+    consent,
+    named,
+    prefix,
+    country: isCountryCode(country) ? country : null,
+  }
+  const hookChoices = { hook: name, source: hook.source.name, ...choices }
+  const text = snippet(hookChoices, eventIn(preview)?.fields)
   return hookPage(visit, name, { preview, picked, snippet: text })
 }
 
@@ -121,12 +116,8 @@ export async function testForm(visit: Visit, { id: name, fields }: Sent): Promis
   if (read !== null && 'because' in read) {
     return hookPage(visit, name, { problem: `The number ${read.because}.` })
   }
-  const sent = await sendTest(
-    visit.desk,
-    name,
-    read === null ? null : `+${read.digits}`,
-    sure === 'yes',
-  )
+  const number = read && `+${read.digits}`
+  const sent = await sendTest(visit.desk, name, number, sure === 'yes')
   if (sent.ok) return hookPage(visit, name, { test: sent.result })
   return sent.reason === 'not_found'
     ? notFoundPage('hook')

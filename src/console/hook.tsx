@@ -7,13 +7,12 @@ import { isSandbox } from '../setup/readiness.ts'
 import { Action, PhoneField, Submit, Tick } from './controls.tsx'
 import { FieldPicker, type Picked } from './field-picker.tsx'
 import { Paused, Ready, Refused } from './hooks.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Card, Copy, Fact, Heading, Problem, Time } from './parts.tsx'
+import { Card, Copy, ErrorNotice, Fact, Heading, notFoundPage, Time } from './parts.tsx'
 import { PreviewSection, type Tried } from './preview.tsx'
 
 /** What the forms of the page have to say. */
-export interface Extra {
+interface Extra {
   readonly preview?: Tried
   readonly snippet?: string
   readonly picked?: Picked
@@ -41,7 +40,7 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
         }
       />
       <Pause hook={hook} />
-      {problem !== undefined && <Problem title="Nothing was done" lines={[problem]} />}
+      {problem !== undefined && <ErrorNotice title="Nothing was done" lines={[problem]} />}
       <Address hook={hook} visit={visit} />
       <PreviewSection hook={hook} {...(preview !== undefined && { preview })} />
       <FieldPicker hook={hook} tried={preview ?? null} snippet={snippet ?? null} picked={picked} />

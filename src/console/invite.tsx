@@ -12,9 +12,8 @@ import {
   postRows,
 } from '../operator/invite-people.ts'
 import { Field, Hidden, Submit } from './controls.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { FormAnswer, Html, Page, Sent, Visit } from './page.ts'
-import { Heading, Problem, Table } from './parts.tsx'
+import { ErrorNotice, Heading, notFoundPage, Table } from './parts.tsx'
 import { several } from './words.ts'
 
 const count = v.optional(v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)), '0')
@@ -32,7 +31,7 @@ export function invitePage(visit: Visit, name: string, problem: string | null = 
   if (hookOf(visit.desk, name) === null) return notFoundPage('hook')
   const body = (
     <Frame name={name} title="Invite a list of people">
-      {problem !== null && <Problem title="Nothing was done" lines={[problem]} />}
+      {problem !== null && <ErrorNotice title="Nothing was done" lines={[problem]} />}
       <form
         class="card tall"
         method="post"

@@ -1,6 +1,7 @@
-/** The frame of every page: the head, the navigation, and what a form has to say. */
+/** The frame of every page, and the answer with it: the head, the navigation, and what a form has to say. */
 
-import { accountsOf } from '../operator/desk.ts'
+import { digest, encode, utf8 } from '../lib/bytes.ts'
+import { accountsOf, type OperatorContext } from '../operator/desk.ts'
 import CSS from './assets/console.css' with { type: 'text' }
 import JS from './assets/console.js' with { type: 'text' }
 import { Submit } from './controls.tsx'
@@ -17,8 +18,41 @@ export const ASSETS = [
   { path: JS_PATH, type: 'text/javascript', text: JS },
 ]
 
+/** Nothing inline, nothing from elsewhere, no framing. */
+const HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  // Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+}
+
+/** Answers with a page: under a strict policy, never cached, and only its main part where the script asks for news. */
+export async function render(
+  c: OperatorContext,
+  page: Page,
+  visit: Visit | null,
+): Promise<Response> {
+  if (c.req.header('x-usher-part') === 'main') return renderPart(c, page, visit)
+  const html = await (<Layout page={page} visit={visit} />)
+  return new Response(`<!doctype html>${html}`, { status: page.status ?? 200, headers: HEADERS })
+}
+
+async function renderPart(c: OperatorContext, page: Page, visit: Visit | null): Promise<Response> {
+  const html = String(await (<Main page={page} visit={visit} />))
+  const etag = `"${encode(await digest('SHA-256', utf8(html)), 'hex').slice(0, 32)}"`
+  const headers = { ...HEADERS, etag }
+  if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
+  return new Response(html, { status: page.status ?? 200, headers })
+}
+
 /** A whole page. `visit` null: not logged in. */
-export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Html {
+function Layout({ page, visit }: { page: Page; visit: Visit | null }): Html {
   return (
     <html lang="en">
       <head>
@@ -51,7 +85,7 @@ export function Layout({ page, visit }: { page: Page; visit: Visit | null }): Ht
 }
 
 /** What the script replaces when there is news. */
-export function Main({ page, visit }: { page: Page; visit: Visit | null }): Html {
+function Main({ page, visit }: { page: Page; visit: Visit | null }): Html {
   const done = doneOf(visit)
   return (
     <main id="main" tabindex={-1} data-live={page.live === true ? 'on' : undefined}>

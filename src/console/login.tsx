@@ -2,11 +2,11 @@
 
 import { Field, Submit } from './controls.tsx'
 import type { Page } from './page.ts'
-import { Heading, Problem } from './parts.tsx'
+import { ErrorNotice, Heading } from './parts.tsx'
 import { Carried, type Unsent } from './unsent.tsx'
 import { DONE } from './words.ts'
 
-export type Refusal =
+type LoginRefusal =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'wait'; readonly seconds: number }
   | { readonly kind: 'foreign' }
@@ -14,7 +14,7 @@ export type Refusal =
 /** `next`: where to after it. `unsent`: what they had filled in, which is kept for them. */
 export function loginPage(
   next: string,
-  refusal: Refusal | null,
+  refusal: LoginRefusal | null,
   done: string | null,
   unsent: Unsent | null = null,
 ): Page {
@@ -32,7 +32,7 @@ export function loginPage(
           What you had filled in is kept, and nothing has been done yet: <q>{unsent.what}</q>.
         </p>
       )}
-      {refusal !== null && <Problem title={reason(refusal)} />}
+      {refusal !== null && <ErrorNotice title={reason(refusal)} />}
       <form class="tall" method="post" action="/console/login">
         <input type="hidden" name="next" value={next} />
         {unsent !== null && <Carried unsent={unsent} />}
@@ -54,7 +54,7 @@ export function loginPage(
   return { title: 'Log in', place: null, body, status }
 }
 
-function reason(refusal: Refusal): string {
+function reason(refusal: LoginRefusal): string {
   switch (refusal.kind) {
     case 'wrong':
       return 'That is not the admin secret.'

@@ -134,37 +134,34 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
   return tasks.toSorted((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'))
 }
 
-function Verdict(props: {
-  tasks: readonly Task[]
-  empty: boolean
+interface Standing {
+  readonly tasks: readonly Task[]
+  readonly empty: boolean
   /** Accounts that make no calls, of so many. */
-  stopped: number
-  accounts: readonly Overview[]
-  clock: Clock
-}): Html {
-  const { tasks, empty, stopped, accounts, clock } = props
-  const of = accounts.length
-  const tone = tasks.some((task) => task.tone === 'bad')
-    ? 'bad'
-    : tasks.length > 0
-      ? 'wait'
-      : 'good'
-  const title =
-    tasks.length > 0
-      ? `${several(tasks.length, 'thing needs', 'things need')} your attention`
-      : empty
-        ? 'Ready for the first lead'
-        : 'All is well'
-  const what =
-    tasks.length > 0
-      ? stopped === 0
-        ? 'Everything else goes on by itself.'
-        : stopped === of
-          ? 'Leads are taken in, and none is sent.'
-          : 'Leads are taken in; the other accounts send theirs.'
-      : empty
-        ? 'Nothing has arrived yet.'
-        : 'Leads go to their groups, and nothing waits for you.'
+  readonly stopped: number
+  readonly accounts: readonly Overview[]
+  readonly clock: Clock
+}
+
+/** Whether all is well, in one sentence. */
+function verdictOf({ tasks, empty, stopped, accounts }: Standing) {
+  if (tasks.length === 0) {
+    const [title, what] = empty
+      ? ['Ready for the first lead', 'Nothing has arrived yet.']
+      : ['All is well', 'Leads go to their groups, and nothing waits for you.']
+    return { tone: 'good', title, what }
+  }
+  const tone = tasks.some((task) => task.tone === 'bad') ? 'bad' : 'wait'
+  const title = `${several(tasks.length, 'thing needs', 'things need')} your attention`
+  if (stopped === 0) return { tone, title, what: 'Everything else goes on by itself.' }
+  const all = stopped === accounts.length
+  const others = 'Leads are taken in; the other accounts send theirs.'
+  return { tone, title, what: all ? 'Leads are taken in, and none is sent.' : others }
+}
+
+function Verdict(props: Standing): Html {
+  const { accounts, clock } = props
+  const { tone, title, what } = verdictOf(props)
   return (
     <div class={`verdict ${tone}`} id="verdict" data-part>
       <svg viewBox="0 0 48 48" aria-hidden="true">

@@ -26,7 +26,7 @@ export interface Visit {
 export interface Page {
   readonly title: string
   /** Which place of the navigation it belongs to. */
-  readonly place: Place | null
+  readonly place: (typeof PLACES)[number][0] | null
   readonly body: Html
   /** Whether the script asks for news of it. */
   readonly live?: boolean
@@ -57,5 +57,3 @@ export const PLACES = [
   ['settings', 'Settings', '/console/settings'],
   ['api', 'API', '/console/api'],
 ] as const
-
-export type Place = (typeof PLACES)[number][0]

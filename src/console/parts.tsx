@@ -1,8 +1,8 @@
-/** Small parts that several pages share. */
+/** Parts that several pages share, and pages that only have something to say. */
 
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import type { Clock } from './clock.ts'
-import type { Child, Html } from './page.ts'
+import type { Child, Html, Page } from './page.ts'
 import { plain, STATES, type Tone } from './words.ts'
 
 export function Badge({ tone, children }: { tone: Tone; children?: Child }): Html {
@@ -35,13 +35,13 @@ export function Empty({ title, children }: { title: string; children?: Child }):
 }
 
 /** Why nothing was done. */
-export function Problem({ title, lines = [] }: { title: string; lines?: readonly string[] }): Html {
+export function ErrorNotice(props: { title: string; lines?: readonly string[] }): Html {
   return (
     <div class="notice bad" role="alert">
       <p>
-        <strong>{title}</strong>
+        <strong>{props.title}</strong>
       </p>
-      {lines.map((line) => (
+      {props.lines?.map((line) => (
         <p>{line}</p>
       ))}
     </div>
@@ -265,4 +265,22 @@ export function Json({ value }: { value: unknown }): Html {
       ))}
     </dl>
   )
+}
+
+export function notFoundPage(what: string): Page {
+  const text = 'It may have been deleted on schedule.'
+  return { ...messagePage(`There is no such ${what}`, text, 404), title: 'Not found' }
+}
+
+/** A page that says one thing. */
+export function messagePage(title: string, text: string, status: 400 | 404 | 409): Page {
+  const body = (
+    <div class="empty">
+      <h1>{title}</h1>
+      <p>
+        {text} <a href="/console">Back to the overview</a>
+      </p>
+    </div>
+  )
+  return { title, place: null, body, status }
 }

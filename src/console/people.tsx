@@ -4,10 +4,10 @@ import { accountsOf } from '../operator/desk.ts'
 import type { KnownPerson } from '../outbox/admin/people.ts'
 import { PhoneField, Submit, Tick } from './controls.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Badge, Card, DeliveryTable, Empty, Heading, Problem, Time } from './parts.tsx'
+import { Badge, Card, DeliveryTable, Empty, ErrorNotice, Heading, Time } from './parts.tsx'
 
 /** What the form has to say. */
-export interface Extra {
+interface Extra {
   readonly problem?: string
   /** What it was sent with. */
   readonly typed?: { readonly phone?: string; readonly action?: string }
@@ -23,7 +23,7 @@ export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra =
         For a person who asks to be left out, to be forgotten, or what you hold of them. After
         erasing only a keyed hash stays, so that no later form brings them back.
       </Heading>
-      {problem !== undefined && <Problem title="Nothing was done" lines={[problem]} />}
+      {problem !== undefined && <ErrorNotice title="Nothing was done" lines={[problem]} />}
       <form class="card tall" method="post" action="/console/people">
         <PhoneField
           label="Phone number"

@@ -5,7 +5,7 @@ import type { Preview } from '../operator/preview.ts'
 import type { EventPreview, HookDetails } from '../operator/shapes.ts'
 import { Submit } from './controls.tsx'
 import type { Html } from './page.ts'
-import { Badge, Card, Json, Problem, Table } from './parts.tsx'
+import { Badge, Card, ErrorNotice, Json, Table } from './parts.tsx'
 import { plain } from './words.ts'
 
 /** A payload that was tried. */
@@ -47,7 +47,7 @@ export function PreviewSection({ hook, preview }: { hook: HookDetails; preview?:
 function Result({ made }: { made: Preview }): Html {
   if (!made.ok) {
     return (
-      <Problem
+      <ErrorNotice
         title="This body would be held: it cannot be read"
         lines={made.issues.map(issueText)}
       />

@@ -9,9 +9,8 @@ import { guideOf } from '../setup/guide.ts'
 import { sources } from '../sources/index.ts'
 import type { Source } from '../sources/source.ts'
 import { CopyLine } from './hook.tsx'
-import { notFoundPage } from './messages.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Card, Copy, Fact, Heading, type Link, Table } from './parts.tsx'
+import { Card, Copy, Fact, Heading, type Link, notFoundPage, Table } from './parts.tsx'
 
 /** What a hook is called before it has a name. */
 const EXAMPLE_HOOK = 'webinar'
@@ -56,7 +55,7 @@ export function sendersPage(): Page {
 }
 
 /** A sender's page for a hook that is not there yet. */
-export async function senderPage(visit: Visit, name: string): Promise<Page> {
+export async function senderSetupPage(visit: Visit, name: string): Promise<Page> {
   const source = sources.find((one) => one.name === name)
   if (source === undefined) return notFoundPage('sender')
   const { config, origin } = visit.desk

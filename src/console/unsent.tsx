@@ -136,9 +136,8 @@ function inWords({ path }: Form): string | null {
 }
 
 function texts(form: Readonly<Record<string, unknown>>): [name: string, value: string][] {
-  return Object.entries(form).flatMap(([name, value]) =>
-    [value]
-      .flat()
-      .flatMap((one): [string, string][] => (typeof one === 'string' ? [[name, one]] : [])),
-  )
+  return Object.entries(form).flatMap(([name, value]) => {
+    const values = [value].flat().filter((one) => typeof one === 'string')
+    return values.map((one): [string, string] => [name, one])
+  })
 }

@@ -120,7 +120,7 @@ async function countDeliveries(
   }
 }
 
-interface Step {
+interface BulkStep {
   /** How many deliveries came out how. */
   readonly outcomes: Partial<Record<ActOutcome, number>>
   /** Where the next step begins; null: that was the last. */
@@ -134,7 +134,7 @@ export async function bulkStep(
   action: BulkAction,
   cursor: Cursor | null,
   agreed: boolean,
-): Promise<Step> {
+): Promise<BulkStep> {
   const accounts = accountsOf(desk)
   const account = accounts.find((name) => cursor?.[name] !== null)
   if (account === undefined) return { outcomes: {}, cursor: null }

@@ -6,16 +6,16 @@ import type { Desk } from './desk.ts'
 import { placeOf } from './desk.ts'
 
 /** A story with what was sent as values, not as text. */
-export type Story = Omit<DeliveryStory, 'fields'> & { readonly fields: unknown }
+export type LeadStory = Omit<DeliveryStory, 'fields'> & { readonly fields: unknown }
 
-export async function readStory(desk: Desk, id: string): Promise<Story | null> {
+export async function readStory(desk: Desk, id: string): Promise<LeadStory | null> {
   const place = placeOf(desk, id)
   const story = place === null ? null : await place.outbox.deliveries().story(place.seq)
   return story === null ? null : readable(story)
 }
 
 /** The story with its fields read from the JSON they are kept as. */
-export function readable(story: DeliveryStory): Story {
+export function readable(story: DeliveryStory): LeadStory {
   return { ...story, fields: fromJson(story.fields) }
 }
 
@@ -40,7 +40,7 @@ export async function revealDelivery(
 }
 
 /** The numbers by the places of the story's people; null where the number was deleted. */
-export function numbersOf({ people }: Story, { contacts }: Revealed): (string | null)[] {
+export function numbersOf({ people }: LeadStory, { contacts }: Revealed): (string | null)[] {
   const left = [...contacts]
   return people.map(({ state }) => (state === 'erased' ? null : (left.shift() ?? null)))
 }

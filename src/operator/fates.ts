@@ -42,7 +42,7 @@ export function checkColumns(hookName: string, hook: Hook, { columns }: People):
 }
 
 /** Where the rows go. */
-export interface Target {
+interface FileTarget {
   readonly name: string
   readonly hook: Hook
   /** Of the ids: the hook's secret. */
@@ -50,7 +50,7 @@ export interface Target {
 }
 
 /** The fate of every row, in the file's order. */
-export async function fatesOf(target: Target, { rows }: People, now: number): Promise<Fate[]> {
+export async function fatesOf(target: FileTarget, { rows }: People, now: number): Promise<Fate[]> {
   const { hook } = target
   const seen = new Set<string>()
   const fates: Fate[] = []
@@ -89,7 +89,7 @@ async function fateOf(
   return { joins: { group: groupName, people }, because: null }
 }
 
-export interface Plan {
+export interface InvitePlan {
   readonly people: number
   readonly groups: number
   /** At the account's pace, with nothing else waiting. */
@@ -99,7 +99,7 @@ export interface Plan {
 }
 
 /** How much the rows ask for, and how long that takes. */
-export function planOf(fates: readonly Fate[], hook: Hook, account: AccountOptions): Plan {
+export function planOf(fates: readonly Fate[], hook: Hook, account: AccountOptions): InvitePlan {
   const joins = fates.flatMap((fate) => (fate.joins === null ? [] : [fate.joins]))
   const people = new Set(
     joins.flatMap(({ group, people }) => people.map((one) => `${one} ${group}`)),
@@ -122,7 +122,7 @@ function hoursBetween(from: string, to: string): number {
 }
 
 /** Keyed: a plain hash of a number is reversed in hours, and this one is kept in a file and sent as the event's id. */
-async function idOf({ name, key }: Target, row: Row): Promise<string> {
+async function idOf({ name, key }: FileTarget, row: Row): Promise<string> {
   const text = JSON.stringify([name, Object.entries(row).toSorted()])
   const mark = await hmacSign('SHA-256', utf8(key), utf8(text))
   return `file-${encode(mark, 'hex').slice(0, ID_CHARACTERS)}`

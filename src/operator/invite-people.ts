@@ -4,7 +4,7 @@ import { secretName, secretValues } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { readinessOf } from '../setup/readiness.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
-import { checkColumns, type Fate, fatesOf, type Plan, planOf } from './fates.ts'
+import { checkColumns, type Fate, fatesOf, type InvitePlan, planOf } from './fates.ts'
 import { FileFault, type People, readPeople } from './people-file.ts'
 import { signedSample } from './sample/signed-sample.ts'
 
@@ -15,7 +15,7 @@ const STEP_ROWS = 10
 
 /** `because`: why nothing can be done with the file. */
 export type Foreseen =
-  | { readonly fates: readonly Fate[]; readonly plan: Plan }
+  | { readonly fates: readonly Fate[]; readonly plan: InvitePlan }
   | { readonly because: string }
 
 export type Posted =

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { isCountryCode, phone, phoneCountryOf } from '../mapping/phone/index.ts'
 import type { Erased, KnownPerson, PersonFile } from '../outbox/admin/people.ts'
-import { readable, type Story } from './deliveries.ts'
+import { type LeadStory, readable } from './deliveries.ts'
 import { type Desk, fromEach, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
 import { described } from './shapes.ts'
@@ -117,7 +117,7 @@ export async function erasePerson(
 
 type Exported = Omit<PersonFile, 'before' | 'deliveries'> & {
   readonly account: string
-  readonly deliveries: readonly Story[]
+  readonly deliveries: readonly LeadStory[]
   /** True where there is more than one answer holds. */
   readonly more: boolean
 }
