@@ -63,8 +63,7 @@ export const hookEndpoints = [
       const read = phone === undefined ? null : digitsOf({ phone })
       if (read !== null && 'because' in read) return wrong('phone', read.because)
       const sent = await sendTest(desk, id, read === null ? null : `+${read.digits}`, confirm)
-      if (sent.ok) return sent.result
-      return sent.reason === 'not_found' ? sent.reason : notPossible(sent.because)
+      return sent !== 'not_found' && 'because' in sent ? notPossible(sent.because) : sent
     },
   }),
 ]

@@ -3,6 +3,7 @@
 import { overviews } from '../operator/accounts.ts'
 import type { Desk } from '../operator/desk.ts'
 import { hookStates } from '../operator/hooks.ts'
+import type { HookState } from '../operator/shapes.ts'
 import type { Overview } from '../outbox/admin/account.ts'
 import { PAUSE_REASONS } from '../outbox/model.ts'
 
@@ -16,65 +17,58 @@ export async function metrics(desk: Desk): Promise<string> {
   const hooks = await hookStates(desk)
   const each = (value: (account: Overview) => number): Sample[] =>
     accounts.map((one) => ({ labels: { account: one.account }, value: value(one) }))
-  return [
-    gauge('usher_account_paused', 'Whether the account makes no calls, by reason', [
-      ...accounts.flatMap((one) =>
-        PAUSE_REASONS.map((reason) => ({
-          labels: { account: one.account, reason },
-          value: one.pause?.reason === reason ? 1 : 0,
-        })),
-      ),
-    ]),
-    gauge('usher_deliveries', 'Deliveries that have not gone through, by state', [
-      ...accounts.flatMap(({ account, backlog, sending }) =>
-        Object.entries({ ...backlogStates(backlog), sending }).map(([state, value]) => ({
-          labels: { account, state },
-          value,
-        })),
-      ),
-    ]),
-    gauge(
+  const by = (label: string, values: (account: Overview) => Record<string, number>): Sample[] =>
+    accounts.flatMap((one) =>
+      Object.entries(values(one)).map(([name, value]) => {
+        return { labels: { account: one.account, [label]: name }, value }
+      }),
+    )
+  const ofHooks = (value: (hook: HookState) => number): Sample[] =>
+    hooks.map((one) => ({ labels: { hook: one.name }, value: value(one) }))
+  const gauges: readonly (readonly [name: string, help: string, samples: readonly Sample[]])[] = [
+    [
+      'usher_account_paused',
+      'Whether the account makes no calls, by reason',
+      by('reason', ({ pause }) => {
+        return Object.fromEntries(PAUSE_REASONS.map((one) => [one, Number(pause?.reason === one)]))
+      }),
+    ],
+    [
+      'usher_deliveries',
+      'Deliveries that have not gone through, by state',
+      by('state', ({ backlog: { queued, unknown, held, parked }, sending }) => {
+        return { queued, unknown, held, parked, sending }
+      }),
+    ],
+    [
       'usher_oldest_waiting_seconds',
       'Age of the oldest delivery that waits',
       each(({ backlog: { oldest } }) => age(oldest)),
-    ),
-    gauge('usher_last_24_hours', 'Deliveries of the last 24 hours, by what became of them', [
-      ...accounts.flatMap(({ account, hours }) =>
-        (['accepted', 'held', 'parked'] as const).map((state) => ({
-          labels: { account, state },
-          value: hours.reduce((sum, hour) => sum + hour[state], 0),
-        })),
-      ),
-    ]),
-    gauge(
-      'usher_people_hour',
-      'People sent within the hour',
-      each(({ used }) => used.peopleHour),
-    ),
-    gauge(
-      'usher_people_day',
-      'People sent within the day',
-      each(({ used }) => used.peopleDay),
-    ),
-    gauge(
-      'usher_creates_day',
-      'Groups created within the day',
-      each(({ used }) => used.createsDay),
-    ),
-    gauge('usher_hook_ready', 'Whether the hook takes webhooks', [
-      ...hooks.map(({ name, trouble }) => ({
-        labels: { hook: name },
-        value: trouble === null ? 1 : 0,
-      })),
-    ]),
-    gauge('usher_hook_refused', 'Webhooks refused since the last verified one', [
-      ...hooks.map(({ name, refused }) => ({ labels: { hook: name }, value: refused?.count ?? 0 })),
-    ]),
-  ].join('')
-}
-
-function backlogStates({ queued, unknown, held, parked }: Overview['backlog']) {
-  return { queued, unknown, held, parked }
+    ],
+    [
+      'usher_last_24_hours',
+      'Deliveries of the last 24 hours, by what became of them',
+      by('state', ({ hours }) => {
+        const sum = (state: 'accepted' | 'held' | 'parked') =>
+          hours.reduce((total, hour) => total + hour[state], 0)
+        return { accepted: sum('accepted'), held: sum('held'), parked: sum('parked') }
+      }),
+    ],
+    ['usher_people_hour', 'People sent within the hour', each(({ used }) => used.peopleHour)],
+    ['usher_people_day', 'People sent within the day', each(({ used }) => used.peopleDay)],
+    ['usher_creates_day', 'Groups created within the day', each(({ used }) => used.createsDay)],
+    [
+      'usher_hook_ready',
+      'Whether the hook takes webhooks',
+      ofHooks(({ trouble }) => Number(trouble === null)),
+    ],
+    [
+      'usher_hook_refused',
+      'Webhooks refused since the last verified one',
+      ofHooks(({ refused }) => refused?.count ?? 0),
+    ],
+  ]
+  return gauges.map((one) => gauge(...one)).join('')
 }
 
 function age(since: string | null): number {

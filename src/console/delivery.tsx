@@ -164,6 +164,8 @@ function Timeline({ story, visit }: { story: LeadStory; visit: Visit }): Html {
   )
 }
 
+const CONSENT_WORDS = { field: 'Answered', attested: 'Attested:', none: '' }
+
 function Facts({ story, visit }: { story: LeadStory; visit: Visit }): Html {
   const { groupName, hook, source, account, attempts, receivedAt, settledAt, consent } = story
   return (
@@ -203,12 +205,7 @@ function Facts({ story, visit }: { story: LeadStory; visit: Visit }): Html {
           <p class="soft">Nothing is kept that shows it.</p>
         ) : (
           <p>
-            {consent.basis === 'field'
-              ? 'Answered'
-              : consent.basis === 'attested'
-                ? 'Attested:'
-                : ''}{' '}
-            <bdi>{consent.what}</bdi>
+            {CONSENT_WORDS[consent.basis]} <bdi>{consent.what}</bdi>
             {consent.given !== null && (
               <span>
                 {' '}

@@ -25,23 +25,15 @@ export function FieldPicker(props: {
 }): Html {
   const { hook, tried, snippet, picked } = props
   const event = tried && eventIn(tried)
-  const last = hook.lastFields
+  const shown = tried && event ? { id: tried.from, fields: event.fields } : hook.lastFields
   return (
     <Card id="fields" title={event ? 'Fields of this payload' : 'Fields of the last payload'}>
-      {tried !== null && event !== null ? (
+      {shown !== null ? (
         <Picker
           hook={hook}
-          id={tried.from}
-          payload={tried.payload}
-          fields={fieldList(event.fields)}
-          picked={picked}
-        />
-      ) : last !== null ? (
-        <Picker
-          hook={hook}
-          id={last.id}
-          payload=""
-          fields={fieldList(last.fields)}
+          id={shown.id}
+          payload={event ? (tried?.payload ?? '') : ''}
+          fields={fieldList(shown.fields)}
           picked={picked}
         />
       ) : (

@@ -118,8 +118,6 @@ export async function testForm(visit: Visit, { id: name, fields }: Sent): Promis
   }
   const number = read && `+${read.digits}`
   const sent = await sendTest(visit.desk, name, number, sure === 'yes')
-  if (sent.ok) return hookPage(visit, name, { test: sent.result })
-  return sent.reason === 'not_found'
-    ? notFoundPage('hook')
-    : hookPage(visit, name, { problem: sent.because })
+  if (sent === 'not_found') return notFoundPage('hook')
+  return hookPage(visit, name, 'because' in sent ? { problem: sent.because } : { test: sent })
 }

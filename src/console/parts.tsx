@@ -92,14 +92,10 @@ export function Card(props: {
   const titleId = id && `${id}-title`
   return (
     <section class="card" id={id} data-part={part} aria-labelledby={titleId} hidden={hidden}>
-      {aside === undefined ? (
+      <div class="row apart">
         <h2 id={titleId}>{title}</h2>
-      ) : (
-        <div class="row apart">
-          <h2 id={titleId}>{title}</h2>
-          {aside}
-        </div>
-      )}
+        {aside}
+      </div>
       {children}
     </section>
   )

@@ -105,12 +105,12 @@ export function advice(state: DeliveryState, reason: string | null): string {
   return ADVICE.get(reason ?? '') ?? MEANINGS[state]
 }
 
-export const PAUSES: Readonly<
-  Record<
-    NonNullable<Overview['pause']>['reason'],
-    { readonly title: string; readonly what: string }
-  >
-> = {
+/** A text of two parts for each: what is the matter, and what to do about it. */
+type Texts<key extends string> = Readonly<
+  Record<key, { readonly title: string; readonly what: string }>
+>
+
+export const PAUSES: Texts<NonNullable<Overview['pause']>['reason']> = {
   session: {
     title: 'EazyBe’s cloud session is inactive',
     what: 'Open workspace.eazybe.com and reconnect the number (scan its QR code if asked). Usher tries again by itself, and loses nothing meanwhile.',
@@ -130,12 +130,7 @@ export const PAUSES: Readonly<
 }
 
 /** Waits of over an hour that EazyBe made. */
-export const LONG_WAITS: Readonly<
-  Record<
-    NonNullable<Overview['longWait']>['why'],
-    { readonly title: string; readonly what: string }
-  >
-> = {
+export const LONG_WAITS: Texts<NonNullable<Overview['longWait']>['why']> = {
   throttled: {
     title: 'EazyBe asked to wait',
     what: 'Resume to call it now all the same.',

@@ -8,11 +8,6 @@ import { accountsOf, type Desk, fromEach, placeOf } from './desk.ts'
 import type { Cursor } from './merge.ts'
 import type { Group } from './shapes.ts'
 
-interface GroupsPage {
-  readonly groups: readonly Group[]
-  readonly cursor: Cursor | null
-}
-
 /** How much of the tables one look at groups reads. */
 interface GroupsLook {
   /** Names that are gone through at most. */
@@ -28,22 +23,15 @@ export async function listGroups(
   limit: number,
   cursor: Cursor | null,
   look: GroupsLook | null = null,
-): Promise<GroupsPage> {
+): Promise<{ groups: Group[]; cursor: Cursor | null }> {
   const accounts = accountsOf(desk)
   const groups: Group[] = []
   const next: Record<string, number | null> = { ...cursor }
   for (const account of accounts.filter((name) => cursor?.[name] !== null)) {
     if (groups.length === limit) break
     const before = cursor?.[account] ?? null
-    const left = limit - groups.length
-    const page = await outboxOf(desk.env, account)
-      .groups()
-      .list({
-        text,
-        limit: left,
-        before,
-        ...look,
-      })
+    const asked = { text, limit: limit - groups.length, before, ...look }
+    const page = await outboxOf(desk.env, account).groups().list(asked)
     groups.push(...page.groups.map((group) => named(account, group)))
     next[account] = page.before
     if (page.before !== null) break

@@ -1,6 +1,5 @@
 /** A file of people for a hook: what would become of each, and posting them, signed, by the path of every other lead. */
 
-import { secretName, secretValues } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { readinessOf } from '../setup/readiness.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
@@ -86,10 +85,8 @@ function readFor(
   const hook = hookOf(desk, name)
   if (hook === null) return { because: 'The hook is no longer in the config.' }
   const readiness = readinessOf(name, hook, desk.env)
-  const [secret] = secretValues(desk.env, secretName(name))
-  if (!readiness.ready || secret === undefined) {
-    return { because: readiness.ready ? 'It has no secret.' : `${readiness.because}.` }
-  }
+  if (!readiness.ready) return { because: `${readiness.because}.` }
+  const [secret = ''] = readiness.secrets
   try {
     const people = readPeople(text)
     checkColumns(name, hook, people)

@@ -1,7 +1,7 @@
 /** Sends a signed sample through the whole path: the Worker receives it as if the sender had posted it. */
 
 import * as v from 'valibot'
-import { secretName, secretValues } from '../lib/names.ts'
+import { secretName } from '../lib/names.ts'
 import { isSandbox, readinessOf } from '../setup/readiness.ts'
 import { type Desk, hookOf, noteAt } from './desk.ts'
 import { listDeliveries } from './merge.ts'
@@ -18,10 +18,8 @@ export interface TestResult {
   readonly deliveries: readonly string[]
 }
 
-type TestSend =
-  | { readonly ok: true; readonly result: TestResult }
-  | { readonly ok: false; readonly reason: 'not_found' }
-  | { readonly ok: false; readonly reason: 'not_possible'; readonly because: string }
+/** `because`: why it cannot be sent. */
+type TestSend = TestResult | 'not_found' | { readonly because: string }
 
 const answerSchema = v.pipe(
   v.string(),
@@ -40,20 +38,15 @@ export async function sendTest(
   confirmed: boolean,
 ): Promise<TestSend> {
   const hook = hookOf(desk, name)
-  if (hook === null) return { ok: false, reason: 'not_found' }
+  if (hook === null) return 'not_found'
   const readiness = readinessOf(name, hook, desk.env)
-  const [secret] = secretValues(desk.env, secretName(name))
-  if (!readiness.ready || secret === undefined) {
-    const because = readiness.ready ? 'it has no secret' : readiness.because
-    return { ok: false, reason: 'not_possible', because }
-  }
+  if (!readiness.ready) return { because: readiness.because }
+  const [secret = ''] = readiness.secrets
   if (phone === null && !isSandbox(desk.env)) {
-    const because = 'A made-up number may be a real person’s: say whose it is.'
-    return { ok: false, reason: 'not_possible', because }
+    return { because: 'A made-up number may be a real person’s: say whose it is.' }
   }
   if (!confirmed && !isSandbox(desk.env)) {
-    const because = 'EazyBe would be called for this number: confirm it.'
-    return { ok: false, reason: 'not_possible', because }
+    return { because: 'EazyBe would be called for this number: confirm it.' }
   }
   const occasion = { id: crypto.randomUUID(), now: Date.now() }
   const own = await ownFields(hook, hook.source.sample({ fields: {}, ...occasion }))
@@ -62,16 +55,16 @@ export async function sendTest(
   const sample = hook.source.sample({ fields, ...occasion })
   const read = await ownFields(hook, sample)
   if (!isSandbox(desk.env) && strangersIn(hook, read, number, occasion.now).length > 0) {
-    const because =
-      'The hook reads a number of the sample itself, which may be a real person’s: it has no phone() in its fields.'
-    return { ok: false, reason: 'not_possible', because }
+    return {
+      because:
+        'The hook reads a number of the sample itself, which may be a real person’s: it has no phone() in its fields.',
+    }
   }
   const { publicUrl } = desk.config
   const target = { hookName: name, hook, secret, baseUrl: desk.origin, publicUrl }
   const signed = await signedSample(target, sample, occasion).catch((error: Error) => error)
   if (signed instanceof Error) {
-    const because = `${secretName(name)} does not sign: ${signed.message}.`
-    return { ok: false, reason: 'not_possible', because }
+    return { because: `${secretName(name)} does not sign: ${signed.message}.` }
   }
   const { url, headers, body } = signed
   await noteAt(desk, 'test', name)
@@ -81,7 +74,7 @@ export async function sendTest(
     hook.source.acknowledge === undefined
       ? namedIn(answer)
       : await arrivedSince(desk, name, occasion.now)
-  return { ok: true, result: { status: response.status, answer, deliveries } }
+  return { status: response.status, answer, deliveries }
 }
 
 function namedIn(answer: string): readonly string[] {

@@ -66,10 +66,9 @@ function show(fresh) {
   for (const before of document.querySelectorAll('[data-part]')) {
     const after = fresh.getElementById(before.id)
     if (after === null || before.isEqualNode(after)) continue
-    if (before.contains(document.activeElement) && document.activeElement !== document.body) {
-      if (document.activeElement.matches('input, select, textarea')) continue
-    }
-    const focused = pathOf(before, document.activeElement)
+    const active = document.activeElement
+    if (before.contains(active) && active.matches('input, select, textarea')) continue
+    const focused = pathOf(before, active)
     for (const open of before.querySelectorAll('details[open][id]')) {
       after.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '')
     }
