@@ -4,7 +4,7 @@ import { encode, hmacSign, utf8 } from '../lib/bytes.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { isWanted, mapFields } from '../mapping/map.ts'
 import { type AccountOptions, paceOf } from '../outbox/dispatch/pace.ts'
-import type { Sample } from '../sources/source.ts'
+import type { Sample } from '../sources/shared/sample.ts'
 import { FileFault, type People, type Row } from './people-file.ts'
 import { leavesOf, ownFields, strangersIn } from './sample/sample-fields.ts'
 

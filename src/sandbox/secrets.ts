@@ -75,10 +75,10 @@ interface NeededSecret {
   readonly name: string
   /** What it is, for the person who is asked for it. */
   readonly what: string
-  /** A fresh one; null: only another can tell it. */
-  readonly make: (() => string) | null
+  /** A fresh one; missing where only another can tell it. */
+  readonly make?: () => string
   /** Whether the Worker works without it. */
-  readonly optional: boolean
+  readonly optional?: boolean
   /** Why this value will not do, as half a sentence; null: it will. */
   refuse(value: string): string | null
 }
@@ -90,8 +90,6 @@ export function neededSecrets(config: Config): NeededSecret[] {
     ...Object.keys(config.accounts).map((account) => ({
       name: tokenName(account),
       what: `The Organization Auth Token of EazyBe for the account ${account} (workspace.eazybe.com, Organization)`,
-      make: null,
-      optional: false,
       refuse: (value: string) =>
         value.startsWith(SANDBOX_TOKEN_PREFIX) ? 'is the sandbox’s' : flawOfHeader(value),
     })),
@@ -99,14 +97,12 @@ export function neededSecrets(config: Config): NeededSecret[] {
       name: 'ADMIN_SECRET',
       what: 'It opens the console and the API',
       make: freshAdminSecret,
-      optional: false,
       refuse: (value: string) => adminSecretFlaw(value) ?? flawOfHeader(value),
     },
     ...hooks.map(([name, { source }]) => ({
       name: secretName(name),
       what: `What ${source.title} proves itself by: its own where it shows you one, else a new one for you to paste there`,
       make: () => source.scheme.newSecret(),
-      optional: false,
       refuse: (value: string) => source.scheme.refuseSecret(value),
     })),
     ...hooks
@@ -114,14 +110,11 @@ export function neededSecrets(config: Config): NeededSecret[] {
       .map(([name, { source }]) => ({
         name: apiTokenName(name),
         what: `A token of ${source.title}’s API, which tells what its webhook leaves out`,
-        make: null,
-        optional: false,
         refuse: flawOfHeader,
       })),
     {
       name: 'ALERT_URL',
       what: 'Where alerts go: an incoming webhook of Slack, or what takes { "text": … }',
-      make: null,
       optional: true,
       refuse: (value: string) =>
         /^https?:\/\//.test(value) && URL.canParse(value) ? null : 'is not a URL',
@@ -170,7 +163,7 @@ export async function collectSecrets(
   const missing: string[] = []
   for (const secret of needed.filter(({ name }) => !set.includes(name))) {
     const { name, what, make, optional } = secret
-    const enter = make === null ? 'Enter leaves it out' : 'Enter makes one'
+    const enter = make === undefined ? 'Enter leaves it out' : 'Enter makes one'
     let answer = await ask(`${name}  ${what}.\n  ${enter}, or paste it: `)
     for (let refusal = check(secret, answer, local); refusal !== null; ) {
       tell(`  ${refusal}`)
@@ -178,7 +171,7 @@ export async function collectSecrets(
       refusal = check(secret, answer, local)
     }
     if (answer) values[name] = answer.trim()
-    else if (make !== null) {
+    else if (make !== undefined) {
       values[name] = make()
       made.push(name)
     } else if (!optional) missing.push(name)

@@ -1,8 +1,8 @@
 /** A signature that is itself a member of a form, over the values of other members. */
 
-import { type Bytes, decode, encode, equalInConstantTime, textOf, utf8 } from '../lib/bytes.ts'
+import { type Bytes, decode, encode, textOf, utf8 } from '../lib/bytes.ts'
 import { MIN_SECRET_LENGTH, reject, type Scheme, VERIFIED } from './scheme.ts'
-import { newSecret, refuseSecret } from './secret.ts'
+import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 
 /** The decoded members of a form, each of which it names once. */
 export type Form = ReadonlyMap<string, string>
@@ -39,12 +39,12 @@ export function formSignature(options: FormSignatureOptions): Scheme {
       if (bytes?.length !== length) return reject('malformed')
       form.delete(member)
       const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
-      const matches = await Promise.all(
-        usable.map(async (secret) =>
-          equalInConstantTime(encode(bytes, 'hex'), encode(await signature(form, secret), 'hex')),
-        ),
+      const right = await Promise.all(usable.map((secret) => signature(form, secret)))
+      const isRight = await isOneOf(
+        encode(bytes, 'hex'),
+        right.map((one) => encode(one, 'hex')),
       )
-      return matches.includes(true) ? VERIFIED : reject('mismatch')
+      return isRight ? VERIFIED : reject('mismatch')
     },
 
     async sign({ body }, secret) {

@@ -2,13 +2,10 @@
 
 import { CONTENT_TYPES } from '../lib/decode.ts'
 import { apiTokenName, secretName } from '../lib/names.ts'
-import type { Source, SourceKind } from '../sources/source.ts'
+import type { Source } from '../sources/source.ts'
 
 /** Plain data, for the console to render. */
-export interface Guide {
-  readonly name: string
-  readonly title: string
-  readonly kind: SourceKind
+export interface Guide extends Pick<Source, 'name' | 'title' | 'kind' | 'example' | 'docs'> {
   /** Where what it sends has no phone number: how to get there all the same. Null where it has one. */
   readonly phoneless: string | null
   /** In order, with the hook's own address and the names of its secrets. */
@@ -21,11 +18,7 @@ export interface Guide {
   /** What Usher makes of what it sends, in whole sentences. */
   readonly expect: readonly string[]
   readonly fails: readonly string[]
-  /** The hook to begin with, as it stands in `src/config.ts`. */
-  readonly example: string
   readonly unconfirmed: readonly string[]
-  /** The vendor's own page. */
-  readonly docs: string
 }
 
 interface SecretNeeded {

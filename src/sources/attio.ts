@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { jsonObject } from './shared/payload.ts'
-import { jsonBody, withPaths } from './shared/sample.ts'
+import { hookExample, jsonBody, withPaths } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const API = 'https://api.attio.com/v2'
@@ -68,22 +68,12 @@ export const attio = defineSource({
       },
       { [KEY]: id },
     ),
-  example: `hook({
-  source: attio,
-  consent: { attested: 'Asked by our team before the number is entered' },
-  fields: v.object({
-    record: v.object({
-      values: v.object({
-        phone_numbers: v.looseTuple([v.object({ normalized_phone_number: phone() })]),
-      }),
-    }),
+  example: hookExample('attio', {
+    attested: 'Asked by our team before the number is entered',
+    phone: 'record.values.phone_numbers.0.normalized_phone_number',
+    country: null,
+    group: 'People',
   }),
-  invite: ({ record }) => ({
-    groupName: 'People',
-    contacts: [record.values.phone_numbers[0].normalized_phone_number],
-    create: true,
-  }),
-})`,
   setup: [
     'In Attio open Workspace settings, then Developers, and make an integration that may read records, objects and lists.',
     'Store its access token as {apiToken}: Attio sends ids only, and the person is asked for with it.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { type JsonObject, jsonObject } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const submissionId = v.object({
@@ -41,7 +41,6 @@ export const basin = defineSource({
     'A phone comes as it was typed: give the hook its country.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('basin'),
   docs: 'https://docs.usebasin.com/integrations/webhooks',
   fails: [
     'Basin tries again up to 15 times within 24 to 28 hours, ever more slowly.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
 import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
-import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'BOOKING_CREATED'
@@ -107,7 +107,6 @@ export const calcom = defineSource({
     '“Ping test” shows whether it arrives: it is acknowledged and skipped.',
     'In the event type’s booking questions add the phone and the consent. The hook reads answers by a question’s identifier, or by its label. phone is the attendee’s number, wherever Cal.com has it; name, email, timeZone, type, title and startTime are there as well.',
   ],
-  example: formExample('calcom'),
   fails: [
     'Cal.com’s source sends once, follows no redirect, and only logs a failure: what is sent while there is no answer may be lost.',
   ],

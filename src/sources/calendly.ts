@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
 import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
-import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'invitee.created'
@@ -123,7 +123,6 @@ export const calendly = defineSource({
   fails: [
     'Calendly tries again for a day, ever more seldom. Then it disables the webhook, and you make a new one.',
   ],
-  example: formExample('calendly'),
   docs: 'https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures',
   unconfirmed: [
     'How a phone is written in text_reminder_number.',

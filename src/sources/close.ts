@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { jsonSample } from './shared/sample.ts'
+import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const NOBODY_JOINS = new Set(['deleted', 'merged'])
@@ -35,20 +35,12 @@ export const close = defineSource({
     return [{ id, fields, skip }]
   },
   sample: jsonSample(createdContact),
-  example: `hook({
-  source: close,
-  consent: { attested: 'Asked by our team before the number is entered' },
-  fields: v.object({
-    event: v.object({
-      data: v.object({ phones: v.looseTuple([v.object({ phone: phone() })]) }),
-    }),
+  example: hookExample('close', {
+    attested: 'Asked by our team before the number is entered',
+    phone: 'event.data.phones.0.phone',
+    country: null,
+    group: 'Customers',
   }),
-  invite: ({ event }) => ({
-    groupName: 'Customers',
-    contacts: [event.data.phones[0].phone],
-    create: true,
-  }),
-})`,
   setup: [
     'Close makes webhooks through its API. In Close open Settings, then Developer, then API Keys, and make a key.',
     'Make the webhook: curl -X POST https://api.close.com/api/v1/webhook/ -u "API_KEY:" -H "Content-Type: application/json" -d \'{"url":"{url}","events":[{"object_type":"contact","action":"created"}]}\'',

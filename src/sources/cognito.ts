@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { idSchema, jsonObject, optionalText, skipped } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const entry = v.objectWithRest(
@@ -53,7 +53,6 @@ export const cognito = defineSource({
     'A phone without a country code needs the hook’s country.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('cognito'),
   fails: ['The entry’s audit log in Cognito Forms shows whether a webhook failed, and why.'],
   docs: 'https://www.cognitoforms.com/support/66/data-integration/webhooks',
   unconfirmed: [

@@ -3,7 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { jsonObject } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 export const contactForm7 = defineSource({
@@ -29,7 +29,6 @@ export const contactForm7 = defineSource({
     'Leave the body as it is. In a body of your own, a quote in an answer breaks the JSON, and the lead is held.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('contactForm7'),
   docs: 'https://wordpress.org/plugins/cf7-to-zapier/',
   fails: [
     'The plugin sends while the visitor waits, for up to 30 seconds, and never tries again.',

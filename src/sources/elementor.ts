@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { answer, answers, box, membersOf, type NamedAnswer } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formBody, formExample, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, formBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** With “Advanced Data”: `fields[phone][value]`, beside the field’s title, type and raw value. */
@@ -62,7 +62,6 @@ export const elementor = defineSource({
     'A phone comes as it was typed: give the hook its country.',
     `For consent use the field type Acceptance. ${CONSENT_BY_TEXT}`,
   ],
-  example: formExample('elementor'),
   docs: 'https://developers.elementor.com/docs/hooks/forms/',
   fails: [
     'Elementor sends while the visitor waits, takes nothing but 200 for a success, and never tries again.',

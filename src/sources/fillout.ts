@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const named = v.object({
@@ -73,7 +73,6 @@ export const fillout = defineSource({
     'The hook reads answers by the question’s name in the form, URL parameters and calculations by theirs, and every question by its id as well.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('fillout'),
   docs: 'https://fillout.com/help/webhook',
   unconfirmed: [
     'How long Fillout waits for an answer, and whether it tries again.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { standardWebhooks } from '../schemes/standard-webhooks.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { onlyEvent, skipped } from './shared/payload.ts'
-import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'responseFinished'
@@ -74,7 +74,6 @@ export const formbricks = defineSource({
     '“Test endpoint” shows whether it arrives.',
     'The hook reads answers by the question’s id (its advanced settings), which you can name phone or whatsapp_ok, and hidden fields by theirs. Of a contact-info question with the id contact, contact.phone is the number; firstName, lastName, email and company come likewise.',
   ],
-  example: formExample('formbricks'),
   fails: [
     'Formbricks waits 5 seconds for an answer, and takes any status but a 2xx, a redirect too, for a failure.',
     'It tries three times, with a few seconds between them, and then gives up.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { jsonObject } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 export const formspree = defineSource({
@@ -37,7 +37,6 @@ export const formspree = defineSource({
     'A phone comes as it was typed: give the hook its country.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('formspree'),
   docs: 'https://help.formspree.io/hc/en-us/articles/360015234873-Webhooks',
   fails: [
     'Formspree is said to try again by itself, ever more slowly; how often and for how long is not known.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers } from './shared/answers.ts'
 import { idSchema } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, sampleAnswers, serial } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 /** With “field types” an answer is an object: `{ value, field_type }`, or the parts of a name and their type. */
@@ -51,7 +51,6 @@ export const formstack = defineSource({
     'Give an address for error messages: that is how Formstack tells of a delivery that failed.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('formstack'),
   fails: ['Formstack sends an email to the address given in the WebHook when it fails.'],
   docs: 'https://help.formstack.com/hc/en-us/articles/44592535914387-WebHook-Submit-Actions',
   unconfirmed: [

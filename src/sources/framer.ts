@@ -4,7 +4,7 @@ import { concat, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { jsonObject } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const ID_HEADER = 'Framer-Webhook-Submission-Id'
@@ -41,7 +41,6 @@ export const framer = defineSource({
     'A phone comes as it was typed: give the hook its country.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('framer'),
   fails: [
     'Framer takes any answer but a 2xx for a failure, a redirect too, and tries again up to five times.',
   ],

@@ -36,6 +36,8 @@ const lead = v.object({
   lead_submit_time: optionalText,
 })
 
+const OWN_NAMES = v.keyof(v.omit(lead, ['is_test', 'user_column_data'])).options
+
 export const googleAds = defineSource({
   name: 'googleAds',
   title: 'Google Ads',
@@ -93,11 +95,11 @@ export const googleAds = defineSource({
 })
 
 /** Google's names before what they are shown as: a question's wording must not take the place of PHONE_NUMBER. */
-function fieldsOf({ user_column_data, is_test: _, ...own }: v.InferOutput<typeof lead>) {
+function fieldsOf({ user_column_data, ...own }: v.InferOutput<typeof lead>) {
   return answers(
     user_column_data.map((one) => [one.column_id, answer(one.string_value)]),
     user_column_data.map((one) => [one.column_name, answer(one.string_value)]),
-    Object.entries(own).map(([name, value]) => [name, exact(value)]),
+    OWN_NAMES.map((name) => [name, exact(own[name])]),
   )
 }
 

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answers, membersOf } from './shared/answers.ts'
-import { CONSENT_BY_TEXT, formExample, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /**
@@ -135,7 +135,6 @@ export const googleForms = defineSource({
     `For consent use a checkbox question with one box: ticked is a yes. ${CONSENT_BY_TEXT}`,
   ],
   paste: [{ name: 'Code.gs', text: googleFormsScript }],
-  example: formExample('googleForms'),
   fails: [
     'The script tries four times within about a minute, on 429, 5xx and when there is no answer. Other answers are final at once.',
     'Then it fails, Google writes to its owner, and “resend” sends the responses of the last 24 hours again: those that had arrived are told as repeats.',

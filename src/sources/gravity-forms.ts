@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { jsonObject, skipped } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const text = v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.nonEmpty())
@@ -54,7 +54,6 @@ export const gravityForms = defineSource({
     'A phone in the format “International” is taken as typed: give the hook its country.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('gravityForms'),
   docs: 'https://docs.gravityforms.com/triggering-webhooks-form-submissions/',
   fails: [
     'Gravity Forms sends in the background and takes any answer for a success, even 500: it does not try again.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { answer, answers } from './shared/answers.ts'
 import { jsonObject, skipped } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** `q34_phoneNumber`: the question's number, and the name that its author sees in its settings. */
@@ -73,7 +73,6 @@ export const jotform = defineSource({
     CONSENT_BY_TEXT,
   ],
   fails: ['Nothing is known of retries: count on none.'],
-  example: formExample('jotform'),
   docs: 'https://www.jotform.com/help/245-how-to-setup-a-webhook-with-jotform/',
   unconfirmed: [
     'How long Jotform waits for an answer, and whether it tries again.',

@@ -2,8 +2,8 @@
 
 import { type TokenPlaces, tokenIn } from '../schemes/token.ts'
 import { type JsonObject, oneJsonObject } from './shared/payload.ts'
-import { jsonBody, sampleInvite } from './shared/sample.ts'
-import { defineSource, type SampleInput, type Source } from './source.ts'
+import { jsonBody, type SampleInput, sampleInvite } from './shared/sample.ts'
+import { defineSource, type Source } from './source.ts'
 
 /** RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { idSchema } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** Several answers to one question come as a list written out as a text. */
@@ -57,7 +57,6 @@ export const microsoftForms = defineSource({
     CONSENT_BY_TEXT,
   ],
   paste: [{ name: 'The body of the HTTP action', text: BODY }],
-  example: formExample('microsoftForms'),
   fails: [
     'The HTTP action tries again up to four times, ever more slowly from about 7 seconds to 45, on 408, 429, 5xx and when there is no answer. Other answers are final.',
     'A run that failed stands in the flow’s history, and can be submitted again there.',

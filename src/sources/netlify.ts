@@ -16,7 +16,7 @@ import { reject, type Scheme, VERIFIED } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
 import { answer, answers, membersOf } from './shared/answers.ts'
 import { jsonObject, skipped } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const HEADER = 'X-Webhook-Signature'
@@ -157,7 +157,6 @@ export const netlify = defineSource({
     'A ticked box sends “on”, unless its input has a value. A phone comes as it was typed: give the hook its country.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('netlify'),
   docs: 'https://docs.netlify.com/site-deploys/notifications/#payload-signature',
   fails: [
     'Netlify can switch a notification off that keeps failing; its API switches it on again, and so does making it anew.',

@@ -24,8 +24,10 @@ export const odoo = defineSource({
   payload: record,
   submissions: (fields) => {
     const isListed = fields.phone_blacklisted === true || fields.mobile_blacklisted === true
-    const skip = isListed ? { skip: 'the number wants no messages' } : {}
-    return [{ id: eventId(fields), fields, ...skip }]
+    const { _model, _id, write_date } = fields
+    // Without its time a record would be sent once for all its changes: then the body’s digest serves.
+    const id = write_date ? `${_model}:${_id}:${write_date}` : null
+    return [{ id, fields, skip: isListed ? 'the number wants no messages' : null }]
   },
   sample: jsonSample(lead),
   example: `hook({
@@ -55,11 +57,6 @@ export const odoo = defineSource({
     'How a date and time is written in the body. Any text of it will do: it is compared, not read.',
   ],
 })
-
-/** Without its time a record would be sent once for all its changes: then the body’s digest serves. */
-function eventId({ _model, _id, write_date }: v.InferOutput<typeof record>): string | null {
-  return write_date ? `${_model}:${_id}:${write_date}` : null
-}
 
 function lead(id: string, now: number) {
   return {

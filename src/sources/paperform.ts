@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
 import { answer, answers } from './shared/answers.ts'
 import { skipped } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const TRIGGER = 'submission'
@@ -71,7 +71,6 @@ export const paperform = defineSource({
     'Give every question a custom key (phone, whatsapp_ok …) in its settings: the hook reads answers by it, by Paperform’s own key, or by the question’s text.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('paperform'),
   fails: ['A webhook that failed can be sent again by hand.'],
   docs: 'https://paperform.co/help/articles/how-to-use-webhooks/',
   unconfirmed: [

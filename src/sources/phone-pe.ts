@@ -1,10 +1,10 @@
 /** PhonePe Payment Gateway: payment links and standard checkout. */
 
 import * as v from 'valibot'
-import { decode, digest, encode, equalInConstantTime, utf8 } from '../lib/bytes.ts'
+import { decode, digest, encode, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
-import { newSecret, refuseSecret } from '../schemes/secret.ts'
+import { isOneOf, newSecret, refuseSecret } from '../schemes/secret.ts'
 import { idText, optionalId, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
 import { checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
@@ -94,10 +94,11 @@ async function verifyPassword({ headers }: Incoming, secrets: readonly string[])
   if (shown?.length !== SHA256_BYTES) return reject('malformed')
   const usable = secrets.filter((secret) => scheme.refuseSecret(secret) === null)
   const hashes = await Promise.all(usable.map((secret) => digest('SHA-256', utf8(secret))))
-  const matches = await Promise.all(
-    hashes.map((hash) => equalInConstantTime(encode(hash, 'hex'), encode(shown, 'hex'))),
+  const isKnown = await isOneOf(
+    encode(shown, 'hex'),
+    hashes.map((hash) => encode(hash, 'hex')),
   )
-  return matches.includes(true) ? VERIFIED : reject('mismatch')
+  return isKnown ? VERIFIED : reject('mismatch')
 }
 
 function completedLink(id: string, now: number) {

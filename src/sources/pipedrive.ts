@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { jsonSample, serial } from './shared/sample.ts'
+import { hookExample, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** By version 2, and by version 1. */
@@ -58,16 +58,11 @@ export const pipedrive = defineSource({
     return [{ id, fields, skip }]
   },
   sample: jsonSample(createdPerson),
-  example: `hook({
-  source: pipedrive,
-  when: ({ meta }) => meta.action === 'create',
-  fields: v.object({ data: v.object({ phones: v.tuple([v.object({ value: phone('IN') })]) }) }),
-  invite: ({ data }) => ({
-    groupName: 'Customers',
-    contacts: [data.phones[0].value],
-    create: true,
+  example: hookExample('pipedrive', {
+    when: "({ meta }) => meta.action === 'create'",
+    phone: 'data.phones.0.value',
+    group: 'Customers',
   }),
-})`,
   setup: [
     'In Pipedrive open Settings, then Tools and apps, then Webhooks, and create a webhook.',
     'Choose the event action “create” and the event object “person”. Deals and leads carry the person’s id only, no number.',

@@ -3,6 +3,7 @@
 import * as v from 'valibot'
 import type { ContentKind } from '../lib/decode.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
+import { formExample, type Sample, type SampleInput } from './shared/sample.ts'
 
 export type SourceKind = 'form' | 'crm' | 'shop' | 'calendar' | 'ads' | 'automation'
 
@@ -33,22 +34,6 @@ export interface Submission<fields> {
 
 /** A submission as a source writes it: a `skip` of null says that the event is for us. */
 type Submitted<fields> = Omit<Submission<fields>, 'skip'> & { readonly skip?: string | null }
-
-/** A sample of what the sender sends, before signing. */
-export interface Sample {
-  readonly body: string
-  readonly contentType: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** What `sample` is given: the answers to put in, and what makes one event differ from another. */
-export interface SampleInput {
-  /** Forms: answers by name. CRMs and shops: values by dotted path into the documented object. */
-  readonly fields: Readonly<Record<string, string>>
-  readonly id: string
-  /** Epoch milliseconds. */
-  readonly now: number
-}
 
 /** What a look-up may use. */
 export interface LookUpTools {
@@ -119,8 +104,11 @@ export interface SourceOptions<payload, fields> {
   readonly setup: readonly string[]
   /** What the steps say to paste, such as a script, under the name they call it by. It holds no secret. */
   readonly paste?: readonly { readonly name: string; readonly text: string }[]
-  /** The hook that a user would begin with, as it stands in `src/config.ts`. It maps the source's own sample. */
-  readonly example: string
+  /**
+   * The hook that a user would begin with, as it stands in `src/config.ts`: that of a form by default. It maps the source's
+   * own sample.
+   */
+  readonly example?: string
   /** What this sender does when something goes wrong, in whole sentences: retries, time-outs, when it switches itself off. */
   readonly fails?: readonly string[]
   /** Where what it sends has no phone number: how a user gets there all the same. */
@@ -140,6 +128,7 @@ export type Reading<fields> =
 export interface Source<fields = unknown>
   extends Omit<SourceOptions<never, fields>, 'payload' | 'submissions'> {
   readonly accepts: readonly ContentKind[]
+  readonly example: string
   /** Reads a decoded body. */
   read(body: unknown, headers: Headers): Reading<fields>
 }
@@ -151,6 +140,7 @@ export function defineSource<payload, fields>(
   const { payload, submissions, ...rest } = options
   return {
     accepts: ['json'],
+    example: formExample(rest.name),
     ...rest,
     read(body, headers) {
       const parsed = v.safeParse(payload, body)

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers } from './shared/answers.ts'
 import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
-import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 const EVENT = 'FORM_RESPONSE'
@@ -71,7 +71,6 @@ export const tally = defineSource({
     'Tally waits 10 seconds.',
     'It tries again five times: after 5 minutes, 30 minutes, an hour, 6 hours and a day. Then the event is dropped.',
   ],
-  example: formExample('tally'),
   docs: 'https://tally.so/help/webhooks',
   unconfirmed: [
     'Whether an empty answer is null or left out: both are read as no answer.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers } from './shared/answers.ts'
 import { onlyEvent, skipped } from './shared/payload.ts'
-import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 const EVENT = 'form_response'
@@ -94,7 +94,6 @@ export const typeform = defineSource({
     'After 429 or 503, as when Usher is in trouble, it tries again every two or three minutes for ten hours; after other errors a few times, ever more seldom.',
     'After 404 or 410 it switches the webhook off at once: rename a hook only after you have changed its URL in Typeform.',
   ],
-  example: formExample('typeform'),
   docs: 'https://www.typeform.com/developers/webhooks/',
   unconfirmed: [
     'What “Send test request” sends: what it asks to add would be added.',

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { answer, answers, box, type NamedAnswer } from './shared/answers.ts'
 import { onlyEvent, skipped } from './shared/payload.ts'
-import { formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const EVENT = 'form_submission'
@@ -79,7 +79,6 @@ export const webflow = defineSource({
     'Webflow takes only 200 for an answer, and no redirect.',
     'It tries again three times, ten minutes apart. When that fails again and again it switches the webhook off and writes a mail; only its support switches it on again.',
   ],
-  example: formExample('webflow'),
   docs: 'https://developers.webflow.com/data/docs/working-with-webhooks',
   unconfirmed: [
     'Which scopes the token needs to make a webhook.',

@@ -6,7 +6,7 @@ import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { answer, answers } from './shared/answers.ts'
 import { jsonObject } from './shared/payload.ts'
 import { jsonOfQuery } from './shared/php-query.ts'
-import { CONSENT_BY_TEXT, formExample, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
 const FORM = /^application\/x-www-form-urlencoded(?:;|$)/i
@@ -69,7 +69,6 @@ export const wpforms = defineSource({
     'Add one more parameter entry_id with the custom value {entry_id}, so that two people whose answers are equal are told apart.',
     CONSENT_BY_TEXT,
   ],
-  example: formExample('wpforms'),
   docs: 'https://wpforms.com/addons/webhooks-addon/',
   fails: [
     'WPForms sends in the background, waits 60 seconds and never tries again.',

@@ -3,7 +3,7 @@
 import { token } from '../schemes/token.ts'
 import { answers, membersOf } from './shared/answers.ts'
 import { idIn, jsonObject } from './shared/payload.ts'
-import { CONSENT_BY_TEXT, formExample, jsonBody, sampleAnswers } from './shared/sample.ts'
+import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const ID = 'entry_id'
@@ -28,7 +28,6 @@ export const zohoForms = defineSource({
     `If the form has a field that is different in every entry, such as a unique ID, send it under the name ${ID}: it tells two entries apart. Without it only equal bodies count as one event sent twice.`,
     CONSENT_BY_TEXT,
   ],
-  example: formExample('zohoForms'),
   docs: 'https://www.zoho.com/forms/help/integrations/webhooks.html',
   unconfirmed: [
     'How long Zoho Forms waits for an answer, and whether it tries again.',

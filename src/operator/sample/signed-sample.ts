@@ -3,7 +3,7 @@
 import { type Bytes, utf8 } from '../../lib/bytes.ts'
 import type { Hook } from '../../mapping/hook.ts'
 import { type Incoming, type Proof, withQuery } from '../../schemes/scheme.ts'
-import type { Sample } from '../../sources/source.ts'
+import type { Sample } from '../../sources/shared/sample.ts'
 
 /** Where a hook is, its source, and what proves a request to it. */
 export interface Target {

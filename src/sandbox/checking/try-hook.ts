@@ -4,8 +4,7 @@ import { several } from '../../console/words.ts'
 import type { Hook } from '../../mapping/hook.ts'
 import { isWanted, type Mapped, mapFields } from '../../mapping/map.ts'
 import { ownFields, sampleFields, samplePhone } from '../../operator/sample/sample-fields.ts'
-import { withPaths } from '../../sources/shared/sample.ts'
-import type { SampleInput } from '../../sources/source.ts'
+import { type SampleInput, withPaths } from '../../sources/shared/sample.ts'
 
 const COUNTRY = 'IN'
 

@@ -15,11 +15,11 @@ import { issuesOf } from '../../mapping/issues.ts'
 import { type Behaviour, behaviourSchema, CALM } from './behaviour.ts'
 import { readBehaviourForm } from './behaviour-form.ts'
 import { type Decision, FAILED, inForm } from './decide.ts'
-import type { Journal } from './journal.ts'
 import { meet } from './meet.ts'
 import { wayOf } from './mix.ts'
 import { page } from './page.ts'
 import type { Call, Group } from './record.ts'
+import type { Journal } from './world.ts'
 import { openWorld } from './world.ts'
 
 /** The page has no inline script or style, and asks no other host. */
@@ -193,16 +193,11 @@ function groupJson({ name, members, createdAt, absent }: Group): object {
   return { name, members, createdAt: new Date(createdAt).toISOString(), absent }
 }
 
-function callJson({ at, answeredAt, status, body, inFlight, answer, effect, way }: Call): object {
+function callJson({ type: _type, id: _id, at, answeredAt, ...call }: Call): object {
   return {
     at: new Date(at).toISOString(),
-    status,
-    body,
-    inFlight,
     answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),
-    answer,
-    effect,
-    way,
+    ...call,
   }
 }
 

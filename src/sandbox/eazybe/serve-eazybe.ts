@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { createEazybe } from './eazybe.ts'
-import { openJournal } from './journal.ts'
+import { openJournal } from './world.ts'
 
 const HOST = '127.0.0.1'
 

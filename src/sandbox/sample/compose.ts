@@ -1,4 +1,4 @@
-/** What `npm run send` posts: a sample shaped after the hook, the one that the vendor documents, or a captured body. */
+/** What `npm run send` was asked for, and what it posts: a sample shaped after the hook, the one that the vendor documents, or a captured body. */
 
 import { readFileSync } from 'node:fs'
 import { type ContentKind, contentKind, readJson } from '../../lib/decode.ts'
@@ -11,9 +11,9 @@ import {
   strangersIn,
 } from '../../operator/sample/sample-fields.ts'
 import { fieldList } from '../../operator/snippet.ts'
-import type { Sample, Source } from '../../sources/source.ts'
-import { didYouMean, orTrouble, Trouble } from '../command-line.ts'
-import type { SendArguments } from './send-arguments.ts'
+import type { Sample } from '../../sources/shared/sample.ts'
+import type { Source } from '../../sources/source.ts'
+import { didYouMean, orTrouble, readCommandLine, Trouble } from '../command-line.ts'
 
 const COUNTRY = 'IN'
 /** What a hook without `fields` reads. */
@@ -142,4 +142,64 @@ function misspelt(hook: Hook, own: unknown, given: readonly string[]): string[] 
   return given
     .filter((name) => !isKnown(name))
     .map((name) => `Warning: the hook reads no "${name}".${didYouMean(name, read)}`)
+}
+
+const USAGE =
+  'npm run send -- <hook> [key=value …] [--as-sender | --file payload.json] [--url http://127.0.0.1:8787] [--duplicate] [--tamper]'
+
+export interface SendArguments {
+  readonly hook: string
+  readonly given: Readonly<Record<string, string>>
+  /** Send the body that the vendor documents, unchanged. */
+  readonly asSender: boolean
+  /** A captured body to send; null: a sample. */
+  readonly file: string | null
+  /** Without a slash at the end; null: this machine's `npm start`. */
+  readonly url: string | null
+  /** Post it twice at once. */
+  readonly duplicate: boolean
+  /** Flip a byte after signing. */
+  readonly tamper: boolean
+}
+
+/** What was asked for; trouble with the usage where it makes no sense. */
+export function readSendArguments(args: readonly string[]): SendArguments {
+  const { values, positionals } = readCommandLine(USAGE, {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      url: { type: 'string' },
+      'as-sender': { type: 'boolean', default: false },
+      file: { type: 'string' },
+      duplicate: { type: 'boolean', default: false },
+      tamper: { type: 'boolean', default: false },
+    },
+  })
+  const [hook, ...pairs] = positionals
+  if (hook === undefined || hook.includes('=')) throw new Trouble(`Which hook? ${USAGE}`)
+  const given = pairs.map((pair): [string, string] => {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new Trouble(`"${pair}" is not key=value. ${USAGE}`)
+    return [pair.slice(0, at), pair.slice(at + 1)]
+  })
+  const { url, duplicate, tamper, file = null, 'as-sender': asSender } = values
+  if ((asSender || file !== null) && pairs.length > 0) {
+    throw new Trouble(
+      `--as-sender and --file change nothing, so "${pairs[0]}" has no place. ${USAGE}`,
+    )
+  }
+  if (asSender && file !== null) throw new Trouble(`--as-sender or --file, not both. ${USAGE}`)
+  if (url !== undefined && !/^https?:\/\/[^/?#]+\/?$/.test(url)) {
+    throw new Trouble('--url is the address of a Worker, such as https://usher.example.workers.dev')
+  }
+  const trimmed = url?.replace(/\/$/, '') ?? null
+  return {
+    hook,
+    given: Object.fromEntries(given),
+    asSender,
+    file,
+    url: trimmed,
+    duplicate,
+    tamper,
+  }
 }

@@ -14,15 +14,11 @@ export type FollowedLead = v.InferOutput<typeof storySchema>
 
 /** What a delivery leaves only by an operator. */
 const SETTLED = ['accepted', 'skipped', 'held', 'parked']
+/** Nothing is left to do. */
 const FINE = ['accepted', 'skipped']
 
 export function isSettled({ state }: FollowedLead): boolean {
   return SETTLED.includes(state)
-}
-
-/** Whether nothing is left to do. */
-function isFine({ state }: FollowedLead): boolean {
-  return FINE.includes(state)
 }
 
 /** The lines that this telling adds to the one before; the first telling has none before it. */
@@ -96,7 +92,7 @@ export async function follow({ ask, tell, now, sleep }: Following): Promise<bool
     for (const line of newLines(before, story, now())) tell(line)
     if (isSettled(story) || now() > until) {
       tell(ending(story))
-      return isFine(story)
+      return FINE.includes(story.state)
     }
     if (!mayLeave && waitsLong(story, now())) {
       mayLeave = true

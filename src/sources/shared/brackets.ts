@@ -1,9 +1,15 @@
 /** Forms whose names nest by brackets, as PHP reads them: `contact[fields][city]`. */
 
 import * as v from 'valibot'
-import type { SourceOptions } from '../source.ts'
 import { type JsonObject, jsonObject } from './payload.ts'
-import { type Documented, formBody, type SampleParts, sampleObject } from './sample.ts'
+import {
+  type Documented,
+  formBody,
+  type Sample,
+  type SampleInput,
+  type SampleParts,
+  sampleObject,
+} from './sample.ts'
 
 /** A name and its segments; the last pair may be empty, where a list has no indices. */
 const NESTED = /^([^[\]]+)((?:\[[^[\]]+\]){1,8})(?:\[\])?$/
@@ -18,7 +24,7 @@ export const bracketForm = v.pipe(jsonObject, v.transform(nested))
 export function bracketSample(
   body: Documented,
   parts: SampleParts = {},
-): SourceOptions<never, never>['sample'] {
+): (input: SampleInput) => Sample {
   return (input) => formBody(pairs(sampleObject(body, parts, input)))
 }
 

@@ -1,6 +1,20 @@
 /** What a user sees of a sender before its first webhook: a sample of what it sends, and the hook to begin with. */
 
-import type { Sample, SampleInput, SourceOptions } from '../source.ts'
+/** A sample of what the sender sends, before signing. */
+export interface Sample {
+  readonly body: string
+  readonly contentType: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What `sample` is given: the answers to put in, and what makes one event differ from another. */
+export interface SampleInput {
+  /** Forms: answers by name. CRMs and shops: values by dotted path into the documented object. */
+  readonly fields: Readonly<Record<string, string>>
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly now: number
+}
 
 const PERSON = {
   name: 'Asha Rao',
@@ -42,7 +56,7 @@ export interface SampleParts {
 export function jsonSample(
   body: Documented,
   parts: SampleParts = {},
-): SourceOptions<never, never>['sample'] {
+): (input: SampleInput) => Sample {
   return (input) => jsonBody(sampleObject(body, parts, input), parts.headers?.(input.id, input.now))
 }
 
@@ -176,12 +190,19 @@ export function formExample(source: string): string {
 export const CONSENT_BY_TEXT =
   "Only a known yes counts as consent: on, true, “Yes”, “I agree” and the like. Where the ticked box sends another text, name it in the hook: accept: ['Add me to the group']."
 
+/** A list is told by the place of its only item: `phones.0.value`. */
 function schemaText(tree: object, indent: string): string {
+  const item: unknown = '0' in tree ? tree[0] : undefined
+  if (item !== undefined) return `v.looseTuple([${codeOf(item, indent)}])`
   const members = Object.entries(tree).map(([name, inner]) => {
     const key = /^\w+$/.test(name) ? name : `'${name}'`
-    return `${key}: ${typeof inner === 'string' ? inner : schemaText(inner, `${indent}${INDENT}`)}`
+    return `${key}: ${codeOf(inner, `${indent}${INDENT}`)}`
   })
   return `v.object(${block(members, indent)})`
+}
+
+function codeOf(inner: unknown, indent: string): string {
+  return typeof inner === 'object' && inner !== null ? schemaText(inner, indent) : String(inner)
 }
 
 /** On one line where it fits. */
@@ -200,7 +221,12 @@ function nameText(group: string): string {
 
 function accessTo(path: string): string {
   const [first = '', ...rest] = path.split('.')
-  return `${first}${rest.map((name) => (/^\w+$/.test(name) ? `.${name}` : `['${name}']`)).join('')}`
+  return first + rest.map(memberText).join('')
+}
+
+function memberText(name: string): string {
+  if (INDEX.test(name)) return `[${name}]`
+  return /^\w+$/.test(name) ? `.${name}` : `['${name}']`
 }
 
 function put(node: unknown, path: readonly string[], value: string): object {

@@ -6,8 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Hook } from '../../../src/mapping/hook.ts'
 import { issuesOf } from '../../../src/mapping/issues.ts'
 import type { Mapped } from '../../../src/mapping/map.ts'
-import { isWanted, mapFields } from '../../../src/mapping/map.ts'
-import { teammatesIn } from '../../../src/mapping/teammates.ts'
+import { isWanted, mapFields, teammatesIn } from '../../../src/mapping/map.ts'
 import { hook, json, phone, typeform } from '../../../src/usher.ts'
 
 const NOW = Date.UTC(2026, 10, 20)

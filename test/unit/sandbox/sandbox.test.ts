@@ -15,9 +15,9 @@ import * as v from 'valibot'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type BehaviourChange, CALM } from '../../../src/sandbox/eazybe/behaviour.ts'
 import { createEazybe, type EazybeOptions } from '../../../src/sandbox/eazybe/eazybe.ts'
-import { openJournal } from '../../../src/sandbox/eazybe/journal.ts'
 import { WAYS, type Way } from '../../../src/sandbox/eazybe/mix.ts'
 import { startEazybe } from '../../../src/sandbox/eazybe/serve-eazybe.ts'
+import { openJournal } from '../../../src/sandbox/eazybe/world.ts'
 
 const TOKEN = 'sandbox-organization-token'
 const START = Date.parse('2026-11-23T09:00:00Z')

@@ -19,11 +19,12 @@ import {
   tamperedSample,
 } from '../../../src/operator/sample/signed-sample.ts'
 import { forgetAddress, readAddress, writeAddress } from '../../../src/sandbox/runner/address.ts'
-import { compose, contentTypeOf } from '../../../src/sandbox/sample/compose.ts'
 import {
+  compose,
+  contentTypeOf,
   readSendArguments,
   type SendArguments,
-} from '../../../src/sandbox/sample/send-arguments.ts'
+} from '../../../src/sandbox/sample/compose.ts'
 import {
   ending,
   type FollowedLead,
