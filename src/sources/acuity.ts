@@ -5,7 +5,7 @@ import { encode, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { numberId, onlyEvent, skipped } from './shared/payload.ts'
+import { listOf, numberId, onlyEvent, skipped } from './shared/payload.ts'
 import { formBody, hookExample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -43,7 +43,7 @@ const value = v.object({
 /** https://developers.acuityscheduling.com/reference/get-appointments-id */
 const appointment = v.looseObject({
   canceled: v.optional(v.unknown()),
-  forms: v.nullish(v.array(v.object({ values: v.nullish(v.array(value), []) })), []),
+  forms: listOf({ values: v.nullish(v.array(value), []) }),
 })
 
 export const acuity = defineSource({

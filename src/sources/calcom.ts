@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
-import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -34,17 +34,12 @@ const booking = v.object({
     title: optionalText,
     startTime: optionalText,
     status: optionalText,
-    attendees: v.nullish(
-      v.array(
-        v.object({
-          name: optionalText,
-          email: optionalText,
-          phoneNumber: optionalText,
-          timeZone: optionalText,
-        }),
-      ),
-      [],
-    ),
+    attendees: listOf({
+      name: optionalText,
+      email: optionalText,
+      phoneNumber: optionalText,
+      timeZone: optionalText,
+    }),
     responses,
     userFieldsResponses: responses,
     smsReminderNumber: optionalText,

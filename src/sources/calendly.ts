@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
-import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -22,10 +22,7 @@ const booking = v.object({
     text_reminder_number: optionalText,
     old_invitee: optionalText,
     payment: v.nullish(v.object({ successful: v.nullish(v.boolean()) })),
-    questions_and_answers: v.nullish(
-      v.array(v.object({ question: v.string(), answer: v.optional(v.unknown()) })),
-      [],
-    ),
+    questions_and_answers: listOf({ question: v.string(), answer: v.optional(v.unknown()) }),
     tracking: v.nullish(v.record(v.string(), v.unknown()), {}),
     scheduled_event: v.nullish(
       v.object({

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { idText, optionalId, optionalText } from './shared/payload.ts'
+import { idText, optionalId, optionalObject, optionalText } from './shared/payload.ts'
 import { ANSWERS, checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -14,21 +14,19 @@ const NOBODY_JOINS = /FAILED|USER_DROPPED|REFUND|DISPUTE|SETTLEMENT|CANCELLED|EX
 /** The events of links and forms come for every outcome: only the status tells. */
 const PAID = new Set(['SUCCESS', 'PAID'])
 
-const order = v.nullish(
-  v.looseObject({
-    order_id: optionalId,
-    transaction_id: optionalId,
-    order_status: optionalText,
-    // Of a payment form: what it asked, as `{ title, value }`.
-    customer_details: v.nullish(v.looseObject({ customer_fields: v.optional(v.unknown()) })),
-  }),
-)
+const order = optionalObject({
+  order_id: optionalId,
+  transaction_id: optionalId,
+  order_status: optionalText,
+  // Of a payment form: what it asked, as `{ title, value }`.
+  customer_details: optionalObject({ customer_fields: v.optional(v.unknown()) }),
+})
 
 const event = v.looseObject({
   type: v.string(),
   data: v.looseObject({
     order,
-    payment: v.nullish(v.looseObject({ cf_payment_id: optionalId, payment_status: optionalText })),
+    payment: optionalObject({ cf_payment_id: optionalId, payment_status: optionalText }),
     link_id: optionalId,
     link_status: optionalText,
     /** In the test that the dashboard sends. */

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { idText, optionalId, optionalText } from './shared/payload.ts'
+import { idText, optionalId, optionalObject, optionalText } from './shared/payload.ts'
 import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -11,7 +11,7 @@ const TOLERANCE_SECONDS = 600
 const NOT_JOINING =
   /delete|destroy|fail|refund|cancel|suspend|void|expire|dispute|chargeback|unsubscribe|abandon|churn/i
 
-const person = v.nullish(v.looseObject({ phone_number: optionalText, phone: optionalText }))
+const person = optionalObject({ phone_number: optionalText, phone: optionalText })
 
 const event = v.looseObject({
   event_id: optionalId,

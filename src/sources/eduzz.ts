@@ -2,7 +2,14 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { idText, optionalId, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
+import {
+  idText,
+  optionalId,
+  optionalObject,
+  optionalText,
+  unlessNamed,
+  unlessStatus,
+} from './shared/payload.ts'
 import { jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -13,15 +20,11 @@ const event = v.looseObject({
   id: optionalId,
   event: v.string(),
   /** The ping with which Eduzz tries an address need not have any. */
-  data: v.nullish(
-    v.looseObject({
-      id: optionalId,
-      status: optionalText,
-      buyer: v.nullish(
-        v.looseObject({ cellphone: optionalText, phone: optionalText, phone2: optionalText }),
-      ),
-    }),
-  ),
+  data: optionalObject({
+    id: optionalId,
+    status: optionalText,
+    buyer: optionalObject({ cellphone: optionalText, phone: optionalText, phone2: optionalText }),
+  }),
 })
 
 export const eduzz = defineSource({

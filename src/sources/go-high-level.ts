@@ -15,7 +15,7 @@ import {
 import { isRsaPublicKey, rsaVerify } from '../schemes/rsa.ts'
 import { reject, type Scheme, VERIFIED } from '../schemes/scheme.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { optionalText } from './shared/payload.ts'
+import { optionalObject, optionalText } from './shared/payload.ts'
 import { ANSWERS, hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -161,9 +161,7 @@ const PAID = new Set(['completed', 'paid', 'processing', 'fulfilled'])
 
 const contact = {
   dnd: v.nullish(v.boolean()),
-  dndSettings: v.nullish(
-    v.looseObject({ WhatsApp: v.nullish(v.looseObject({ status: optionalText })) }),
-  ),
+  dndSettings: optionalObject({ WhatsApp: optionalObject({ status: optionalText }) }),
 }
 
 const event = v.looseObject({

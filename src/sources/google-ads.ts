@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
 import { answer, answers } from './shared/answers.ts'
-import { optionalText } from './shared/payload.ts'
+import { listOf, optionalText } from './shared/payload.ts'
 import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
@@ -15,17 +15,12 @@ const int64 = v.nullish(v.union([v.number(), v.string()]))
 const lead = v.object({
   lead_id: v.pipe(v.string(), v.nonEmpty()),
   is_test: v.nullish(v.boolean(), false),
-  user_column_data: v.nullish(
-    v.array(
-      v.object({
-        column_id: v.nullish(v.string(), ''),
-        // “This field might not always be populated.”
-        column_name: v.nullish(v.string(), ''),
-        string_value: v.optional(v.unknown()),
-      }),
-    ),
-    [],
-  ),
+  user_column_data: listOf({
+    column_id: v.nullish(v.string(), ''),
+    // “This field might not always be populated.”
+    column_name: v.nullish(v.string(), ''),
+    string_value: v.optional(v.unknown()),
+  }),
   form_id: int64,
   campaign_id: int64,
   adgroup_id: int64,

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { headerToken } from '../schemes/token.ts'
-import { idText, optionalId, optionalText, unlessNamed } from './shared/payload.ts'
+import { idText, optionalId, optionalObject, optionalText, unlessNamed } from './shared/payload.ts'
 import { checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -16,21 +16,17 @@ const event = v.looseObject({
   id: optionalId,
   event: v.string(),
   data: v.looseObject({
-    product: v.nullish(v.looseObject({ id: optionalId })),
-    buyer: v.nullish(
-      v.looseObject({
-        email: optionalText,
-        checkout_phone_code: optionalId,
-        checkout_phone: optionalId,
-        address: v.nullish(v.looseObject({ country_iso: optionalText })),
-      }),
-    ),
-    purchase: v.nullish(
-      v.looseObject({
-        transaction: optionalText,
-        checkout_country: v.nullish(v.looseObject({ iso: optionalText })),
-      }),
-    ),
+    product: optionalObject({ id: optionalId }),
+    buyer: optionalObject({
+      email: optionalText,
+      checkout_phone_code: optionalId,
+      checkout_phone: optionalId,
+      address: optionalObject({ country_iso: optionalText }),
+    }),
+    purchase: optionalObject({
+      transaction: optionalText,
+      checkout_country: optionalObject({ iso: optionalText }),
+    }),
   }),
 })
 

@@ -1,11 +1,13 @@
-/** HubSpot: the webhooks of an app, up to 100 events in one request. */
+/** HubSpot: the webhooks of an app, up to 100 events in one request, and the action “Send a webhook” of a workflow. */
 
 import * as v from 'valibot'
 import { type Bytes, concat, digest, encode, equalInConstantTime, utf8 } from '../lib/bytes.ts'
 import { hmac, isJson, type SignedParts } from '../schemes/hmac.ts'
 import { type Incoming, reject, type Scheme, VERIFIED, type Verdict } from '../schemes/scheme.ts'
 import { refuseSecret } from '../schemes/secret.ts'
-import { hookExample, jsonBody, serial, withPaths } from './shared/sample.ts'
+import { token } from '../schemes/token.ts'
+import { jsonObject } from './shared/payload.ts'
+import { hookExample, jsonBody, jsonSample, serial, withPaths } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const V3_HEADER = 'X-HubSpot-Signature-v3'
@@ -45,7 +47,7 @@ export const hubspotSignature: Scheme = {
 }
 
 /** Whether a request claims to be signed by HubSpot, in any version. */
-export function hasHubspotSignature(headers: Headers): boolean {
+function hasHubspotSignature(headers: Headers): boolean {
   return headers.has(V3_HEADER) || headers.has(HASH_HEADER)
 }
 
@@ -153,5 +155,72 @@ function phoneChange(id: string, now: number) {
     sourceId: 'userId:1',
     subscriptionId: 120001,
     subscriptionType: 'contact.propertyChange',
+  }
+}
+
+/** Either proof will do, as the author of the workflow chose: an API key in a header, or HubSpot's signature. */
+const workflowScheme: Scheme = {
+  ...token,
+  title: `${token.title}, or HubSpot's signature`,
+  async verify(incoming, secrets, toleranceSeconds) {
+    const shown = await token.verify(incoming, secrets)
+    if (shown.ok || !hasHubspotSignature(incoming.headers)) return shown
+    return hubspotSignature.verify(incoming, secrets, toleranceSeconds)
+  },
+}
+
+/** The action sends one contact, or a body of the workflow author's own. */
+export const hubspotWorkflow = defineSource({
+  name: 'hubspotWorkflow',
+  title: 'HubSpot workflow',
+  kind: 'crm',
+  scheme: workflowScheme,
+  // A contact record (`properties.phone.value`), plain properties (`properties.phone`), or the keys the author chose.
+  payload: jsonObject,
+  submissions: (fields) => [{ id: null, fields }],
+  sample: jsonSample(contact),
+  setup: [
+    'In the workflow add the action “Send a webhook”, with the method POST and {url} as the webhook URL.',
+    'For authentication choose an API key in the request header: the name x-usher-secret and, as its value, the value of {secret}.',
+    'Or choose the request signature and an app of yours: then store the app’s client secret as {secret}.',
+    'Send all properties (the number is then properties.phone.value) or customize the body with keys such as phone and group.',
+    'Add the record’s id to a customized body: two people whose bodies are equal count as one event sent twice.',
+    'Usher must be reached under the very address given to HubSpot when the signature is used: set publicUrl behind a proxy.',
+  ],
+  fails: [
+    'HubSpot waits 30 seconds.',
+    'It tries again for three days after 429 and 5xx; after any other 4xx, such as a wrong secret, it does not.',
+  ],
+  example: hookExample('hubspotWorkflow', {
+    attested: 'The workflow enrols only contacts who agreed',
+    phone: 'properties.phone.value',
+    group: 'Customers in {properties.city.value}',
+  }),
+  docs: 'https://knowledge.hubspot.com/workflows/how-do-i-use-webhooks-with-hubspot-workflows',
+  unconfirmed: [
+    'Whether a retry sends the same bytes: with a body that changes from try to try, only the person and the group tell repeats apart.',
+  ],
+})
+
+function contact(id: string, now: number) {
+  const said = (value: string) => ({
+    value,
+    versions: [{ value, 'source-type': 'FORM', timestamp: now }],
+  })
+  return {
+    vid: serial(id),
+    'portal-id': 6200001,
+    'is-contact': true,
+    properties: {
+      firstname: said('Asha'),
+      lastname: said('Rao'),
+      email: said('asha@example.com'),
+      phone: said('+91 98000 00001'),
+      city: said('Pune'),
+      lifecyclestage: said('customer'),
+    },
+    'form-submissions': [],
+    'list-memberships': [],
+    'identity-profiles': [],
   }
 }

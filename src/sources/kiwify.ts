@@ -3,7 +3,13 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { idSchema, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
+import {
+  idSchema,
+  optionalObject,
+  optionalText,
+  unlessNamed,
+  unlessStatus,
+} from './shared/payload.ts'
 import { checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -19,7 +25,7 @@ const order = v.looseObject({
   order_id: idSchema,
   order_status: optionalText,
   webhook_event_type: optionalText,
-  Customer: v.nullish(v.looseObject({ email: optionalText })),
+  Customer: optionalObject({ email: optionalText }),
 })
 
 /** Some deliveries put the order into a member of that name. */

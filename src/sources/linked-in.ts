@@ -6,7 +6,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { answers, givenIn, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { idText, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { idText, listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type LookUpTools } from './source.ts'
 
@@ -39,25 +39,16 @@ const response = v.object({
   submittedAt: v.nullish(v.number()),
   testLead: v.nullish(v.boolean(), false),
   formResponse: v.object({
-    answers: v.nullish(
-      v.array(v.object({ questionId: id, answerDetails: v.optional(v.unknown()) })),
-      [],
-    ),
-    consentResponses: v.nullish(
-      v.array(v.object({ consentId: id, accepted: v.nullish(v.boolean(), false) })),
-      [],
-    ),
+    answers: listOf({ questionId: id, answerDetails: v.optional(v.unknown()) }),
+    consentResponses: listOf({ consentId: id, accepted: v.nullish(v.boolean(), false) }),
   }),
 })
 
 const form = v.object({
   name: optionalText,
-  hiddenFields: v.nullish(v.array(v.object({ name: v.string(), value: optionalText })), []),
+  hiddenFields: listOf({ name: v.string(), value: optionalText }),
   content: v.object({
-    questions: v.nullish(
-      v.array(v.object({ questionId: id, name: optionalText, predefinedField: optionalText })),
-      [],
-    ),
+    questions: listOf({ questionId: id, name: optionalText, predefinedField: optionalText }),
   }),
 })
 

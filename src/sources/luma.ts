@@ -5,7 +5,7 @@ import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/token.ts'
 import { answer, answers, firstGiven } from './shared/answers.ts'
-import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { hookExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 
@@ -23,18 +23,13 @@ const guest = v.object({
     user_last_name: optionalText,
     user_email: optionalText,
     phone_number: optionalText,
-    registration_answers: v.nullish(
-      v.array(
-        v.object({
-          label: optionalText,
-          value: v.optional(v.unknown()),
-          answer: v.optional(v.unknown()),
-          question_type: optionalText,
-        }),
-      ),
-      [],
-    ),
-    event_tickets: v.nullish(v.array(v.object({ name: optionalText })), []),
+    registration_answers: listOf({
+      label: optionalText,
+      value: v.optional(v.unknown()),
+      answer: v.optional(v.unknown()),
+      question_type: optionalText,
+    }),
+    event_tickets: listOf({ name: optionalText }),
     event: v.nullish(v.object({ id: optionalText, name: optionalText, start_at: optionalText })),
   }),
 })

@@ -6,7 +6,7 @@ import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { isOneOf, newSecret } from '../schemes/secret.ts'
 import { answer, answers, givenIn } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { numberId, onlyEvent, optionalId, skipped } from './shared/payload.ts'
+import { listOf, numberId, onlyEvent, optionalId, skipped } from './shared/payload.ts'
 import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type FormFields } from './source.ts'
 
@@ -55,10 +55,10 @@ const lead = v.object({
   form_id: optionalId,
   platform: optionalId,
   field_data: v.array(v.object({ name: v.string(), values: v.nullish(v.array(v.unknown()), []) })),
-  custom_disclaimer_responses: v.nullish(
-    v.array(v.object({ checkbox_key: v.string(), is_checked: v.optional(v.unknown()) })),
-    [],
-  ),
+  custom_disclaimer_responses: listOf({
+    checkbox_key: v.string(),
+    is_checked: v.optional(v.unknown()),
+  }),
 })
 
 const signature = hmac({ header: 'X-Hub-Signature-256', prefix: 'sha256=', encoding: 'hex' })

@@ -15,7 +15,7 @@ import { readJson } from '../lib/decode.ts'
 import { reject, type Scheme, VERIFIED } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
 import { answer, answers, membersOf } from './shared/answers.ts'
-import { jsonObject, skipped } from './shared/payload.ts'
+import { jsonObject, listOf, skipped } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -99,10 +99,10 @@ function bytesOf(text: string): Bytes | null {
 const submission = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
   data: jsonObject,
-  ordered_human_fields: v.nullish(
-    v.array(v.object({ title: v.nullish(v.string(), ''), value: v.optional(v.unknown()) })),
-    [],
-  ),
+  ordered_human_fields: listOf({
+    title: v.nullish(v.string(), ''),
+    value: v.optional(v.unknown()),
+  }),
 })
 
 /** As functions get it, also where they send it on. */

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { titledIn, withAnswers } from './shared/answers.ts'
-import { optionalText } from './shared/payload.ts'
+import { optionalObject, optionalText } from './shared/payload.ts'
 import { ANSWERS, checkoutExample, sampleObject } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
@@ -28,18 +28,14 @@ const event = v.looseObject({
   object: v.string(),
   type: v.string(),
   // Not in a thin event.
-  data: v.nullish(
-    v.looseObject({
-      object: v.nullish(
-        v.looseObject({
-          object: optionalText,
-          status: optionalText,
-          payment_status: optionalText,
-          custom_fields: v.optional(v.unknown()),
-        }),
-      ),
+  data: optionalObject({
+    object: optionalObject({
+      object: optionalText,
+      status: optionalText,
+      payment_status: optionalText,
+      custom_fields: v.optional(v.unknown()),
     }),
-  ),
+  }),
 })
 
 // The whole text is the key, `whsec_` and all. Standard Webhooks has the same prefix and another key behind it.

@@ -7,7 +7,7 @@ import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
 import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { answerHead, numberId, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { answerHead, listOf, numberId, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, serial } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
@@ -36,16 +36,7 @@ const place = v.object({
 const question = v.object({
   id: numberId,
   heading: v.nullish(v.string(), ''),
-  answers: v.nullish(
-    v.array(
-      v.object({
-        row_id: optionalText,
-        text: optionalText,
-        simple_text: optionalText,
-      }),
-    ),
-    [],
-  ),
+  answers: listOf({ row_id: optionalText, text: optionalText, simple_text: optionalText }),
 })
 
 /** A response with `simple`, which adds headings and texts to the ids. */
@@ -53,7 +44,7 @@ const details = v.object({
   /** The contact who was invited: each member is `{ type, value }`. */
   metadata: v.nullish(v.object({ contact: v.nullish(v.record(v.string(), v.unknown()), {}) }), {}),
   custom_variables: v.nullish(v.record(v.string(), v.unknown()), {}),
-  pages: v.nullish(v.array(v.object({ questions: v.nullish(v.array(question), []) })), []),
+  pages: listOf({ questions: v.nullish(v.array(question), []) }),
 })
 
 const ofPair = hmac({ header: 'Sm-Signature', encoding: 'base64', hash: 'SHA-1' })

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers } from './shared/answers.ts'
-import { onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
@@ -17,7 +17,7 @@ const field = v.object({
   label: v.nullish(v.string(), ''),
   type: v.string(),
   value: v.optional(v.unknown()),
-  options: v.nullish(v.array(v.object({ id: v.string(), text: optionalText })), []),
+  options: listOf({ id: v.string(), text: optionalText }),
 })
 
 const response = v.object({

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { answer, answers } from './shared/answers.ts'
-import { onlyEvent, skipped } from './shared/payload.ts'
+import { listOf, onlyEvent, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 
@@ -30,17 +30,12 @@ const response = v.object({
     variables: v.nullish(v.array(v.looseObject({ key: v.string(), type: v.string() })), []),
     definition: v.nullish(
       v.object({
-        fields: v.nullish(
-          v.array(
-            v.object({
-              id: v.string(),
-              title: v.nullish(v.string(), ''),
-              choices: v.optional(v.unknown()),
-              allow_other_choice: v.optional(v.unknown()),
-            }),
-          ),
-          [],
-        ),
+        fields: listOf({
+          id: v.string(),
+          title: v.nullish(v.string(), ''),
+          choices: v.optional(v.unknown()),
+          allow_other_choice: v.optional(v.unknown()),
+        }),
       }),
       { fields: [] },
     ),

@@ -5,7 +5,7 @@ import { concat, encode, hmacSign, textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import { answer, answers } from './shared/answers.ts'
-import { idText, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { idText, listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { hookExample, sampleAnswers } from './shared/sample.ts'
 import type { FormFields } from './source.ts'
 import { defineSource, type Submission } from './source.ts'
@@ -34,10 +34,7 @@ const registration = v.object({
       registrant: v.looseObject({
         id: v.pipe(v.string(), v.nonEmpty()),
         status: optionalText,
-        custom_questions: v.nullish(
-          v.array(v.object({ title: optionalText, value: v.optional(v.unknown()) })),
-          [],
-        ),
+        custom_questions: listOf({ title: optionalText, value: v.optional(v.unknown()) }),
       }),
     }),
   }),

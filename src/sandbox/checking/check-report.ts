@@ -123,46 +123,39 @@ function accountFinding(name: string, options: AccountOptions, env: object): Row
     timeZone === undefined || quietHours === false
       ? 'none'
       : `${quietHours.from} to ${quietHours.to} ${timeZone}`
-  const doubtful = [
-    ...(local ? [`Account ${name}: ${token} is the sandbox’s; EazyBe does not know it.`] : []),
-    ...(pace === 'instant' ? [`Account ${name}: pace instant is for the sandbox only.`] : []),
-    ...(timeZone === undefined && quietHours !== false
-      ? [`Account ${name}: without a timeZone people are added at night too.`]
-      : []),
-    ...STOPPING.filter((option) => options[option] === 0).map(
+  const isAwake = timeZone === undefined && quietHours !== false
+  const createsNone = options.createsPerHour === 0 || options.createsPerDay === 0
+  const stopping = STOPPING.filter((option) => options[option] === 0)
+  const doubts = [
+    local && `${token} is the sandbox’s; EazyBe does not know it.`,
+    pace === 'instant' && 'pace instant is for the sandbox only.',
+    isAwake && 'without a timeZone people are added at night too.',
+    ...stopping.map(
       (option) =>
-        `Account ${name}: ${option} is 0, so no person is ever added. To stop for a while, pause it in the console.`,
+        `${option} is 0, so no person is ever added. To stop for a while, pause it in the console.`,
     ),
-    ...(options.createsPerHour === 0 || options.createsPerDay === 0
-      ? [`Account ${name}: it may create no group, so leads for a new group wait without end.`]
-      : []),
-  ]
+    createsNone && 'it may create no group, so leads for a new group wait without end.',
+  ].filter((doubt) => doubt !== false)
   const present = local ? 'of the sandbox' : 'present'
   return {
     row: [name, value === undefined ? 'missing' : present, pace, quiet],
     wrong: value === undefined ? [`Account ${name}: the secret ${token} is not set.`] : [],
-    doubtful,
+    doubtful: doubts.map((doubt) => `Account ${name}: ${doubt}`),
   }
 }
 
 function adminFinding(env: object): Finding {
   const values = secretValues(env, 'ADMIN_SECRET')
   const access = accessSettings(env)
+  const flaws = values.map(adminSecretFlaw).filter((flaw) => flaw !== null)
   const wrong = [
-    ...(values.length === 0
-      ? ['The secret ADMIN_SECRET is not set: the console and the API stay shut.']
-      : []),
-    ...(access !== null && 'missing' in access
-      ? [
-          `${access.missing} is not set beside the other variable of Cloudflare Access: the console stays shut.`,
-        ]
-      : []),
-    ...values.flatMap((value) => {
-      const flaw = adminSecretFlaw(value)
-      return flaw === null ? [] : [`ADMIN_SECRET ${flaw}.`]
-    }),
+    values.length === 0 && 'The secret ADMIN_SECRET is not set: the console and the API stay shut.',
+    access !== null &&
+      'missing' in access &&
+      `${access.missing} is not set beside the other variable of Cloudflare Access: the console stays shut.`,
+    ...flaws.map((flaw) => `ADMIN_SECRET ${flaw}.`),
   ]
-  return { wrong }
+  return { wrong: wrong.filter((one) => one !== false) }
 }
 
 function alertFinding(env: object): Finding {

@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { several } from '../../console/words.ts'
 import type { Issue } from '../../lib/problem.ts'
 import type { Behaviour } from './behaviour.ts'
-import { behaviourForm, type Html } from './behaviour-form.ts'
+import { behaviourForm, type Html } from './behaviour.ts'
 import { seenFrom } from './decide.ts'
 import { type Call, type Group, wasAccepted } from './record.ts'
 

@@ -44,6 +44,16 @@ export const optionalText = v.nullish(
 /** An id that may be missing, as it came: `idText` makes a text of it. */
 export const optionalId = v.nullish(v.union([v.string(), v.number()]))
 
+/** A list of objects of which only these members are read; empty where it is missing. */
+export function listOf<const entries extends v.ObjectEntries>(entries: entries) {
+  return v.nullish(v.array(v.object(entries)), [])
+}
+
+/** An object that may be missing, with whatever other members it has. */
+export function optionalObject<const entries extends v.ObjectEntries>(entries: entries) {
+  return v.nullish(v.looseObject(entries))
+}
+
 /** The id under this name; null where there is none, or something else. */
 export function idIn(object: JsonObject, name: string): string | null {
   return idText(Object.getOwnPropertyDescriptor(object, name)?.value)

@@ -4,8 +4,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { concat, utf8 } from '../../../src/lib/bytes.ts'
 import type { Incoming } from '../../../src/schemes/scheme.ts'
-import { hubspotSignature } from '../../../src/sources/hubspot.ts'
-import { hubspotWorkflow } from '../../../src/sources/hubspot-workflow.ts'
+import { hubspotSignature, hubspotWorkflow } from '../../../src/sources/hubspot.ts'
 
 const SECRET = '2f6c1c3e-54d1-4b7e-9a52-6ad3c0f1b7d8'
 const NOW = Date.parse('2026-11-20T09:15:04Z')
