@@ -1,7 +1,6 @@
 /** Endpoints of one person. Their number travels in the body: a URL is logged on its way. */
 
 import * as v from 'valibot'
-import type { Desk } from '../operator/desk.ts'
 import {
   digitsOf,
   erasePerson,
@@ -14,27 +13,11 @@ import {
 import { described, storySchema } from '../operator/shapes.ts'
 import { endpointsOf, only, type Result, wrong } from './endpoint.ts'
 
-const suppressionAnswer = v.object({
-  suppressed: v.boolean(),
-  leads: described(v.number(), 'Leads that waited and are left out now'),
-})
 const people = endpointsOf('People', 'group')
 
 export const peopleEndpoints = [
-  people.post('/api/people/suppress', 'suppressPerson', {
-    summary: 'Keep a person out of one group, or of all, from now on',
-    body: only(suppressionSchema.entries),
-    answer: suppressionAnswer,
-    problems: [404],
-    run: (desk, { body }) => suppression(desk, body, true),
-  }),
-  people.post('/api/people/unsuppress', 'unsuppressPerson', {
-    summary: 'Let a person in again',
-    body: only(suppressionSchema.entries),
-    answer: suppressionAnswer,
-    problems: [404],
-    run: (desk, { body }) => suppression(desk, body, false),
-  }),
+  suppression('suppress', 'Keep a person out of one group, or of all, from now on'),
+  suppression('unsuppress', 'Let a person in again'),
   people.post('/api/people/erase', 'erasePerson', {
     summary: 'Delete what is kept of a person everywhere, and never add them again',
     body: personSchema,
@@ -70,14 +53,21 @@ export const peopleEndpoints = [
   }),
 ]
 
-function suppression(
-  desk: Desk,
-  body: v.InferOutput<typeof suppressionSchema>,
-  suppressed: boolean,
-): Promise<Result> {
-  return withDigits(body, async (digits) => {
-    const result = await setSuppressed(desk, digits, body.group ?? null, suppressed)
-    return result === 'not_found' ? result : { suppressed, ...result }
+function suppression(verb: 'suppress' | 'unsuppress', summary: string) {
+  const suppressed = verb === 'suppress'
+  return people.post(`/api/people/${verb}`, `${verb}Person`, {
+    summary,
+    body: only(suppressionSchema.entries),
+    answer: v.object({
+      suppressed: v.boolean(),
+      leads: described(v.number(), 'Leads that waited and are left out now'),
+    }),
+    problems: [404],
+    run: (desk, { body }) =>
+      withDigits(body, async (digits) => {
+        const result = await setSuppressed(desk, digits, body.group ?? null, suppressed)
+        return result === 'not_found' ? result : { suppressed, ...result }
+      }),
   })
 }
 

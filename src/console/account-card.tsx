@@ -13,6 +13,7 @@ const NEARLY = 0.9
 export function AccountCard({ account: view, clock }: { account: Overview; clock: Clock }): Html {
   const { account, pause, longWait, backlog } = view
   const waiting = backlog.queued + backlog.unknown
+  const last = lastOut(view)
   const verb = pause === null && longWait === null ? 'pause' : 'resume'
   return (
     <article class="card" id={`account-${account}`}>
@@ -60,7 +61,7 @@ export function AccountCard({ account: view, clock }: { account: Overview; clock
               the oldest came <Time at={backlog.oldest} clock={clock} />
             </div>
           )}
-          <LastOut view={view} />
+          {last !== null && <div class="soft small">the last goes out {last}</div>}
         </Fact>
         <Fact title="Next call">
           <NextCall view={view} clock={clock} />
@@ -80,17 +81,11 @@ function Standing({ view: { pause, longWait } }: { view: Overview }): Html {
   return <Badge tone="good">Working</Badge>
 }
 
-/** When the last of those that wait can go out, where that is not today. Most leads are one person. */
-function LastOut({ view: { backlog, used, caps } }: { view: Overview }): Html | null {
-  const { peopleDay } = caps
+/** When the last of those that wait can go out; null: today, or there is no telling. Most leads are one person. */
+export function lastOut({ backlog, used, caps: { peopleDay } }: Overview): string | null {
   if (peopleDay === null) return null
   const days = daysToGo(backlog.queued + backlog.unknown, used.peopleDay, peopleDay)
-  if (days === 0) return null
-  return (
-    <div class="soft small">
-      {`the last goes out in ${several(days, 'day')} or more, at ${peopleDay} a day`}
-    </div>
-  )
+  return days === 0 ? null : `in ${several(days, 'day')} or more, at ${peopleDay} a day`
 }
 
 /** Days until the last of so many who wait; 0: today is enough, or there is no telling. */

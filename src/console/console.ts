@@ -139,11 +139,9 @@ function backToList(c: OperatorContext): Response {
 
 async function visitOf(c: OperatorContext): Promise<Visit> {
   const desk = c.get('desk')
-  const { pathname, search } = new URL(c.req.url)
   return {
     desk,
     clock: new Clock(desk.config, Date.now()),
-    here: `${pathname}${search}`,
     done: c.req.query('done') ?? null,
     touched: /^\d{1,7}$/.test(c.req.query('n') ?? '') ? Number(c.req.query('n')) : null,
     stopped: await stoppedAccounts(desk),

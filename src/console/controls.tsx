@@ -1,4 +1,4 @@
-/** What the console's forms are made of: boxes to type in or to tick, choices and buttons. */
+/** What the console's forms are made of: boxes to type in or to tick, choices and buttons; and texts with a button that copies them. */
 
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Child, Html } from './page.ts'
@@ -100,5 +100,41 @@ export function Hidden(props: { values: Readonly<Record<string, string | number>
         <input type="hidden" name={name} value={String(value)} />
       ))}
     </>
+  )
+}
+
+/** Text to be copied. */
+export function CopyLine({ id, text }: { id: string; text: string }): Html {
+  return (
+    <p class="row">
+      <code id={id}>{text}</code>
+      <Copy of={id} />
+    </p>
+  )
+}
+
+/** Lines to be copied, below a title. `children` stand beside the button. */
+export function Paste(props: { id: string; title: string; text: string; children?: Child }): Html {
+  const { id, title, text, children } = props
+  return (
+    <div class="stack">
+      <h3>{title}</h3>
+      <pre tabindex={0}>
+        <code id={id}>{text}</code>
+      </pre>
+      <p class="row">
+        <Copy of={id} />
+        {children}
+      </p>
+    </div>
+  )
+}
+
+/** Copies the text of the element with this id; the button is there only where the script is. */
+function Copy({ of }: { of: string }): Html {
+  return (
+    <button type="button" data-copy={of} hidden>
+      Copy
+    </button>
   )
 }

@@ -3,9 +3,9 @@
 import { countryCodes } from '../mapping/phone/index.ts'
 import type { EventPreview, HookDetails } from '../operator/shapes.ts'
 import { fieldList, type ListedField } from '../operator/snippet.ts'
-import { Field, Select, Submit } from './controls.tsx'
+import { Field, Paste, Select, Submit } from './controls.tsx'
 import type { Html } from './page.ts'
-import { Card, type Column, Copy, Empty, Table } from './parts.tsx'
+import { Card, type Column, Empty, Table } from './parts.tsx'
 import type { Tried } from './preview.tsx'
 
 /** What was picked, as the form sent it: after an answer it is still picked. */
@@ -127,18 +127,13 @@ function Picker(props: {
 
 function Snippet({ text }: { text: string }): Html {
   return (
-    <div class="stack" id="snippet">
-      <h3>For src/config.ts</h3>
-      <pre>
-        <code id="snippet-text">{text}</code>
-      </pre>
-      <p class="row">
-        <Copy of="snippet-text" />
+    <div id="snippet">
+      <Paste id="snippet-text" title="For src/config.ts" text={text}>
         <span class="soft small">
           Put it into <code>hooks</code> in place of the hook of this name, run{' '}
           <code>npm run check</code>, and deploy.
         </span>
-      </p>
+      </Paste>
     </div>
   )
 }

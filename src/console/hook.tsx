@@ -4,11 +4,11 @@ import { hookDetails } from '../operator/hooks.ts'
 import type { HookDetails } from '../operator/shapes.ts'
 import type { TestResult } from '../operator/test-send.ts'
 import { isSandbox } from '../setup/readiness.ts'
-import { Action, PhoneField, Submit, Tick } from './controls.tsx'
+import { Action, CopyLine, PhoneField, Submit, Tick } from './controls.tsx'
 import { FieldPicker, type Picked } from './field-picker.tsx'
 import { Paused, Ready, Refused } from './hooks.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Card, Copy, ErrorNotice, Fact, Heading, notFoundPage, Time } from './parts.tsx'
+import { Card, ErrorNotice, Fact, Heading, notFoundPage, Time } from './parts.tsx'
 import { PreviewSection, type Tried } from './preview.tsx'
 
 /** What the forms of the page have to say. */
@@ -113,16 +113,6 @@ function Share({ hook, state }: { hook: HookDetails; state: 'held' | 'parked' })
     <a href={`/console/deliveries?${new URLSearchParams({ hook: name, state })}`}>
       {`${count} ${state} (${Math.round((100 * count) / seen)} %)`}
     </a>
-  )
-}
-
-/** Text to be copied. */
-export function CopyLine({ id, text }: { id: string; text: string }): Html {
-  return (
-    <p class="row">
-      <code id={id}>{text}</code>
-      <Copy of={id} />
-    </p>
   )
 }
 

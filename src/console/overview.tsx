@@ -6,7 +6,7 @@ import { hookStates } from '../operator/hooks.ts'
 import { listDeliveries } from '../operator/merge.ts'
 import type { HookState } from '../operator/shapes.ts'
 import type { InHand, Overview } from '../outbox/admin/account.ts'
-import { AccountCard, daysToGo } from './account-card.tsx'
+import { AccountCard, lastOut } from './account-card.tsx'
 import { Chart, sumHours } from './chart.tsx'
 import type { Clock } from './clock.ts'
 import { FirstRun } from './first-run.tsx'
@@ -113,12 +113,12 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
       const what = 'Its leads are taken in and held until you resume it.'
       return paused ? ofHook('wait', name, 'is paused', what) : []
     }),
-    ...accounts.flatMap(({ account, backlog, used, caps: { peopleDay } }) => {
-      const waiting = backlog.queued + backlog.unknown
-      const days = peopleDay === null ? 0 : daysToGo(waiting, used.peopleDay, peopleDay)
-      const what = `The last goes out in ${several(days, 'day')} or more, at ${peopleDay} a day. If a form is flooded, pause its hook.`
-      const title = waitingText(waiting, backlog.more)
-      return days === 0 ? [] : ofAccount('wait', account, title, what)
+    ...accounts.flatMap((view) => {
+      const { account, backlog } = view
+      const last = lastOut(view)
+      const what = `The last goes out ${last}. If a form is flooded, pause its hook.`
+      const title = waitingText(backlog.queued + backlog.unknown, backlog.more)
+      return last === null ? [] : ofAccount('wait', account, title, what)
     }),
     ...ofLeads('parked', {
       tone: 'bad',

@@ -13,8 +13,6 @@ export type { Child }
 export interface Visit {
   readonly desk: Desk
   readonly clock: Clock
-  /** Path and query of this page. */
-  readonly here: string
   /** A form's own result, of those in `DONE`. */
   readonly done: string | null
   /** How many leads that result touched; null: it does not say. */

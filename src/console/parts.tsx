@@ -158,15 +158,6 @@ export function Table(props: {
   )
 }
 
-/** Copies the text of the element with this id; the button is there only where the script is. */
-export function Copy({ of }: { of: string }): Html {
-  return (
-    <button type="button" data-copy={of} hidden>
-      Copy
-    </button>
-  )
-}
-
 /** The columns' looks say where each stands in the card of a lead. */
 const LEAD_COLUMNS: readonly Column[] = [
   { head: 'Lead', look: 'lead' },

@@ -8,9 +8,9 @@ import type { Guide } from '../setup/guide.ts'
 import { guideOf } from '../setup/guide.ts'
 import { sources } from '../sources/index.ts'
 import type { Source } from '../sources/source.ts'
-import { CopyLine } from './hook.tsx'
+import { CopyLine, Paste } from './controls.tsx'
 import type { Html, Page, Visit } from './page.ts'
-import { Card, Copy, Fact, Heading, type Link, notFoundPage, Table } from './parts.tsx'
+import { Card, Fact, Heading, type Link, notFoundPage, Table } from './parts.tsx'
 
 /** What a hook is called before it has a name. */
 const EXAMPLE_HOOK = 'webinar'
@@ -152,27 +152,8 @@ function Secrets({ guide }: { guide: Guide }): Html {
   )
 }
 
-function Paste({ id, title, text }: { id: string; title: string; text: string }): Html {
-  return (
-    <div class="stack">
-      <h3>{title}</h3>
-      <pre tabindex={0}>
-        <code id={id}>{text}</code>
-      </pre>
-      <p>
-        <Copy of={id} />
-      </p>
-    </div>
-  )
-}
-
-function Sentences({
-  title,
-  sentences,
-}: {
-  title: string
-  sentences: readonly string[]
-}): Html | null {
+function Sentences(props: { title: string; sentences: readonly string[] }): Html | null {
+  const { title, sentences } = props
   if (sentences.length === 0) return null
   return (
     <Card title={title}>

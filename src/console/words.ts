@@ -148,7 +148,6 @@ export const DONE: ReadonlyMap<string, string> = new Map(
     held: 'It is still held.',
     discarded: 'It is discarded, and will never be sent.',
     skipped: 'Nothing is sent: its people asked never to be invited, or were accepted before.',
-    not_found: 'There is no such delivery.',
     suppressed: 'From now on the person is left out of every group.',
     unsuppressed: 'The person may be invited again.',
     erased: 'Everything that was kept of them is deleted, and they are never invited again.',

@@ -89,7 +89,7 @@ function mappingOf(hook: Hook | null, kept: Kept & { readonly state: StoredState
 type Piece<item> = { readonly items: readonly item[]; readonly before: number | null }
 
 /** What an outbox gives page by page, until that was all or there is enough. */
-async function pagesOf<item>(
+export async function pagesOf<item>(
   most: number,
   ask: (before: number | null) => Promise<Piece<item>>,
 ): Promise<{ items: item[]; more: boolean }> {

@@ -1,4 +1,4 @@
-/** Where an operator sits: the config, the bindings, and the name under which the audit log knows what is done from here. */
+/** What an operator's request works with: the config, the bindings, and the name that the audit log gives to what it does. */
 
 import type { Context, ExecutionContext } from 'hono'
 import type { Hook } from '../mapping/hook.ts'

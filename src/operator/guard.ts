@@ -115,14 +115,14 @@ export function bounded(): MiddlewareHandler {
   })
 }
 
-export interface Identity {
+interface Identity {
   readonly via: 'bearer' | 'session' | 'access'
   /** For the audit log. */
   readonly actor: string
 }
 
 /** Null: unknown. With Access in front the admin secret opens no sessions, so that Access cannot be bypassed. */
-export async function identify(
+async function identify(
   c: OperatorContext,
   secrets: readonly string[],
   now: number,
@@ -145,6 +145,6 @@ export async function identify(
 }
 
 /** The secret that a program shows; null: none of that form. */
-export function bearerOf(c: OperatorContext): string | null {
+function bearerOf(c: OperatorContext): string | null {
   return /^Bearer ([\x21-\x7e]{1,256})$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null
 }

@@ -18,7 +18,7 @@ interface AccountPage<value> {
   readonly end: number | null
 }
 
-export interface MergedPage<value> {
+interface MergedPage<value> {
   readonly values: readonly value[]
   /** Null: that was all. */
   readonly cursor: Cursor | null

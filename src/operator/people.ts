@@ -2,7 +2,8 @@
 
 import * as v from 'valibot'
 import { isCountryCode, phone, phoneCountryOf } from '../mapping/phone/index.ts'
-import type { Erased, KnownPerson, PersonFile } from '../outbox/admin/people.ts'
+import type { KnownPerson, PersonFile } from '../outbox/admin/people.ts'
+import { pagesOf } from './bulk.ts'
 import { type LeadStory, readable } from './deliveries.ts'
 import { type Desk, fromEach, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
@@ -99,15 +100,11 @@ export async function erasePerson(
   digits: string,
 ): Promise<{ erased: number; more: boolean }> {
   const parts = await fromEach(desk, async (outbox) => {
-    let erased = 0
-    let before: number | null = null
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      const step: Erased = await outbox.people().erase(digits, before, desk.actor)
-      erased += step.erased
-      before = step.before
-      if (before === null) break
-    }
-    return { erased, more: before !== null }
+    const { items, more } = await pagesOf(MOST_ROUNDS, async (before) => {
+      const step = await outbox.people().erase(digits, before, desk.actor)
+      return { items: [step.erased], before: step.before }
+    })
+    return { erased: items.reduce((sum, some) => sum + some, 0), more }
   })
   return {
     erased: parts.reduce((sum, part) => sum + part.erased, 0),

@@ -8,7 +8,7 @@ import { decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
 import type { OperatorContext } from './desk.ts'
 
 /** A working day; after that the operator logs in again. */
-export const SESSION_MS = 12 * 60 * 60 * 1_000
+const SESSION_MS = 12 * 60 * 60 * 1_000
 const FORM = /^(\d{13})\.([0-9a-f]{32})\.([0-9a-f]{64})$/
 const NONCE_BYTES = 16
 const SESSION = 'usher console session'

@@ -38,7 +38,7 @@ function scalar(value: unknown): ListedField['value'] {
 }
 
 /** Where a field is: names of members, and numbers of places in lists. */
-export type FieldPath = readonly (string | number)[]
+type FieldPath = readonly (string | number)[]
 
 export interface Choices {
   readonly hook: string
