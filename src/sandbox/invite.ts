@@ -6,7 +6,7 @@ import { secretName, secretValues } from '../lib/names.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
 import { checkColumns, type Fate, fatesOf, planOf } from '../operator/fates.ts'
 import { FileFault, readPeople } from '../operator/people-file.ts'
-import { signedSample } from '../operator/sample/signed-sample.ts'
+import { type SignedSample, signedSample } from '../operator/sample/signed-sample.ts'
 import { orTrouble, readCommandLine, run, Trouble } from './command-line.ts'
 import { readDevVars } from './dev-vars.ts'
 import { hookNamed, loadConfig } from './load-config.ts'
@@ -82,7 +82,7 @@ async function invite(): Promise<number> {
     showProgress(at + 1, good.length)
     if (sent.has(`${place} ${id}`)) continue
     const request = await signedSample(target, sample, { id, now: Date.now() })
-    const status = await post(request.url, request.headers, request.body)
+    const status = await post(request)
     if (status === null || status >= 300) {
       const because = status === null ? 'is not answered' : `is answered ${status}`
       throw new Trouble(
@@ -106,11 +106,8 @@ function showProgress(done: number, all: number): void {
   process.stdout.write(`\r${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done} of ${all}`)
 }
 
-async function post(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: BodyInit,
-): Promise<number | null> {
+/** The status of the answer; null where there is none. */
+async function post({ url, headers, body }: SignedSample): Promise<number | null> {
   try {
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual' })
     await response.body?.cancel()

@@ -29,8 +29,10 @@ export const leadSquared = defineSource({
   accepts: ['json', 'form', 'text'],
   payload: v.pipe(jsonObject, v.transform(unwrapped), lead),
   submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    return [{ id: eventId(fields), fields, skip }]
+    const { ProspectID, ModifiedOn, ProspectStage } = fields
+    // Nothing in the body says which event it was; a lead that changed again has another time.
+    const id = ProspectID && ModifiedOn && `${ProspectID}:${ModifiedOn}:${ProspectStage ?? ''}`
+    return [{ id: id || null, fields, skip: reasonToSkip(fields) }]
   },
   // It tries the URL with HEAD when the webhook is saved: https://apidocs.leadsquared.com/webhook-best-practices/
   handshake: answerHead,
@@ -65,11 +67,6 @@ export const leadSquared = defineSource({
 function unwrapped(body: JsonObject): JsonObject {
   const wrapped = v.safeParse(wrapper, body)
   return wrapped.success ? { ...body, ...(wrapped.output.After ?? wrapped.output.Current) } : body
-}
-
-/** Nothing in the body says which event it was; a lead that changed again has another time. */
-function eventId({ ProspectID, ModifiedOn, ProspectStage }: v.InferOutput<typeof lead>) {
-  return ProspectID && ModifiedOn ? `${ProspectID}:${ModifiedOn}:${ProspectStage ?? ''}` : null
 }
 
 function reasonToSkip({ DoNotCall, DoNotSMS }: v.InferOutput<typeof lead>): string | null {

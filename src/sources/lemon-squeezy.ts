@@ -43,8 +43,13 @@ export const lemonSqueezy = defineSource({
   payload: event,
   // Events of test mode are taken: the number in a test checkout is the tester's.
   submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    return [{ id: eventId(fields), fields, skip }]
+    const { event_name: name } = fields.meta
+    const { status, updated_at } = fields.data.attributes
+    const about = idText(fields.data.id)
+    // A delivery has no id; what it is about, and when that last changed, does not repeat.
+    const id = about === null || !updated_at ? null : `${name}:${about}:${updated_at}`
+    const unpaid = status && NOT_PAID.test(status) ? `${name} with the status ${status}` : null
+    return [{ id, fields, skip: NOBODY_JOINS.test(name) ? `${name} adds no person` : unpaid }]
   },
   sample: jsonSample(createdOrder, { headers: () => ({ 'X-Event-Name': 'order_created' }) }),
   setup: [
@@ -68,20 +73,6 @@ export const lemonSqueezy = defineSource({
   docs: 'https://docs.lemonsqueezy.com/help/webhooks/signing-requests',
   unconfirmed: ['How long Lemon Squeezy waits for an answer.'],
 })
-
-function reasonToSkip({ meta, data }: v.InferOutput<typeof event>): string | null {
-  const { event_name } = meta
-  if (NOBODY_JOINS.test(event_name)) return `${event_name} adds no person`
-  const { status } = data.attributes
-  return status && NOT_PAID.test(status) ? `${event_name} with the status ${status}` : null
-}
-
-/** A delivery has no id; what it is about, and when that last changed, does not repeat. */
-function eventId({ meta, data }: v.InferOutput<typeof event>): string | null {
-  const id = idText(data.id)
-  const { updated_at } = data.attributes
-  return id === null || !updated_at ? null : `${meta.event_name}:${id}:${updated_at}`
-}
 
 function createdOrder(id: string, now: number) {
   const time = new Date(now).toISOString()

@@ -8,7 +8,7 @@ import { answers, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
 import { numberId, optionalId, optionalText } from './shared/payload.ts'
 import { jsonSample, serial } from './shared/sample.ts'
-import { defineSource, type LookUpTools } from './source.ts'
+import { defineSource } from './source.ts'
 
 const TITLE = 'monday.com'
 const API = 'https://api.monday.com/v2'
@@ -66,7 +66,14 @@ export const monday = defineSource({
     const read = v.safeParse(notification, fields)
     if (!read.success) return { ok: false, message: `${TITLE} named no item.` }
     const { event } = read.output
-    const asked = await ask(tools, { query: QUERY, variables: { ids: [event.pulseId] } })
+    const asked = await askVendor(tools, {
+      title: TITLE,
+      url: API,
+      headers: { authorization: tools.token, 'content-type': 'application/json' },
+      body: { query: QUERY, variables: { ids: [event.pulseId] } },
+      what: 'a list of items',
+      shape: found,
+    })
     if (!asked.ok) return asked
     const [item] = asked.value.data.items
     if (item === undefined) {
@@ -141,15 +148,6 @@ async function answerChallenge(
   )
   if (!asked.success || !(await urlToken.verify(incoming, secrets)).ok) return null
   return Response.json({ challenge: asked.output.challenge })
-}
-
-/** GraphQL is asked by POST. */
-function ask({ token, fetch }: LookUpTools, question: object) {
-  const post: LookUpTools['fetch'] = (url, init) =>
-    fetch(url, { ...init, method: 'POST', body: JSON.stringify(question) })
-  const headers = { authorization: token, 'content-type': 'application/json' }
-  const asked = { title: TITLE, url: API, headers, what: 'a list of items', shape: found }
-  return askVendor({ token, fetch: post }, asked)
 }
 
 function createdItem(id: string, now: number) {

@@ -42,8 +42,10 @@ export const paddle = defineSource({
   payload: event,
   // Not `notification_id`: each destination has one of its own for the same event.
   submissions: (fields) => {
-    const skip = reasonToSkip(fields)
-    return [{ id: fields.event_id, fields, skip }]
+    const { event_id: id, event_type: name, data } = fields
+    const isUnpaid = data.status && NOT_PAID.has(data.status)
+    const unpaid = isUnpaid ? `${name} with the status ${data.status}` : null
+    return [{ id, fields, skip: NOBODY_JOINS.test(name) ? `${name} adds no person` : unpaid }]
   },
   sample: jsonSample(completedTransaction),
   setup: [
@@ -70,13 +72,6 @@ export const paddle = defineSource({
     'By what a simulated event can be told from a real one: use a destination of its own for the simulator.',
   ],
 })
-
-function reasonToSkip({ event_type, data }: v.InferOutput<typeof event>): string | null {
-  if (NOBODY_JOINS.test(event_type)) return `${event_type} adds no person`
-  return data.status && NOT_PAID.has(data.status)
-    ? `${event_type} with the status ${data.status}`
-    : null
-}
 
 function completedTransaction(id: string, now: number) {
   const time = new Date(now).toISOString()

@@ -76,11 +76,8 @@ function secretsRow({ config, secretsSet }: Remote): RemoteRow {
     if (missing.length === 0) return good(what, `all ${set.length} are there`)
     return bad(what, `missing: ${missing.map(({ name }) => name).join(', ')}`, 'npm run secrets')
   } catch {
-    return bad(
-      what,
-      'Cloudflare does not tell them',
-      'npx wrangler login, or CLOUDFLARE_API_TOKEN=…',
-    )
+    const toDo = 'npx wrangler login, or CLOUDFLARE_API_TOKEN=…'
+    return bad(what, 'Cloudflare does not tell them', toDo)
   }
 }
 
@@ -184,15 +181,14 @@ export async function askEazybe(token: string, ask: typeof fetch = fetch): Promi
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     await response.body?.cancel()
-    return opinionOf(response.status)
+    const { status } = response
+    if (status === 200) return { taken: true, because: 'EazyBe takes it' }
+    const refused = status === 401 || status === 403
+    return {
+      taken: false,
+      because: refused ? `EazyBe refuses it (${status})` : `EazyBe answers ${status}`,
+    }
   } catch {
     return { taken: false, because: 'EazyBe cannot be reached' }
   }
-}
-
-function opinionOf(status: number): Opinion {
-  if (status === 200) return { taken: true, because: 'EazyBe takes it' }
-  if (status === 401 || status === 403)
-    return { taken: false, because: `EazyBe refuses it (${status})` }
-  return { taken: false, because: `EazyBe answers ${status}` }
 }

@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { messageOf, Trouble } from '../command-line.ts'
 import { ROOT } from '../settings.ts'
 
+const WRANGLER = resolve(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 const QUIET = {
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
@@ -25,7 +26,7 @@ export type Wrangler = (args: readonly string[], input?: string) => Ran
 
 /** Its exit code; what it prints goes to this terminal. */
 export function wrangler(args: readonly string[]): number {
-  const { status } = spawnSync(process.execPath, [cli(), ...args], {
+  const { status } = spawnSync(process.execPath, [WRANGLER, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...QUIET },
     stdio: 'inherit',
@@ -35,7 +36,7 @@ export function wrangler(args: readonly string[]): number {
 
 /** What it prints, instead of printing it. */
 export function askWrangler(args: readonly string[], input = ''): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli(), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [WRANGLER, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...QUIET, FORCE_COLOR: '0', CI: '1' },
     encoding: 'utf8',
@@ -59,10 +60,6 @@ export function reasonIn(printed: string): string {
     .replace(/^.*\[ERROR\]\s*/, '')
     .split(/(?<=\.) /)
   return reason
-}
-
-function cli(): string {
-  return resolve(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 }
 
 /** What the Worker's code relies on. */

@@ -86,13 +86,17 @@ interface Holders {
 
 /** Makes the state folder ours alone, and has Miniflare start workerd under this folder's name. */
 export async function claimState(stateDir: string): Promise<void> {
-  makeFolder(stateDir)
+  orTrouble(`The state cannot be kept in ${stateDir} (STATE_DIR)`, () =>
+    // It holds people's numbers.
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 }),
+  )
   const workerd = resolve(stateDir, 'workerd')
   const until = Date.now() + PATIENCE_MS
   for (;;) {
     const { orphans, runner } = holders(processes(), workerd)
     if (orphans.length === 0 && runner === null) break
-    for (const pid of orphans) end(pid)
+    // Not asked to end: their parent is gone, and SQLite's log keeps the state whole.
+    for (const pid of orphans.filter(isAlive)) process.kill(pid, 'SIGKILL')
     // A run whose npm was killed is just closing; an ordinary second `npm start` stays refused.
     if (Date.now() > until) {
       throw new Trouble(
@@ -106,13 +110,6 @@ export async function claimState(stateDir: string): Promise<void> {
   link(workerd)
 }
 
-function makeFolder(stateDir: string): void {
-  orTrouble(`The state cannot be kept in ${stateDir} (STATE_DIR)`, () =>
-    // It holds people's numbers.
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 }),
-  )
-}
-
 /** Who of these processes runs this workerd. */
 export function holders(list: readonly Process[], workerd: string): Holders {
   const mine = list.filter(({ command }) => command.startsWith(`${workerd} serve `))
@@ -123,11 +120,6 @@ export function holders(list: readonly Process[], workerd: string): Holders {
     orphans: mine.filter(isOrphan).map(({ pid }) => pid),
     runner: mine.find((process) => !isOrphan(process))?.parent ?? null,
   }
-}
-
-function end(pid: number): void {
-  // Not asked to end: its parent is gone, and SQLite's log keeps the state whole.
-  if (isAlive(pid)) process.kill(pid, 'SIGKILL')
 }
 
 /** Miniflare's README names the variable: it is meant for a workerd of one's own making. */

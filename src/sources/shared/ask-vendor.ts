@@ -14,6 +14,8 @@ export interface Question<value> {
   readonly url: string
   /** Those that carry the token: as a Bearer by default. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Sent by POST, as JSON; without it the question is a GET. */
+  readonly body?: object
   /** What is asked for, with its article: `a payment`. */
   readonly what: string
   readonly shape: v.GenericSchema<unknown, value>
@@ -22,9 +24,19 @@ export interface Question<value> {
 /** The vendor's answer, where it is of that shape. */
 export async function askVendor<value>(
   { fetch, token }: LookUpTools,
-  { title, url, headers = { authorization: `Bearer ${token}` }, what, shape }: Question<value>,
+  {
+    title,
+    url,
+    headers = { authorization: `Bearer ${token}` },
+    body,
+    what,
+    shape,
+  }: Question<value>,
 ): Promise<VendorAnswer<value>> {
-  const answer = await fetch(url, { headers: { accept: 'application/json', ...headers } })
+  const answer = await fetch(url, {
+    headers: { accept: 'application/json', ...headers },
+    ...(body && { method: 'POST', body: JSON.stringify(body) }),
+  })
   if (!answer.ok) return { ok: false, message: sentence(title, answer.status) }
   try {
     const read = v.safeParse(shape, await answer.json())

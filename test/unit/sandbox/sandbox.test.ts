@@ -14,9 +14,12 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type BehaviourChange, CALM } from '../../../src/sandbox/eazybe/behaviour.ts'
-import { createEazybe, type EazybeOptions } from '../../../src/sandbox/eazybe/eazybe.ts'
+import {
+  createEazybe,
+  type EazybeOptions,
+  startEazybe,
+} from '../../../src/sandbox/eazybe/eazybe.ts'
 import { WAYS, type Way } from '../../../src/sandbox/eazybe/mix.ts'
-import { startEazybe } from '../../../src/sandbox/eazybe/serve-eazybe.ts'
 import { openJournal } from '../../../src/sandbox/eazybe/world.ts'
 
 const TOKEN = 'sandbox-organization-token'
