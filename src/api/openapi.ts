@@ -92,7 +92,7 @@ export function openApi(): OpenApi {
         'What became of every lead, and everything the console can do about it. EazyBe’s “accepted” is not “added”: it answers one sentence for a whole call.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Where the document itself is.
+    // The API is where this document is.
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ adminSecret: [] }, { session: [] }],

@@ -12,7 +12,7 @@ import { ACTION_LABELS, ACTIONS_OF, advice, meaning, STATES } from './words.ts'
 const PER_PAGE = 20
 /** Rows that a page reads: one that is left open must cost little, and a search goes on by a link. */
 const SCAN = 140
-/** Of deliveries in all states. */
+/** What is offered where deliveries of all states are listed. */
 const BULK_LISTED = ['release', 'remap', 'exact', 'discard'] as const
 
 export async function deliveriesPage(visit: Visit, params: URLSearchParams): Promise<Page> {
@@ -84,7 +84,7 @@ export async function deliveriesPage(visit: Visit, params: URLSearchParams): Pro
     title: 'Deliveries',
     place: 'deliveries',
     body,
-    // A search is made once for each press.
+    // The script must not repeat a search.
     live: cursor === null && mistakes.length === 0 && !isSearch(asked),
   }
 }

@@ -38,17 +38,16 @@ export async function render(
   page: Page,
   visit: Visit | null,
 ): Promise<Response> {
-  if (c.req.header('x-usher-part') === 'main') return renderPart(c, page, visit)
-  const html = await (<Layout page={page} visit={visit} />)
-  return new Response(`<!doctype html>${html}`, { status: page.status ?? 200, headers: HEADERS })
-}
-
-async function renderPart(c: OperatorContext, page: Page, visit: Visit | null): Promise<Response> {
+  const status = page.status ?? 200
+  if (c.req.header('x-usher-part') !== 'main') {
+    const html = await (<Layout page={page} visit={visit} />)
+    return new Response(`<!doctype html>${html}`, { status, headers: HEADERS })
+  }
   const html = String(await (<Main page={page} visit={visit} />))
   const etag = `"${encode(await digest('SHA-256', utf8(html)), 'hex').slice(0, 32)}"`
   const headers = { ...HEADERS, etag }
   if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
-  return new Response(html, { status: page.status ?? 200, headers })
+  return new Response(html, { status, headers })
 }
 
 /** A whole page. `visit` null: not logged in. */
@@ -72,7 +71,7 @@ function Layout({ page, visit }: { page: Page; visit: Visit | null }): Html {
         {visit !== null && <Header page={page} />}
         <Main page={page} visit={visit} />
         {visit !== null && (
-          <footer class="foot">
+          <footer class="foot soft small">
             <p>
               Times are in {visit.clock.zone}. <span id="live-note" role="status" />
             </p>

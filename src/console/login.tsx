@@ -1,4 +1,4 @@
-/** The door: one field, and why it did not open. */
+/** The login: one field, and why it was refused. */
 
 import { Field, Submit } from './controls.tsx'
 import type { Page } from './page.ts'

@@ -95,7 +95,7 @@ async function keysOf(
     return keys
   } catch (error) {
     log('access.no_keys', { error: errorText(error) })
-    // Those from before are better than none.
+    // Old keys are better than none.
     if (before !== undefined) known.set(teamDomain, { ...before, at: now })
     return before?.keys ?? []
   }

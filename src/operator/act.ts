@@ -117,7 +117,7 @@ interface Done {
   outcome: ActOutcome
 }
 
-/** Here and not in the outbox: the user's mapping is the Worker's, and may be slow or throw. */
+/** Maps in the Worker, not in the outbox: the mapping is the user's code, and may be slow or throw. */
 async function mapAgain(
   { config, env, actor }: Desk,
   outbox: Place['outbox'],

@@ -4,7 +4,7 @@ import { digest, encode, utf8 } from '../lib/bytes.ts'
 import { secretValues } from '../lib/names.ts'
 import { refuseSecret } from '../schemes/secret.ts'
 
-/** Its holder may see and do everything. */
+/** Long, since its holder may see and do everything. */
 const MIN_LENGTH = 24
 
 type AdminSecrets =

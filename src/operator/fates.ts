@@ -45,7 +45,7 @@ export function checkColumns(hookName: string, hook: Hook, { columns }: People):
 interface FileTarget {
   readonly name: string
   readonly hook: Hook
-  /** Of the ids: the hook's secret. */
+  /** Keys the rows' ids: the hook's secret. */
   readonly key: string
 }
 

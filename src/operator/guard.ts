@@ -16,7 +16,7 @@ import { isLocal, isSession, readSessionCookie } from './session.ts'
 const MOST_BODY_BYTES = 512 * 1_024
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
-/** Of the login and the API together: a way around one of them would be a way around both. */
+/** Shared by the login and the API: else each would allow as many guesses again. */
 export const guesses = new GuessLimit()
 
 /** Who this is, or why they may not. */

@@ -117,12 +117,8 @@ function madeUp(schema: v.GenericSchema, path: string, phone: string): string | 
 function smallest(schema: v.GenericSchema): number {
   const pipe: unknown = Reflect.get(schema, 'pipe')
   const actions: unknown[] = Array.isArray(pipe) ? pipe : []
-  for (const action of actions) {
-    if (typeof action !== 'object' || action === null) continue
-    if (Reflect.get(action, 'type') === 'min_value')
-      return Number(Reflect.get(action, 'requirement'))
-  }
-  return 1
+  const least = actions.map(Object).find(({ type }) => type === 'min_value')
+  return least === undefined ? 1 : Number(least.requirement)
 }
 
 /** The sender's own value as a text, or null where it is none or the schema refuses it. */
