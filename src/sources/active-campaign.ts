@@ -7,7 +7,7 @@ import type { JsonObject } from './shared/payload.ts'
 import { hookExample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
-const NOBODY_JOINS = new Set(['unsubscribe', 'bounce', 'contact_tag_removed'])
+const NOT_JOINING = new Set(['unsubscribe', 'bounce', 'contact_tag_removed'])
 
 /** How it writes the ticked boxes of one field: `||Sunday||Monday||`. */
 const LIST = /^\|\|(.*)\|\|$/s
@@ -29,7 +29,7 @@ export const activeCampaign = defineSource({
   payload: v.pipe(bracketForm, v.transform(withLists), event),
   submissions: (fields) => {
     const { type = '' } = fields
-    const skip = NOBODY_JOINS.has(type) ? `${type} adds no person` : null
+    const skip = NOT_JOINING.has(type) ? `${type} adds no person` : null
     return [{ id: eventId(fields), fields, skip }]
   },
   sample: bracketSample(subscribed),

@@ -134,7 +134,7 @@ function fieldsOf(payload: v.InferOutput<typeof booking>['payload']) {
   const own = asked.find(({ question }) => question.trim() === 'phone')?.answer
   return answers(
     OWN_NAMES.map((name) => [name, payload[name] ?? null]),
-    Object.entries(payload.tracking).map(([name, value]) => [name, answer(value)]),
+    membersOf(payload.tracking),
     [['phone', firstGiven(own, text_reminder_number, called)]],
     asked.map((one) => [one.question, answer(one.answer)]),
     event ? membersOf({ event: event.name, start_time: event.start_time }) : [],

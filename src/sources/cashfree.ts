@@ -10,7 +10,7 @@ import { defineSource } from './source.ts'
 /** No page names a window. Three retries come within 42 minutes, and no page says that they are signed anew. */
 const TOLERANCE_SECONDS = 3600
 /** Most of these carry the buyer's number, too. */
-const NOBODY_JOINS = /FAILED|USER_DROPPED|REFUND|DISPUTE|SETTLEMENT|CANCELLED|EXPIRED/
+const NOT_JOINING = /FAILED|USER_DROPPED|REFUND|DISPUTE|SETTLEMENT|CANCELLED|EXPIRED/
 /** The events of links and forms come for every outcome: only the status tells. */
 const PAID = new Set(['SUCCESS', 'PAID'])
 
@@ -96,7 +96,7 @@ function eventId({ type, data }: CashfreeEvent): string | null {
 
 function reasonToSkip({ type, data }: CashfreeEvent): string | null {
   if (data.test_object !== undefined) return 'a test'
-  if (NOBODY_JOINS.test(type)) return `${type} is not a payment`
+  if (NOT_JOINING.test(type)) return `${type} is not a payment`
   const outcomes = [data.payment?.payment_status, data.link_status, data.order?.order_status]
   const unpaid = outcomes.find((outcome) => outcome && !PAID.has(outcome))
   return unpaid === undefined ? null : `${type} with the status ${unpaid}`

@@ -5,7 +5,7 @@ import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
-const NOBODY_JOINS = new Set(['deleted', 'merged'])
+const NOT_JOINING = new Set(['deleted', 'merged'])
 
 const delivery = v.looseObject({
   event: v.looseObject({
@@ -31,7 +31,7 @@ export const close = defineSource({
   payload: delivery,
   submissions: (fields) => {
     const { id, object_type, action } = fields.event
-    const skip = NOBODY_JOINS.has(action) ? `${object_type}.${action} adds no person` : null
+    const skip = NOT_JOINING.has(action) ? `${object_type}.${action} adds no person` : null
     return [{ id, fields, skip }]
   },
   sample: jsonSample(createdContact),

@@ -13,7 +13,7 @@ export const freshsales = defineSource({
   // The encoding is a choice of the workflow's author.
   accepts: ['json', 'form'],
   payload: jsonObject,
-  // No name of a member means an id to everybody.
+  // No member is known to be an id.
   submissions: (fields) => [{ id: null, fields }],
   sample: jsonSample(ownBody),
   example: hookExample('freshsales', {

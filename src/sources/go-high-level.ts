@@ -41,7 +41,7 @@ const located = v.object({
 
 /**
  * A secret is the location's id and then HighLevel's public keys, with spaces between. One key signs the events of all
- * of HighLevel's customers: without the location, everybody with an app there could send here.
+ * of HighLevel's customers: without the location, any other app there could send here.
  * A private key in the public one's place signs as well: for the sandbox, since HighLevel's is not ours.
  * https://marketplace.gohighlevel.com/docs/webhook/WebhookIntegrationGuide
  */
@@ -151,7 +151,7 @@ function locationOf(body: Bytes): string | null {
 }
 
 /** Of contacts and the like, and of the app itself, which is installed once and not by a person who joins. */
-const NOBODY_JOINS = /Delete$|^(?:UN)?INSTALL$/
+const NOT_JOINING = /Delete$|^(?:UN)?INSTALL$/
 /** Do-not-disturb that is on: the contact, or HighLevel for good, does not want messages. */
 const ON = new Set(['active', 'permanent'])
 
@@ -227,7 +227,7 @@ export const goHighLevel = defineSource({
 
 function reasonToSkip(fields: HighLevelEvent): string | null {
   const { type, contactSnapshot } = fields
-  if (type && NOBODY_JOINS.test(type)) return `${type} adds no person`
+  if (type && NOT_JOINING.test(type)) return `${type} adds no person`
   if (type && SALE.test(type) && fields.status && !PAID.has(fields.status)) {
     return `${type} with the status ${fields.status}`
   }

@@ -79,7 +79,7 @@ function hashedPrefix({ headers, method, url }: Incoming): Bytes | null {
   return version === 'v2' ? utf8(method + url) : null
 }
 
-const NOBODY_JOINS = /\.(?:deletion|privacyDeletion)$/i
+const NOT_JOINING = /\.(?:deletion|privacyDeletion)$/i
 
 const idPart = v.union([v.number(), v.string()])
 
@@ -112,7 +112,7 @@ export const hubspot = defineSource({
         // HubSpot says itself that `eventId` is not unique, and `attemptNumber` changes with every retry.
         id: [portalId, subscriptionId, eventId, object, occurredAt].join(':'),
         fields,
-        skip: NOBODY_JOINS.test(type) ? `${type} adds no person` : null,
+        skip: NOT_JOINING.test(type) ? `${type} adds no person` : null,
       }
     }),
   sample: ({ fields, id, now }) => jsonBody([withPaths(phoneChange(id, now), fields)]),

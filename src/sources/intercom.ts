@@ -7,7 +7,7 @@ import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const CONTACTS = 'contact.'
-const NOBODY_JOINS = /\.(?:archived?|deleted|merged|unsubscribed)$/
+const NOT_JOINING = /\.(?:archived?|deleted|merged|unsubscribed)$/
 
 const notification = v.looseObject({
   /** Null in a ping. */
@@ -63,7 +63,7 @@ export const intercom = defineSource({
 function reasonToSkip(topic: string): string | null {
   if (topic === 'ping') return 'a test of the URL'
   if (!topic.startsWith(CONTACTS)) return `${topic} is not of a contact`
-  return NOBODY_JOINS.test(topic) ? `${topic} adds no person` : null
+  return NOT_JOINING.test(topic) ? `${topic} adds no person` : null
 }
 
 function createdLead(id: string, now: number) {

@@ -49,7 +49,7 @@ function described({ header }: TokenPlaces) {
     // Zapier's “POST” action sends a form unless told otherwise.
     accepts: ['json', 'form'] as const,
     payload: oneJsonObject,
-    // No name of a member means an id to everybody: callers that have one send Idempotency-Key.
+    // No member is known to be an id: callers that have one send Idempotency-Key.
     submissions: (fields: JsonObject) => [{ id: null, fields }],
     readsAnswer: true,
     speaksInvite: true,

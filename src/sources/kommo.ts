@@ -11,7 +11,7 @@ import { defineSource, type Submission } from './source.ts'
 
 /** What a person is or hangs on; messages, tasks, notes and talks bring no lead. */
 const RECORDS = new Set(['contacts', 'leads', 'companies', 'customers', 'unsorted'])
-const NOBODY_JOINS = new Set(['delete', 'note', 'restore'])
+const NOT_JOINING = new Set(['delete', 'note', 'restore'])
 
 /** Where a hook reads the number of a sample, and where Kommo has it. */
 const FIRST_PHONE = 'phones.0'
@@ -103,7 +103,7 @@ function aboutAll(form: JsonObject): JsonObject {
 
 /** The form as if this event were its only one, and its phone numbers, since no place in a list says which is one. */
 function submission(about: JsonObject, { entity, action, item }: Change): Submission<JsonObject> {
-  const skip = RECORDS.has(entity) && !NOBODY_JOINS.has(action) ? null : 'adds no person'
+  const skip = RECORDS.has(entity) && !NOT_JOINING.has(action) ? null : 'adds no person'
   return {
     id: eventId(entity, action, item),
     fields: withAnswers(

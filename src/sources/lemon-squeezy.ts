@@ -8,7 +8,7 @@ import { hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 const MAX_SECRET_LENGTH = 40
-const NOBODY_JOINS = /_(?:refunded|cancelled|expired|paused|failed)$/
+const NOT_JOINING = /_(?:refunded|cancelled|expired|paused|failed)$/
 
 /** Of orders, subscriptions and their invoices: `order_created` comes for one that failed, too. */
 const NOT_PAID =
@@ -49,7 +49,7 @@ export const lemonSqueezy = defineSource({
     // A delivery has no id; what it is about, and when that last changed, does not repeat.
     const id = about === null || !updated_at ? null : `${name}:${about}:${updated_at}`
     const unpaid = status && NOT_PAID.test(status) ? `${name} with the status ${status}` : null
-    return [{ id, fields, skip: NOBODY_JOINS.test(name) ? `${name} adds no person` : unpaid }]
+    return [{ id, fields, skip: NOT_JOINING.test(name) ? `${name} adds no person` : unpaid }]
   },
   sample: jsonSample(createdOrder, { headers: () => ({ 'X-Event-Name': 'order_created' }) }),
   setup: [

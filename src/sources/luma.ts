@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers, firstGiven } from './shared/answers.ts'
+import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
 import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { hookExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
@@ -115,17 +115,17 @@ function submission({ data }: Guest): Submission<FormFields> {
   return {
     id: data.id,
     fields: answers(
-      [
-        ['name', data.user_name ?? null],
-        ['first_name', data.user_first_name ?? null],
-        ['last_name', data.user_last_name ?? null],
-        ['email', data.user_email ?? null],
-        ['phone', firstGiven(data.phone_number, phoneAsked(data))],
-        ['event', data.event?.name ?? null],
-        ['event_id', data.event?.id ?? null],
-        ['start_at', data.event?.start_at ?? null],
-        ['ticket', data.event_tickets[0]?.name ?? null],
-      ],
+      membersOf({
+        name: data.user_name,
+        first_name: data.user_first_name,
+        last_name: data.user_last_name,
+        email: data.user_email,
+        phone: firstGiven(data.phone_number, phoneAsked(data)),
+        event: data.event?.name,
+        event_id: data.event?.id,
+        start_at: data.event?.start_at,
+        ticket: data.event_tickets[0]?.name,
+      }),
       data.registration_answers.map((one) => [one.label ?? '', answer(one.value ?? one.answer)]),
     ),
   }

@@ -10,7 +10,7 @@ import { defineSource } from './source.ts'
 const SECRET_PREFIX = 'pdl_ntfset_'
 /** Keys of the API, and tokens of a website: what people paste by mistake. */
 const API_KEY = /^(?:pdl_(?:live|sdbx)_|live_|test_)/
-const NOBODY_JOINS = /\.(?:canceled|paused|past_due|payment_failed)$|^adjustment\./
+const NOT_JOINING = /\.(?:canceled|paused|past_due|payment_failed)$|^adjustment\./
 
 /** Of transactions and subscriptions: `transaction.updated` comes for each. */
 const NOT_PAID = new Set(['draft', 'ready', 'billed', 'past_due', 'canceled', 'paused'])
@@ -45,7 +45,7 @@ export const paddle = defineSource({
     const { event_id: id, event_type: name, data } = fields
     const isUnpaid = data.status && NOT_PAID.has(data.status)
     const unpaid = isUnpaid ? `${name} with the status ${data.status}` : null
-    return [{ id, fields, skip: NOBODY_JOINS.test(name) ? `${name} adds no person` : unpaid }]
+    return [{ id, fields, skip: NOT_JOINING.test(name) ? `${name} adds no person` : unpaid }]
   },
   sample: jsonSample(completedTransaction),
   setup: [

@@ -6,7 +6,7 @@ import { hookExample, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** By version 2, and by version 1. */
-const NOBODY_JOINS = new Set(['delete', 'deleted', 'merged'])
+const NOT_JOINING = new Set(['delete', 'deleted', 'merged'])
 
 const idPart = v.union([v.string(), v.number()])
 
@@ -54,7 +54,7 @@ export const pipedrive = defineSource({
   ]),
   submissions: ({ id, fields }) => {
     const { action } = fields.meta
-    const skip = NOBODY_JOINS.has(action) ? `${action} adds no person` : null
+    const skip = NOT_JOINING.has(action) ? `${action} adds no person` : null
     return [{ id, fields, skip }]
   },
   sample: jsonSample(createdPerson),

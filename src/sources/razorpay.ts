@@ -7,7 +7,7 @@ import { defineSource } from './source.ts'
 
 const EVENT_ID = 'x-razorpay-event-id'
 /** These carry the payer's number, too: `payment.failed`, `refund.processed`, `subscription.halted` … */
-const NOBODY_PAYS = /failed|refund|dispute|cancelled|expired|halted/
+const NOT_PAYING = /failed|refund|dispute|cancelled|expired|halted/
 
 /** The outcome stands in the entity: an event such as `payment.authorized` does not say that the money came. */
 const PAID: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -59,7 +59,7 @@ export const razorpay = defineSource({
 })
 
 function reasonToSkip({ event: name, payload }: v.InferOutput<typeof event>): string | null {
-  if (NOBODY_PAYS.test(name)) return `${name} is not a payment`
+  if (NOT_PAYING.test(name)) return `${name} is not a payment`
   for (const [kind, paid] of Object.entries(PAID)) {
     const entity = v.safeParse(outcome, payload[kind])
     if (!entity.success || paid.has(entity.output.entity.status)) continue

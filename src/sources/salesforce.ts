@@ -143,7 +143,7 @@ export const salesforceFlow = defineSource({
   kind: 'crm',
   scheme: token,
   payload: jsonObject,
-  // The author chose the members: none of them means an id to everybody.
+  // The author chose the members: none of them is known to be an id.
   submissions: (fields) => [{ id: null, fields }],
   sample: jsonSample(ownBody),
   example: hookExample('salesforceFlow', { phone: 'phone', group: '{group}' }),

@@ -9,7 +9,7 @@ import { ANSWERS, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 
 /** `orders/cancelled`, `customers/delete`, and the requests for erasure or a copy of data that every app gets. */
-const NOBODY_JOINS = /\/(?:cancelled|delete|redact|data_request)$/
+const NOT_JOINING = /\/(?:cancelled|delete|redact|data_request)$/
 
 /** Of orders whose money went back, or never came. `pending` may be paid on delivery. */
 const NOT_PAID = new Set(['voided', 'refunded', 'expired'])
@@ -111,7 +111,7 @@ function reasonToSkip(fields: v.InferOutput<typeof body>, headers: Headers): str
   if (financial_status && NOT_PAID.has(financial_status))
     return `an order that is ${financial_status}`
   const topic = headers.get('X-Shopify-Topic') ?? ''
-  return NOBODY_JOINS.test(topic) ? `${topic} adds no person` : null
+  return NOT_JOINING.test(topic) ? `${topic} adds no person` : null
 }
 
 function order(id: string, now: number, asked: readonly (readonly [string, string])[]) {

@@ -12,7 +12,7 @@ import { defineSource } from './source.ts'
 const API_KEY = /^(?:sk|rk|pk)_/
 const SECRET_PREFIX = 'whsec_'
 /** Some carry a number: `customer.deleted`, `checkout.session.expired`, `…async_payment_failed`, `charge.refunded` … */
-const NOBODY_JOINS = /\.(?:deleted|expired|canceled|voided)$|failed$|refund|dispute/
+const NOT_JOINING = /\.(?:deleted|expired|canceled|voided)$|failed$|refund|dispute/
 
 /** By what the event is about: its name often says only that it changed. */
 const PAID: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -98,7 +98,7 @@ function given(asked: unknown, name: string, path: string) {
 
 function reasonToSkip({ object, type, data }: v.InferOutput<typeof event>): string | null {
   if (object === 'v2.core.event') return 'a thin event carries no data'
-  if (NOBODY_JOINS.test(type)) return `${type} adds no person`
+  if (NOT_JOINING.test(type)) return `${type} adds no person`
   const { object: kind, status, payment_status } = data?.object ?? {}
   if (payment_status === 'unpaid') return 'a checkout that is not paid yet'
   const isPaid = !kind || !status || PAID[kind]?.has(status) !== false

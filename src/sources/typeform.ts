@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers } from './shared/answers.ts'
+import { answer, answers, membersOf } from './shared/answers.ts'
 import { listOf, onlyEvent, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
@@ -107,7 +107,7 @@ function fieldsOf({ form_response: { answers: all, ...form } }: v.InferOutput<ty
   })
   return answers(
     values.map(({ ref, value }) => [ref, value]),
-    Object.entries(form.hidden).map(([name, value]) => [name, answer(value)]),
+    membersOf(form.hidden),
     form.variables.map((one) => [one.key, answer(one[one.type])]),
     values.map(({ id, value }) => [id, value]),
     values.map(({ title, value }) => [title, value]),

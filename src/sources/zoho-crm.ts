@@ -13,7 +13,7 @@ export const zohoCrm = defineSource({
   // A choice of the author: parameters come as a form, a raw body as JSON.
   accepts: ['form', 'json'],
   payload: jsonObject,
-  // No parameter means an id to everybody: the body serves, and has the record's id and time if the author put them in.
+  // No parameter is known to be an id: the body serves, and has the record's id and time if the author put them in.
   submissions: (fields) => [{ id: null, fields }],
   sample: ({ fields, id, now }) => formBody({ ...lead(id, now), ...fields }),
   example: hookExample('zohoCrm', {

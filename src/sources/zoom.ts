@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { concat, encode, hmacSign, textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import { answer, answers } from './shared/answers.ts'
+import { answer, answers, membersOf } from './shared/answers.ts'
 import { idText, listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { hookExample, sampleAnswers } from './shared/sample.ts'
 import type { FormFields } from './source.ts'
@@ -105,13 +105,9 @@ function fieldsOf(object: Registration['payload']['object'], webinar: string | n
   const { custom_questions, id: _, status, ...own } = object.registrant
   const name = [own.first_name, own.last_name].filter(Boolean)
   return answers(
-    Object.entries(own).map(([key, value]) => [key, answer(value)]),
+    membersOf(own),
     name.length === 0 ? [] : [['name', name.join(' ')]],
-    [
-      ['topic', object.topic ?? null],
-      ['start_time', object.start_time ?? null],
-      ['event_id', webinar],
-    ],
+    membersOf({ topic: object.topic, start_time: object.start_time, event_id: webinar }),
     custom_questions.map(({ title, value }) => [title ?? '', answer(value)]),
   )
 }
