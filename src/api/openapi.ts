@@ -23,16 +23,6 @@ export const endpoints: readonly Endpoint[] = [
 
 type Json = Readonly<Record<string, unknown>>
 
-interface OpenApi {
-  readonly openapi: '3.1.0'
-  readonly info: Json
-  readonly servers: readonly Json[]
-  readonly tags: readonly Json[]
-  readonly security: readonly Json[]
-  readonly paths: Readonly<Record<string, Json>>
-  readonly components: Json
-}
-
 /** RFC 9457. */
 const problemSchema = v.object({
   type: v.string(),
@@ -79,11 +69,16 @@ const TAGS: Readonly<Record<Tag, string>> = {
   Audit: 'What operators did',
 }
 
-let made: OpenApi | null = null
+let made: ReturnType<typeof documentOf> | null = null
 
 /** Made when it is first asked for: most isolates never are. */
-export function openApi(): OpenApi {
-  made ??= {
+export function openApi() {
+  made ??= documentOf(endpoints)
+  return made
+}
+
+function documentOf(all: readonly Endpoint[]) {
+  return {
     openapi: '3.1.0',
     info: {
       title: 'Usher',
@@ -96,7 +91,7 @@ export function openApi(): OpenApi {
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ adminSecret: [] }, { session: [] }],
-    paths: pathsOf(endpoints),
+    paths: pathsOf(all),
     components: {
       securitySchemes: {
         adminSecret: { type: 'http', scheme: 'bearer', description: 'ADMIN_SECRET' },
@@ -107,7 +102,6 @@ export function openApi(): OpenApi {
       ),
     },
   }
-  return made
 }
 
 function pathsOf(all: readonly Endpoint[]): Record<string, Json> {

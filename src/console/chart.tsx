@@ -1,15 +1,11 @@
 /** The last 24 hours as bars: accepted, held and parked, with the same in words for screen readers. */
 
+import type { Overview } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './page.ts'
 import { several } from './words.ts'
 
-interface Hour {
-  readonly hour: string
-  readonly accepted: number
-  readonly held: number
-  readonly parked: number
-}
+type Hour = Overview['hours'][number]
 
 const WIDTH = 720
 const HEIGHT = 170

@@ -183,19 +183,17 @@ export function plain(text: string): string {
 
 /** How many leads a result touched, and where nothing was found. */
 export function touchedText(done: string, touched: number): string {
+  const leads = several(touched, 'lead')
+  const waited = `${leads} that waited ${touched === 1 ? 'is' : 'are'}`
   switch (done) {
     case 'suppressed':
-      return touched === 0
-        ? 'No lead of theirs was waiting.'
-        : `${several(touched, 'lead')} that waited ${touched === 1 ? 'is' : 'are'} left out.`
+      return touched === 0 ? 'No lead of theirs was waiting.' : `${waited} left out.`
     case 'hook_paused':
-      return touched === 0
-        ? 'None was waiting.'
-        : `${several(touched, 'lead')} that waited ${touched === 1 ? 'is' : 'are'} held.`
+      return touched === 0 ? 'None was waiting.' : `${waited} held.`
     case 'erased':
       return touched === 0
         ? 'No lead of this number was found.'
-        : `${several(touched, 'lead')} ${touched === 1 ? 'was' : 'were'} wiped.`
+        : `${leads} ${touched === 1 ? 'was' : 'were'} wiped.`
     default:
       return ''
   }

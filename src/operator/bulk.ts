@@ -120,21 +120,17 @@ async function countDeliveries(
   }
 }
 
-interface BulkStep {
-  /** How many deliveries came out how. */
-  readonly outcomes: Partial<Record<ActOutcome, number>>
-  /** Where the next step begins; null: that was the last. */
-  readonly cursor: Cursor | null
-}
-
-/** One step. `agreed`: the operator states that all of these people agreed. It goes from the newest down by number, so what arrives meanwhile, or changes state, is not met twice. */
+/**
+ * One step: how many deliveries came out how, and where the next one begins; null: it was the last. `agreed`: the operator states
+ * that all of these people agreed. It goes from the newest down by number, so what arrives meanwhile, or changes state, is not met twice.
+ */
 export async function bulkStep(
   desk: Desk,
   filter: Filter,
   action: BulkAction,
   cursor: Cursor | null,
   agreed: boolean,
-): Promise<BulkStep> {
+): Promise<{ outcomes: Partial<Record<ActOutcome, number>>; cursor: Cursor | null }> {
   const accounts = accountsOf(desk)
   const account = accounts.find((name) => cursor?.[name] !== null)
   if (account === undefined) return { outcomes: {}, cursor: null }

@@ -98,24 +98,19 @@ function incoming(target: Target, { headers, body, proof }: Draft, now: number):
 function* flips(good: Draft, secret: string): Generator<Draft> {
   const { proof } = good
   const body = proof.body ?? good.body
-  const withBody = (other: Bytes): Draft => ({ ...good, proof: { ...proof, body: other } })
-  yield withBody(flipped(body, body.length >> 1))
+  const proved = (other: Partial<Proof>): Draft => ({ ...good, proof: { ...proof, ...other } })
+  yield proved({ body: flipped(body, body.length >> 1) })
   for (const [name, value] of Object.entries(proof.headers)) {
-    yield {
-      ...good,
-      proof: { ...proof, headers: { ...proof.headers, [name]: flippedText(value) } },
-    }
+    yield proved({ headers: { ...proof.headers, [name]: flippedText(value) } })
   }
-  if (proof.urlSecret !== undefined) {
-    yield { ...good, proof: { ...proof, urlSecret: flippedText(proof.urlSecret) } }
-  }
+  if (proof.urlSecret !== undefined) yield proved({ urlSecret: flippedText(proof.urlSecret) })
   for (const [name, value] of Object.entries(proof.query ?? {})) {
-    yield { ...good, proof: { ...proof, query: { ...proof.query, [name]: flippedText(value) } } }
+    yield proved({ query: { ...proof.query, [name]: flippedText(value) } })
   }
   const at = new TextDecoder().decode(body).indexOf(secret)
-  if (at >= 0) yield withBody(flipped(body, at))
+  if (at >= 0) yield proved({ body: flipped(body, at) })
   // A signature among the body's members is put at its end.
-  if (proof.body !== undefined) yield withBody(flipped(body, body.length - 1))
+  if (proof.body !== undefined) yield proved({ body: flipped(body, body.length - 1) })
 }
 
 function flipped(bytes: Bytes, at: number): Bytes {
