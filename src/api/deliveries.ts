@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
 import {
   type Action,
-  act,
+  actOnOne,
   BULK_ACTIONS,
   editSchema,
   IMPOSSIBLE,
@@ -14,7 +14,7 @@ import {
 } from '../operator/act.ts'
 import { bulkStep, forecast, forecastSchema } from '../operator/bulk.ts'
 import { readStory, revealDelivery } from '../operator/deliveries.ts'
-import { type Desk, placeOf } from '../operator/desk.ts'
+import type { Desk } from '../operator/desk.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { listDeliveries } from '../operator/merge.ts'
 import { deliverySchema, described, storySchema } from '../operator/shapes.ts'
@@ -121,10 +121,7 @@ export const deliveryEndpoints = [
 ]
 
 async function acted(desk: Desk, id: string, action: Action): Promise<Result> {
-  const place = placeOf(desk, id)
-  if (place === null) return null
-  const [result] = await act(desk, place, [place.seq], action)
-  const outcome = result?.outcome ?? 'not_found'
+  const outcome = await actOnOne(desk, id, action)
   if (outcome === 'not_found') return outcome
   if (isDone(outcome)) return readStory(desk, id)
   return notPossible(IMPOSSIBLE[outcome])

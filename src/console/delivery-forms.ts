@@ -1,9 +1,9 @@
 /** What the forms of one delivery's page do. */
 
-import { type Action, act, IMPOSSIBLE, isDone, readEdit } from '../operator/act.ts'
+import { type Action, actOnOne, IMPOSSIBLE, isDone, readEdit } from '../operator/act.ts'
 import { type Answers, questionsOf } from '../operator/answers.ts'
 import { numbersOf, readStory, revealDelivery } from '../operator/deliveries.ts'
-import { hookOf, placeOf } from '../operator/desk.ts'
+import { hookOf } from '../operator/desk.ts'
 import { erasePerson, setSuppressed } from '../operator/people.ts'
 import { deliveryPage } from './delivery.tsx'
 import { ANSWER, type Typed } from './delivery-actions.tsx'
@@ -21,8 +21,6 @@ export function deliveryForm(visit: Visit, sent: Sent): Promise<FormAnswer> {
 }
 
 async function actOnDelivery(visit: Visit, { id, verb, fields }: Sent): Promise<FormAnswer> {
-  const place = placeOf(visit.desk, id)
-  if (place === null) return notFoundPage('delivery')
   const typed = {
     groupName: String(fields.groupName ?? ''),
     contacts: String(fields.contacts ?? ''),
@@ -41,8 +39,7 @@ async function actOnDelivery(visit: Visit, { id, verb, fields }: Sent): Promise<
       : actionOf(verb, typed)
   if (action === null) return notFoundPage('page')
   if ('problem' in action) return refuse(action.problem)
-  const [result] = await act(visit.desk, place, [place.seq], action)
-  const outcome = result?.outcome ?? 'not_found'
+  const outcome = await actOnOne(visit.desk, id, action)
   if (outcome === 'not_found') return notFoundPage('delivery')
   if (isDone(outcome)) return { to: `/console/deliveries/${id}?done=${outcome}` }
   return refuse(IMPOSSIBLE[outcome])

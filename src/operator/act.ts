@@ -20,7 +20,7 @@ import type { DeliveryAction, Remapped } from '../outbox/admin/act.ts'
 import type { Kept } from '../outbox/admin/deliveries.ts'
 import { wholeFields } from '../setup/look-up.ts'
 import { type Answers, withAnswers } from './answers.ts'
-import { type Desk, hookOf, type Place } from './desk.ts'
+import { type Desk, hookOf, type Place, placeOf } from './desk.ts'
 import { described } from './shapes.ts'
 
 /** What can be done to many at once. */
@@ -110,6 +110,13 @@ export async function act(
     log('operator.act', { delivery: `${account}-${seq}`, action: action.kind, outcome })
   }
   return outcomes
+}
+
+/** What came of it for the delivery of this id. */
+export async function actOnOne(desk: Desk, id: string, action: Action): Promise<ActOutcome> {
+  const place = placeOf(desk, id)
+  const [done] = place === null ? [] : await act(desk, place, [place.seq], action)
+  return done?.outcome ?? 'not_found'
 }
 
 interface Done {

@@ -92,11 +92,7 @@ const cap = described(v.nullable(count), 'null: none')
 export const accountSchema = v.object({
   account: v.string(),
   pause: v.nullable(
-    v.object({
-      reason: v.picklist(PAUSE_REASONS),
-      since: time,
-      probeAt: v.nullable(time),
-    }),
+    v.object({ reason: v.picklist(PAUSE_REASONS), since: time, probeAt: v.nullable(time) }),
   ),
   longWait: described(
     v.nullable(v.object({ why: v.picklist(['throttled', 'unreachable']), until: time })),
@@ -117,12 +113,7 @@ export const accountSchema = v.object({
     ),
     oldest: v.nullable(time),
   }),
-  used: v.object({
-    peopleHour: count,
-    peopleDay: count,
-    createsHour: count,
-    createsDay: count,
-  }),
+  used: v.object({ peopleHour: count, peopleDay: count, createsHour: count, createsDay: count }),
   caps: v.object({ peopleHour: cap, peopleDay: cap, createsHour: cap, createsDay: cap }),
   hours: v.array(v.object({ hour: time, accepted: count, held: count, parked: count })),
   lastCall: v.nullable(
