@@ -130,8 +130,26 @@ export function workerOptions({
             mainModule: MODULE,
             modules: { [MODULE]: { type: 'esm', contents: code } },
           },
-          env: { ...textBindings(vars), ...kvBindings(), ...objectBindings(), ...limitBindings() },
-          exports: objectExports(),
+          env: {
+            ...mapped(vars, (value) => ({ type: 'text' as const, value })),
+            ...Object.fromEntries(DECLARED.kv.map((id) => [id, { type: 'kv' as const, id }])),
+            ...mapped(DECLARED.objects, (exportName) => ({
+              type: 'durable-object' as const,
+              worker: DECLARED.name,
+              exportName,
+            })),
+            ...mapped(DECLARED.limits, (simple, namespace) => ({
+              type: 'rate-limit' as const,
+              namespace,
+              simple,
+            })),
+          },
+          exports: Object.fromEntries(
+            Object.values(DECLARED.objects).map((name) => [
+              name,
+              { type: 'durable-object' as const, storage: 'sqlite' as const },
+            ]),
+          ),
         },
         dev: {
           outboundService: {
@@ -144,41 +162,11 @@ export function workerOptions({
   }
 }
 
-function textBindings(vars: Vars) {
-  return Object.fromEntries(
-    Object.entries(vars).map(([name, value]) => [name, { type: 'text' as const, value }]),
-  )
-}
-
-function kvBindings() {
-  return Object.fromEntries(DECLARED.kv.map((name) => [name, { type: 'kv' as const, id: name }]))
-}
-
-function objectBindings() {
-  return Object.fromEntries(
-    Object.entries(DECLARED.objects).map(([name, exportName]) => [
-      name,
-      { type: 'durable-object' as const, worker: DECLARED.name, exportName },
-    ]),
-  )
-}
-
-function limitBindings() {
-  return Object.fromEntries(
-    Object.entries(DECLARED.limits).map(([name, simple]) => [
-      name,
-      { type: 'rate-limit' as const, namespace: name, simple },
-    ]),
-  )
-}
-
-function objectExports() {
-  return Object.fromEntries(
-    Object.values(DECLARED.objects).map((name) => [
-      name,
-      { type: 'durable-object' as const, storage: 'sqlite' as const },
-    ]),
-  )
+function mapped<value, binding>(
+  values: Readonly<Record<string, value>>,
+  to: (value: value, name: string) => binding,
+): Record<string, binding> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, to(value, name)]))
 }
 
 /** Miniflare has a `Request` and a `Response` of its own, which Node's `fetch` does not take. */
