@@ -4,7 +4,7 @@ import { watch } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BehaviourChange, CALM } from '../../src/sandbox/eazybe/behaviour.ts'
+import { type BehaviourChange, HEALTHY } from '../../src/sandbox/eazybe/behaviour.ts'
 import { chanceOf, WAYS, type Way } from '../../src/sandbox/eazybe/mix.ts'
 import { eventually, startUsher, type Usher } from '../journeys/server.ts'
 import { type Cast, castOf } from './cast.ts'
@@ -147,7 +147,7 @@ async function lastLife(stage: Stage & { life: number; patience: boolean }): Pro
   say(`${senders.acknowledged.size} of ${cast.leads.length} leads are acknowledged`)
   await untilNobodyWaits(usher, TROUBLED_FOR_MS)
   // A bad number stays bad.
-  await usher.sandbox.behave({ ...CALM, poison: [...cast.poison] })
+  await usher.sandbox.behave({ ...HEALTHY, poison: [...cast.poison] })
   say('EazyBe is well again')
   await untilNobodyWaits(usher, SETTLED_WITHIN_MS)
 }

@@ -56,7 +56,7 @@ export type Behaviour = Readonly<v.InferOutput<typeof behaviourSchema>>
 export type BehaviourChange = Partial<Behaviour>
 
 /** EazyBe on a good day. */
-export const CALM: Behaviour = v.parse(behaviourSchema, {})
+export const HEALTHY: Behaviour = v.parse(behaviourSchema, {})
 
 /** Markup in which everything from outside has been escaped. */
 export type Html = ReturnType<typeof html>
@@ -117,7 +117,7 @@ export function behaviourForm(behaviour: Behaviour): Html {
     </fieldset>
     <p class="actions">
       <button class="main">Apply</button>
-      <button formaction="/calm-form" formnovalidate>All is well again</button>
+      <button formaction="/healthy-form" formnovalidate>All is well again</button>
       <button formaction="/reset-form" formnovalidate class="risky">Forget everything</button>
     </p>
   </form>`
@@ -125,7 +125,10 @@ export function behaviourForm(behaviour: Behaviour): Html {
 
 /** What the form says, for the schema of the switches to judge. */
 export function readBehaviourForm(form: URLSearchParams): unknown {
-  const switches = Object.entries(CALM).map(([name, calm]) => [name, readSwitch(form, name, calm)])
+  const switches = Object.entries(HEALTHY).map(([name, healthy]) => [
+    name,
+    readSwitch(form, name, healthy),
+  ])
   const share = readSwitch(form, 'mixShare', 0)
   const ways = listIn(form.get('mixWays') ?? '', /[\s,;]+/)
   return {
@@ -139,15 +142,15 @@ export function readBehaviourForm(form: URLSearchParams): unknown {
   }
 }
 
-/** An unticked box is not sent at all, and an emptied field is the calm value. What fits no switch is left for the schema to refuse. */
-function readSwitch(form: URLSearchParams, name: string, calm: unknown): unknown {
+/** An unticked box is not sent at all, and an emptied field is the healthy value. What fits no switch is left for the schema to refuse. */
+function readSwitch(form: URLSearchParams, name: string, healthy: unknown): unknown {
   const text = form.get(name)?.trim() ?? ''
-  if (typeof calm === 'boolean') return form.has(name)
-  if (Array.isArray(calm)) {
+  if (typeof healthy === 'boolean') return form.has(name)
+  if (Array.isArray(healthy)) {
     return listIn(text, /[\n,;]+/).map((number) => number.replaceAll(/[\s+()-]/g, ''))
   }
-  if (text === '') return calm
-  return typeof calm === 'string' || Number.isNaN(Number(text)) ? text : Number(text)
+  if (text === '') return healthy
+  return typeof healthy === 'string' || Number.isNaN(Number(text)) ? text : Number(text)
 }
 
 function listIn(text: string, separator: RegExp): string[] {

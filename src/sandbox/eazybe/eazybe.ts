@@ -15,7 +15,7 @@ import * as v from 'valibot'
 import { readJson } from '../../lib/decode.ts'
 import { type Issue, problemResponse } from '../../lib/problem.ts'
 import { issuesOf } from '../../mapping/issues.ts'
-import { type Behaviour, behaviourSchema, CALM, readBehaviourForm } from './behaviour.ts'
+import { type Behaviour, behaviourSchema, HEALTHY, readBehaviourForm } from './behaviour.ts'
 import { type Decision, FAILED, inForm } from './decide.ts'
 import { meet } from './meet.ts'
 import { wayOf } from './mix.ts'
@@ -44,13 +44,13 @@ export interface EazybeOptions {
 }
 
 /**
- * The sandbox as a Hono app. Groups and calls are those of the journal; the behaviour starts calm.
+ * The sandbox as a Hono app. Groups and calls are those of the journal; the behaviour starts healthy.
  * `GET /calls` lists a call once it is answered, and a hanging call at once with status null, which stays when the caller leaves.
  */
 export function createEazybe(options: EazybeOptions): Hono {
   const { token, journal, now, random, sleep = wait } = options
   const world = openWorld(journal)
-  let behaviour: Behaviour = CALM
+  let behaviour: Behaviour = HEALTHY
   /** Hanging calls do not count: they will never be carried out. */
   let inFlight = 0
   /** Which reset we live after: a call that came before it must leave no trace. */
@@ -119,8 +119,8 @@ export function createEazybe(options: EazybeOptions): Hono {
     const issues = behave(readBehaviourForm(new URLSearchParams(await c.req.text())))
     return issues === null ? c.redirect('/', 303) : show(c, 400, issues)
   })
-  app.post('/calm-form', fromHere, (c) => {
-    behave(CALM)
+  app.post('/healthy-form', fromHere, (c) => {
+    behave(HEALTHY)
     return c.redirect('/', 303)
   })
   app.post('/reset-form', fromHere, (c) => {
@@ -152,7 +152,7 @@ export function createEazybe(options: EazybeOptions): Hono {
 
   function reset(): void {
     era += 1
-    behaviour = CALM
+    behaviour = HEALTHY
     world.forget()
     release()
     forgotten.resolve()

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type BehaviourChange, CALM } from '../../../src/sandbox/eazybe/behaviour.ts'
+import { type BehaviourChange, HEALTHY } from '../../../src/sandbox/eazybe/behaviour.ts'
 import {
   createEazybe,
   type EazybeOptions,
@@ -815,10 +815,10 @@ describe('A hanging call', () => {
 describe('PUT /behaviour', () => {
   it('takes any part and leaves the rest as it is', async () => {
     const box = sandbox()
-    expect(await (await box.app.request('/behaviour')).json()).toEqual(CALM)
+    expect(await (await box.app.request('/behaviour')).json()).toEqual(HEALTHY)
     await box.behave({ session: 'inactive', poison: [ASHA] })
     expect(await box.behave({ latencyMs: 5 })).toEqual({
-      ...CALM,
+      ...HEALTHY,
       session: 'inactive',
       poison: [ASHA],
       latencyMs: 5,
@@ -848,7 +848,7 @@ describe('PUT /behaviour', () => {
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(await response.json()).toMatchObject({ status: 400, issues: [{ path }] })
-    expect(await (await box.app.request('/behaviour')).json()).toEqual(CALM)
+    expect(await (await box.app.request('/behaviour')).json()).toEqual(HEALTHY)
   })
 
   it('changes nothing when one of several is wrong', async () => {
@@ -866,7 +866,7 @@ describe('POST /reset', () => {
     await box.behave({ session: 'inactive' })
     await box.reset()
     expect([await box.groups(), await box.calls()]).toEqual([[], []])
-    expect(await (await box.app.request('/behaviour')).json()).toEqual(CALM)
+    expect(await (await box.app.request('/behaviour')).json()).toEqual(HEALTHY)
     expect(readFileSync(box.path, 'utf8')).toBe('')
     expect(await sandbox({ path: box.path }).groups()).toEqual([])
   })
@@ -891,7 +891,7 @@ describe('POST /reset', () => {
   ])('is not for %s', async (_, headers) => {
     const box = sandbox()
     await box.call(create(ASHA))
-    for (const path of ['/reset', '/reset-form', '/calm-form', '/behaviour-form']) {
+    for (const path of ['/reset', '/reset-form', '/healthy-form', '/behaviour-form']) {
       const response = await box.app.request(path, { method: 'POST', headers })
       expect(response.status, path).toBe(403)
     }
@@ -921,7 +921,7 @@ describe('The journal', () => {
     const again = sandbox({ path: box.path })
     expect(await again.groups()).toEqual(await box.groups())
     expect(await again.calls()).toEqual(await box.calls())
-    expect(await (await again.app.request('/behaviour')).json()).toEqual(CALM)
+    expect(await (await again.app.request('/behaviour')).json()).toEqual(HEALTHY)
     // And once more, from the compacted file.
     const third = sandbox({ path: box.path })
     expect(await third.groups()).toEqual(await box.groups())
@@ -1107,7 +1107,7 @@ describe('The page', () => {
     const box = sandbox()
     await box.behave({ session: 'inactive', createLimit: 3, retryAfterSeconds: 4 })
     await post(box, '/behaviour-form', {})
-    expect(await (await box.app.request('/behaviour')).json()).toEqual(CALM)
+    expect(await (await box.app.request('/behaviour')).json()).toEqual(HEALTHY)
   })
 
   it('says what is wrong with a switch, and changes nothing', async () => {
@@ -1115,15 +1115,15 @@ describe('The page', () => {
     const response = await post(box, '/behaviour-form', { latencyMs: 'soon', inactive: 'on' })
     expect(response.status).toBe(400)
     expect(await response.text()).toMatch(/Nothing was changed.*\n?.*latencyMs/)
-    expect(await (await box.app.request('/behaviour')).json()).toEqual(CALM)
+    expect(await (await box.app.request('/behaviour')).json()).toEqual(HEALTHY)
   })
 
   it('has a button that ends all faults and keeps the groups, and one that forgets them', async () => {
     const box = sandbox()
     await box.call(create(ASHA))
     await box.behave({ session: 'inactive' })
-    expect((await post(box, '/calm-form', {})).status).toBe(303)
-    expect(await (await box.app.request('/behaviour')).json()).toEqual(CALM)
+    expect((await post(box, '/healthy-form', {})).status).toBe(303)
+    expect(await (await box.app.request('/behaviour')).json()).toEqual(HEALTHY)
     expect(await box.groups()).toHaveLength(1)
     expect((await post(box, '/reset-form', {})).status).toBe(303)
     expect(await box.groups()).toEqual([])
