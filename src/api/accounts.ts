@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { exportPage, importPiece, overviews, setPaused } from '../operator/accounts.ts'
-import type { Desk } from '../operator/desk.ts'
+import type { Admin } from '../operator/admin.ts'
 import { auditLog } from '../operator/merge.ts'
 import { accountSchema, auditSchema } from '../operator/shapes.ts'
 import {
@@ -21,17 +21,17 @@ export const accountEndpoints = [
   accounts.get('/api/accounts', 'listAccounts', {
     summary: 'Every account: whether it works, what waits, and the last 24 hours',
     answer: accountsSchema,
-    run: async (desk) => ({ accounts: await overviews(desk) }),
+    run: async (admin) => ({ accounts: await overviews(admin) }),
   }),
   accounts.post('/api/accounts/:id/pause', 'pauseAccount', {
     answer: accountsSchema,
     summary: 'Make no more calls for this account until it is resumed; leads are still taken in',
-    run: (desk, { id }) => paused(desk, id, true),
+    run: (admin, { id }) => paused(admin, id, true),
   }),
   accounts.post('/api/accounts/:id/resume', 'resumeAccount', {
     answer: accountsSchema,
     summary: 'Go on making calls',
-    run: (desk, { id }) => paused(desk, id, false),
+    run: (admin, { id }) => paused(admin, id, false),
   }),
   accounts.post('/api/accounts/:id/export', 'exportAccount', {
     summary: 'A page of a copy of the account’s outbox, with numbers in full',
@@ -40,8 +40,8 @@ export const accountEndpoints = [
     body: v.optional(only({ cursor: v.optional(v.pipe(v.string(), v.maxLength(1_000))) }), {}),
     answer: v.object({ text: v.string(), ...cursorEntry }),
     problems: [409],
-    async run(desk, { id, body }) {
-      const page = await exportPage(desk, id, body.cursor ?? null)
+    async run(admin, { id, body }) {
+      const page = await exportPage(admin, id, body.cursor ?? null)
       return page === 'changed'
         ? notPossible('Something was written since the first page: begin anew.')
         : page
@@ -58,16 +58,16 @@ export const accountEndpoints = [
     }),
     answer: v.object({ rows: v.nullable(v.number()) }),
     problems: [409],
-    async run(desk, { id, body }) {
-      const taken = await importPiece(desk, id, body)
+    async run(admin, { id, body }) {
+      const taken = await importPiece(admin, id, body)
       return taken === 'not_found' || 'rows' in taken ? taken : notPossible(taken.because)
     },
   }),
 ]
 
-async function paused(desk: Desk, account: string, pause: boolean) {
-  const result = await setPaused(desk, account, pause)
-  return result === 'done' ? { accounts: await overviews(desk) } : result
+async function paused(admin: Admin, account: string, pause: boolean) {
+  const result = await setPaused(admin, account, pause)
+  return result === 'done' ? { accounts: await overviews(admin) } : result
 }
 
 const audit = endpointsOf('Audit', 'entry')
@@ -77,8 +77,8 @@ export const auditEndpoints = [
     summary: 'What operators did, newest first',
     query: v.object(pagingEntries),
     answer: v.object({ entries: v.array(auditSchema), ...cursorEntry }),
-    async run(desk, { query: { limit, cursor } }) {
-      const page = await auditLog(desk, limit, cursor ?? null)
+    async run(admin, { query: { limit, cursor } }) {
+      const page = await auditLog(admin, limit, cursor ?? null)
       return { entries: page.values, cursor: cursorText(page.cursor) }
     },
   }),

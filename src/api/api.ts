@@ -3,7 +3,12 @@
 import { Hono } from 'hono'
 import type * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
-import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
+import {
+  adminOf,
+  type Dispatch,
+  type OperatorContext,
+  type OperatorEnv,
+} from '../operator/admin.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
 import type { Config } from '../setup/define-config.ts'
 import { metrics } from './metrics.ts'
@@ -27,14 +32,14 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
     app.use(path, async (c, next) => {
       const admitted = await admit(c, config)
       if ('refusal' in admitted) return refuse(admitted.refusal)
-      c.set('desk', deskOf(c, config, dispatch, admitted.identity.actor))
+      c.set('admin', adminOf(c, config, dispatch, admitted.identity.actor))
       c.header('cache-control', 'no-store')
       return next()
     })
     app.use(path, bounded())
   }
   app.get('/metrics', async (c) =>
-    c.text(await metrics(c.get('desk')), 200, { 'content-type': METRICS_TYPE }),
+    c.text(await metrics(c.get('admin')), 200, { 'content-type': METRICS_TYPE }),
   )
   app.all('/metrics', () => notAllowed(['GET']))
   for (const endpoint of endpoints) {
@@ -42,7 +47,7 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
       const body = endpoint.body === null ? undefined : await jsonOf(c, endpoint.body)
       if (body instanceof Response) return body
       const id = c.req.param('id') ?? ''
-      return endpoint.respond(c.get('desk'), { id, query: givenQuery(c), body })
+      return endpoint.respond(c.get('admin'), { id, query: givenQuery(c), body })
     })
   }
   for (const [path, methods] of methodsByPath()) app.all(path, () => notAllowed(methods))

@@ -12,9 +12,9 @@ import {
   OUTCOMES,
   readEdit,
 } from '../operator/act.ts'
+import type { Admin } from '../operator/admin.ts'
 import { bulkStep, forecast, forecastSchema } from '../operator/bulk.ts'
 import { readStory, revealDelivery } from '../operator/deliveries.ts'
-import type { Desk } from '../operator/desk.ts'
 import { filterSchema } from '../operator/filter.ts'
 import { listDeliveries } from '../operator/merge.ts'
 import { deliverySchema, described, storySchema } from '../operator/shapes.ts'
@@ -48,15 +48,15 @@ export const deliveryEndpoints = [
       'A page may be short, or empty, and still have a cursor: a filter that fits little looks through so many at a time.',
     query: v.object({ ...filterSchema.entries, ...pagingEntries }),
     answer: v.object({ deliveries: v.array(deliverySchema), ...cursorEntry }),
-    async run(desk, { query: { limit, cursor, ...filter } }) {
-      const page = await listDeliveries(desk, filter, limit, cursor ?? null)
+    async run(admin, { query: { limit, cursor, ...filter } }) {
+      const page = await listDeliveries(admin, filter, limit, cursor ?? null)
       return { deliveries: page.values, cursor: cursorText(page.cursor) }
     },
   }),
   deliveries.get('/api/deliveries/:id', 'getDelivery', {
     summary: 'One delivery and everything that happened to it',
     answer: storySchema,
-    run: (desk, { id }) => readStory(desk, id),
+    run: (admin, { id }) => readStory(admin, id),
   }),
   deliveries.post('/api/deliveries/:id/retry', 'retryDelivery', {
     ...acting,
@@ -73,11 +73,11 @@ export const deliveryEndpoints = [
       ),
       ...agreedEntry,
     }),
-    run(desk, { id, body: { mode, fields: answers, agreed } }) {
-      if (answers === undefined) return acted(desk, id, { kind: mode, agreed })
+    run(admin, { id, body: { mode, fields: answers, agreed } }) {
+      if (answers === undefined) return acted(admin, id, { kind: mode, agreed })
       return mode === 'exact'
         ? wrong('fields', 'can be changed with mode remap only')
-        : acted(desk, id, { kind: mode, agreed, answers })
+        : acted(admin, id, { kind: mode, agreed, answers })
     },
   }),
   deliveries.post('/api/deliveries/:id/release', 'releaseDelivery', {
@@ -85,45 +85,45 @@ export const deliveryEndpoints = [
     summary: 'Send a held one as it is',
     detail: 'On the operator’s word that the name or group is right.',
     body: v.optional(only(agreedEntry), {}),
-    run: (desk, { id, body: { agreed } }) => acted(desk, id, { kind: 'release', agreed }),
+    run: (admin, { id, body: { agreed } }) => acted(admin, id, { kind: 'release', agreed }),
   }),
   deliveries.post('/api/deliveries/:id/create', 'createGroupOfDelivery', {
     ...acting,
     summary: 'Let it create its group, which EazyBe does not find, and send it',
     body: v.optional(only(agreedEntry), {}),
-    run: (desk, { id, body: { agreed } }) => acted(desk, id, { kind: 'create', agreed }),
+    run: (admin, { id, body: { agreed } }) => acted(admin, id, { kind: 'create', agreed }),
   }),
   deliveries.post('/api/deliveries/:id/edit', 'editDelivery', {
     ...acting,
     summary: 'Change its people or its group, and send it',
     body: only({ ...editSchema.entries, ...agreedEntry }),
-    run(desk, { id, body: { agreed, ...body } }) {
+    run(admin, { id, body: { agreed, ...body } }) {
       const edit = readEdit(body, agreed)
       return 'issues' in edit
         ? problemResponse({ reason: 'bad_request', issues: edit.issues })
-        : acted(desk, id, edit)
+        : acted(admin, id, edit)
     },
   }),
   deliveries.post('/api/deliveries/:id/discard', 'discardDelivery', {
     ...acting,
     summary: 'Never send it',
-    run: (desk, { id }) => acted(desk, id, { kind: 'discard' }),
+    run: (admin, { id }) => acted(admin, id, { kind: 'discard' }),
   }),
   deliveries.post('/api/deliveries/:id/reveal', 'revealDelivery', {
     ...acting,
     summary: 'Its numbers in full; the audit log says who asked',
     answer: v.object({ contacts: v.array(v.string()), fields: v.unknown() }),
-    async run(desk, { id }) {
-      const revealed = await revealDelivery(desk, id)
+    async run(admin, { id }) {
+      const revealed = await revealDelivery(admin, id)
       return revealed === 'gone' ? notPossible(IMPOSSIBLE.fields_gone) : revealed
     },
   }),
 ]
 
-async function acted(desk: Desk, id: string, action: Action): Promise<Result> {
-  const outcome = await actOnOne(desk, id, action)
+async function acted(admin: Admin, id: string, action: Action): Promise<Result> {
+  const outcome = await actOnOne(admin, id, action)
   if (outcome === 'not_found') return outcome
-  if (isDone(outcome)) return readStory(desk, id)
+  if (isDone(outcome)) return readStory(admin, id)
   return notPossible(IMPOSSIBLE[outcome])
 }
 
@@ -145,9 +145,9 @@ export const bulkEndpoints = [
       cursor: pagingEntries.cursor,
     }),
     answer: v.union([forecastSchema, v.object({ outcomes, ...cursorEntry })]),
-    async run(desk, { body: { filter, action, agreed, dryRun, cursor } }) {
-      if (dryRun) return forecast(desk, filter, action)
-      const step = await bulkStep(desk, filter, action, cursor ?? null, agreed)
+    async run(admin, { body: { filter, action, agreed, dryRun, cursor } }) {
+      if (dryRun) return forecast(admin, filter, action)
+      const step = await bulkStep(admin, filter, action, cursor ?? null, agreed)
       return { outcomes: step.outcomes, cursor: cursorText(step.cursor) }
     },
   }),

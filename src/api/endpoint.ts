@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
 import { issuesOf } from '../mapping/issues.ts'
-import type { Desk } from '../operator/desk.ts'
+import type { Admin } from '../operator/admin.ts'
 import { type Cursor, readCursor, writeCursor } from '../operator/merge.ts'
 import { described } from '../operator/shapes.ts'
 
@@ -43,7 +43,7 @@ export interface Endpoint {
   readonly answer: v.GenericSchema
   /** Problems it may answer, beside those that every endpoint may. */
   readonly problems: readonly (404 | 409)[]
-  respond(desk: Desk, input: Input): Promise<Response>
+  respond(admin: Admin, input: Input): Promise<Response>
 }
 
 interface EndpointOptions<query extends v.GenericSchema, body extends v.GenericSchema>
@@ -54,7 +54,10 @@ interface EndpointOptions<query extends v.GenericSchema, body extends v.GenericS
   /** Beside 404, which each endpoint with an `:id` may answer. */
   readonly problems?: Endpoint['problems']
   /** The answer as plain data, or a problem; null or `not_found`: the id names nothing. */
-  run(desk: Desk, input: Input<v.InferOutput<query>, v.InferOutput<body>>): Result | Promise<Result>
+  run(
+    admin: Admin,
+    input: Input<v.InferOutput<query>, v.InferOutput<body>>,
+  ): Result | Promise<Result>
 }
 
 /** What an endpoint's `run` gives. */
@@ -77,14 +80,14 @@ export function endpointsOf(tag: Tag, thing: string) {
       query: query ?? null,
       body: body ?? null,
       problems: path.includes('/:id') ? [404, ...problems] : problems,
-      async respond(desk, raw) {
+      async respond(admin, raw) {
         const asked = v.safeParse(query ?? v.unknown(), raw.query)
         const given = v.safeParse(body ?? v.unknown(), raw.body)
         if (!asked.success || !given.success) {
           const issues = issuesOf([...(asked.issues ?? []), ...(given.issues ?? [])])
           return problemResponse({ reason: 'bad_request', issues })
         }
-        const result = await run(desk, { id: raw.id, query: asked.output, body: given.output })
+        const result = await run(admin, { id: raw.id, query: asked.output, body: given.output })
         if (result === null || result === 'not_found') return noSuch(thing)
         if (result instanceof Response) return result
         return Response.json(result, { headers: { 'cache-control': 'no-store' } })

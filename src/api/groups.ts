@@ -18,15 +18,15 @@ export const groupEndpoints = [
     summary: 'Groups, one account after the other',
     query: v.object({ text: v.optional(v.string()), ...pagingEntries }),
     answer: v.object({ groups: v.array(groupSchema), ...cursorEntry }),
-    async run(desk, { query: { text = null, limit, cursor } }) {
-      const page = await listGroups(desk, text, limit, cursor ?? null)
+    async run(admin, { query: { text = null, limit, cursor } }) {
+      const page = await listGroups(admin, text, limit, cursor ?? null)
       return { groups: page.groups, cursor: cursorText(page.cursor) }
     },
   }),
   groups.get('/api/groups/:id', 'getGroup', {
     summary: 'One group',
     answer: groupSchema,
-    run: (desk, { id }) => readGroup(desk, id),
+    run: (admin, { id }) => readGroup(admin, id),
   }),
   groups.post('/api/groups/:id/change', 'changeGroup', {
     summary: 'Correct what Usher holds of a group',
@@ -35,9 +35,9 @@ export const groupEndpoints = [
     body: groupChangeSchema,
     answer: groupSchema,
     problems: [409],
-    async run(desk, { id, body }) {
-      const result = await changeGroup(desk, id, body)
-      if (result === 'done') return readGroup(desk, id)
+    async run(admin, { id, body }) {
+      const result = await changeGroup(admin, id, body)
+      if (result === 'done') return readGroup(admin, id)
       return result === 'not_found' ? result : notPossible(UNCHANGED[result])
     },
   }),

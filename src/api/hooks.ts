@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { problemResponse } from '../lib/problem.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
-import { type Desk, hookOf } from '../operator/desk.ts'
+import { type Admin, hookOf } from '../operator/admin.ts'
 import { hookDetails, hookStates, setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { fieldsOfLead, previewBody, previewKept } from '../operator/preview.ts'
@@ -17,24 +17,24 @@ export const hookEndpoints = [
   hooks.get('/api/hooks', 'listHooks', {
     summary: 'Every hook of the config and whether it is ready',
     answer: v.object({ hooks: v.array(hookSchema) }),
-    run: async (desk) => ({ hooks: await hookStates(desk) }),
+    run: async (admin) => ({ hooks: await hookStates(admin) }),
   }),
   hooks.get('/api/hooks/:id', 'getHook', {
     summary: 'One hook, with what it received lately',
     answer: hookDetailsSchema,
-    run: (desk, { id }) => hookDetails(desk, id),
+    run: (admin, { id }) => hookDetails(admin, id),
   }),
   hooks.post('/api/hooks/:id/pause', 'pauseHook', {
     answer: hookDetailsSchema,
     summary: 'Hold back the leads that wait for this hook alone, and those that come from now on',
-    run: (desk, { id }) => paused(desk, id, true),
+    run: (admin, { id }) => paused(admin, id, true),
   }),
   hooks.post('/api/hooks/:id/resume', 'resumeHook', {
     answer: hookDetailsSchema,
     summary: 'Let the hook’s next leads go on',
     detail:
       'What was held back is released or discarded like any other: its reason is "hook paused".',
-    run: (desk, { id }) => paused(desk, id, false),
+    run: (admin, { id }) => paused(admin, id, false),
   }),
   hooks.post('/api/hooks/:id/preview', 'previewHook', {
     summary: 'What the hook would make of a payload; nothing is stored or sent',
@@ -46,7 +46,7 @@ export const hookEndpoints = [
     ]),
     answer: previewSchema,
     problems: [409],
-    run: (desk, { id, body }) => preview(desk, id, body),
+    run: (admin, { id, body }) => preview(admin, id, body),
   }),
   hooks.post('/api/hooks/:id/test', 'testHook', {
     summary: 'Sign a sample as the sender would and receive it',
@@ -59,33 +59,33 @@ export const hookEndpoints = [
     }),
     answer: v.object({ status: v.number(), answer: v.string(), deliveries: v.array(v.string()) }),
     problems: [409],
-    async run(desk, { id, body: { phone, confirm } }) {
+    async run(admin, { id, body: { phone, confirm } }) {
       const read = phone === undefined ? null : digitsOf({ phone })
       if (read !== null && 'because' in read) return wrong('phone', read.because)
-      const sent = await sendTest(desk, id, read === null ? null : `+${read.digits}`, confirm)
+      const sent = await sendTest(admin, id, read === null ? null : `+${read.digits}`, confirm)
       return sent !== 'not_found' && 'because' in sent ? notPossible(sent.because) : sent
     },
   }),
 ]
 
-async function paused(desk: Desk, name: string, pause: boolean): Promise<Result> {
-  await setHookPaused(desk, name, pause)
-  return hookDetails(desk, name)
+async function paused(admin: Admin, name: string, pause: boolean): Promise<Result> {
+  await setHookPaused(admin, name, pause)
+  return hookDetails(admin, name)
 }
 
 async function preview(
-  desk: Desk,
+  admin: Admin,
   name: string,
   body: { payload: string } | { delivery: string },
 ): Promise<Result> {
-  const hook = hookOf(desk, name)
+  const hook = hookOf(admin, name)
   if (hook === null) return null
   if ('payload' in body) {
     const made = await previewBody(hook, body.payload, Date.now())
     if (made.ok) return { events: made.events }
     return problemResponse({ reason: 'bad_request', issues: made.issues })
   }
-  const kept = await fieldsOfLead(desk, name, body.delivery)
+  const kept = await fieldsOfLead(admin, name, body.delivery)
   if (kept === 'not_found') return noSuch('delivery')
   if (kept === 'gone') return notPossible(IMPOSSIBLE.fields_gone)
   const made = previewKept(hook, kept.fields, Date.now())

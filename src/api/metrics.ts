@@ -1,7 +1,7 @@
 /** `/metrics` in Prometheus' text format. Its labels are accounts and states: they are as many as the config has, and hold no personal data. */
 
 import { overviews } from '../operator/accounts.ts'
-import type { Desk } from '../operator/desk.ts'
+import type { Admin } from '../operator/admin.ts'
 import { hookStates } from '../operator/hooks.ts'
 import type { HookState } from '../operator/shapes.ts'
 import type { Overview } from '../outbox/admin/account.ts'
@@ -12,9 +12,9 @@ interface Sample {
   readonly value: number
 }
 
-export async function metrics(desk: Desk): Promise<string> {
-  const accounts = await overviews(desk)
-  const hooks = await hookStates(desk)
+export async function metrics(admin: Admin): Promise<string> {
+  const accounts = await overviews(admin)
+  const hooks = await hookStates(admin)
   const each = (value: (account: Overview) => number): Sample[] =>
     accounts.map((one) => ({ labels: { account: one.account }, value: value(one) }))
   const by = (label: string, values: (account: Overview) => Record<string, number>): Sample[] =>

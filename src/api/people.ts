@@ -25,7 +25,7 @@ export const peopleEndpoints = [
       erased: described(v.number(), 'Deliveries that were wiped'),
       more: described(v.boolean(), 'True: post the same again for the rest'),
     }),
-    run: (desk, { body }) => withDigits(body, (digits) => erasePerson(desk, digits)),
+    run: (admin, { body }) => withDigits(body, (digits) => erasePerson(admin, digits)),
   }),
   people.post('/api/people/export', 'exportPerson', {
     summary: 'Everything that is kept of a person',
@@ -48,8 +48,8 @@ export const peopleEndpoints = [
         }),
       ),
     }),
-    run: (desk, { body }) =>
-      withDigits(body, async (digits) => ({ accounts: await exportPerson(desk, digits) })),
+    run: (admin, { body }) =>
+      withDigits(body, async (digits) => ({ accounts: await exportPerson(admin, digits) })),
   }),
 ]
 
@@ -63,9 +63,9 @@ function suppression(verb: 'suppress' | 'unsuppress', summary: string) {
       leads: described(v.number(), 'Leads that waited and are left out now'),
     }),
     problems: [404],
-    run: (desk, { body }) =>
+    run: (admin, { body }) =>
       withDigits(body, async (digits) => {
-        const result = await setSuppressed(desk, digits, body.group ?? null, suppressed)
+        const result = await setSuppressed(admin, digits, body.group ?? null, suppressed)
         return result === 'not_found' ? result : { suppressed, ...result }
       }),
   })

@@ -1,6 +1,6 @@
 /** What operators did, newest first. Nothing here can be changed. */
 
-import { accountsOf } from '../operator/desk.ts'
+import { accountsOf } from '../operator/admin.ts'
 import { auditLog, readCursor, writeCursor } from '../operator/merge.ts'
 import type { AuditLine } from '../operator/shapes.ts'
 import type { Html, Page, Visit } from './page.ts'
@@ -10,7 +10,7 @@ const PER_PAGE = 100
 
 export async function auditPage(visit: Visit, params: URLSearchParams): Promise<Page> {
   const cursor = readCursor(params.get('cursor') ?? '')
-  const page = await auditLog(visit.desk, PER_PAGE, cursor)
+  const page = await auditLog(visit.admin, PER_PAGE, cursor)
   const body = (
     <div class="stack">
       <Heading title="Audit log">
@@ -30,7 +30,7 @@ export async function auditPage(visit: Visit, params: URLSearchParams): Promise<
 }
 
 function Entries({ lines, visit }: { lines: readonly AuditLine[]; visit: Visit }): Html {
-  const several = accountsOf(visit.desk).length > 1
+  const several = accountsOf(visit.admin).length > 1
   const rows = lines.map(({ action, target, detail, actor, at, account }) => [
     <>
       <strong>{action}</strong>

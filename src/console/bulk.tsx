@@ -60,7 +60,7 @@ export async function bulkPage(visit: Visit, params: URLSearchParams): Promise<P
   const form = v.safeParse(formSchema, Object.fromEntries(params))
   if (filter === null || !form.success) return senseless()
   const { action } = form.output
-  const foreseen = await forecast(visit.desk, filter, action)
+  const foreseen = await forecast(visit.admin, filter, action)
   const { count, more } = foreseen
   const all = Object.keys(asked).length === 0
   const { verb, warning } = TITLES[action]
@@ -114,7 +114,7 @@ export async function bulkForm(visit: Visit, { query, fields }: Sent): Promise<P
     const text = `Nothing was done: no filter is set, so type ${total}, the number of leads, to go on.`
     return messagePage('Every lead would be touched', text, 409)
   }
-  const step = await bulkStep(visit.desk, filter, action, cursor, agreed === 'yes')
+  const step = await bulkStep(visit.admin, filter, action, cursor, agreed === 'yes')
   const sums: Partial<Record<ActOutcome, number>> = { ...done }
   for (const outcome of OUTCOMES) {
     const more = step.outcomes[outcome] ?? 0

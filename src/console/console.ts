@@ -2,7 +2,12 @@
 
 import { Hono } from 'hono'
 import { stoppedAccounts } from '../operator/accounts.ts'
-import { type Dispatch, deskOf, type OperatorContext, type OperatorEnv } from '../operator/desk.ts'
+import {
+  adminOf,
+  type Dispatch,
+  type OperatorContext,
+  type OperatorEnv,
+} from '../operator/admin.ts'
 import { admit, bounded, refuse } from '../operator/guard.ts'
 import type { Config } from '../setup/define-config.ts'
 import { auditPage } from './audit.tsx'
@@ -11,7 +16,6 @@ import { Clock } from './clock.ts'
 import { deliveriesPage } from './deliveries.tsx'
 import { deliveryPage } from './delivery.tsx'
 import { deliveryForm } from './delivery-forms.ts'
-import { logIn, logOut, showLogin, turnAway } from './door.ts'
 import { exportDeliveries } from './export.ts'
 import { searchForm } from './filter-form.tsx'
 import { changeGroupForm, pauseForm, personForm } from './forms.ts'
@@ -22,6 +26,7 @@ import { pauseHookForm, previewForm, snippetForm, testForm } from './hook-forms.
 import { hooksPage } from './hooks.tsx'
 import { inviteForm, invitePage } from './invite.tsx'
 import { ASSETS, render } from './layout.tsx'
+import { logIn, logOut, showLogin, turnAway } from './login.tsx'
 import { overviewPage } from './overview.tsx'
 import type { FormAnswer, Page, Sent, Visit } from './page.ts'
 import { notFoundPage } from './parts.tsx'
@@ -46,7 +51,7 @@ export function operatorConsole(config: Config, dispatch: Dispatch): Hono<Operat
   app.use('/console/*', async (c, next) => {
     const admitted = await admit(c, config)
     if ('identity' in admitted) {
-      c.set('desk', deskOf(c, config, dispatch, admitted.identity.actor))
+      c.set('admin', adminOf(c, config, dispatch, admitted.identity.actor))
       return next()
     }
     const { reason } = admitted.refusal
@@ -138,12 +143,12 @@ function backToList(c: OperatorContext): Response {
 }
 
 async function visitOf(c: OperatorContext): Promise<Visit> {
-  const desk = c.get('desk')
+  const admin = c.get('admin')
   return {
-    desk,
-    clock: new Clock(desk.config, Date.now()),
+    admin,
+    clock: new Clock(admin.config, Date.now()),
     done: c.req.query('done') ?? null,
     touched: /^\d{1,7}$/.test(c.req.query('n') ?? '') ? Number(c.req.query('n')) : null,
-    stopped: await stoppedAccounts(desk),
+    stopped: await stoppedAccounts(admin),
   }
 }

@@ -16,13 +16,13 @@ const SCAN = 140
 const BULK_LISTED = ['release', 'remap', 'exact', 'discard'] as const
 
 export async function deliveriesPage(visit: Visit, params: URLSearchParams): Promise<Page> {
-  const { desk, clock } = visit
+  const { admin, clock } = visit
   const { asked, filter, mistakes } = readFilter(params, clock)
   const cursor = readCursor(params.get('cursor') ?? '')
   const page =
     filter === null
       ? { values: [], cursor: null, through: null }
-      : await listDeliveries(desk, filter, PER_PAGE, cursor, SCAN)
+      : await listDeliveries(admin, filter, PER_PAGE, cursor, SCAN)
   const state = filter?.state
   // The look ended before the page was full.
   const isShort = page.cursor !== null && page.values.length < PER_PAGE

@@ -1,9 +1,9 @@
 /** What the forms of one delivery's page do. */
 
 import { type Action, actOnOne, IMPOSSIBLE, isDone, readEdit } from '../operator/act.ts'
+import { hookOf } from '../operator/admin.ts'
 import { type Answers, questionsOf } from '../operator/answers.ts'
 import { numbersOf, readStory, revealDelivery } from '../operator/deliveries.ts'
-import { hookOf } from '../operator/desk.ts'
 import { erasePerson, setSuppressed } from '../operator/people.ts'
 import { deliveryPage } from './delivery.tsx'
 import { ANSWER, type Typed } from './delivery-actions.tsx'
@@ -39,7 +39,7 @@ async function actOnDelivery(visit: Visit, { id, verb, fields }: Sent): Promise<
       : actionOf(verb, typed)
   if (action === null) return notFoundPage('page')
   if ('problem' in action) return refuse(action.problem)
-  const outcome = await actOnOne(visit.desk, id, action)
+  const outcome = await actOnOne(visit.admin, id, action)
   if (outcome === 'not_found') return notFoundPage('delivery')
   if (isDone(outcome)) return { to: `/console/deliveries/${id}?done=${outcome}` }
   return refuse(IMPOSSIBLE[outcome])
@@ -47,12 +47,12 @@ async function actOnDelivery(visit: Visit, { id, verb, fields }: Sent): Promise<
 
 /** The answers that were changed. What was shown has its numbers hidden, so it must not be written back. */
 async function answersIn(
-  { desk }: Visit,
+  { admin }: Visit,
   id: string,
   sent: Readonly<Record<string, unknown>>,
 ): Promise<Answers> {
-  const story = await readStory(desk, id)
-  const hook = story === null ? null : hookOf(desk, story.hook)
+  const story = await readStory(admin, id)
+  const hook = story === null ? null : hookOf(admin, story.hook)
   if (story === null || hook === null) return {}
   const changed = questionsOf(hook, story.fields).flatMap(({ path, value }) => {
     const answer = String(sent[`${ANSWER}${path}`] ?? '').trim()
@@ -79,7 +79,7 @@ function actionOf(name: string, typed: Typed): Action | { problem: string } | nu
 }
 
 async function reveal(visit: Visit, { id }: Sent): Promise<FormAnswer> {
-  const revealed = await revealDelivery(visit.desk, id)
+  const revealed = await revealDelivery(visit.admin, id)
   if (revealed === 'not_found') return notFoundPage('delivery')
   if (revealed === 'gone') return deliveryPage(visit, id, { problem: IMPOSSIBLE.fields_gone })
   return deliveryPage(visit, id, { revealed })
@@ -91,22 +91,22 @@ async function actOnPerson(
   { id, fields }: Sent,
   what: 'suppress' | 'erase',
 ): Promise<FormAnswer> {
-  const { desk } = visit
-  const story = await readStory(desk, id)
-  const revealed = await revealDelivery(desk, id)
+  const { admin } = visit
+  const story = await readStory(admin, id)
+  const revealed = await revealDelivery(admin, id)
   if (story === null || revealed === 'not_found') return notFoundPage('delivery')
   const number = revealed === 'gone' ? undefined : numbersOf(story, revealed)[Number(fields.index)]
   if (!number) return deliveryPage(visit, id, { problem: IMPOSSIBLE.fields_gone })
   const digits = number.slice(1)
   if (what === 'suppress') {
-    const result = await setSuppressed(desk, digits, null, true)
+    const result = await setSuppressed(admin, digits, null, true)
     const leads = result === 'not_found' ? 0 : result.leads
     return { to: `/console/deliveries/${id}?done=suppressed&n=${leads}` }
   }
-  const { more, erased } = await erasePerson(desk, digits)
+  const { more, erased } = await erasePerson(admin, digits)
   const done = `${more ? 'erase_more' : 'erased'}&n=${erased}`
   // Erasing may have taken the delivery with it.
-  const left = await readStory(desk, id)
+  const left = await readStory(admin, id)
   return {
     to:
       left === null ? `/console/deliveries?done=${done}` : `/console/deliveries/${id}?done=${done}`,

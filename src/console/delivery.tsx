@@ -1,8 +1,8 @@
 /** One lead: what became of it and what to do about it, its timeline, and what was sent. */
 
+import { hookOf } from '../operator/admin.ts'
 import { questionsOf } from '../operator/answers.ts'
 import { type LeadStory, numbersOf, type Revealed, readStory } from '../operator/deliveries.ts'
-import { hookOf } from '../operator/desk.ts'
 import { groupNames } from '../operator/groups.ts'
 import { numbersRead } from '../operator/preview.ts'
 import { Action } from './controls.tsx'
@@ -36,13 +36,13 @@ interface Extra {
 }
 
 export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
-  const story = await readStory(visit.desk, id)
+  const story = await readStory(visit.admin, id)
   if (story === null) return notFoundPage('delivery')
   const { revealed = null, problem } = extra
   const typed = extra.typed ?? startOfEdit(visit, story, revealed)
-  const groups = isUnfit(story) ? await groupNames(visit.desk, MOST_GROUPS) : []
+  const groups = isUnfit(story) ? await groupNames(visit.admin, MOST_GROUPS) : []
   const numbers = revealed?.contacts.length ? revealed.contacts : story.contacts
-  const hook = hookOf(visit.desk, story.hook)
+  const hook = hookOf(visit.admin, story.hook)
   const questions = hook === null || story.fields === null ? [] : questionsOf(hook, story.fields)
   const body = (
     <div class="stack">
@@ -94,8 +94,8 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
 }
 
 /** Where only the group did not fit, the number need not be copied by hand once it was revealed. */
-function startOfEdit({ desk }: Visit, story: LeadStory, revealed: Revealed | null): Typed | null {
-  const hook = hookOf(desk, story.hook)
+function startOfEdit({ admin }: Visit, story: LeadStory, revealed: Revealed | null): Typed | null {
+  const hook = hookOf(admin, story.hook)
   if (hook === null || revealed === null || revealed.contacts.length > 0) return null
   const contacts = numbersRead(hook, revealed.fields).join('\n')
   return { groupName: story.groupName ?? '', contacts, create: story.create, agreed: false }
@@ -103,7 +103,7 @@ function startOfEdit({ desk }: Visit, story: LeadStory, revealed: Revealed | nul
 
 function Verdict({ story, visit }: { story: LeadStory; visit: Visit }): Html {
   const { hook, state, reason, waitingUntil } = story
-  const inviteLink = hookOf(visit.desk, hook)?.inviteLink
+  const inviteLink = hookOf(visit.admin, hook)?.inviteLink
   return (
     <section class="card" id="verdict" data-part aria-label="State">
       <div class="row">

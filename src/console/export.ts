@@ -1,7 +1,7 @@
 /** The deliveries that a search finds as a CSV file: their numbers masked as everywhere, or in full, which the audit log notes. */
 
 import { errorText, log } from '../lib/log.ts'
-import { accountsOf, type Desk, noteAt, type OperatorContext } from '../operator/desk.ts'
+import { type Admin, accountsOf, noteAt, type OperatorContext } from '../operator/admin.ts'
 import { type Cursor, listDeliveries } from '../operator/merge.ts'
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
@@ -22,12 +22,12 @@ export async function exportDeliveries(
   inFull: boolean,
   mostCalls = MOST_CALLS,
 ): Promise<Response> {
-  const { desk, clock } = visit
+  const { admin, clock } = visit
   const { filter } = readFilter(new URL(c.req.url).searchParams, clock)
   if (filter === null) return c.redirect('/console/deliveries', 303)
   // Before the first number leaves.
-  await noteAt(desk, inFull ? 'csv with full numbers' : 'csv', 'deliveries')
-  const accounts = accountsOf(desk).length
+  await noteAt(admin, inFull ? 'csv with full numbers' : 'csv', 'deliveries')
+  const accounts = accountsOf(admin).length
   const mostPages = Math.floor(mostCalls / (accounts * (inFull ? 2 : 1)))
   const text = new TextEncoder()
   let cursor: Cursor | null = null
@@ -37,8 +37,8 @@ export async function exportDeliveries(
     start: (stream) => stream.enqueue(text.encode(`\ufeff${line(COLUMNS)}`)),
     async pull(stream) {
       try {
-        const page = await listDeliveries(desk, filter, PER_PAGE, cursor, SCAN)
-        const views = inFull ? await withNumbers(desk, page.values) : page.values
+        const page = await listDeliveries(admin, filter, PER_PAGE, cursor, SCAN)
+        const views = inFull ? await withNumbers(admin, page.values) : page.values
         pages += 1
         cursor = page.cursor
         const lines = views.map((view) => line(COLUMNS.map((column) => view[column])))
@@ -69,11 +69,11 @@ const MORE = (back: string) =>
 const BROKEN = 'This file is not complete: reading failed here. Download it again.'
 
 /** With whole numbers in place of the masks, where they are kept. */
-async function withNumbers(desk: Desk, views: readonly DeliveryView[]): Promise<DeliveryView[]> {
+async function withNumbers(admin: Admin, views: readonly DeliveryView[]): Promise<DeliveryView[]> {
   const full = new Map<string, readonly string[]>()
   for (const [account, some] of Map.groupBy(views, (view) => view.account)) {
     const seqs = some.map(({ id }) => readDeliveryId(id)?.seq ?? 0)
-    const numbers = await outboxOf(desk.env, account).deliveries().numbers(seqs)
+    const numbers = await outboxOf(admin.env, account).deliveries().numbers(seqs)
     for (const [index, { id }] of some.entries()) full.set(id, numbers[index] ?? [])
   }
   return views.map((view) => {

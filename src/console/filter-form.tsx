@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { asciiDigits } from '../mapping/phone/index.ts'
-import { accountsOf } from '../operator/desk.ts'
+import { accountsOf } from '../operator/admin.ts'
 import { type Filter, filterSchema } from '../operator/filter.ts'
 import { DELIVERY_STATES } from '../outbox/model.ts'
 import type { Clock } from './clock.ts'
@@ -152,7 +152,7 @@ export function queryOf(asked: Asked, more: Readonly<Record<string, string>> = {
 }
 
 export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Html {
-  const { config } = visit.desk
+  const { config } = visit.admin
   const hooks = Object.keys(config.hooks)
   const sources = [...new Set(Object.values(config.hooks).map(({ source }) => source.name))]
   const { state, text, phoneEnd, ...rarer } = asked
@@ -213,8 +213,8 @@ export function FilterForm({ visit, asked }: { visit: Visit; asked: Asked }): Ht
             ))}
           </div>
         </details>
-        {accountsOf(visit.desk).length > 1 && (
-          <p class="soft small wide">Over all accounts: {accountsOf(visit.desk).join(', ')}.</p>
+        {accountsOf(visit.admin).length > 1 && (
+          <p class="soft small wide">Over all accounts: {accountsOf(visit.admin).join(', ')}.</p>
         )}
       </form>
     </search>

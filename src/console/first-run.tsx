@@ -24,7 +24,7 @@ export function FirstRun(props: {
       </section>
     )
   }
-  const sandbox = isSandbox(visit.desk.env)
+  const sandbox = isSandbox(visit.admin.env)
   return (
     <Card id="first" title="Three steps to the first lead" part hidden={hidden}>
       <ol class="steps">

@@ -15,9 +15,9 @@ import type { FormAnswer, Sent, Visit } from './page.ts'
 import { notFoundPage } from './parts.tsx'
 import { peoplePage } from './people.tsx'
 
-export async function pauseForm({ desk }: Visit, { id, verb }: Sent): Promise<FormAnswer> {
+export async function pauseForm({ admin }: Visit, { id, verb }: Sent): Promise<FormAnswer> {
   if (verb !== 'pause' && verb !== 'resume') return notFoundPage('page')
-  const result = await setPaused(desk, id, verb === 'pause')
+  const result = await setPaused(admin, id, verb === 'pause')
   if (result === 'not_found') return notFoundPage('account')
   return { to: `/console?done=${verb === 'pause' ? 'paused' : 'resumed'}` }
 }
@@ -30,7 +30,7 @@ export async function changeGroupForm(visit: Visit, { id, fields }: Sent): Promi
     const problem = change.issues.map(({ message }) => `It ${message}`).join('; ')
     return groupPage(visit, id, { problem, typed: form })
   }
-  const result = await changeGroup(visit.desk, id, change.output)
+  const result = await changeGroup(visit.admin, id, change.output)
   if (result === 'done') return { to: `/console/groups/${id}?done=changed` }
   return result === 'not_found'
     ? notFoundPage('group')
@@ -40,15 +40,15 @@ export async function changeGroupForm(visit: Visit, { id, fields }: Sent): Promi
 export async function personForm(visit: Visit, { fields }: Sent): Promise<FormAnswer> {
   const { phone, action, sure } = fields
   const typed = { phone: String(phone ?? ''), action: String(action ?? '') }
-  const { desk } = visit
-  const read = readNumber(desk, typed.phone)
+  const { admin } = visit
+  const read = readNumber(admin, typed.phone)
   if ('because' in read) return peoplePage(visit, { problem: `The number ${read.because}.`, typed })
   switch (action) {
     case 'show':
-      return peoplePage(visit, { typed, known: await knownPerson(desk, read.digits) })
+      return peoplePage(visit, { typed, known: await knownPerson(admin, read.digits) })
     case 'suppress':
     case 'unsuppress': {
-      const result = await setSuppressed(desk, read.digits, null, action === 'suppress')
+      const result = await setSuppressed(admin, read.digits, null, action === 'suppress')
       const leads = result === 'not_found' ? 0 : result.leads
       return { to: `/console/people?done=${action}ed&n=${leads}` }
     }
@@ -58,11 +58,11 @@ export async function personForm(visit: Visit, { fields }: Sent): Promise<FormAn
           problem: 'Tick the box to erase: it cannot be taken back.',
           typed,
         })
-      const { more, erased } = await erasePerson(desk, read.digits)
+      const { more, erased } = await erasePerson(admin, read.digits)
       return { to: `/console/people?done=${more ? 'erase_more' : 'erased'}&n=${erased}` }
     }
     case 'export': {
-      const accounts = await exportPerson(desk, read.digits)
+      const accounts = await exportPerson(admin, read.digits)
       return new Response(JSON.stringify({ accounts }, null, 2), {
         headers: {
           'content-type': 'application/json',

@@ -33,7 +33,7 @@ interface Extra {
 
 export async function groupPage(visit: Visit, id: string, extra: Extra = {}): Promise<Page> {
   const { problem, typed = {} } = extra
-  const group = await readGroup(visit.desk, id, MOST_COUNTED)
+  const group = await readGroup(visit.admin, id, MOST_COUNTED)
   if (group === null) return notFoundPage('group')
   const { name, status, members, capacity, waiting, held, parts, aliases } = group
   const found = `/console/deliveries?${new URLSearchParams({ group: name })}`

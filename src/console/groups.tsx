@@ -18,8 +18,8 @@ export async function groupsPage(visit: Visit, params: URLSearchParams): Promise
   const text = params.get('text')?.trim() || null
   const cursor = readCursor(params.get('cursor') ?? '')
   const [page, accounts] = await Promise.all([
-    listGroups(visit.desk, text, PER_PAGE, cursor, LOOK),
-    budgets(visit.desk),
+    listGroups(visit.admin, text, PER_PAGE, cursor, LOOK),
+    budgets(visit.admin),
   ])
   const next = (to: Cursor) =>
     new URLSearchParams({ ...(text !== null && { text }), cursor: writeCursor(to) })

@@ -5,7 +5,7 @@ import { readJson } from '../lib/decode.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { isCountryCode } from '../mapping/phone/index.ts'
 import { IMPOSSIBLE } from '../operator/act.ts'
-import { hookOf } from '../operator/desk.ts'
+import { hookOf } from '../operator/admin.ts'
 import { setHookPaused } from '../operator/hooks.ts'
 import { digitsOf } from '../operator/people.ts'
 import { fieldsOfLead, previewBody, previewKept } from '../operator/preview.ts'
@@ -18,17 +18,17 @@ import { notFoundPage } from './parts.tsx'
 import type { Tried } from './preview.tsx'
 
 export async function pauseHookForm(
-  { desk }: Visit,
+  { admin }: Visit,
   { id: name }: Sent,
   pause: boolean,
 ): Promise<FormAnswer> {
-  const count = await setHookPaused(desk, name, pause)
+  const count = await setHookPaused(admin, name, pause)
   if (count === 'not_found') return notFoundPage('hook')
   return { to: `/console/hooks/${name}?done=${pause ? `hook_paused&n=${count}` : 'hook_resumed'}` }
 }
 
 export async function previewForm(visit: Visit, { id: name, fields }: Sent): Promise<FormAnswer> {
-  const hook = hookOf(visit.desk, name)
+  const hook = hookOf(visit.admin, name)
   if (hook === null) return notFoundPage('hook')
   const preview = await tried(visit, name, hook, fields)
   return hookPage(visit, name, preview === null ? { problem: IMPOSSIBLE.fields_gone } : { preview })
@@ -47,7 +47,7 @@ async function tried(
     return { from: null, payload: pretty(body), made: await previewBody(hook, body, now) }
   }
   if (typeof use === 'string') {
-    const kept = await fieldsOfLead(visit.desk, name, use)
+    const kept = await fieldsOfLead(visit.admin, name, use)
     if (typeof kept === 'string') return null
     return { from: use, payload: '', made: previewKept(hook, kept.fields, now) }
   }
@@ -83,7 +83,7 @@ const choicesSchema = v.object({
 })
 
 export async function snippetForm(visit: Visit, { id: name, fields }: Sent): Promise<FormAnswer> {
-  const hook = hookOf(visit.desk, name)
+  const hook = hookOf(visit.admin, name)
   if (hook === null) return notFoundPage('hook')
   const picked = Object.fromEntries(
     Object.entries(fields).map(([field, value]) => [field, [value].flat().map(String)]),
@@ -117,7 +117,7 @@ export async function testForm(visit: Visit, { id: name, fields }: Sent): Promis
     return hookPage(visit, name, { problem: `The number ${read.because}.` })
   }
   const number = read && `+${read.digits}`
-  const sent = await sendTest(visit.desk, name, number, sure === 'yes')
+  const sent = await sendTest(visit.admin, name, number, sure === 'yes')
   if (sent === 'not_found') return notFoundPage('hook')
   return hookPage(visit, name, 'because' in sent ? { problem: sent.because } : { test: sent })
 }

@@ -21,7 +21,7 @@ interface Extra {
 }
 
 export async function hookPage(visit: Visit, name: string, extra: Extra = {}): Promise<Page> {
-  const hook = await hookDetails(visit.desk, name)
+  const hook = await hookDetails(visit.admin, name)
   if (hook === null) return notFoundPage('hook')
   const { preview, snippet, picked = {}, test, problem } = extra
   const body = (
@@ -44,7 +44,7 @@ export async function hookPage(visit: Visit, name: string, extra: Extra = {}): P
       <Address hook={hook} visit={visit} />
       <PreviewSection hook={hook} {...(preview !== undefined && { preview })} />
       <FieldPicker hook={hook} tried={preview ?? null} snippet={snippet ?? null} picked={picked} />
-      <Test hook={hook} sandbox={isSandbox(visit.desk.env)} result={test ?? null} />
+      <Test hook={hook} sandbox={isSandbox(visit.admin.env)} result={test ?? null} />
     </div>
   )
   return { title: name, place: 'hooks', body, status: problem ? 409 : 200 }

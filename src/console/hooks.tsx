@@ -7,8 +7,8 @@ import type { Html, Page, Visit } from './page.ts'
 import { Badge, Empty, Heading, Table, Time } from './parts.tsx'
 
 export async function hooksPage(visit: Visit): Promise<Page> {
-  const { desk, clock } = visit
-  const [hooks, heard] = await Promise.all([hookStates(desk), lastHeard(desk)])
+  const { admin, clock } = visit
+  const [hooks, heard] = await Promise.all([hookStates(admin), lastHeard(admin)])
   const body = (
     <div class="stack">
       <Heading title="Hooks">

@@ -1,9 +1,8 @@
-/** A file of people for one hook: each row's fate first, and then posting them step by step. */
+/** A file of people for one hook: each row's outcome first, and then posting them step by step. */
 
 import * as v from 'valibot'
 import { maskPhone } from '../mapping/phone/index.ts'
-import { hookOf } from '../operator/desk.ts'
-import type { Fate } from '../operator/fates.ts'
+import { hookOf } from '../operator/admin.ts'
 import {
   type Foreseen,
   foresee,
@@ -11,6 +10,7 @@ import {
   type Posted,
   postRows,
 } from '../operator/invite-people.ts'
+import type { RowOutcome } from '../operator/invite-rows.ts'
 import { Field, Hidden, Submit } from './controls.tsx'
 import type { FormAnswer, Html, Page, Sent, Visit } from './page.ts'
 import { ErrorNotice, Heading, notFoundPage, Table } from './parts.tsx'
@@ -28,7 +28,7 @@ const formSchema = v.object({
 
 /** Where a file is pasted or chosen. */
 export function invitePage(visit: Visit, name: string, problem: string | null = null): Page {
-  if (hookOf(visit.desk, name) === null) return notFoundPage('hook')
+  if (hookOf(visit.admin, name) === null) return notFoundPage('hook')
   const body = (
     <Frame name={name} title="Invite a list of people">
       {problem !== null && <ErrorNotice title="Nothing was done" lines={[problem]} />}
@@ -61,18 +61,18 @@ export function invitePage(visit: Visit, name: string, problem: string | null = 
 }
 
 export async function inviteForm(visit: Visit, { id: name, fields }: Sent): Promise<FormAnswer> {
-  if (hookOf(visit.desk, name) === null) return notFoundPage('hook')
+  if (hookOf(visit.admin, name) === null) return notFoundPage('hook')
   const form = v.safeParse(formSchema, fields)
   if (!form.success) return invitePage(visit, name, 'Choose a file, or paste its text.')
   const { file, go, from, posted, left } = form.output
   const text = file !== undefined && file.size > 0 ? await file.text() : form.output.text
   if (text.trim() === '') return invitePage(visit, name, 'Choose a file, or paste its text.')
   if (go === undefined) {
-    const foreseen = await foresee(visit.desk, name, text)
+    const foreseen = await foresee(visit.admin, name, text)
     if ('because' in foreseen) return invitePage(visit, name, foreseen.because)
     return planPage(name, text, foreseen)
   }
-  const step = await postRows(visit.desk, name, text, from)
+  const step = await postRows(visit.admin, name, text, from)
   if ('because' in step) return invitePage(visit, name, step.because)
   return stepPage(name, text, {
     ...step,
@@ -84,12 +84,12 @@ export async function inviteForm(visit: Visit, { id: name, fields }: Sent): Prom
 function planPage(
   name: string,
   text: string,
-  { fates, plan }: Exclude<Foreseen, { because: string }>,
+  { outcomes, plan }: Exclude<Foreseen, { because: string }>,
 ): Page {
-  const good = fates.filter(({ joins }) => joins !== null).length
+  const good = outcomes.filter(({ joins }) => joins !== null).length
   const { people, groups, days, leadsPerDay } = plan
   const body = (
-    <Frame name={name} title={`${good} of ${fates.length} rows would go`}>
+    <Frame name={name} title={`${good} of ${outcomes.length} rows would go`}>
       <div class="card">
         <p>
           {`${several(people, 'person', 'people')} in ${several(groups, 'group')}, which takes ${several(days, 'day')} at the account’s pace with nothing else waiting.`}
@@ -109,9 +109,9 @@ function planPage(
         <Table
           columns={[
             { head: 'Row', look: 'lead' },
-            { head: 'What would become of it', label: 'Fate' },
+            { head: 'What would become of it', label: 'Outcome' },
           ]}
-          rows={fates.map((fate) => [String(fate.number), fateText(fate)])}
+          rows={outcomes.map((outcome) => [String(outcome.number), outcomeText(outcome)])}
         />
       </div>
     </Frame>
@@ -189,7 +189,7 @@ function Frame(props: { name: string; title: string; children: Html | (Html | fa
   )
 }
 
-function fateText({ joins, because }: Fate): string {
+function outcomeText({ joins, because }: RowOutcome): string {
   if (joins === null) return because ?? ''
   return `${joins.people.map((digits) => maskPhone(digits)).join(', ')} joins ${joins.group}`
 }

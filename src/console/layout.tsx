@@ -1,7 +1,7 @@
 /** The frame of every page, and the answer with it: the head, the navigation, and what a form has to say. */
 
 import { digest, encode, utf8 } from '../lib/bytes.ts'
-import { accountsOf, type OperatorContext } from '../operator/desk.ts'
+import { accountsOf, type OperatorContext } from '../operator/admin.ts'
 import CSS from './assets/console.css' with { type: 'text' }
 import JS from './assets/console.js' with { type: 'text' }
 import { Submit } from './controls.tsx'
@@ -100,8 +100,8 @@ function Main({ page, visit }: { page: Page; visit: Visit | null }): Html {
 }
 
 /** On every page: no other sentence may make an operator believe that leads go out. */
-function Stopped({ visit: { stopped, desk } }: { visit: Visit }): Html {
-  const one = accountsOf(desk).length === 1
+function Stopped({ visit: { stopped, admin } }: { visit: Visit }): Html {
+  const one = accountsOf(admin).length === 1
   return (
     <div id="stopped" data-part hidden={stopped.size === 0}>
       {[...stopped].map(([account, stop]) => (

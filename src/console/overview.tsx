@@ -21,11 +21,11 @@ const MOST_ROWS = 40
 const MOST_COUNTED = 101
 
 export async function overviewPage(visit: Visit): Promise<Page> {
-  const { desk, clock } = visit
+  const { admin, clock } = visit
   const [accounts, hooks, latest] = await Promise.all([
-    overviews(desk, MOST_COUNTED),
-    hookStates(desk),
-    listDeliveries(desk, {}, LATEST, null, MOST_ROWS),
+    overviews(admin, MOST_COUNTED),
+    hookStates(admin),
+    listDeliveries(admin, {}, LATEST, null, MOST_ROWS),
   ])
   const tasks = tasksOf(accounts, hooks)
   const empty = latest.values.length === 0

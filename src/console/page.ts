@@ -2,7 +2,7 @@
 
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import type { Desk } from '../operator/desk.ts'
+import type { Admin } from '../operator/admin.ts'
 import type { Stop } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
 
@@ -11,7 +11,7 @@ export type Html = JSX.Element
 export type { Child }
 
 export interface Visit {
-  readonly desk: Desk
+  readonly admin: Admin
   readonly clock: Clock
   /** A form's own result, of those in `DONE`. */
   readonly done: string | null

@@ -1,6 +1,6 @@
 /** One person at a time, found by their number: never invite them, erase them, or hand them all that is kept. */
 
-import { accountsOf } from '../operator/desk.ts'
+import { accountsOf } from '../operator/admin.ts'
 import type { KnownPerson } from '../outbox/admin/people.ts'
 import { PhoneField, Submit, Tick } from './controls.tsx'
 import type { Html, Page, Visit } from './page.ts'
@@ -16,7 +16,7 @@ interface Extra {
 
 export function peoplePage(visit: Visit, { problem, typed = {}, known }: Extra = {}): Page {
   const { phone = '', action = 'show' } = typed
-  const accounts = accountsOf(visit.desk)
+  const accounts = accountsOf(visit.admin)
   const body = (
     <div class="stack">
       <Heading title="People">

@@ -4,9 +4,9 @@ import { endpoints, openApi } from '../api/openapi.ts'
 import type { Html, Page, Visit } from './page.ts'
 import { Card, Fact, Heading } from './parts.tsx'
 
-export function referencePage({ desk }: Visit): Page {
+export function referencePage({ admin }: Visit): Page {
   const { paths, components } = openApi()
-  const example = `curl -H "Authorization: Bearer $ADMIN_SECRET" '${desk.origin}/api/deliveries?state=held'`
+  const example = `curl -H "Authorization: Bearer $ADMIN_SECRET" '${admin.origin}/api/deliveries?state=held'`
   const tags = [...new Set(endpoints.map(({ tag }) => tag))]
   const body = (
     <div class="stack">

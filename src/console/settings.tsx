@@ -9,8 +9,8 @@ import { isSandbox } from '../setup/readiness.ts'
 import type { Html, Page, Visit } from './page.ts'
 import { Badge, Card, Fact, Heading } from './parts.tsx'
 
-export function settingsPage({ desk }: Visit): Page {
-  const { config, env } = desk
+export function settingsPage({ admin }: Visit): Page {
+  const { config, env } = admin
   const access = accessSettings(env)
   const secrets = [
     'ADMIN_SECRET',
@@ -59,7 +59,7 @@ export function settingsPage({ desk }: Visit): Page {
         )}
         <dl class="facts">
           <Fact title="Public address">
-            {config.publicUrl ?? `${desk.origin} (from the request)`}
+            {config.publicUrl ?? `${admin.origin} (from the request)`}
           </Fact>
           <Fact title="Numbers and fields are deleted">{`${config.retention.settledDays} days after a lead is accepted or skipped, ${config.retention.inHandDays} where it is held or parked`}</Fact>
           <Fact title="Masked rows are deleted">{`after ${config.retention.rowDays} days`}</Fact>

@@ -1,6 +1,6 @@
 /** How to set up a hook's sender, for a reader who does not program: the source's guide, as a page. */
 
-import { hookOf } from '../operator/desk.ts'
+import { hookOf } from '../operator/admin.ts'
 import { stateOf } from '../operator/hooks.ts'
 import { ownFields } from '../operator/sample/sample-fields.ts'
 import { fieldList, type ListedField } from '../operator/snippet.ts'
@@ -18,10 +18,10 @@ const MOST_FIELDS = 40
 const HOOKS: Link = ['/console/hooks', 'Hooks']
 
 export function setupPage(visit: Visit, name: string): Page {
-  const { desk } = visit
-  const hook = hookOf(desk, name)
+  const { admin } = visit
+  const hook = hookOf(admin, name)
   if (hook === null) return notFoundPage('hook')
-  const state = stateOf(desk, name, hook)
+  const state = stateOf(admin, name, hook)
   const above = [`/console/hooks/${name}`, name] as const
   const title = `Set up ${hook.source.title}`
   return guidePage(visit, { source: hook.source, name, url: state.url, above, title })
@@ -58,7 +58,7 @@ export function sendersPage(): Page {
 export async function senderSetupPage(visit: Visit, name: string): Promise<Page> {
   const source = sources.find((one) => one.name === name)
   if (source === undefined) return notFoundPage('sender')
-  const { config, origin } = visit.desk
+  const { config, origin } = visit.admin
   const sample = source.sample({ fields: {}, id: 'sample-1', now: Date.UTC(2026, 0, 1) })
   const fields = fieldList(await ownFields({ source }, sample)).slice(0, MOST_FIELDS)
   return guidePage(visit, {
@@ -81,8 +81,8 @@ interface Shown {
   readonly fields?: readonly ListedField[]
 }
 
-function guidePage({ desk }: Visit, { source, name, url, above, title, fields }: Shown): Page {
-  const guide = guideOf(source, name, desk.config.publicUrl ?? desk.origin)
+function guidePage({ admin }: Visit, { source, name, url, above, title, fields }: Shown): Page {
+  const guide = guideOf(source, name, admin.config.publicUrl ?? admin.origin)
   const body = (
     <div class="stack">
       <Heading above={[HOOKS, above]} title={title}>

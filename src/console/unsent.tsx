@@ -1,7 +1,7 @@
 /** A form that was sent after the session ended: it travels through the login, and is sent only when the operator confirms it. */
 
 import * as v from 'valibot'
-import type { OperatorContext } from '../operator/desk.ts'
+import type { OperatorContext } from '../operator/admin.ts'
 import { isFromOwnPage } from '../operator/guard.ts'
 import {
   isSealed,

@@ -4,19 +4,19 @@ import type { CapsInUse, Overview, Stop } from '../outbox/admin/account.ts'
 import type { Taken } from '../outbox/admin/backup.ts'
 import type { BackupPage } from '../outbox/store/backup.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import { accountsOf, type Desk, fromEach } from './desk.ts'
+import { type Admin, accountsOf, fromEach } from './admin.ts'
 
 /** How each account stands. `counted`: of those that wait, no more than so many are counted. */
-export function overviews(desk: Desk, counted?: number): Promise<Overview[]> {
-  return fromEach(desk, async (outbox, account) => {
+export function overviews(admin: Admin, counted?: number): Promise<Overview[]> {
+  return fromEach(admin, async (outbox, account) => {
     // An object that nothing has reached yet does not know its own name.
     return { ...(await outbox.account().overview(counted)), account }
   })
 }
 
 /** Accounts that make no calls now, and why. */
-export async function stoppedAccounts(desk: Desk): Promise<ReadonlyMap<string, Stop>> {
-  const all = await fromEach(desk, async (outbox, account) => {
+export async function stoppedAccounts(admin: Admin): Promise<ReadonlyMap<string, Stop>> {
+  const all = await fromEach(admin, async (outbox, account) => {
     const stop = await outbox.account().stopped()
     return stop === null ? [] : [[account, stop] as const]
   })
@@ -24,41 +24,41 @@ export async function stoppedAccounts(desk: Desk): Promise<ReadonlyMap<string, S
 }
 
 /** What of its caps each account has used. */
-export function budgets(desk: Desk): Promise<(CapsInUse & { readonly account: string })[]> {
-  return fromEach(desk, async (outbox, account) => {
+export function budgets(admin: Admin): Promise<(CapsInUse & { readonly account: string })[]> {
+  return fromEach(admin, async (outbox, account) => {
     return { ...(await outbox.account().budget()), account }
   })
 }
 
 /** Stops an account’s calls, or starts them again. */
 export async function setPaused(
-  desk: Desk,
+  admin: Admin,
   account: string,
   paused: boolean,
 ): Promise<'done' | 'not_found'> {
-  if (!accountsOf(desk).includes(account)) return 'not_found'
-  const outbox = outboxOf(desk.env, account).account()
-  await (paused ? outbox.pause(desk.actor) : outbox.resume(desk.actor))
+  if (!accountsOf(admin).includes(account)) return 'not_found'
+  const outbox = outboxOf(admin.env, account).account()
+  await (paused ? outbox.pause(admin.actor) : outbox.resume(admin.actor))
   return 'done'
 }
 
 /** A page of a copy of the account's outbox; `changed`: something was written since the first page, so it must begin anew. */
 export async function exportPage(
-  desk: Desk,
+  admin: Admin,
   account: string,
   cursor: string | null,
 ): Promise<BackupPage | 'not_found' | 'changed'> {
-  if (!accountsOf(desk).includes(account)) return 'not_found'
-  const outbox = outboxOf(desk.env, account).backup()
-  return (await outbox.page(account, cursor, desk.actor)) ?? 'changed'
+  if (!accountsOf(admin).includes(account)) return 'not_found'
+  const outbox = outboxOf(admin.env, account).backup()
+  return (await outbox.page(account, cursor, admin.actor)) ?? 'changed'
 }
 
 /** Takes a piece of a copy of the account's outbox, and puts all back with the last. */
 export async function importPiece(
-  desk: Desk,
+  admin: Admin,
   account: string,
   piece: { readonly number: number; readonly text: string; readonly last: boolean },
 ): Promise<Taken | 'not_found'> {
-  if (!accountsOf(desk).includes(account)) return 'not_found'
-  return outboxOf(desk.env, account).backup().take(account, piece, desk.actor)
+  if (!accountsOf(admin).includes(account)) return 'not_found'
+  return outboxOf(admin.env, account).backup().take(account, piece, admin.actor)
 }

@@ -19,8 +19,8 @@ import { phone } from '../mapping/phone/index.ts'
 import type { DeliveryAction, Remapped } from '../outbox/admin/act.ts'
 import type { Kept } from '../outbox/admin/deliveries.ts'
 import { wholeFields } from '../setup/look-up.ts'
+import { type Admin, hookOf, type Place, placeOf } from './admin.ts'
 import { type Answers, withAnswers } from './answers.ts'
-import { type Desk, hookOf, type Place, placeOf } from './desk.ts'
 import { described } from './shapes.ts'
 
 /** What can be done to many at once. */
@@ -83,7 +83,7 @@ export const IMPOSSIBLE: Readonly<Record<Exclude<ActOutcome, DoneOutcome | 'not_
 
 /** Acts on deliveries of one outbox, in the order given. */
 export async function act(
-  desk: Desk,
+  admin: Admin,
   { outbox, account }: Pick<Place, 'outbox' | 'account'>,
   seqs: readonly number[],
   action: Action,
@@ -91,9 +91,9 @@ export async function act(
   const outcomes: Done[] =
     action.kind === 'remap'
       ? await Promise.all(
-          seqs.map((seq) => mapAgain(desk, outbox, seq, action.agreed === true, action.answers)),
+          seqs.map((seq) => mapAgain(admin, outbox, seq, action.agreed === true, action.answers)),
         )
-      : (await outbox.deliveries().act(seqs, action, desk.actor)).map(({ seq, result }) => ({
+      : (await outbox.deliveries().act(seqs, action, admin.actor)).map(({ seq, result }) => ({
           seq,
           outcome: result,
         }))
@@ -103,7 +103,7 @@ export async function act(
       if (done.outcome !== 'not_mapped') continue
       const kept = await outbox.deliveries().kept(done.seq)
       if (kept?.held !== 'consent') continue
-      done.outcome = (await mapAgain(desk, outbox, done.seq, action.agreed === true)).outcome
+      done.outcome = (await mapAgain(admin, outbox, done.seq, action.agreed === true)).outcome
     }
   }
   for (const { seq, outcome } of outcomes) {
@@ -113,9 +113,9 @@ export async function act(
 }
 
 /** What came of it for the delivery of this id. */
-export async function actOnOne(desk: Desk, id: string, action: Action): Promise<ActOutcome> {
-  const place = placeOf(desk, id)
-  const [done] = place === null ? [] : await act(desk, place, [place.seq], action)
+export async function actOnOne(admin: Admin, id: string, action: Action): Promise<ActOutcome> {
+  const place = placeOf(admin, id)
+  const [done] = place === null ? [] : await act(admin, place, [place.seq], action)
   return done?.outcome ?? 'not_found'
 }
 
@@ -126,7 +126,7 @@ interface Done {
 
 /** Maps in the Worker, not in the outbox: the mapping is the user's code, and may be slow or throw. */
 async function mapAgain(
-  { config, env, actor }: Desk,
+  { config, env, actor }: Admin,
   outbox: Place['outbox'],
   seq: number,
   agreed: boolean,

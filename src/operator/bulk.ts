@@ -7,7 +7,7 @@ import type { Kept } from '../outbox/admin/deliveries.ts'
 import type { StoredState } from '../outbox/model.ts'
 import { outboxOf } from '../setup/readiness.ts'
 import { type ActOutcome, act, type BulkAction, OUTCOMES } from './act.ts'
-import { accountsOf, type Desk, fromEach, hookOf, noteAt } from './desk.ts'
+import { type Admin, accountsOf, fromEach, hookOf, noteAt } from './admin.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 import type { Cursor } from './merge.ts'
 import { described } from './shapes.ts'
@@ -46,13 +46,17 @@ export type Forecast = Readonly<v.InferOutput<typeof forecastSchema>>
 type Foreseen = { readonly outcome: keyof Forecast['outcomes']; readonly reason?: string }
 
 /** What would come of the action for every delivery that fits. Nothing is done. */
-export async function forecast(desk: Desk, filter: Filter, action: BulkAction): Promise<Forecast> {
-  const parts = await fromEach(desk, (outbox) =>
+export async function forecast(
+  admin: Admin,
+  filter: Filter,
+  action: BulkAction,
+): Promise<Forecast> {
+  const parts = await fromEach(admin, (outbox) =>
     action === 'remap'
       ? pagesOf(MOST_MAPPED, async (before) => {
           const asked = deliveryFilter(filter, MAPPED_AT_ONCE, before)
           const page = await outbox.deliveries().keptOf(asked)
-          const items = page.kept.map((kept) => mappingOf(hookOf(desk, kept.hook), kept))
+          const items = page.kept.map((kept) => mappingOf(hookOf(admin, kept.hook), kept))
           return { items, before: page.before }
         })
       : pagesOf(MOST_COUNTED, async (before): Promise<Piece<Foreseen>> => {
@@ -66,7 +70,7 @@ export async function forecast(desk: Desk, filter: Filter, action: BulkAction): 
   const held = told.filter(({ outcome }) => outcome === 'held')
   return {
     ...(more && action === 'remap'
-      ? await countDeliveries(desk, filter)
+      ? await countDeliveries(admin, filter)
       : { count: told.length, more }),
     tried: told.length,
     outcomes: counted(told.map(({ outcome }) => outcome)),
@@ -105,10 +109,10 @@ export async function pagesOf<item>(
 
 /** How many deliveries the filter fits. */
 async function countDeliveries(
-  desk: Desk,
+  admin: Admin,
   filter: Filter,
 ): Promise<Pick<Forecast, 'count' | 'more'>> {
-  const counts = await fromEach(desk, (outbox) =>
+  const counts = await fromEach(admin, (outbox) =>
     pagesOf(MOST_COUNTED, async (before) => {
       const page = await outbox.deliveries().seqs(deliveryFilter(filter, COUNTED_AT_ONCE, before))
       return { items: page.seqs, before: page.before }
@@ -125,21 +129,21 @@ async function countDeliveries(
  * that all of these people agreed. It goes from the newest down by number, so what arrives meanwhile, or changes state, is not met twice.
  */
 export async function bulkStep(
-  desk: Desk,
+  admin: Admin,
   filter: Filter,
   action: BulkAction,
   cursor: Cursor | null,
   agreed: boolean,
 ): Promise<{ outcomes: Partial<Record<ActOutcome, number>>; cursor: Cursor | null }> {
-  const accounts = accountsOf(desk)
+  const accounts = accountsOf(admin)
   const account = accounts.find((name) => cursor?.[name] !== null)
   if (account === undefined) return { outcomes: {}, cursor: null }
-  if (cursor === null) await noteAt(desk, `bulk ${action}`, describe(filter, agreed))
-  const outbox = outboxOf(desk.env, account)
+  if (cursor === null) await noteAt(admin, `bulk ${action}`, describe(filter, agreed))
+  const outbox = outboxOf(admin.env, account)
   const page = await outbox
     .deliveries()
     .seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
-  const results = await act(desk, { account, outbox }, page.seqs, { kind: action, agreed })
+  const results = await act(admin, { account, outbox }, page.seqs, { kind: action, agreed })
   const outcomes = counted(results.map(({ outcome }) => outcome))
   const next: Cursor = { ...cursor, [account]: page.before }
   return { outcomes, cursor: accounts.some((name) => next[name] !== null) ? next : null }

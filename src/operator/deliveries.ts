@@ -2,14 +2,14 @@
 
 import { readJson } from '../lib/decode.ts'
 import type { DeliveryStory } from '../outbox/admin/views.ts'
-import type { Desk } from './desk.ts'
-import { placeOf } from './desk.ts'
+import type { Admin } from './admin.ts'
+import { placeOf } from './admin.ts'
 
 /** A story with what was sent as values, not as text. */
 export type LeadStory = Omit<DeliveryStory, 'fields'> & { readonly fields: unknown }
 
-export async function readStory(desk: Desk, id: string): Promise<LeadStory | null> {
-  const place = placeOf(desk, id)
+export async function readStory(admin: Admin, id: string): Promise<LeadStory | null> {
+  const place = placeOf(admin, id)
   const story = place === null ? null : await place.outbox.deliveries().story(place.seq)
   return story === null ? null : readable(story)
 }
@@ -27,12 +27,12 @@ export interface Revealed {
 
 /** The numbers of a delivery; the audit log says who asked. `gone`: they were deleted on schedule, or erased. */
 export async function revealDelivery(
-  desk: Desk,
+  admin: Admin,
   id: string,
 ): Promise<Revealed | 'not_found' | 'gone'> {
-  const place = placeOf(desk, id)
+  const place = placeOf(admin, id)
   const revealed =
-    place === null ? null : await place.outbox.deliveries().reveal(place.seq, desk.actor)
+    place === null ? null : await place.outbox.deliveries().reveal(place.seq, admin.actor)
   if (revealed === null) return 'not_found'
   const { contacts, fields } = revealed
   if (contacts.length === 0 && fields === null) return 'gone'

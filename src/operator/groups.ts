@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { inviteSchema } from '../mapping/invite.ts'
 import type { GroupChange, GroupResult, GroupView } from '../outbox/admin/groups.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import { accountsOf, type Desk, fromEach, placeOf } from './desk.ts'
+import { type Admin, accountsOf, fromEach, placeOf } from './admin.ts'
 import type { Cursor } from './merge.ts'
 import type { Group } from './shapes.ts'
 
@@ -18,20 +18,20 @@ interface GroupsLook {
 
 /** A page of groups, one account after the other. */
 export async function listGroups(
-  desk: Desk,
+  admin: Admin,
   text: string | null,
   limit: number,
   cursor: Cursor | null,
   look: GroupsLook | null = null,
 ): Promise<{ groups: Group[]; cursor: Cursor | null }> {
-  const accounts = accountsOf(desk)
+  const accounts = accountsOf(admin)
   const groups: Group[] = []
   const next: Record<string, number | null> = { ...cursor }
   for (const account of accounts.filter((name) => cursor?.[name] !== null)) {
     if (groups.length === limit) break
     const before = cursor?.[account] ?? null
     const asked = { text, limit: limit - groups.length, before, ...look }
-    const page = await outboxOf(desk.env, account).groups().list(asked)
+    const page = await outboxOf(admin.env, account).groups().list(asked)
     groups.push(...page.groups.map((group) => named(account, group)))
     next[account] = page.before
     if (page.before !== null) break
@@ -41,23 +41,23 @@ export async function listGroups(
 }
 
 /** The newest groups' names, of all accounts. */
-export async function groupNames(desk: Desk, limit: number): Promise<string[]> {
-  return (await fromEach(desk, async (outbox) => outbox.groups().names(limit))).flat()
+export async function groupNames(admin: Admin, limit: number): Promise<string[]> {
+  return (await fromEach(admin, async (outbox) => outbox.groups().names(limit))).flat()
 }
 
-export async function readGroup(desk: Desk, id: string, counted?: number): Promise<Group | null> {
-  const place = placeOf(desk, id)
+export async function readGroup(admin: Admin, id: string, counted?: number): Promise<Group | null> {
+  const place = placeOf(admin, id)
   const group = place === null ? null : await place.outbox.groups().view(place.seq, counted)
   return place === null || group === null ? null : named(place.account, group)
 }
 
 export async function changeGroup(
-  desk: Desk,
+  admin: Admin,
   id: string,
   change: GroupChange,
 ): Promise<GroupResult> {
-  const place = placeOf(desk, id)
-  return place === null ? 'not_found' : place.outbox.groups().change(place.seq, change, desk.actor)
+  const place = placeOf(admin, id)
+  return place === null ? 'not_found' : place.outbox.groups().change(place.seq, change, admin.actor)
 }
 
 /** Why a group was not changed, for its operator. */

@@ -8,8 +8,8 @@ import { isOneOf } from '../schemes/secret.ts'
 import type { Config } from '../setup/define-config.ts'
 import { type Env, isSandbox, outboxOf } from '../setup/readiness.ts'
 import { ACCESS_HEADER, accessSettings, accessUser } from './access.ts'
+import { accountsOf, type OperatorContext } from './admin.ts'
 import { adminSecrets, GuessLimit } from './admin-secret.ts'
-import { accountsOf, type OperatorContext } from './desk.ts'
 import { isLocal, isSession, readSessionCookie } from './session.ts'
 
 /** A payload to be previewed is at most as large as a webhook; the rest is its escaping. */

@@ -4,7 +4,7 @@ import { secretName } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { urlToken } from '../schemes/token.ts'
 import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
-import { type Desk, fromEach, hookOf } from './desk.ts'
+import { type Admin, fromEach, hookOf } from './admin.ts'
 import type { HookDetails, HookState } from './shapes.ts'
 
 type RefusedState = NonNullable<HookState['refused']>
@@ -22,14 +22,17 @@ const BECAUSE: ReadonlyMap<string, string> = new Map(
 )
 
 /** Every hook of the config. */
-export async function hookStates(desk: Desk): Promise<HookState[]> {
+export async function hookStates(admin: Admin): Promise<HookState[]> {
   const standing = new Map(
-    await fromEach(desk, async (_, account) => [account, await standingOf(desk, account)] as const),
+    await fromEach(
+      admin,
+      async (_, account) => [account, await standingOf(admin, account)] as const,
+    ),
   )
-  return Object.keys(desk.config.hooks).flatMap((name) => {
-    const hook = hookOf(desk, name)
+  return Object.keys(admin.config.hooks).flatMap((name) => {
+    const hook = hookOf(admin, name)
     const own = standing.get(hook?.account ?? 'default')
-    return hook === null ? [] : [stateOf(desk, name, hook, own)]
+    return hook === null ? [] : [stateOf(admin, name, hook, own)]
   })
 }
 
@@ -39,8 +42,8 @@ interface Standing {
   readonly paused: readonly string[]
 }
 
-async function standingOf(desk: Desk, account: string): Promise<Standing> {
-  const { refused, paused } = await outboxOf(desk.env, account).hooks().states()
+async function standingOf(admin: Admin, account: string): Promise<Standing> {
+  const { refused, paused } = await outboxOf(admin.env, account).hooks().states()
   const states = refused.map(({ hook, count, lastAt, because }): [string, RefusedState] => [
     hook,
     { count, lastAt: new Date(lastAt).toISOString(), because: BECAUSE.get(because) ?? because },
@@ -50,21 +53,21 @@ async function standingOf(desk: Desk, account: string): Promise<Standing> {
 
 /** Holds the leads of a hook back from now on, or lets the next ones go. Gives how many that waited are held back. */
 export async function setHookPaused(
-  desk: Desk,
+  admin: Admin,
   name: string,
   paused: boolean,
 ): Promise<number | 'not_found'> {
-  const hook = hookOf(desk, name)
+  const hook = hookOf(admin, name)
   if (hook === null) return 'not_found'
-  const hooks = outboxOf(desk.env, hook.account ?? 'default').hooks()
-  if (paused) return hooks.pause(name, desk.actor)
-  await hooks.resume(name, desk.actor)
+  const hooks = outboxOf(admin.env, hook.account ?? 'default').hooks()
+  if (paused) return hooks.pause(name, admin.actor)
+  await hooks.resume(name, admin.actor)
   return 0
 }
 
 /** When each hook that was ever heard of was so last. */
-export async function lastHeard(desk: Desk): Promise<ReadonlyMap<string, string>> {
-  const all = await fromEach(desk, async (outbox) => {
+export async function lastHeard(admin: Admin): Promise<ReadonlyMap<string, string>> {
+  const all = await fromEach(admin, async (outbox) => {
     const heard = await outbox.hooks().heard()
     return heard.map(({ hook, at }) => [hook, at] as const)
   })
@@ -72,8 +75,8 @@ export async function lastHeard(desk: Desk): Promise<ReadonlyMap<string, string>
 }
 
 /** What the config and the secrets say of a hook. */
-export function stateOf(desk: Desk, name: string, hook: Hook, standing?: Standing): HookState {
-  const { config, env, origin } = desk
+export function stateOf(admin: Admin, name: string, hook: Hook, standing?: Standing): HookState {
+  const { config, env, origin } = admin
   const { source, account = 'default' } = hook
   const readiness = readinessOf(name, hook, env)
   const url = `${config.publicUrl ?? origin}/hooks/${name}`
@@ -95,12 +98,12 @@ export function stateOf(desk: Desk, name: string, hook: Hook, standing?: Standin
   }
 }
 
-export async function hookDetails(desk: Desk, name: string): Promise<HookDetails | null> {
-  const hook = hookOf(desk, name)
+export async function hookDetails(admin: Admin, name: string): Promise<HookDetails | null> {
+  const hook = hookOf(admin, name)
   if (hook === null) return null
   const account = hook.account ?? 'default'
-  const state = stateOf(desk, name, hook, await standingOf(desk, account))
-  const { last, ...facts } = await outboxOf(desk.env, account).hooks().facts(name)
+  const state = stateOf(admin, name, hook, await standingOf(admin, account))
+  const { last, ...facts } = await outboxOf(admin.env, account).hooks().facts(name)
   const lastFields = last && { id: last.id, fields: JSON.parse(last.fields) }
   return { ...state, ...facts, lastFields }
 }

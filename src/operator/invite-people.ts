@@ -2,8 +2,14 @@
 
 import type { Hook } from '../mapping/hook.ts'
 import { readinessOf } from '../setup/readiness.ts'
-import { type Desk, hookOf, noteAt } from './desk.ts'
-import { checkColumns, type Fate, fatesOf, type InvitePlan, planOf } from './fates.ts'
+import { type Admin, hookOf, noteAt } from './admin.ts'
+import {
+  checkColumns,
+  type InvitePlan,
+  outcomesOf,
+  planOf,
+  type RowOutcome,
+} from './invite-rows.ts'
 import { FileFault, type People, readPeople } from './people-file.ts'
 import { signedSample } from './sample/signed-sample.ts'
 
@@ -14,7 +20,7 @@ const STEP_ROWS = 10
 
 /** `because`: why nothing can be done with the file. */
 export type Foreseen =
-  | { readonly fates: readonly Fate[]; readonly plan: InvitePlan }
+  | { readonly outcomes: readonly RowOutcome[]; readonly plan: InvitePlan }
   | { readonly because: string }
 
 export type Posted =
@@ -30,42 +36,48 @@ export type Posted =
   | { readonly because: string }
 
 /** What would become of every row, and how long that takes. Nothing is stored or sent. */
-export async function foresee(desk: Desk, name: string, text: string): Promise<Foreseen> {
-  const read = readFor(desk, name, text)
+export async function foresee(admin: Admin, name: string, text: string): Promise<Foreseen> {
+  const read = readFor(admin, name, text)
   if ('because' in read) return read
   const { hook, secret, people } = read
-  const fates = await fatesOf({ name, hook, key: secret }, people, Date.now())
-  return { fates, plan: planOf(fates, hook, desk.config.accounts[hook.account ?? 'default'] ?? {}) }
+  const outcomes = await outcomesOf({ name, hook, key: secret }, people, Date.now())
+  return {
+    outcomes,
+    plan: planOf(outcomes, hook, admin.config.accounts[hook.account ?? 'default'] ?? {}),
+  }
 }
 
 /** Posts the next rows, from this one on; the first is 0. A row that was posted before changes nothing. */
 export async function postRows(
-  desk: Desk,
+  admin: Admin,
   name: string,
   text: string,
   from: number,
 ): Promise<Posted> {
-  const read = readFor(desk, name, text)
+  const read = readFor(admin, name, text)
   if ('because' in read) return read
   const { hook, secret, people } = read
   const all = people.rows.length
   const rows = people.rows.slice(from, from + STEP_ROWS)
-  if (from === 0) await noteAt(desk, 'invite', name, `${all} rows`)
+  if (from === 0) await noteAt(admin, 'invite', name, `${all} rows`)
   const now = Date.now()
-  const { publicUrl } = desk.config
-  const target = { hookName: name, hook, secret, baseUrl: desk.origin, publicUrl }
+  const { publicUrl } = admin.config
+  const target = { hookName: name, hook, secret, baseUrl: admin.origin, publicUrl }
   let posted = 0
   let leftOut = 0
-  for (const fate of await fatesOf({ name, hook, key: secret }, { ...people, rows }, now)) {
-    if (fate.joins === null) {
+  for (const outcome of await outcomesOf({ name, hook, key: secret }, { ...people, rows }, now)) {
+    if (outcome.joins === null) {
       leftOut++
       continue
     }
-    const { url, headers, body } = await signedSample(target, fate.sample, { id: fate.id, now })
-    const answer = await desk.dispatch(new Request(url, { method: 'POST', headers, body }))
+    const { url, headers, body } = await signedSample(target, outcome.sample, {
+      id: outcome.id,
+      now,
+    })
+    const answer = await admin.dispatch(new Request(url, { method: 'POST', headers, body }))
     await answer.body?.cancel()
     if (!answer.ok) {
-      const at = from + fate.number
+      const at = from + outcome.number
       const stuck = { number: at, status: answer.status }
       return { posted, leftOut, rows: all, next: at - 1, stuck }
     }
@@ -76,15 +88,15 @@ export async function postRows(
 }
 
 function readFor(
-  desk: Desk,
+  admin: Admin,
   name: string,
   text: string,
 ):
   | { readonly hook: Hook; readonly secret: string; readonly people: People }
   | { readonly because: string } {
-  const hook = hookOf(desk, name)
+  const hook = hookOf(admin, name)
   if (hook === null) return { because: 'The hook is no longer in the config.' }
-  const readiness = readinessOf(name, hook, desk.env)
+  const readiness = readinessOf(name, hook, admin.env)
   if (!readiness.ready) return { because: `${readiness.because}.` }
   const [secret = ''] = readiness.secrets
   try {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
 import { outboxOf } from '../setup/readiness.ts'
-import { accountsOf, type Desk, type Place } from './desk.ts'
+import { type Admin, accountsOf, type Place } from './admin.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 import type { AuditLine } from './shapes.ts'
 
@@ -102,14 +102,14 @@ interface DeliveriesPage extends MergedPage<DeliveryView> {
 
 /** A page of at most that many; it may be short, or empty, and still have a cursor. */
 export async function listDeliveries(
-  desk: Desk,
+  admin: Admin,
   filter: Filter,
   limit: number,
   cursor: Cursor | null,
   scan?: number,
 ): Promise<DeliveriesPage> {
   const throughs: string[] = []
-  const page = await mergedPage(desk, limit, cursor, async (outbox, _, before) => {
+  const page = await mergedPage(admin, limit, cursor, async (outbox, _, before) => {
     const asked = deliveryFilter(filter, limit, before, scan)
     const { deliveries, before: end, through } = await outbox.deliveries().list(asked)
     if (through !== null) throughs.push(through)
@@ -123,11 +123,11 @@ export async function listDeliveries(
 
 /** A page of what operators did, over all accounts. */
 export async function auditLog(
-  desk: Desk,
+  admin: Admin,
   limit: number,
   cursor: Cursor | null,
 ): Promise<MergedPage<AuditLine>> {
-  return mergedPage(desk, limit, cursor, async (outbox, account, before) => {
+  return mergedPage(admin, limit, cursor, async (outbox, account, before) => {
     const { entries, before: end } = await outbox.account().audit(before, limit)
     const items = entries.map((entry) => {
       return { number: entry.id, at: entry.at, value: { ...entry, account } }
@@ -138,7 +138,7 @@ export async function auditLog(
 
 /** A page of what the accounts answer that were not read to their end. */
 async function mergedPage<value>(
-  desk: Desk,
+  admin: Admin,
   limit: number,
   cursor: Cursor | null,
   ask: (
@@ -147,13 +147,13 @@ async function mergedPage<value>(
     before: number | null,
   ) => Promise<Pick<AccountPage<value>, 'items' | 'end'>>,
 ): Promise<MergedPage<value>> {
-  const accounts = accountsOf(desk)
+  const accounts = accountsOf(admin)
   const pages = await Promise.all(
     accounts
       .filter((account) => cursor?.[account] !== null)
       .map(async (account) => {
         const before = cursor?.[account] ?? null
-        return { account, before, ...(await ask(outboxOf(desk.env, account), account, before)) }
+        return { account, before, ...(await ask(outboxOf(admin.env, account), account, before)) }
       }),
   )
   return merge(accounts, pages, limit)

@@ -3,9 +3,9 @@
 import * as v from 'valibot'
 import { isCountryCode, phone, phoneCountryOf } from '../mapping/phone/index.ts'
 import type { KnownPerson, PersonFile } from '../outbox/admin/people.ts'
+import { type Admin, fromEach, placeOf } from './admin.ts'
 import { pagesOf } from './bulk.ts'
 import { type LeadStory, readable } from './deliveries.ts'
-import { type Desk, fromEach, placeOf } from './desk.ts'
 import { leavesOf } from './sample/sample-fields.ts'
 import { described } from './shapes.ts'
 
@@ -44,7 +44,7 @@ export function digitsOf({
 
 /** The number that an operator typed. One without its country is read as the hooks' own forms would read it. */
 export function readNumber(
-  { config }: Desk,
+  { config }: Admin,
   text: string,
 ): { digits: string } | { because: string } {
   const whole = digitsOf({ phone: text })
@@ -67,41 +67,41 @@ export function readNumber(
 
 /** What is known of a number, by account. */
 export async function knownPerson(
-  desk: Desk,
+  admin: Admin,
   digits: string,
 ): Promise<(KnownPerson & { readonly account: string })[]> {
-  return fromEach(desk, async (outbox, account) => {
-    return { ...(await outbox.people().known(digits, desk.actor)), account }
+  return fromEach(admin, async (outbox, account) => {
+    return { ...(await outbox.people().known(digits, admin.actor)), account }
   })
 }
 
 /** Keeps a person out of one group or all from now on, or ends that. */
 export async function setSuppressed(
-  desk: Desk,
+  admin: Admin,
   digits: string,
   group: string | null,
   suppressed: boolean,
 ): Promise<{ readonly leads: number } | 'not_found'> {
   const method = suppressed ? 'suppress' : 'unsuppress'
   if (group !== null) {
-    const place = placeOf(desk, group)
+    const place = placeOf(admin, group)
     if (place === null || (await place.outbox.groups().view(place.seq)) === null) return 'not_found'
-    return { leads: await place.outbox.people()[method](digits, place.seq, desk.actor) }
+    return { leads: await place.outbox.people()[method](digits, place.seq, admin.actor) }
   }
-  const leads = await fromEach(desk, async (outbox) =>
-    outbox.people()[method](digits, null, desk.actor),
+  const leads = await fromEach(admin, async (outbox) =>
+    outbox.people()[method](digits, null, admin.actor),
   )
   return { leads: leads.reduce((sum, some) => sum + some, 0) }
 }
 
 /** Wipes a person out of every account and leaves only the note that they must not come back. `more`: ask again. */
 export async function erasePerson(
-  desk: Desk,
+  admin: Admin,
   digits: string,
 ): Promise<{ erased: number; more: boolean }> {
-  const parts = await fromEach(desk, async (outbox) => {
+  const parts = await fromEach(admin, async (outbox) => {
     const { items, more } = await pagesOf(MOST_ROUNDS, async (before) => {
-      const step = await outbox.people().erase(digits, before, desk.actor)
+      const step = await outbox.people().erase(digits, before, admin.actor)
       return { items: [step.erased], before: step.before }
     })
     return { erased: items.reduce((sum, some) => sum + some, 0), more }
@@ -120,13 +120,13 @@ type Exported = Omit<PersonFile, 'before' | 'deliveries'> & {
 }
 
 /** All that is kept of a person, by account. */
-export async function exportPerson(desk: Desk, digits: string): Promise<Exported[]> {
-  return fromEach(desk, async (outbox, account) => {
-    const { before: first, ...all } = await outbox.people().file(digits, null, desk.actor)
+export async function exportPerson(admin: Admin, digits: string): Promise<Exported[]> {
+  return fromEach(admin, async (outbox, account) => {
+    const { before: first, ...all } = await outbox.people().file(digits, null, admin.actor)
     const deliveries = [...all.deliveries]
     let before = first
     for (let round = 1; round < MOST_ROUNDS && before !== null; round++) {
-      const page: PersonFile = await outbox.people().file(digits, before, desk.actor)
+      const page: PersonFile = await outbox.people().file(digits, before, admin.actor)
       deliveries.push(...page.deliveries)
       before = page.before
     }

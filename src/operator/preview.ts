@@ -15,7 +15,7 @@ import {
   WARNINGS,
 } from '../mapping/phone/index.ts'
 import { maskFields } from '../outbox/admin/views.ts'
-import { type Desk, placeOf } from './desk.ts'
+import { type Admin, placeOf } from './admin.ts'
 import { leavesOf } from './sample/sample-fields.ts'
 import type { EventPreview } from './shapes.ts'
 
@@ -43,11 +43,11 @@ export async function previewBody(hook: Hook, body: string, now: number): Promis
 
 /** What is kept of a delivery of this hook. */
 export async function fieldsOfLead(
-  desk: Desk,
+  admin: Admin,
   hook: string,
   id: string,
 ): Promise<{ readonly fields: unknown } | 'not_found' | 'gone'> {
-  const place = placeOf(desk, id)
+  const place = placeOf(admin, id)
   const kept = place === null ? null : await place.outbox.deliveries().kept(place.seq)
   if (kept === null || kept.hook !== hook) return 'not_found'
   const fields = kept.fields === null ? undefined : readJson(kept.fields)

@@ -5,7 +5,7 @@
 
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
-import type { OperatorContext } from './desk.ts'
+import type { OperatorContext } from './admin.ts'
 
 /** A working day; after that the operator logs in again. */
 const SESSION_MS = 12 * 60 * 60 * 1_000

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { secretName } from '../lib/names.ts'
 import { isSandbox, readinessOf } from '../setup/readiness.ts'
-import { type Desk, hookOf, noteAt } from './desk.ts'
+import { type Admin, hookOf, noteAt } from './admin.ts'
 import { listDeliveries } from './merge.ts'
 import { ownFields, sampleFields, samplePhone, strangersIn } from './sample/sample-fields.ts'
 import { signedSample } from './sample/signed-sample.ts'
@@ -32,20 +32,20 @@ const answerSchema = v.pipe(
  * a person, so it has to be confirmed.
  */
 export async function sendTest(
-  desk: Desk,
+  admin: Admin,
   name: string,
   phone: string | null,
   confirmed: boolean,
 ): Promise<TestSend> {
-  const hook = hookOf(desk, name)
+  const hook = hookOf(admin, name)
   if (hook === null) return 'not_found'
-  const readiness = readinessOf(name, hook, desk.env)
+  const readiness = readinessOf(name, hook, admin.env)
   if (!readiness.ready) return { because: readiness.because }
   const [secret = ''] = readiness.secrets
-  if (phone === null && !isSandbox(desk.env)) {
+  if (phone === null && !isSandbox(admin.env)) {
     return { because: 'A made-up number may be a real person’s: say whose it is.' }
   }
-  if (!confirmed && !isSandbox(desk.env)) {
+  if (!confirmed && !isSandbox(admin.env)) {
     return { because: 'EazyBe would be called for this number: confirm it.' }
   }
   const occasion = { id: crypto.randomUUID(), now: Date.now() }
@@ -54,26 +54,26 @@ export async function sendTest(
   const { fields } = sampleFields(hook, { given: {}, own, phone: number })
   const sample = hook.source.sample({ fields, ...occasion })
   const read = await ownFields(hook, sample)
-  if (!isSandbox(desk.env) && strangersIn(hook, read, number, occasion.now).length > 0) {
+  if (!isSandbox(admin.env) && strangersIn(hook, read, number, occasion.now).length > 0) {
     return {
       because:
         'The hook reads a number of the sample itself, which may be a real person’s: it has no phone() in its fields.',
     }
   }
-  const { publicUrl } = desk.config
-  const target = { hookName: name, hook, secret, baseUrl: desk.origin, publicUrl }
+  const { publicUrl } = admin.config
+  const target = { hookName: name, hook, secret, baseUrl: admin.origin, publicUrl }
   const signed = await signedSample(target, sample, occasion).catch((error: Error) => error)
   if (signed instanceof Error) {
     return { because: `${secretName(name)} does not sign: ${signed.message}.` }
   }
   const { url, headers, body } = signed
-  await noteAt(desk, 'test', name)
-  const response = await desk.dispatch(new Request(url, { method: 'POST', headers, body }))
+  await noteAt(admin, 'test', name)
+  const response = await admin.dispatch(new Request(url, { method: 'POST', headers, body }))
   const answer = await response.text()
   const deliveries =
     hook.source.acknowledge === undefined
       ? namedIn(answer)
-      : await arrivedSince(desk, name, occasion.now)
+      : await arrivedSince(admin, name, occasion.now)
   return { status: response.status, answer, deliveries }
 }
 
@@ -83,8 +83,8 @@ function namedIn(answer: string): readonly string[] {
 }
 
 /** Where the sender wants an answer of its own, that names none. */
-async function arrivedSince(desk: Desk, hook: string, since: number): Promise<string[]> {
+async function arrivedSince(admin: Admin, hook: string, since: number): Promise<string[]> {
   const filter = { hook, from: new Date(since).toISOString() }
-  const { values } = await listDeliveries(desk, filter, MOST_DELIVERIES, null)
+  const { values } = await listDeliveries(admin, filter, MOST_DELIVERIES, null)
   return values.map(({ id }) => id)
 }

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { several } from '../console/words.ts'
 import { secretName, secretValues } from '../lib/names.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
-import { checkColumns, type Fate, fatesOf, planOf } from '../operator/fates.ts'
+import { checkColumns, outcomesOf, planOf, type RowOutcome } from '../operator/invite-rows.ts'
 import { FileFault, readPeople } from '../operator/people-file.ts'
 import { type SignedSample, signedSample } from '../operator/sample/signed-sample.ts'
 import { orTrouble, readCommandLine, run, Trouble } from './command-line.ts'
@@ -50,24 +50,24 @@ async function invite(): Promise<number> {
     throw new Trouble(`The Worker’s own secret is needed to sign: ${secretName(name)}=… ${USAGE}`)
   }
   const key = secret ?? 'dry run'
-  const fates = await fatesOf({ name, hook, key }, people, Date.now())
+  const outcomes = await outcomesOf({ name, hook, key }, people, Date.now())
   const { groups, days, leadsPerDay, ...plan } = planOf(
-    fates,
+    outcomes,
     hook,
     accounts[hook.account ?? 'default'] ?? {},
   )
 
-  for (const fate of fates) if (dry || fate.joins === null) console.log(line(fate))
-  const good = fates.filter(({ joins }) => joins !== null)
+  for (const outcome of outcomes) if (dry || outcome.joins === null) console.log(line(outcome))
+  const good = outcomes.filter(({ joins }) => joins !== null)
   console.log(
-    `\n${good.length} of ${fates.length} rows go to ${several(groups, 'group')}: ${plan.people} ${plan.people === 1 ? 'person' : 'people'}, ${several(days, 'day')} at the account’s pace with nothing else waiting.`,
+    `\n${good.length} of ${outcomes.length} rows go to ${several(groups, 'group')}: ${plan.people} ${plan.people === 1 ? 'person' : 'people'}, ${several(days, 'day')} at the account’s pace with nothing else waiting.`,
   )
   if (good.length > leadsPerDay) {
     console.log(
       `More than ${leadsPerDay} a day are held as a burst, which is the hook’s leadsPerDay.`,
     )
   }
-  const leftOut = fates.length - good.length
+  const leftOut = outcomes.length - good.length
   if (leftOut > 0) console.log(`${leftOut} are left out, as said above.`)
   if (dry || secret === undefined) return 0
 
@@ -95,7 +95,7 @@ async function invite(): Promise<number> {
   return leftOut === 0 ? 0 : 1
 }
 
-function line({ number, joins, because }: Fate): string {
+function line({ number, joins, because }: RowOutcome): string {
   const who = joins?.people.map((digits) => maskPhone(digits)).join(', ')
   return `Row ${number}  ${joins === null ? because : `${who} joins ${joins.group}`}`
 }

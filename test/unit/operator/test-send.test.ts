@@ -57,14 +57,14 @@ describe('the people that a sample would add', () => {
 describe('a test sent from the console', () => {
   it('is not sent where the hook would take the sample’s own number for the operator’s', async () => {
     const dispatch = vi.fn()
-    const desk = {
+    const admin = {
       config: defineConfig({ hooks: { customers: ownReading } }),
       env: { CUSTOMERS_SECRET: '9c2b7f10d4e84a6fb3a1c5d7e9f00b11' } as never,
       actor: 'console',
       origin: 'https://usher.example',
       dispatch,
     }
-    expect(await sendTest(desk, 'customers', SAID, true)).toMatchObject({
+    expect(await sendTest(admin, 'customers', SAID, true)).toMatchObject({
       because: expect.stringContaining('may be a real person’s'),
     })
     expect(dispatch).not.toHaveBeenCalled()
@@ -77,14 +77,14 @@ describe('a test sent from the console', () => {
       fields: v.object({ phone: phone('IN') }),
       invite: ({ phone }) => ({ groupName: 'Clinic', contacts: [phone], create: true }),
     })
-    const desk = {
+    const admin = {
       config: defineConfig({ hooks: { contacts } }),
       env: { CONTACTS_SECRET: `UsherSampleLocation1 ${key}`, USHER_SANDBOX: '1' } as never,
       actor: 'console',
       origin: 'https://usher.example',
       dispatch: vi.fn(),
     }
-    expect(await sendTest(desk, 'contacts', SAID, true)).toEqual({
+    expect(await sendTest(admin, 'contacts', SAID, true)).toEqual({
       because: 'CONTACTS_SECRET does not sign: Only HighLevel itself can sign for its public key.',
     })
   })
@@ -104,14 +104,14 @@ describe('a test sent from the console', () => {
       idFromName: (name: string) => name,
       get: () => ({ account: () => ({ note: async () => {} }), deliveries: () => ({ list }) }),
     }
-    const desk = {
+    const admin = {
       config: defineConfig({ hooks: { leads } }),
       env: { LEADS_SECRET: '9c2b7f10d4e84a6fb3a1c5d7e9f00b11', OUTBOX: outbox } as never,
       actor: 'console',
       origin: 'https://usher.example',
       dispatch: async () => Response.json({ Status: 'Success', StatusReason: '' }),
     }
-    expect(await sendTest(desk, 'leads', SAID, true)).toMatchObject({
+    expect(await sendTest(admin, 'leads', SAID, true)).toMatchObject({
       status: 200,
       deliveries: ['default-7'],
     })

@@ -6,7 +6,7 @@ import { readDeliveryId } from '../outbox/accept.ts'
 import type { Config } from '../setup/define-config.ts'
 import { type Env, outboxOf } from '../setup/readiness.ts'
 
-export interface Desk {
+export interface Admin {
   readonly config: Config
   readonly env: Env
   /** "console", "api", or who Cloudflare Access says it is. */
@@ -17,10 +17,10 @@ export interface Desk {
   readonly dispatch: (request: Request) => Promise<Response>
 }
 
-/** What hono knows of a request on the operator’s side: the guard sets the desk. */
+/** What hono knows of a request on the operator’s side: the guard sets `admin`. */
 export interface OperatorEnv {
   Bindings: Env
-  Variables: { desk: Desk }
+  Variables: { admin: Admin }
 }
 
 export type OperatorContext = Context<OperatorEnv>
@@ -32,13 +32,13 @@ export type Dispatch = (
   context: ExecutionContext,
 ) => Response | Promise<Response>
 
-/** The operator's desk for this request. */
-export function deskOf(
+/** What an operator acts with, for this request. */
+export function adminOf(
   c: OperatorContext,
   config: Config,
   dispatch: Dispatch,
   actor: string,
-): Desk {
+): Admin {
   const { origin } = new URL(c.req.url)
   return {
     config,
@@ -57,37 +57,37 @@ export interface Place {
 }
 
 /** Where an id of a delivery or a group leads, or null where it names no account of the config. */
-export function placeOf({ config, env }: Desk, id: string): Place | null {
+export function placeOf({ config, env }: Admin, id: string): Place | null {
   const place = readDeliveryId(id)
   if (place === null || !Object.hasOwn(config.accounts, place.account)) return null
   return { ...place, outbox: outboxOf(env, place.account) }
 }
 
 /** The names of the accounts, the first of which notes what belongs to none. */
-export function accountsOf({ config }: Pick<Desk, 'config'>): string[] {
+export function accountsOf({ config }: Pick<Admin, 'config'>): string[] {
   return Object.keys(config.accounts)
 }
 
 /** What each account's outbox answers, in the order of the config. */
 export function fromEach<answer>(
-  desk: Pick<Desk, 'config' | 'env'>,
+  admin: Pick<Admin, 'config' | 'env'>,
   ask: (outbox: Place['outbox'], account: string) => Promise<answer>,
 ): Promise<answer[]> {
-  return Promise.all(accountsOf(desk).map((account) => ask(outboxOf(desk.env, account), account)))
+  return Promise.all(accountsOf(admin).map((account) => ask(outboxOf(admin.env, account), account)))
 }
 
 /** The hook of this name, or null: a name that came from outside may be one that every object inherits. */
-export function hookOf({ config }: Pick<Desk, 'config'>, name: string): Hook | null {
+export function hookOf({ config }: Pick<Admin, 'config'>, name: string): Hook | null {
   return Object.hasOwn(config.hooks, name) ? (config.hooks[name] ?? null) : null
 }
 
 /** What belongs to no account, such as a login, is noted with the first one. */
 export async function noteAt(
-  desk: Desk,
+  admin: Admin,
   action: string,
   target: string,
   detail: string | null = null,
 ): Promise<void> {
-  const [first = 'default'] = accountsOf(desk)
-  await outboxOf(desk.env, first).account().note(desk.actor, action, target, detail)
+  const [first = 'default'] = accountsOf(admin)
+  await outboxOf(admin.env, first).account().note(admin.actor, action, target, detail)
 }

@@ -13,7 +13,7 @@ const HOURS = 24
 const ID_CHARACTERS = 24
 
 /** `joins`: to be posted, with the group and how many people; else why it is left out. */
-export interface Fate {
+export interface RowOutcome {
   /** From 1, without the heading. */
   readonly number: number
   /** The same for the same row of the same hook, so that a second run changes nothing. */
@@ -49,11 +49,15 @@ interface FileTarget {
   readonly key: string
 }
 
-/** The fate of every row, in the file's order. */
-export async function fatesOf(target: FileTarget, { rows }: People, now: number): Promise<Fate[]> {
+/** The outcome of every row, in the file's order. */
+export async function outcomesOf(
+  target: FileTarget,
+  { rows }: People,
+  now: number,
+): Promise<RowOutcome[]> {
   const { hook } = target
   const seen = new Set<string>()
-  const fates: Fate[] = []
+  const outcomes: RowOutcome[] = []
   for (const [at, row] of rows.entries()) {
     const id = await idOf(target, row)
     const sample = hook.source.sample({ fields: row, id, now })
@@ -62,9 +66,9 @@ export async function fatesOf(target: FileTarget, { rows }: People, now: number)
       ? { joins: null, because: 'is an earlier row once more' }
       : await fateOf(hook, row, sample, now)
     seen.add(id)
-    fates.push({ number, id, sample, ...made })
+    outcomes.push({ number, id, sample, ...made })
   }
-  return fates
+  return outcomes
 }
 
 async function fateOf(
@@ -72,7 +76,7 @@ async function fateOf(
   row: Row,
   sample: Sample,
   now: number,
-): Promise<Pick<Fate, 'joins' | 'because'>> {
+): Promise<Pick<RowOutcome, 'joins' | 'because'>> {
   const own = await ownFields(hook, sample)
   const leftOut = (because: string) => ({ joins: null, because })
   if (!isWanted(hook, own)) return leftOut('would be skipped by `when`')
@@ -99,8 +103,12 @@ export interface InvitePlan {
 }
 
 /** How much the rows ask for, and how long that takes. */
-export function planOf(fates: readonly Fate[], hook: Hook, account: AccountOptions): InvitePlan {
-  const joins = fates.flatMap((fate) => (fate.joins === null ? [] : [fate.joins]))
+export function planOf(
+  outcomes: readonly RowOutcome[],
+  hook: Hook,
+  account: AccountOptions,
+): InvitePlan {
+  const joins = outcomes.flatMap((outcome) => (outcome.joins === null ? [] : [outcome.joins]))
   const people = new Set(
     joins.flatMap(({ group, people }) => people.map((one) => `${one} ${group}`)),
   ).size

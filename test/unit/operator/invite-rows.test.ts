@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import type { Hook } from '../../../src/mapping/hook.ts'
-import { checkColumns, fatesOf, planOf } from '../../../src/operator/fates.ts'
+import { checkColumns, outcomesOf, planOf } from '../../../src/operator/invite-rows.ts'
 import { readPeople } from '../../../src/operator/people-file.ts'
 import { eventbrite, hook, json, phone, razorpay, tally } from '../../../src/usher.ts'
 
@@ -49,14 +49,14 @@ describe('a file of people', () => {
   })
 })
 
-describe('the fate of a person', () => {
-  const fate = async (row: string, one = webinar, head = HEAD) => {
-    const [made] = await fatesOf(to(one), readPeople(`${head}\n${row}`), NOW)
+describe('the outcome of a person', () => {
+  const outcome = async (row: string, one = webinar, head = HEAD) => {
+    const [made] = await outcomesOf(to(one), readPeople(`${head}\n${row}`), NOW)
     return made
   }
 
   it('is the group that the hook’s own mapping says', async () => {
-    const { joins } = (await fate('98000 00001,June,yes')) ?? {}
+    const { joins } = (await outcome('98000 00001,June,yes')) ?? {}
     expect(joins).toEqual({ group: 'Webinar June', people: ['919800000001'] })
   })
 
@@ -66,22 +66,25 @@ describe('the fate of a person', () => {
     ['12,June,yes', /would be held: phone /],
     ['98000 00001,July,yes', /would be held: cohort must be "May" or "June"/],
   ])('of %s is to be left out', async (row, because) => {
-    expect(await fate(row)).toMatchObject({ joins: null, because: expect.stringMatching(because) })
+    expect(await outcome(row)).toMatchObject({
+      joins: null,
+      because: expect.stringMatching(because),
+    })
   })
 
   it('is told once where a row comes twice', async () => {
     const people = readPeople(`${HEAD}\n98000 00001,May,yes\n98000 00001,May,yes`)
-    const fates = await fatesOf(to(webinar), people, NOW)
-    expect(fates.map(({ because }) => because)).toEqual([null, 'is an earlier row once more'])
+    const outcomes = await outcomesOf(to(webinar), people, NOW)
+    expect(outcomes.map(({ because }) => because)).toEqual([null, 'is an earlier row once more'])
   })
 
   it('has the same id at every run, and another for another hook or secret', async () => {
     const people = readPeople(`${HEAD}\n98000 00001,May,yes`)
     const ids = await Promise.all([
-      fatesOf(to(webinar), people, NOW),
-      fatesOf(to(webinar), people, NOW + 60_000),
-      fatesOf({ ...to(webinar), name: 'signup' }, people, NOW),
-      fatesOf({ ...to(webinar), key: 'another secret' }, people, NOW),
+      outcomesOf(to(webinar), people, NOW),
+      outcomesOf(to(webinar), people, NOW + 60_000),
+      outcomesOf({ ...to(webinar), name: 'signup' }, people, NOW),
+      outcomesOf({ ...to(webinar), key: 'another secret' }, people, NOW),
     ])
     const [one, again, ...others] = ids.map(([first]) => first?.id)
     expect(again).toBe(one)
@@ -94,11 +97,11 @@ describe('the fate of a person', () => {
       fields: v.looseObject({ who: v.string() }),
       invite: (lead) => ({ groupName: 'A', contacts: [`+${Number(lead.phone)}`] }),
     })
-    expect(await fate('Asha', loose, 'who')).toMatchObject({
+    expect(await outcome('Asha', loose, 'who')).toMatchObject({
       joins: null,
       because: 'would add a number that is not in the row',
     })
-    expect((await fate('Asha,919800000007', loose, 'who,phone'))?.joins?.people).toEqual([
+    expect((await outcome('Asha,919800000007', loose, 'who,phone'))?.joins?.people).toEqual([
       '919800000007',
     ])
   })
@@ -144,8 +147,8 @@ describe('the plan', () => {
     'of $people people under $account takes $days days',
     async ({ people, account, days }) => {
       const rows = Array.from({ length: people }, (_, nth) => `${9_800_000_000 + nth},May,yes`)
-      const fates = await fatesOf(to(webinar), readPeople(`${HEAD}\n${rows.join('\n')}`), NOW)
-      expect(planOf(fates, webinar, account)).toMatchObject({ people, groups: 1, days })
+      const outcomes = await outcomesOf(to(webinar), readPeople(`${HEAD}\n${rows.join('\n')}`), NOW)
+      expect(planOf(outcomes, webinar, account)).toMatchObject({ people, groups: 1, days })
     },
   )
 })
