@@ -7,7 +7,7 @@ import type { HookState } from '../operator/shapes.ts'
 import type { Overview } from '../outbox/admin/account.ts'
 import { PAUSE_REASONS } from '../outbox/model.ts'
 
-interface Sample {
+interface Metric {
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
 }
@@ -15,17 +15,17 @@ interface Sample {
 export async function metrics(admin: Admin): Promise<string> {
   const accounts = await overviews(admin)
   const hooks = await hookStates(admin)
-  const each = (value: (account: Overview) => number): Sample[] =>
+  const each = (value: (account: Overview) => number): Metric[] =>
     accounts.map((one) => ({ labels: { account: one.account }, value: value(one) }))
-  const by = (label: string, values: (account: Overview) => Record<string, number>): Sample[] =>
+  const by = (label: string, values: (account: Overview) => Record<string, number>): Metric[] =>
     accounts.flatMap((one) =>
       Object.entries(values(one)).map(([name, value]) => {
         return { labels: { account: one.account, [label]: name }, value }
       }),
     )
-  const ofHooks = (value: (hook: HookState) => number): Sample[] =>
+  const ofHooks = (value: (hook: HookState) => number): Metric[] =>
     hooks.map((one) => ({ labels: { hook: one.name }, value: value(one) }))
-  const gauges: readonly (readonly [name: string, help: string, samples: readonly Sample[]])[] = [
+  const gauges: readonly (readonly [name: string, help: string, samples: readonly Metric[]])[] = [
     [
       'usher_account_paused',
       'Whether the account makes no calls, by reason',
@@ -75,7 +75,7 @@ function age(since: string | null): number {
   return since === null ? 0 : Math.max(0, (Date.now() - Date.parse(since)) / 1_000)
 }
 
-function gauge(name: string, help: string, samples: readonly Sample[]): string {
+function gauge(name: string, help: string, samples: readonly Metric[]): string {
   const lines = samples.map(({ labels, value }) => {
     // Names in the config have letters, digits and dashes only, so nothing needs escaping.
     const text = Object.entries(labels).map(([label, of]) => `${label}="${of}"`)

@@ -3,10 +3,10 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Child, Html } from './page.ts'
 
-type Input = Omit<JSX.IntrinsicElements['input'], 'children'>
+type InputProps = Omit<JSX.IntrinsicElements['input'], 'children'>
 
 /** A box to type in, under its name. `note`: more about it. */
-export function Field(props: Input & { label: Child; note?: string }): Html {
+export function Field(props: InputProps & { label: Child; note?: string }): Html {
   const { label, note, ...input } = props
   return (
     <label>
@@ -23,7 +23,7 @@ export function PhoneField(props: Parameters<typeof Field>[0]): Html {
 }
 
 /** A box to tick, or one of several to choose from, before what it means. */
-export function Tick({ children, ...input }: Input & { children?: Child }): Html {
+export function Tick({ children, ...input }: InputProps & { children?: Child }): Html {
   return (
     <label class="tick">
       <input type="checkbox" value="yes" {...input} />

@@ -1,7 +1,7 @@
 /** What can be done about a delivery in its state: plain forms, the one that fits best first. */
 
 import type { Question } from '../operator/answers.ts'
-import type { LeadStory, Revealed } from '../operator/deliveries.ts'
+import type { LeadStory, Unmasked } from '../operator/deliveries.ts'
 import { Field, Names, Select, Submit, Tick } from './controls.tsx'
 import type { Html } from './page.ts'
 import { Card } from './parts.tsx'
@@ -23,7 +23,7 @@ export interface Typed {
 
 interface Props {
   readonly story: LeadStory
-  readonly revealed: Revealed | null
+  readonly revealed: Unmasked | null
   readonly typed: Typed | null
   /** Names that are known, to choose from where the group is not. */
   readonly groups: readonly string[]

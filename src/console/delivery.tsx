@@ -2,7 +2,7 @@
 
 import { hookOf } from '../operator/admin.ts'
 import { questionsOf } from '../operator/answers.ts'
-import { type LeadStory, numbersOf, type Revealed, readStory } from '../operator/deliveries.ts'
+import { type LeadStory, numbersOf, readStory, type Unmasked } from '../operator/deliveries.ts'
 import { groupNames } from '../operator/groups.ts'
 import { numbersRead } from '../operator/preview.ts'
 import { Action } from './controls.tsx'
@@ -28,7 +28,7 @@ const MOST_GROUPS = 30
 
 interface Extra {
   /** Numbers and fields in full, where they were just asked for. */
-  readonly revealed?: Revealed
+  readonly revealed?: Unmasked
   /** Why a form did nothing. */
   readonly problem?: string
   /** What it was sent with: it need not be written twice. */
@@ -94,7 +94,7 @@ export async function deliveryPage(visit: Visit, id: string, extra: Extra = {}):
 }
 
 /** Where only the group did not fit, the number need not be copied by hand once it was revealed. */
-function startOfEdit({ admin }: Visit, story: LeadStory, revealed: Revealed | null): Typed | null {
+function startOfEdit({ admin }: Visit, story: LeadStory, revealed: Unmasked | null): Typed | null {
   const hook = hookOf(admin, story.hook)
   if (hook === null || revealed === null || revealed.contacts.length > 0) return null
   const contacts = numbersRead(hook, revealed.fields).join('\n')
@@ -219,7 +219,7 @@ function Facts({ story, visit }: { story: LeadStory; visit: Visit }): Html {
   )
 }
 
-function People({ story, revealed }: { story: LeadStory; revealed: Revealed | null }): Html {
+function People({ story, revealed }: { story: LeadStory; revealed: Unmasked | null }): Html {
   const path = `/console/deliveries/${story.id}`
   const numbers = revealed === null ? [] : numbersOf(story, revealed)
   return (
@@ -266,7 +266,7 @@ function People({ story, revealed }: { story: LeadStory; revealed: Revealed | nu
   )
 }
 
-function SentFields({ story, revealed }: { story: LeadStory; revealed: Revealed | null }): Html {
+function SentFields({ story, revealed }: { story: LeadStory; revealed: Unmasked | null }): Html {
   const fields = revealed?.fields ?? story.fields
   return (
     <Card id="sent" title="What was sent to us" part>

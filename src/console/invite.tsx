@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { maskPhone } from '../mapping/phone/index.ts'
 import { hookOf } from '../operator/admin.ts'
 import {
-  type Foreseen,
   foresee,
+  type InviteForecast,
   MOST_ROWS,
   type Posted,
   postRows,
@@ -84,7 +84,7 @@ export async function inviteForm(visit: Visit, { id: name, fields }: Sent): Prom
 function planPage(
   name: string,
   text: string,
-  { outcomes, plan }: Exclude<Foreseen, { because: string }>,
+  { outcomes, plan }: Exclude<InviteForecast, { because: string }>,
 ): Page {
   const good = outcomes.filter(({ joins }) => joins !== null).length
   const { people, groups, days, leadsPerDay } = plan

@@ -134,7 +134,7 @@ function tasksOf(accounts: readonly Overview[], hooks: readonly HookState[]): Ta
   return tasks.toSorted((one, other) => Number(other.tone === 'bad') - Number(one.tone === 'bad'))
 }
 
-interface Standing {
+interface StandingProps {
   readonly tasks: readonly Task[]
   readonly empty: boolean
   /** Accounts that make no calls, of so many. */
@@ -144,7 +144,7 @@ interface Standing {
 }
 
 /** Whether all is well, in one sentence. */
-function verdictOf({ tasks, empty, stopped, accounts }: Standing) {
+function verdictOf({ tasks, empty, stopped, accounts }: StandingProps) {
   if (tasks.length === 0) {
     const [title, what] = empty
       ? ['Ready for the first lead', 'Nothing has arrived yet.']
@@ -159,7 +159,7 @@ function verdictOf({ tasks, empty, stopped, accounts }: Standing) {
   return { tone, title, what: all ? 'Leads are taken in, and none is sent.' : others }
 }
 
-function Verdict(props: Standing): Html {
+function Verdict(props: StandingProps): Html {
   const { accounts, clock } = props
   const { tone, title, what } = verdictOf(props)
   return (

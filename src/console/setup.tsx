@@ -71,7 +71,7 @@ export async function senderSetupPage(visit: Visit, name: string): Promise<Page>
   })
 }
 
-interface Shown {
+interface ShownSteps {
   readonly source: Source
   /** The hook's. */
   readonly name: string
@@ -81,7 +81,10 @@ interface Shown {
   readonly fields?: readonly ListedField[]
 }
 
-function guidePage({ admin }: Visit, { source, name, url, above, title, fields }: Shown): Page {
+function guidePage(
+  { admin }: Visit,
+  { source, name, url, above, title, fields }: ShownSteps,
+): Page {
   const guide = guideOf(source, name, admin.config.publicUrl ?? admin.origin)
   const body = (
     <div class="stack">

@@ -1,4 +1,4 @@
-/** Refusals as values, and the one table that makes them answers: `application/problem+json` (RFC 9457), vague to a stranger. */
+/** Reasons as values, and the one table that makes them answers: `application/problem+json` (RFC 9457), vague to a stranger. */
 
 /** What is wrong with one place of an input. The text never repeats the input. */
 export interface Issue {
@@ -20,7 +20,7 @@ export function issueText({ path, message }: Issue): string {
 export type SignatureFault = 'missing' | 'malformed' | 'mismatch' | 'stale' | 'future'
 
 /** What is known of each refusal beside its reason. */
-interface Refusals {
+interface Reasons {
   unknown_hook: object
   method_not_allowed: { readonly allow: string }
   too_large: { readonly limitBytes: number }
@@ -45,8 +45,8 @@ interface Refusals {
   not_possible: { readonly because: string }
 }
 
-export type Refusal<reason extends keyof Refusals = keyof Refusals> = {
-  [one in reason]: { readonly reason: one } & Refusals[one]
+export type Refusal<reason extends keyof Reasons = keyof Reasons> = {
+  [one in reason]: { readonly reason: one } & Reasons[one]
 }[reason]
 
 /** How long a caller is asked to stay away when the trouble is ours. */
@@ -60,7 +60,7 @@ type Problem = readonly [
   members?: Readonly<Record<string, unknown>>,
 ]
 
-const PROBLEMS: { readonly [reason in keyof Refusals]: (refusal: Refusal<reason>) => Problem } = {
+const PROBLEMS: { readonly [reason in keyof Reasons]: (refusal: Refusal<reason>) => Problem } = {
   unknown_hook: () => [404, 'There is no such hook'],
   method_not_allowed: ({ allow }) => [
     405,
@@ -156,7 +156,7 @@ const PROBLEMS: { readonly [reason in keyof Refusals]: (refusal: Refusal<reason>
 }
 
 /** The answer to a refusal. */
-export function problemResponse<reason extends keyof Refusals>(refusal: Refusal<reason>): Response {
+export function problemResponse<reason extends keyof Reasons>(refusal: Refusal<reason>): Response {
   const [status, title, detail, headers, members] = PROBLEMS[refusal.reason](refusal)
   const body = { type: 'about:blank', title, status, ...(detail && { detail }), ...members }
   return new Response(JSON.stringify(body), {

@@ -46,10 +46,10 @@ const claimsSchema = v.object({
   sub: v.optional(v.string()),
 })
 
-type Key = NonNullable<Parameters<typeof verifyWithJwks>[1]['keys']>[number]
+type AccessKey = NonNullable<Parameters<typeof verifyWithJwks>[1]['keys']>[number]
 
 interface Keys {
-  readonly keys: readonly Key[]
+  readonly keys: readonly AccessKey[]
   readonly at: number
 }
 
@@ -84,7 +84,7 @@ async function keysOf(
   teamDomain: string,
   now: number,
   patienceMs: number,
-): Promise<readonly Key[]> {
+): Promise<readonly AccessKey[]> {
   const before = known.get(teamDomain)
   if (before !== undefined && now - before.at < patienceMs) return before.keys
   try {

@@ -1,7 +1,7 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
 import type { CapsInUse, Overview, Stop } from '../outbox/admin/account.ts'
-import type { Taken } from '../outbox/admin/backup.ts'
+import type { RestoreResult } from '../outbox/admin/backup.ts'
 import type { BackupPage } from '../outbox/store/backup.ts'
 import { outboxOf } from '../setup/readiness.ts'
 import { type Admin, accountsOf, fromEach } from './admin.ts'
@@ -58,7 +58,7 @@ export async function importPiece(
   admin: Admin,
   account: string,
   piece: { readonly number: number; readonly text: string; readonly last: boolean },
-): Promise<Taken | 'not_found'> {
+): Promise<RestoreResult | 'not_found'> {
   if (!accountsOf(admin).includes(account)) return 'not_found'
   return outboxOf(admin.env, account).backup().take(account, piece, admin.actor)
 }

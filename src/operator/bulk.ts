@@ -43,7 +43,7 @@ export const forecastSchema = v.object({
 
 export type Forecast = Readonly<v.InferOutput<typeof forecastSchema>>
 
-type Foreseen = { readonly outcome: keyof Forecast['outcomes']; readonly reason?: string }
+type ForeseenOutcome = { readonly outcome: keyof Forecast['outcomes']; readonly reason?: string }
 
 /** What would come of the action for every delivery that fits. Nothing is done. */
 export async function forecast(
@@ -59,7 +59,7 @@ export async function forecast(
           const items = page.kept.map((kept) => mappingOf(hookOf(admin, kept.hook), kept))
           return { items, before: page.before }
         })
-      : pagesOf(MOST_COUNTED, async (before): Promise<Piece<Foreseen>> => {
+      : pagesOf(MOST_COUNTED, async (before): Promise<Piece<ForeseenOutcome>> => {
           const asked = deliveryFilter(filter, COUNTED_AT_ONCE, before)
           const page = await outbox.deliveries().foresee(asked, action)
           return { items: page.outcomes.map((outcome) => ({ outcome })), before: page.before }
@@ -78,7 +78,10 @@ export async function forecast(
   }
 }
 
-function mappingOf(hook: Hook | null, kept: Kept & { readonly state: StoredState }): Foreseen {
+function mappingOf(
+  hook: Hook | null,
+  kept: Kept & { readonly state: StoredState },
+): ForeseenOutcome {
   if (hook === null) return { outcome: 'hook_gone' }
   if (kept.fields === null) return { outcome: 'fields_gone' }
   // Its sender is asked first, or its body is read anew.

@@ -19,7 +19,7 @@ export function readable(story: DeliveryStory): LeadStory {
   return { ...story, fields: fromJson(story.fields) }
 }
 
-export interface Revealed {
+export interface Unmasked {
   /** International digits with their plus, without those that were deleted. */
   readonly contacts: readonly string[]
   readonly fields: unknown
@@ -29,7 +29,7 @@ export interface Revealed {
 export async function revealDelivery(
   admin: Admin,
   id: string,
-): Promise<Revealed | 'not_found' | 'gone'> {
+): Promise<Unmasked | 'not_found' | 'gone'> {
   const place = placeOf(admin, id)
   const revealed =
     place === null ? null : await place.outbox.deliveries().reveal(place.seq, admin.actor)
@@ -40,7 +40,7 @@ export async function revealDelivery(
 }
 
 /** The numbers by the places of the story's people; null where the number was deleted. */
-export function numbersOf({ people }: LeadStory, { contacts }: Revealed): (string | null)[] {
+export function numbersOf({ people }: LeadStory, { contacts }: Unmasked): (string | null)[] {
   const left = [...contacts]
   return people.map(({ state }) => (state === 'erased' ? null : (left.shift() ?? null)))
 }

@@ -37,12 +37,12 @@ export async function hookStates(admin: Admin): Promise<HookState[]> {
 }
 
 /** What an outbox says of its hooks. */
-interface Standing {
+interface Standings {
   readonly refused: ReadonlyMap<string, RefusedState>
   readonly paused: readonly string[]
 }
 
-async function standingOf(admin: Admin, account: string): Promise<Standing> {
+async function standingOf(admin: Admin, account: string): Promise<Standings> {
   const { refused, paused } = await outboxOf(admin.env, account).hooks().states()
   const states = refused.map(({ hook, count, lastAt, because }): [string, RefusedState] => [
     hook,
@@ -75,7 +75,7 @@ export async function lastHeard(admin: Admin): Promise<ReadonlyMap<string, strin
 }
 
 /** What the config and the secrets say of a hook. */
-export function stateOf(admin: Admin, name: string, hook: Hook, standing?: Standing): HookState {
+export function stateOf(admin: Admin, name: string, hook: Hook, standing?: Standings): HookState {
   const { config, env, origin } = admin
   const { source, account = 'default' } = hook
   const readiness = readinessOf(name, hook, env)

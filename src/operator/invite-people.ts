@@ -10,7 +10,7 @@ import {
   planOf,
   type RowOutcome,
 } from './invite-rows.ts'
-import { FileFault, type People, readPeople } from './people-file.ts'
+import { FileFault, type PeopleFile, readPeople } from './people-file.ts'
 import { signedSample } from './sample/signed-sample.ts'
 
 /** A longer file is for `npm run invite`, which keeps its place over days. */
@@ -19,7 +19,7 @@ export const MOST_ROWS = 500
 const STEP_ROWS = 10
 
 /** `because`: why nothing can be done with the file. */
-export type Foreseen =
+export type InviteForecast =
   | { readonly outcomes: readonly RowOutcome[]; readonly plan: InvitePlan }
   | { readonly because: string }
 
@@ -36,7 +36,7 @@ export type Posted =
   | { readonly because: string }
 
 /** What would become of every row, and how long that takes. Nothing is stored or sent. */
-export async function foresee(admin: Admin, name: string, text: string): Promise<Foreseen> {
+export async function foresee(admin: Admin, name: string, text: string): Promise<InviteForecast> {
   const read = readFor(admin, name, text)
   if ('because' in read) return read
   const { hook, secret, people } = read
@@ -92,7 +92,7 @@ function readFor(
   name: string,
   text: string,
 ):
-  | { readonly hook: Hook; readonly secret: string; readonly people: People }
+  | { readonly hook: Hook; readonly secret: string; readonly people: PeopleFile }
   | { readonly because: string } {
   const hook = hookOf(admin, name)
   if (hook === null) return { because: 'The hook is no longer in the config.' }

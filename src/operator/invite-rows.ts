@@ -5,7 +5,7 @@ import type { Hook } from '../mapping/hook.ts'
 import { isWanted, mapFields } from '../mapping/map.ts'
 import { type AccountOptions, paceOf } from '../outbox/dispatch/pace.ts'
 import type { Sample } from '../sources/shared/sample.ts'
-import { FileFault, type People, type Row } from './people-file.ts'
+import { FileFault, type PeopleFile, type PeopleRow } from './people-file.ts'
 import { leavesOf, ownFields, strangersIn } from './sample/sample-fields.ts'
 
 const SPOKEN = ['groupName', 'contacts']
@@ -24,7 +24,7 @@ export interface RowOutcome {
 }
 
 /** A `FileFault` where the file lacks a column that the hook reads: a sample's own answer must not stand in for a person's. */
-export function checkColumns(hookName: string, hook: Hook, { columns }: People): void {
+export function checkColumns(hookName: string, hook: Hook, { columns }: PeopleFile): void {
   const { source, fields, consent } = hook
   if (source.lookUp !== undefined) {
     throw new FileFault(`${source.title} sends ids only: use a hook of json for a file of people.`)
@@ -52,7 +52,7 @@ interface FileTarget {
 /** The outcome of every row, in the file's order. */
 export async function outcomesOf(
   target: FileTarget,
-  { rows }: People,
+  { rows }: PeopleFile,
   now: number,
 ): Promise<RowOutcome[]> {
   const { hook } = target
@@ -73,7 +73,7 @@ export async function outcomesOf(
 
 async function fateOf(
   hook: Hook,
-  row: Row,
+  row: PeopleRow,
   sample: Sample,
   now: number,
 ): Promise<Pick<RowOutcome, 'joins' | 'because'>> {
@@ -130,7 +130,7 @@ function hoursBetween(from: string, to: string): number {
 }
 
 /** Keyed: a plain hash of a number is reversed in hours, and this one is kept in a file and sent as the event's id. */
-async function idOf({ name, key }: FileTarget, row: Row): Promise<string> {
+async function idOf({ name, key }: FileTarget, row: PeopleRow): Promise<string> {
   const text = JSON.stringify([name, Object.entries(row).toSorted()])
   const mark = await hmacSign('SHA-256', utf8(key), utf8(text))
   return `file-${encode(mark, 'hex').slice(0, ID_CHARACTERS)}`

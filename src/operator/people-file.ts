@@ -3,18 +3,18 @@
 const SEPARATORS = [',', ';', '\t'] as const
 
 /** A person, by the names of the columns. */
-export type Row = Readonly<Record<string, string>>
+export type PeopleRow = Readonly<Record<string, string>>
 
 /** What is wrong with a file, for the person who wrote it. */
 export class FileFault extends Error {}
 
-export interface People {
+export interface PeopleFile {
   readonly columns: readonly string[]
-  readonly rows: readonly Row[]
+  readonly rows: readonly PeopleRow[]
 }
 
 /** Reads the file; a `FileFault` where it is none. Empty lines are left out. */
-export function readPeople(text: string): People {
+export function readPeople(text: string): PeopleFile {
   const clean = text.replace(/^\uFEFF/, '')
   const [heading = ''] = clean.split(/\r?\n/, 1)
   const separator = SEPARATORS.toSorted(

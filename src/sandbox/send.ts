@@ -95,14 +95,14 @@ function targetOf(asked: SendArguments, config: Config, vars: Vars, here: string
   return { hookName: asked.hook, hook, secret, baseUrl, publicUrl }
 }
 
-interface Answer {
+interface SendAnswer {
   readonly ok: boolean
   readonly status: number
   readonly text: string
   readonly deliveries: readonly string[]
 }
 
-async function post({ url, headers, body }: SignedSample): Promise<Answer> {
+async function post({ url, headers, body }: SignedSample): Promise<SendAnswer> {
   const response = await reach(url, { method: 'POST', headers, body, redirect: 'manual' })
   const text = await response.text()
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answerSchema), text)

@@ -24,7 +24,7 @@ const SETTLE_MS = 100
 const CLOSE_WITHIN_MS = 3_000
 
 /** What the files say now. */
-interface Prepared extends Edited {
+interface PreparedStart extends Edited {
   readonly config: Config
   /** Names of secrets that were missing and have been made up. */
   readonly made: readonly string[]
@@ -71,7 +71,7 @@ async function start(): Promise<number> {
 }
 
 /** Reads and bundles everything that may be edited, and makes up secrets that are missing. */
-async function prepare({ configFile, devVarsFile, pace }: Settings): Promise<Prepared> {
+async function prepare({ configFile, devVarsFile, pace }: Settings): Promise<PreparedStart> {
   const [config, { code, map }] = await Promise.all([
     loadConfig(configFile),
     bundleWorker(configFile),
@@ -122,7 +122,7 @@ async function untilHealthy(url: string): Promise<void> {
 function reloadOnEdits(
   settings: Settings,
   worker: LiveWorker,
-  running: { prepared: Prepared },
+  running: { prepared: PreparedStart },
 ): void {
   let mistaken = false
   let turn = Promise.resolve()

@@ -5,7 +5,7 @@ import { MIN_SECRET_LENGTH, reject, type Scheme, VERIFIED } from './scheme.ts'
 import { isOneOf, newSecret, refuseSecret } from './secret.ts'
 
 /** The decoded members of a form, each of which it names once. */
-export type Form = ReadonlyMap<string, string>
+export type SignedForm = ReadonlyMap<string, string>
 
 export interface FormSignatureOptions {
   readonly title: string
@@ -14,7 +14,7 @@ export interface FormSignatureOptions {
   /** Bytes of a signature. */
   readonly length: number
   /** The signature of a form; the member that holds it is not in it. */
-  readonly signature: (form: Form, secret: string) => Promise<Bytes>
+  readonly signature: (form: SignedForm, secret: string) => Promise<Bytes>
   /** For senders who make short secrets themselves. */
   readonly minSecretLength?: number
 }

@@ -81,14 +81,14 @@ export const goHighLevelSignature: Scheme = {
   },
 }
 
-interface Key {
+interface HighLevelKey {
   readonly kind: 'public' | 'seed' | 'rsa'
   readonly bytes: Bytes
 }
 
 interface Secret {
   readonly location: string
-  readonly keys: readonly Key[]
+  readonly keys: readonly HighLevelKey[]
 }
 
 /** What a secret spells, or why it spells nothing. */
@@ -102,7 +102,7 @@ function readSecret(secret: string): Secret | string {
   return flaw ?? { location, keys: keys.filter((key) => typeof key !== 'string') }
 }
 
-function readKey(text: string): Key | string {
+function readKey(text: string): HighLevelKey | string {
   const der = decode(text, 'base64')
   const key = der === null ? null : readEd25519Key(der)
   if (key !== null) {
@@ -114,13 +114,13 @@ function readKey(text: string): Key | string {
     : 'has a key that is neither Ed25519 nor RSA: it starts with MCow or MIIC, without line breaks'
 }
 
-interface Claim {
+interface HighLevelClaim {
   readonly isLegacy: boolean
   readonly signature: Bytes
 }
 
 /** The older header counts only where the newer one is absent, so that none is talked past with what stands beside it. */
-function readClaim(headers: Headers): Claim | SignatureFault {
+function readClaim(headers: Headers): HighLevelClaim | SignatureFault {
   const value = shown(headers.get(HEADER))
   const text = value ?? shown(headers.get(LEGACY_HEADER))
   if (text === null) return 'missing'
@@ -136,7 +136,11 @@ function shown(value: string | null): string | null {
 }
 
 /** A signature belongs to a kind of key. */
-async function verifyOne(key: Key, { isLegacy, signature }: Claim, body: Bytes): Promise<boolean> {
+async function verifyOne(
+  key: HighLevelKey,
+  { isLegacy, signature }: HighLevelClaim,
+  body: Bytes,
+): Promise<boolean> {
   if (isLegacy) return key.kind === 'rsa' && rsaVerify(key.bytes, signature, body)
   if (key.kind === 'rsa') return false
   const publicKey = key.kind === 'seed' ? await ed25519PublicKey(key.bytes) : key.bytes

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmacSign, utf8 } from '../lib/bytes.ts'
-import { type Form, formSignature } from '../schemes/form-signature.ts'
+import { formSignature, type SignedForm } from '../schemes/form-signature.ts'
 import { answer, answers, type NamedAnswer } from './shared/answers.ts'
 import { idIn, type JsonObject, jsonObject, unlessStatus } from './shared/payload.ts'
 import { checkoutExample, formBody } from './shared/sample.ts'
@@ -67,7 +67,7 @@ export const instamojo = defineSource({
 })
 
 /** https://github.com/shivasurya/instamojo-webhook: the decoded values in the order of their names, without regard to case. */
-function signedText(form: Form): string {
+function signedText(form: SignedForm): string {
   return [...form]
     .map(([name, value]): [string, string] => [name.toLowerCase(), value])
     .toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)))

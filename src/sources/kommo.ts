@@ -70,14 +70,14 @@ export const kommo = defineSource({
   ],
 })
 
-interface Change {
+interface KommoChange {
   readonly entity: string
   readonly action: string
   readonly item: JsonObject
 }
 
 /** `entity[action][index]`; what else there is, such as `account`, is about all of them. */
-function eventsOf(form: JsonObject): readonly Change[] {
+function eventsOf(form: JsonObject): readonly KommoChange[] {
   return Object.entries(form).flatMap(([entity, actions]) =>
     v.is(jsonObject, actions)
       ? Object.entries(actions).flatMap(([action, list]) =>
@@ -102,7 +102,10 @@ function aboutAll(form: JsonObject): JsonObject {
 }
 
 /** The form as if this event were its only one, and its phone numbers, since no place in a list says which is one. */
-function submission(about: JsonObject, { entity, action, item }: Change): Submission<JsonObject> {
+function submission(
+  about: JsonObject,
+  { entity, action, item }: KommoChange,
+): Submission<JsonObject> {
   const skip = RECORDS.has(entity) && !NOT_JOINING.has(action) ? null : 'adds no person'
   return {
     id: eventId(entity, action, item),

@@ -66,13 +66,13 @@ const scheme: Scheme = {
   },
 }
 
-interface Shown {
+interface NetlifyToken {
   readonly message: Bytes
   readonly mac: Bytes
   readonly sha256: string
 }
 
-function readToken(token: string): Shown | null {
+function readToken(token: string): NetlifyToken | null {
   const [, header = '', payload = '', signature = ''] = COMPACT.exec(token) ?? []
   const mac = bytesOf(signature)
   if (mac === null || !v.is(protectedHeader, jsonOf(header))) return null

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { digest, utf8 } from '../lib/bytes.ts'
-import { type Form, formSignature } from '../schemes/form-signature.ts'
+import { formSignature, type SignedForm } from '../schemes/form-signature.ts'
 import { idIn, jsonObject, unlessStatus } from './shared/payload.ts'
 import { checkoutExample, formBody } from './shared/sample.ts'
 import { defineSource } from './source.ts'
@@ -66,7 +66,7 @@ export const payU = defineSource({
 })
 
 /** https://docs.payu.in/docs/webhook-events-and-sample-payloads: the request’s text backwards; what is missing is empty. */
-function signedText(form: Form, salt: string): string {
+function signedText(form: SignedForm, salt: string): string {
   const of = (name: string) => form.get(name) ?? ''
   const given = (names: readonly string[]) =>
     names.flatMap((name) => form.get(name) || []).slice(0, 1)

@@ -56,12 +56,12 @@ function isPhoneBrand(item: unknown): boolean {
   return typeof item === 'object' && item !== null && Reflect.get(item, 'name') === 'Phone'
 }
 
-interface Answer {
+interface TypedNumber {
   readonly phone: unknown
   readonly country: CountryCode | null
 }
 
-function answerOf(value: unknown): Answer {
+function answerOf(value: unknown): TypedNumber {
   if (typeof value !== 'object' || value === null || !('phone' in value)) {
     return { phone: value, country: null }
   }

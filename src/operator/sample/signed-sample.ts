@@ -56,13 +56,13 @@ export async function tamperedSample(
 }
 
 /** A request in its parts: what the sender says, and what proves it. */
-interface Draft {
+interface SampleDraft {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Bytes
   readonly proof: Proof
 }
 
-async function draft(target: Target, sample: Sample, { id, now }: Occasion): Promise<Draft> {
+async function draft(target: Target, sample: Sample, { id, now }: Occasion): Promise<SampleDraft> {
   const headers = { 'content-type': sample.contentType, ...sample.headers }
   const body = utf8(sample.body)
   const url = signedUrl(target)
@@ -70,7 +70,10 @@ async function draft(target: Target, sample: Sample, { id, now }: Occasion): Pro
   return { headers, body, proof: await target.hook.source.scheme.sign(outgoing, target.secret) }
 }
 
-function assemble({ baseUrl, hookName }: Target, { headers, body, proof }: Draft): SignedSample {
+function assemble(
+  { baseUrl, hookName }: Target,
+  { headers, body, proof }: SampleDraft,
+): SignedSample {
   const last = proof.urlSecret === undefined ? '' : `/${encodeURIComponent(proof.urlSecret)}`
   return {
     url: withQuery(`${baseUrl}/hooks/${hookName}${last}`, proof),
@@ -83,7 +86,7 @@ function signedUrl({ baseUrl, publicUrl, hookName }: Target): string {
   return `${publicUrl ?? baseUrl}/hooks/${hookName}`
 }
 
-function incoming(target: Target, { headers, body, proof }: Draft, now: number): Incoming {
+function incoming(target: Target, { headers, body, proof }: SampleDraft, now: number): Incoming {
   return {
     method: METHOD,
     url: withQuery(signedUrl(target), proof),
@@ -95,10 +98,13 @@ function incoming(target: Target, { headers, body, proof }: Draft, now: number):
 }
 
 /** One byte each: in the body, in a proving header, in the URL, in a secret or a signature that travels in the body. */
-function* flips(good: Draft, secret: string): Generator<Draft> {
+function* flips(good: SampleDraft, secret: string): Generator<SampleDraft> {
   const { proof } = good
   const body = proof.body ?? good.body
-  const proved = (other: Partial<Proof>): Draft => ({ ...good, proof: { ...proof, ...other } })
+  const proved = (other: Partial<Proof>): SampleDraft => ({
+    ...good,
+    proof: { ...proof, ...other },
+  })
   yield proved({ body: flipped(body, body.length >> 1) })
   for (const [name, value] of Object.entries(proof.headers)) {
     yield proved({ headers: { ...proof.headers, [name]: flippedText(value) } })

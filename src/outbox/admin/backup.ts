@@ -5,7 +5,7 @@ import { pauseFrom } from '../dispatch/step.ts'
 import { type BackupPage, IS_IN_USE, RestoreFault } from '../store/backup.ts'
 
 /** `rows`: how many were put back; null: more pieces are awaited. */
-export type Taken = { readonly rows: number | null } | { readonly because: string }
+export type RestoreResult = { readonly rows: number | null } | { readonly because: string }
 
 export type BackupAdmin = ReturnType<typeof backupAdmin>
 
@@ -31,7 +31,7 @@ export function backupAdmin({ alarm, ports, store }: Context) {
       name: string,
       piece: { readonly number: number; readonly text: string; readonly last: boolean },
       actor: string,
-    ): Promise<Taken> {
+    ): Promise<RestoreResult> {
       const now = ports.now()
       if (backup.isInUse()) return { because: IS_IN_USE }
       const isNext = store.transaction(() => backup.keep(piece.number, piece.text, now))

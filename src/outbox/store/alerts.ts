@@ -54,7 +54,7 @@ const MOST_ATTEMPTS = 30
 /** Alerts sent in one alarm. */
 const TOLD_AT_ONCE = 5
 
-interface Row {
+interface AlertRow {
   readonly dueAt: number | null
   readonly sentAt: number | null
 }
@@ -134,7 +134,7 @@ export class Alerts {
       this.#sql.run`UPDATE alerts SET due_at = NULL, attempts = 0, count = 0 WHERE key = ${key}`
   }
 
-  #row(key: string): Row | null {
+  #row(key: string): AlertRow | null {
     return this.#sql.first`SELECT due_at AS dueAt, sent_at AS sentAt FROM alerts WHERE key = ${key}`
   }
 }

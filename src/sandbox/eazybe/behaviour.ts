@@ -59,10 +59,10 @@ export type BehaviourChange = Partial<Behaviour>
 export const HEALTHY: Behaviour = v.parse(behaviourSchema, {})
 
 /** Markup in which everything from outside has been escaped. */
-export type Html = ReturnType<typeof html>
+export type Markup = ReturnType<typeof html>
 
 /** The switches of `PUT /behaviour`, grouped by who is in trouble. */
-export function behaviourForm(behaviour: Behaviour): Html {
+export function behaviourForm(behaviour: Behaviour): Markup {
   const { session, token, latencyMs, hang, failRate, createAnswers500, poison, listLagMs } =
     behaviour
   const { createLimit, retryAfterSeconds, answers, body, statusFalse, silent, groupLimit, mix } =
@@ -157,14 +157,20 @@ function listIn(text: string, separator: RegExp): string[] {
   return text.split(separator).filter((part) => part.trim() !== '')
 }
 
-function tick(name: string, on: boolean, label: string, hint: string): Html {
+function tick(name: string, on: boolean, label: string, hint: string): Markup {
   return html`<label class="tick">
     <input type="checkbox" name="${name}"${on && html` checked`} />
     <span>${label} <small>${hint}</small></span>
   </label>`
 }
 
-function field(name: string, value: number | null, label: string, unit: string, step = '1'): Html {
+function field(
+  name: string,
+  value: number | null,
+  label: string,
+  unit: string,
+  step = '1',
+): Markup {
   return html`<label class="field">
     <span>${label} <small>${unit}</small></span>
     <input type="number" name="${name}" min="0" step="${step}" value="${value ?? ''}" inputmode="decimal" />
@@ -176,7 +182,7 @@ function choice(
   value: string,
   label: string,
   options: readonly (readonly [value: string, label: string])[],
-): Html {
+): Markup {
   return html`<label class="field tall">
     <span>${label}</span>
     <select name="${name}">
@@ -185,7 +191,7 @@ function choice(
   </label>`
 }
 
-function list(name: string, numbers: readonly string[], label: string): Html {
+function list(name: string, numbers: readonly string[], label: string): Markup {
   return html`<label class="field tall">
     <span>${label} <small>one number a line</small></span>
     <textarea name="${name}" rows="2" inputmode="tel" spellcheck="false" placeholder="+91 98765 43210">${numbers.map((number) => `+${number}`).join('\n')}</textarea>

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import type { Behaviour } from './behaviour.ts'
-import type { Effect, Group } from './record.ts'
+import type { Effect, RecordedGroup } from './record.ts'
 
 const DAY_MS = 86_400_000
 /** WhatsApp's limit for a group's name; whether EazyBe has one of its own is UNCONFIRMED. */
@@ -58,7 +58,7 @@ const bodySchema = v.object({
 })
 
 /** A call as it arrived. */
-export interface Asked {
+export interface AskedCall {
   /** The call's number, and the id of the group it may make. */
   readonly id: number
   readonly authorization: string | undefined
@@ -66,11 +66,11 @@ export interface Asked {
   readonly body: unknown
 }
 
-export interface Circumstances {
+export interface Conditions {
   readonly behaviour: Behaviour
   /** The tokens that open this EazyBe. */
   readonly tokens: readonly string[]
-  readonly groups: readonly Group[]
+  readonly groups: readonly RecordedGroup[]
   /** Epoch milliseconds. */
   readonly now: number
   /** From 0 up to, not including, 1. */
@@ -86,7 +86,7 @@ export interface Decision {
 }
 
 /** Decides one call. In which order EazyBe looks at token, body and session is UNCONFIRMED. */
-export function decide(asked: Asked, circumstances: Circumstances): Decision {
+export function decide(asked: AskedCall, circumstances: Conditions): Decision {
   const { behaviour, tokens, random } = circumstances
   const { retryAfterSeconds } = behaviour
   if (retryAfterSeconds !== null) {
@@ -127,7 +127,7 @@ export function inForm(form: Behaviour['answers'], decision: Decision): Decision
 function carryOut(
   body: v.InferOutput<typeof bodySchema>,
   id: number,
-  circumstances: Circumstances,
+  circumstances: Conditions,
 ): Decision {
   const { behaviour, groups, now } = circumstances
   const { listLagMs, silent } = behaviour
@@ -159,13 +159,13 @@ function carryOut(
 }
 
 /** When EazyBe begins to see a group. Turning the lag on hides no older group, and turning it off shows all. */
-export function seenFrom(group: Group, listLagMs: number): number {
+export function seenFrom(group: RecordedGroup, listLagMs: number): number {
   return group.createdAt + Math.min(group.unseenMs, listLagMs)
 }
 
 /** A contact listed twice counts once; that EazyBe takes such a list is UNCONFIRMED. */
 function whoWouldBeAdded(
-  group: Group | undefined,
+  group: RecordedGroup | undefined,
   contacts: readonly string[],
   silent: readonly string[],
 ): Pick<Effect, 'added' | 'already' | 'absent'> {

@@ -20,7 +20,7 @@ import { type Decision, FAILED, inForm } from './decide.ts'
 import { meet } from './meet.ts'
 import { wayOf } from './mix.ts'
 import { page } from './page.ts'
-import type { Call, Group } from './record.ts'
+import type { RecordedCall, RecordedGroup } from './record.ts'
 import { type Journal, openJournal, openWorld } from './world.ts'
 
 /** The page has no inline script or style, and asks no other host. */
@@ -32,7 +32,7 @@ const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-export interface EazybeOptions {
+export interface SandboxOptions {
   /** The token that opens it; several stand on lines of their own. While it is empty every call is refused. */
   readonly token: () => string
   readonly journal: Journal
@@ -47,7 +47,7 @@ export interface EazybeOptions {
  * The sandbox as a Hono app. Groups and calls are those of the journal; the behaviour starts healthy.
  * `GET /calls` lists a call once it is answered, and a hanging call at once with status null, which stays when the caller leaves.
  */
-export function createEazybe(options: EazybeOptions): Hono {
+export function createEazybe(options: SandboxOptions): Hono {
   const { token, journal, now, random, sleep = wait } = options
   const world = openWorld(journal)
   let behaviour: Behaviour = HEALTHY
@@ -190,11 +190,11 @@ function readBody(text: string, contentType = ''): unknown {
   return readJson(text) ?? text
 }
 
-function groupJson({ name, members, createdAt, absent }: Group): object {
+function groupJson({ name, members, createdAt, absent }: RecordedGroup): object {
   return { name, members, createdAt: new Date(createdAt).toISOString(), absent }
 }
 
-function callJson({ type: _type, id: _id, at, answeredAt, ...call }: Call): object {
+function callJson({ type: _type, id: _id, at, answeredAt, ...call }: RecordedCall): object {
   return {
     at: new Date(at).toISOString(),
     answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),

@@ -2,9 +2,9 @@
 
 import type { Behaviour } from './behaviour.ts'
 import {
-  type Asked,
+  type AskedCall,
   BROKEN,
-  type Circumstances,
+  type Conditions,
   type Decision,
   decide,
   FAILED,
@@ -13,7 +13,7 @@ import {
   TOO_MANY,
 } from './decide.ts'
 import type { Way } from './mix.ts'
-import { type Call, type Effect, wasAccepted } from './record.ts'
+import { type Effect, type RecordedCall, wasAccepted } from './record.ts'
 
 /** Those that a switch of the behaviour plays for all calls alike. */
 const SWITCHES: Partial<Record<Way, Partial<Behaviour>>> = {
@@ -30,16 +30,16 @@ const SWITCHES: Partial<Record<Way, Partial<Behaviour>>> = {
 /** Decides one call that meets this; null meets nothing. `calls` are those before it, oldest first. */
 export function meet(
   way: Way | null,
-  asked: Asked,
-  circumstances: Circumstances,
-  calls: () => readonly Call[],
+  asked: AskedCall,
+  circumstances: Conditions,
+  calls: () => readonly RecordedCall[],
 ): Decision {
   if (way === null) return decide(asked, circumstances)
   const behaviour = { ...circumstances.behaviour, ...SWITCHES[way] }
   return spoilt(decide(asked, { ...circumstances, behaviour }), way, calls)
 }
 
-function spoilt(usual: Decision, way: Way, calls: () => readonly Call[]): Decision {
+function spoilt(usual: Decision, way: Way, calls: () => readonly RecordedCall[]): Decision {
   const { effect } = usual
   switch (way) {
     case 'invalid':
@@ -67,7 +67,7 @@ function spoilt(usual: Decision, way: Way, calls: () => readonly Call[]): Decisi
  * Whether the last call about the group was accepted: a group is not denied twice running, and not while it is in doubt.
  * Two denials in a row are what tells Usher that it was never made; `listLagMs` plays those.
  */
-function isTrusted(groupName: string, calls: readonly Call[]): boolean {
+function isTrusted(groupName: string, calls: readonly RecordedCall[]): boolean {
   const last = calls.findLast(({ body }) => isAbout(body, groupName))
   return last !== undefined && wasAccepted(last)
 }

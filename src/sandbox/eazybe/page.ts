@@ -5,9 +5,9 @@ import * as v from 'valibot'
 import { several } from '../../console/words.ts'
 import type { Issue } from '../../lib/problem.ts'
 import type { Behaviour } from './behaviour.ts'
-import { behaviourForm, type Html } from './behaviour.ts'
+import { behaviourForm, type Markup } from './behaviour.ts'
 import { seenFrom } from './decide.ts'
-import { type Call, type Group, wasAccepted } from './record.ts'
+import { type RecordedCall, type RecordedGroup, wasAccepted } from './record.ts'
 
 /** Enough to see what happened; `GET /calls` and `GET /groups` have all. */
 const SHOWN_CALLS = 50
@@ -26,8 +26,8 @@ const bodySchema = v.object({
 
 interface PageView {
   readonly behaviour: Behaviour
-  readonly groups: readonly Group[]
-  readonly calls: readonly Call[]
+  readonly groups: readonly RecordedGroup[]
+  readonly calls: readonly RecordedCall[]
   /** Epoch milliseconds. */
   readonly now: number
   /** What was wrong with the switches just sent. */
@@ -35,7 +35,7 @@ interface PageView {
 }
 
 /** The whole page. The script replaces the parts that have an id, and nothing is lost without it. */
-export function page(view: PageView): Html {
+export function page(view: PageView): Markup {
   const { behaviour, calls, issues } = view
   return html`<!doctype html>
 <html lang="en">
@@ -78,7 +78,7 @@ export function page(view: PageView): Html {
 </html>`
 }
 
-function troubles(behaviour: Behaviour): Html {
+function troubles(behaviour: Behaviour): Markup {
   const { createAnswers500, createLimit, retryAfterSeconds, poison, silent, mix } = behaviour
   const now = [
     behaviour.session === 'inactive' && 'session inactive',
@@ -105,7 +105,7 @@ function troubles(behaviour: Behaviour): Html {
   }</p>`
 }
 
-function groupList({ groups, calls, behaviour, now }: PageView): Html {
+function groupList({ groups, calls, behaviour, now }: PageView): Markup {
   if (groups.length === 0) {
     return html`<div id="groups"><p class="empty">No groups yet. The first call with <code>create: true</code> makes one.</p></div>`
   }
@@ -123,7 +123,7 @@ function groupList({ groups, calls, behaviour, now }: PageView): Html {
   })}</div>`
 }
 
-function groupCard(group: Group, flags: readonly (string | false)[]): Html {
+function groupCard(group: RecordedGroup, flags: readonly (string | false)[]): Markup {
   const { id, name, createdAt, members, absent } = group
   const rest = members.slice(SHOWN_MEMBERS)
   return html`<article class="group">
@@ -148,11 +148,11 @@ function groupCard(group: Group, flags: readonly (string | false)[]): Html {
   </article>`
 }
 
-function personIn(number: string): Html {
+function personIn(number: string): Markup {
   return html`<li>+${number}</li>`
 }
 
-function callList(calls: readonly Call[]): Html {
+function callList(calls: readonly RecordedCall[]): Markup {
   if (calls.length === 0) {
     return html`<div id="calls"><p class="empty">No calls yet.</p></div>`
   }
@@ -164,7 +164,7 @@ function callList(calls: readonly Call[]): Html {
   </div>`
 }
 
-function callRow(call: Call): Html {
+function callRow(call: RecordedCall): Markup {
   const { at, status, body, answer, inFlight } = call
   const tone = status === null ? 'wait' : wasAccepted(call) ? 'good' : 'bad'
   return html`<li class="call">
@@ -175,7 +175,7 @@ function callRow(call: Call): Html {
   </li>`
 }
 
-function bodyOf(body: unknown): Html {
+function bodyOf(body: unknown): Markup {
   const known = v.safeParse(bodySchema, body)
   if (!known.success) {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
@@ -188,13 +188,13 @@ function bodyOf(body: unknown): Html {
 }
 
 /** The sentence inside an answer, or the answer itself. */
-function messageOf(answer: string): Html {
+function messageOf(answer: string): Markup {
   const text = answer.match(/"message":"(.*)"\}$/)?.[1] ?? answer.slice(0, SHOWN_BODY_CHARACTERS)
   return text === '' ? html`with an empty body` : html`“${text}”`
 }
 
 /** What the answer does not tell. */
-function effectOf(call: Call): string {
+function effectOf(call: RecordedCall): string {
   const { status, answer, effect } = call
   const broke = status === null && answer !== null
   if (status === null && !broke) return 'Never answered. Changed nothing.'

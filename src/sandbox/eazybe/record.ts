@@ -56,11 +56,11 @@ const groupSchema = v.object({
 export const recordSchema = v.variant('type', [callSchema, groupSchema])
 
 export type Effect = Readonly<v.InferOutput<typeof effectSchema>>
-export type Call = Readonly<v.InferOutput<typeof callSchema>>
-export type Group = Readonly<v.InferOutput<typeof groupSchema>>
-export type JournalRecord = Call | Group
+export type RecordedCall = Readonly<v.InferOutput<typeof callSchema>>
+export type RecordedGroup = Readonly<v.InferOutput<typeof groupSchema>>
+export type JournalRecord = RecordedCall | RecordedGroup
 
 /** Whether EazyBe said yes, and its caller could hear it. */
-export function wasAccepted({ status, effect }: Call): boolean {
+export function wasAccepted({ status, effect }: RecordedCall): boolean {
   return status === 200 && effect !== null
 }

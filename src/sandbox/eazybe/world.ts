@@ -7,27 +7,33 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } fr
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { readJson } from '../../lib/decode.ts'
-import { type Call, type Effect, type Group, type JournalRecord, recordSchema } from './record.ts'
+import {
+  type Effect,
+  type JournalRecord,
+  type RecordedCall,
+  type RecordedGroup,
+  recordSchema,
+} from './record.ts'
 
 /** More than anyone reads; older calls are let go at a start, what they did stays. */
 const KEPT_CALLS = 10_000
 
 export interface World {
   /** In the order they were made. */
-  groups(): readonly Group[]
+  groups(): readonly RecordedGroup[]
   /** In the order they came. */
-  calls(): readonly Call[]
+  calls(): readonly RecordedCall[]
   /** The number for the next call. */
   nextId(): number
   /** Writes a call, with what it did; the same id again replaces it. */
-  record(call: Call): void
+  record(call: RecordedCall): void
   forget(): void
 }
 
 /** The world as the journal tells it. Compacts the journal. */
 export function openWorld(journal: Journal): World {
-  const groups = new Map<number, Group>()
-  const calls = new Map<number, Call>()
+  const groups = new Map<number, RecordedGroup>()
+  const calls = new Map<number, RecordedCall>()
   let lastId = 0
 
   for (const record of journal.read()) replay(record)
@@ -65,7 +71,7 @@ export function openWorld(journal: Journal): World {
 }
 
 /** Saying it twice changes nothing: after a compaction the calls tell again what the groups already hold. */
-function changed(group: Group | undefined, effect: Effect, at: number): Group {
+function changed(group: RecordedGroup | undefined, effect: Effect, at: number): RecordedGroup {
   const before = group ?? {
     type: 'group',
     id: effect.group,
@@ -85,7 +91,7 @@ function changed(group: Group | undefined, effect: Effect, at: number): Group {
 }
 
 /** Answers come in another order than calls do. */
-function inOrder(calls: ReadonlyMap<number, Call>): Call[] {
+function inOrder(calls: ReadonlyMap<number, RecordedCall>): RecordedCall[] {
   return [...calls.values()].sort((one, other) => one.id - other.id)
 }
 

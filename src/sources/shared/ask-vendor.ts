@@ -7,7 +7,7 @@ export type VendorAnswer<value> =
   | { readonly ok: true; readonly value: value }
   | { readonly ok: false; readonly message: string }
 
-export interface Question<value> {
+export interface VendorRequest<value> {
   /** The vendor's, for the sentence. */
   readonly title: string
   /** At the vendor's one host. */
@@ -31,7 +31,7 @@ export async function askVendor<value>(
     body,
     what,
     shape,
-  }: Question<value>,
+  }: VendorRequest<value>,
 ): Promise<VendorAnswer<value>> {
   const answer = await fetch(url, {
     headers: { accept: 'application/json', ...headers },

@@ -16,7 +16,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type BehaviourChange, HEALTHY } from '../../../src/sandbox/eazybe/behaviour.ts'
 import {
   createEazybe,
-  type EazybeOptions,
+  type SandboxOptions,
   startEazybe,
 } from '../../../src/sandbox/eazybe/eazybe.ts'
 import { WAYS, type Way } from '../../../src/sandbox/eazybe/mix.ts'
@@ -63,7 +63,7 @@ function freshPath(): string {
 }
 
 /** A sandbox of its own, with hands on its clock. */
-function sandbox(options: Partial<EazybeOptions> & { path?: string } = {}) {
+function sandbox(options: Partial<SandboxOptions> & { path?: string } = {}) {
   const { path = freshPath(), ...rest } = options
   const clock = { now: START }
   const app = createEazybe({
