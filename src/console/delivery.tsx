@@ -167,7 +167,9 @@ function Timeline({ story, visit }: { story: LeadStory; visit: Visit }): Html {
 const CONSENT_WORDS = { field: 'Answered', attested: 'Attested:', none: '' }
 
 function Facts({ story, visit }: { story: LeadStory; visit: Visit }): Html {
-  const { groupName, hook, source, account, attempts, receivedAt, settledAt, consent } = story
+  const { groupName, hook, source, account, state, attempts, receivedAt, settledAt, consent } =
+    story
+  const waitsForDecision = state === 'held' || state === 'parked'
   return (
     <Card id="facts" title="This lead" part>
       <dl class="facts">
@@ -194,7 +196,7 @@ function Facts({ story, visit }: { story: LeadStory; visit: Visit }): Html {
         <Fact title="Received">
           <Time at={receivedAt} clock={visit.clock} />
         </Fact>
-        <Fact title="Settled">
+        <Fact title={waitsForDecision ? 'Waits for you since' : 'Settled'}>
           <Time at={settledAt} clock={visit.clock} none="not yet" />
         </Fact>
         <Fact title="Refusals and failures">{attempts}</Fact>

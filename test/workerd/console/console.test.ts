@@ -64,9 +64,10 @@ describe('the reason why a lead is held', () => {
     const id = await buy(at, { name: 'Asha Rao', phone: '98200', cohort: 'May' })
     const [row = ''] = (await page(at, '/console/deliveries')).match(/<tr><td.*?<\/tr>/s) ?? []
     expect(text(row)).toContain('Held phone: has too few digits')
-    const [verdict = ''] =
-      (await page(at, `/console/deliveries/${id}`)).match(/id="verdict".*?<\/section>/s) ?? []
+    const story = await page(at, `/console/deliveries/${id}`)
+    const [verdict = ''] = story.match(/id="verdict".*?<\/section>/s) ?? []
     expect(text(verdict)).toContain('Held phone: has too few digits')
+    expect(text(story)).toContain('Waits for you since')
     const answer = await at.ask(`/api/deliveries/${id}`, { headers: ADMIN })
     expect(await answer.json()).toMatchObject({
       reason: 'mapping',
