@@ -52,7 +52,7 @@ describe('a person who asked never to be sent', () => {
     await runUntil(HOUR)
     await stub.people().suppress(ASHA, null, 'test')
     expect(await stub.deliveries().act([seq], { kind: 'exact' }, 'test')).toEqual([
-      { seq, result: 'queued' },
+      { seq, result: 'skipped' },
     ])
     await runUntil(2 * HOUR)
     expect(await story(seq)).toMatchObject({
