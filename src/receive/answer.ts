@@ -41,8 +41,8 @@ export type Answer = v.InferOutput<typeof answerSchema>
 export const SKIPPED: Answer = { status: 'skipped', deliveries: [] }
 
 /**
- * Sums up what the outbox made of a body's events. KV keeps it, without the mark of a repeat: what is found in KV is one. A caller
- * that reads answers is told what is wrong with its payload.
+ * Sums up what the outbox made of a body's events. KV keeps it as the first answer, since whatever is found there is a repeat. A
+ * caller that reads answers is told what is wrong with its payload.
  */
 export function firstAnswer(
   { hook }: VerifiedWebhook,

@@ -31,7 +31,8 @@ export type DeliveryAction =
 
 /**
  * What came of it. `skipped`: its people asked never to be sent, or EazyBe accepted them before. `no_consent`: nothing shows that
- * its people agreed. `not_mapped`: it has to be mapped first. `nothing_kept`: its numbers were deleted on schedule. `busy`: a call with it is under way. `not_possible`: not in the state it is in.
+ * its people agreed. `not_mapped`: it has to be mapped first. `nothing_kept`: its numbers were deleted on schedule. `busy`: a call
+ * with it is under way. `not_possible`: not in the state it is in.
  */
 export type ActResult =
   | 'queued'

@@ -16,7 +16,7 @@ const LONE_MS = 2 * DAY_MS
 const CALLS_APART = 3
 /** A failing EazyBe excuses failures for at most this long: where only bad numbers wait, no acceptance ends it. */
 const EXCUSED_MS = 7 * DAY_MS
-/** A person whose failures were forgiven so often, with none accepted of those who were, is no sign of a failing EazyBe any more. */
+/** A person who was forgiven this often is no sign of a failing EazyBe any more, until one who failed alone is accepted. */
 export const MOST_FORGIVEN = 2
 
 /** Whether so many failures are the person's own. `acceptedAt`: when EazyBe last accepted others, before the last of these failures. */

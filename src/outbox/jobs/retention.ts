@@ -37,7 +37,7 @@ export function retentionOf(setting: Retention = 'standard'): RetentionDays {
 const CALL_PEOPLE_MS = 2 * DAY_MS
 /** An unfinished copy is deleted after this long: it holds numbers in full. */
 const PIECES_MS = HOUR_MS
-/** The next step follows so soon where this one had to stop at its bound. */
+/** How soon the next step follows where this one stopped at its bound. */
 const AGAIN_MS = MINUTE_MS
 
 /** How far each sweep has come. At its end it begins again. */

@@ -1,11 +1,14 @@
 /** Memberships: the queue of each part, what calls make of it, and how people go to another part. */
 
+import { DAY_MS } from '../dispatch/pace.ts'
 import type { BlockReason, KeyInGroup, Member, MemberKey, OpenCall, Part } from '../model.ts'
 import { fragment, raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases, or moves to the next part; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
 const MOVED_AT_ONCE = 100
+/** How far back a call counts in which a person failed alone: a failing EazyBe is excused for so long. */
+const FAILED_ALONE_MS = 7 * DAY_MS
 
 /** Why a teammate is not tried: their number was refused in another group, or part of one. */
 export const REFUSED_ELSEWHERE = 'refused in another group'
@@ -107,17 +110,20 @@ export class Memberships {
   }
 
   /**
-   * EazyBe accepted the call: that is a fact, whatever an operator did meanwhile. Where it accepts a person who was forgiven,
-   * the failures were its own, and what was forgiven counts against no person.
+   * EazyBe accepted the call: that is a fact, whatever an operator did meanwhile. Where it accepts a person who was forgiven
+   * and had failed alone, the failures were its own: what was forgiven counts against no person. One who failed beside others proves
+   * nothing, since one of those may have a bad number.
    */
   accept({ members, groupId, partId }: OpenCall, now: number): void {
     this.#sql.run`
       UPDATE memberships SET forgiven = 0 WHERE forgiven > 0 AND EXISTS
         (SELECT 1 FROM json_each(${members}) AS keys JOIN memberships AS m ON m.person = keys.value ->> 'person'
-          AND m.group_id = ${groupId} AND m.team_part = (keys.value ->> 'team') * ${partId} WHERE m.forgiven > 0)`
+          AND m.group_id = ${groupId} AND m.team_part = (keys.value ->> 'team') * ${partId} AND m.forgiven > 0
+          JOIN calls ON started_at > ${now - FAILED_ALONE_MS} AND outcome IN ('invalid', 'ambiguous') AND people = 1
+            AND instr(leads || team, m.person) > 0)`
     this.#sql.run`
       UPDATE memberships SET status = 'accepted', reason = NULL, accepted_at = ${now},
-        first_call_at = coalesce(first_call_at, ${now}), failing_since = NULL, batch_limit = NULL
+        first_call_at = coalesce(first_call_at, ${now}), failing_since = NULL, batch_limit = NULL, forgiven = 0
       FROM json_each(${members}) AS keys WHERE person = keys.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (keys.value ->> 'team') * ${partId}`
   }

@@ -221,3 +221,21 @@ describe.each([500, 400] as const)('three bad numbers, answered %s', (status) =>
     }
   })
 })
+
+describe.each([500, 400] as const)('bad numbers among sixty leads, answered %s', (status) => {
+  it.each([3, 6, 12])('%s of them are parked once a few later leads go', async (count) => {
+    const isBad = (contact: string) => (Number(contact) - 1) % (60 / count) === 0
+    const outbox = outboxAnswering(({ contacts }) =>
+      contacts.some(isBad) ? ANSWERS[status] : { kind: 'accepted' },
+    )
+    await outbox.leads('Batch 7', 60)
+    await outbox.pass(2 * DAY_MS)
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(60 - count)
+    for (let later = 0; later < 6; later++) {
+      await outbox.lead('Batch 7', [String(919_811_000_002 + 60 * later)])
+      await outbox.pass(12 * HOUR_MS)
+    }
+    expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(66 - count)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(count)
+  })
+})
