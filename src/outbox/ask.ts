@@ -139,7 +139,7 @@ export function decideAsk(
       end.changes ||
       row === null ||
       row.hasDigits === 0 ||
-      (create && row.creates === 0 && isOpen(end.status))
+      (create && !contact.team && row.creates === 0 && isOpen(end.status))
         ? [
             {
               person: contact.person,
@@ -147,7 +147,8 @@ export function decideAsk(
               partId: teamPart === 0 ? (row?.fixed === 1 ? row.partId : partId) : teamPart,
               status: end.status,
               reason: end.reason,
-              creates: create,
+              // A teammate comes along: leave to create the group is their lead's.
+              creates: create && !contact.team,
               limit: end.limit,
               dueAt,
               digits: contact.digits,

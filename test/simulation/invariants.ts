@@ -29,7 +29,7 @@ import {
   resumeEndsWaits,
 } from './invariants/operator.ts'
 import { capacityKept, countIsRight, oneHome } from './invariants/parts.ts'
-import { onlyWhoWasAsked, sentOnce, suppressedStayOut } from './invariants/persons.ts'
+import { leaveIsGiven, onlyWhoWasAsked, sentOnce, suppressedStayOut } from './invariants/persons.ts'
 import { progress } from './invariants/progress.ts'
 import { nothingGoesEarly, nothingKeptTooLong } from './invariants/retention.ts'
 import { nothingThrows, stateFollows } from './invariants/tables.ts'
@@ -46,6 +46,7 @@ export function invariants(): Invariant[] {
     oneHome,
     sentOnce,
     onlyWhoWasAsked,
+    leaveIsGiven,
     suppressedStayOut,
     nothingWhilePaused,
     discardedStays,

@@ -161,7 +161,22 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'what is discarded stays in the queue',
     breaks: 'nothing is sent that was discarded',
-    install: () => patch(Asks.prototype, 'withdraw', () => () => []),
+    install: () =>
+      patch(
+        Asks.prototype,
+        'withdraw',
+        () =>
+          function (this: Asks, delivery) {
+            return this.takeBackCreation(this.keysOf(delivery))
+          },
+      ),
+  },
+  {
+    name: 'a teammate takes leave to the next part',
+    breaks: 'leave to create a group is a lead’s or the operator’s',
+    ports: withSql((exec, query, values) =>
+      exec(query.replace('END, 0, ?, ?, team.digits', 'END, 1, ?, ?, team.digits'), ...values),
+    ),
   },
   {
     name: 'an operator’s word counts no more than a lead',

@@ -188,7 +188,7 @@ export class Asks {
     return { keys, parts: this.#withdraw(keys, delivery) }
   }
 
-  /** A delivery is gone or changed. A membership may create its group only while another one with that leave asks for it. */
+  /** A delivery is gone or changed. A person may create the group only while another delivery with that leave asks for them as its lead. */
   takeBackCreation(keys: readonly Key[]): number[] {
     return keys.flatMap(
       ({ person, groupId, teamPart }) => this.#sql.column<number>`
@@ -196,7 +196,7 @@ export class Asks {
         WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND creates = 1
           AND NOT EXISTS (SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery
             WHERE a.person = ${person} AND a.group_id = ${groupId} AND a.team_part = ${teamPart}
-              AND closed IS NULL AND d.creates = 1) RETURNING part_id`,
+              AND a.lead = 1 AND closed IS NULL AND d.creates = 1) RETURNING part_id`,
     )
   }
 

@@ -217,7 +217,7 @@ export class Memberships {
       INSERT INTO memberships (person, group_id, team_part, part_id, status, reason, creates, due_at, asked_at, digits, mask)
       SELECT team.person, team.group_id, ${to.id}, ${to.id},
         CASE WHEN ${isSuppressed} THEN 'suppressed' WHEN team.status = 'refused' THEN 'refused' ELSE 'waiting' END,
-        CASE WHEN team.status = 'refused' AND NOT ${isSuppressed} THEN ${REFUSED_ELSEWHERE} END, team.creates, ${now}, ${now}, team.digits, team.mask
+        CASE WHEN team.status = 'refused' AND NOT ${isSuppressed} THEN ${REFUSED_ELSEWHERE} END, 0, ${now}, ${now}, team.digits, team.mask
       FROM memberships AS team WHERE team.digits IS NOT NULL AND (team.person, team.group_id, team.team_part) IN
         (SELECT their.person, their.group_id, their.team_part FROM json_each(${persons}) AS keys
          JOIN asks ON asks.person = keys.value AND asks.group_id = ${groupId} AND asks.team_part = 0

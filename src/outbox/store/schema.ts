@@ -158,6 +158,7 @@ export const MIGRATIONS: readonly string[] = [
     status TEXT NOT NULL
       CHECK (status IN ('waiting', 'maybe', 'accepted', 'refused', 'blocked', 'suppressed', 'withdrawn')),
     reason TEXT,
+    -- Leave to create the group: a lead's by its delivery, or the operator's. A teammate who comes along has none.
     creates INTEGER NOT NULL CHECK (creates IN (0, 1)),
     -- When a call that may have worked first carried them.
     first_call_at INTEGER,

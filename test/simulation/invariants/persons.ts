@@ -1,5 +1,6 @@
 /** Persons: no person is sent twice, unasked, or after they asked never to be. */
 
+import type { Facts } from '../facts.ts'
 import { personAt } from '../people.ts'
 import { DAY_MS, homeOf, wantedFor } from './inquiries.ts'
 import type { Invariant } from './invariant.ts'
@@ -41,13 +42,33 @@ export const onlyWhoWasAsked: Invariant = {
     const people = new Set(wanted.flatMap(({ invite }) => invite.contacts.map(personAt)))
     const stranger = call.people.find((person) => !people.has(person))
     if (stranger !== undefined) return { complaint: `nothing asks for ${stranger}` }
-    const group = facts.names.groupOf(call.groupName)
-    const mayCreate =
-      wanted.some(({ invite }) => invite.create) ||
-      // Leave to make a group is leave to make its next parts.
-      [...facts.operator.allowed.keys()].some((part) => facts.names.groupOf(part) === group)
+    const mayCreate = wanted.some(({ invite }) => invite.create) || isAllowed(facts, call.groupName)
     return must(!call.create || mayCreate, () => `nothing asks to create ${call.groupName}`)
   },
+}
+
+export const leaveIsGiven: Invariant = {
+  name: 'leave to create a group is a lead’s or the operator’s',
+  looked: (facts) => {
+    const stale = facts.rows<{ name: string; person: string }>(
+      `SELECT p.name, m.person FROM memberships AS m JOIN parts AS p ON p.id = part_id
+       WHERE m.status IN ('waiting', 'maybe') AND m.creates = 1 AND NOT EXISTS
+         (SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery WHERE a.person = m.person AND a.group_id = m.group_id
+            AND a.team_part = m.team_part AND lead = 1 AND closed IS NULL AND d.creates = 1)`,
+    )
+    return every(stale, ({ name, person }) =>
+      must(
+        isAllowed(facts, name),
+        () => `${facts.personBehind(person)} may create ${name}, and no lead says so`,
+      ),
+    )
+  },
+}
+
+/** Whether the operator gave leave. Leave to make a group is leave to make its next parts. */
+function isAllowed({ names, operator }: Facts, groupName: string): boolean {
+  const group = names.groupOf(groupName)
+  return [...operator.allowed.keys()].some((part) => names.groupOf(part) === group)
 }
 
 export const suppressedStayOut: Invariant = {

@@ -69,3 +69,18 @@ it('knows repeats of leads after a teammate who came along was erased', async ()
   const [again] = await accept(outbox.context, arrival)
   expect(again?.duplicate).toBe(true)
 })
+
+it('creates no further part by the leave of a teammate who signed up and was moved to another group', async () => {
+  const outbox = outboxAnswering(ok, {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 1, groups: 'any' } },
+  })
+  await outbox.lead('G', [P(1)], { teammates: [T], create: false })
+  const signUp = await outbox.lead('G', [T])
+  await outbox.lead('G', [P(2)], { teammates: [T], create: false })
+  const isMoved = () => outbox.count(`memberships WHERE part_id = 2`) > 0
+  while (!isMoved()) await outbox.ring()
+  const edit = { kind: 'edit', agreed: true, contacts: null, groupName: 'H', create: null } as const
+  await outbox.deliveries.act([signUp], edit, 'api')
+  await outbox.pass(24 * HOUR)
+  expect(outbox.sent.filter(({ groupName, create }) => groupName === 'G 2' && create)).toEqual([])
+})
