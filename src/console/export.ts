@@ -3,9 +3,8 @@
 import { errorText, log } from '../lib/log.ts'
 import { type Admin, accountsOf, noteAt, type OperatorContext } from '../operator/admin.ts'
 import { type Cursor, listDeliveries } from '../operator/merge.ts'
-import { readDeliveryId } from '../outbox/accept.ts'
+import { outboxOf, readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
-import { outboxOf } from '../setup/readiness.ts'
 import { readFilter } from './filter-form.tsx'
 import type { Visit } from './page.ts'
 

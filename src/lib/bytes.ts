@@ -1,4 +1,4 @@
-/** Bytes and their spellings: strict hex and base64, UTF-8, SHA-256, HMAC, comparison in constant time. */
+/** Bytes: strict hex and base64, UTF-8, SHA-256, HMAC, comparison in constant time, and reads and waits within bounds. */
 
 export type Bytes = Uint8Array
 export type Encoding = 'hex' | 'base64'
@@ -98,4 +98,55 @@ export async function equalInConstantTime(one: string, other: string): Promise<b
   const key = await importHmacKey('SHA-256', crypto.getRandomValues(new Uint8Array(32)))
   const mac = await crypto.subtle.sign('HMAC', key, utf8(one))
   return crypto.subtle.verify('HMAC', key, mac, utf8(other))
+}
+
+// Nothing that comes from outside may take as long, or be as large, as it likes.
+
+/** The promise's value, or `late` once the time is up. Leaves no timer behind. The promise itself goes on; its late end is ignored. */
+export async function atMost<value, late>(
+  ms: number,
+  promise: Promise<value>,
+  late: late,
+): Promise<value | late> {
+  let stop = () => {}
+  const timeout = new Promise<late>((resolve) => {
+    const timer = setTimeout(() => resolve(late), ms)
+    stop = () => clearTimeout(timer)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    stop()
+  }
+}
+
+export interface StreamBounds {
+  readonly maxBytes: number
+  readonly deadlineMs: number
+}
+
+/** The bytes, or why they are not taken: a stream that breaks is as late as one that never ends. */
+export async function readStream(
+  stream: ReadableStream<Uint8Array> | null,
+  { maxBytes, deadlineMs }: StreamBounds,
+): Promise<Bytes | 'too_large' | 'too_slow'> {
+  if (stream === null) return new Uint8Array(0)
+  const reader = stream.getReader()
+  const deadline = Date.now() + deadlineMs
+  const chunks: Bytes[] = []
+  let size = 0
+  try {
+    for (;;) {
+      const next = await atMost(deadline - Date.now(), reader.read(), 'late' as const)
+      if (next === 'late') return 'too_slow'
+      if (next.done) return concat(...chunks)
+      size += next.value.length
+      if (size > maxBytes) return 'too_large'
+      chunks.push(next.value)
+    }
+  } catch {
+    return 'too_slow'
+  } finally {
+    reader.cancel().catch(() => {})
+  }
 }

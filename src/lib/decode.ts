@@ -1,7 +1,6 @@
 /** Decodes a verified body by its content type: JSON, forms or XML, within bounds of depth and size. */
 
-import type { Bytes } from './bytes.ts'
-import { textOf } from './bytes.ts'
+import { type Bytes, textOf } from './bytes.ts'
 import { readXml } from './xml.ts'
 
 /** `JSON.parse` takes a million nested brackets; what walks the result afterwards does not. */

@@ -1,7 +1,7 @@
 /** Consent: whether the person agreed to join a group, and what shows it. Only a known yes is a yes. */
 
 import { valueAt } from '../lib/decode.ts'
-import { MAX_TEXT_UNITS, normalized, withoutInvisible } from '../lib/text.ts'
+import { MAX_TEXT_UNITS, normalized, withoutInvisible } from './invite.ts'
 
 /**
  * `field`: the question the person answers. `accept`: answers that mean yes, beside the usual ones.

@@ -2,7 +2,7 @@
 
 import { verifyWithJwks } from 'hono/jwt'
 import * as v from 'valibot'
-import { atMost } from '../lib/bounded.ts'
+import { atMost } from '../lib/bytes.ts'
 import { errorText, log } from '../lib/log.ts'
 
 export const ACCESS_HEADER = 'cf-access-jwt-assertion'

@@ -1,9 +1,9 @@
 /** EazyBe accounts: what each is doing, and stopping and starting it. */
 
+import { outboxOf } from '../outbox/accept.ts'
 import type { CapsInUse, Overview, Stop } from '../outbox/admin/account.ts'
 import type { RestoreResult } from '../outbox/admin/backup.ts'
 import type { BackupPage } from '../outbox/store/backup.ts'
-import { outboxOf } from '../setup/readiness.ts'
 import { type Admin, accountsOf, fromEach } from './admin.ts'
 
 /** How each account stands. `counted`: of those that wait, no more than so many are counted. */

@@ -2,9 +2,10 @@
 
 import type { Context, ExecutionContext } from 'hono'
 import type { Hook } from '../mapping/hook.ts'
-import { readDeliveryId } from '../outbox/accept.ts'
+import { outboxOf, readDeliveryId } from '../outbox/accept.ts'
+import type { OutboxObject } from '../outbox/outbox.ts'
 import type { Config } from '../setup/define-config.ts'
-import { type Env, outboxOf } from '../setup/readiness.ts'
+import type { Env } from '../setup/readiness.ts'
 
 export interface Admin {
   readonly config: Config
@@ -53,7 +54,7 @@ export function adminOf(
 export interface Place {
   readonly account: string
   readonly seq: number
-  readonly outbox: ReturnType<typeof outboxOf>
+  readonly outbox: DurableObjectStub<OutboxObject>
 }
 
 /** Where an id of a delivery or a group leads, or null where it names no account of the config. */

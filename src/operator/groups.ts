@@ -2,8 +2,8 @@
 
 import * as v from 'valibot'
 import { inviteSchema } from '../mapping/invite.ts'
+import { outboxOf } from '../outbox/accept.ts'
 import type { GroupChange, GroupResult, GroupView } from '../outbox/admin/groups.ts'
-import { outboxOf } from '../setup/readiness.ts'
 import { type Admin, accountsOf, fromEach, placeOf } from './admin.ts'
 import type { Cursor } from './merge.ts'
 import type { Group } from './shapes.ts'

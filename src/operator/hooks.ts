@@ -2,8 +2,9 @@
 
 import { secretName } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
+import { outboxOf } from '../outbox/accept.ts'
 import { urlToken } from '../schemes/token.ts'
-import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
+import { paceTrouble, readinessOf } from '../setup/readiness.ts'
 import { type Admin, fromEach, hookOf } from './admin.ts'
 import type { HookDetails, HookState } from './shapes.ts'
 

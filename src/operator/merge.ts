@@ -1,9 +1,8 @@
 /** Lists over several accounts, newest first, with a cursor that says how far each has been read: deliveries, and what operators did. */
 
 import * as v from 'valibot'
-import { readDeliveryId } from '../outbox/accept.ts'
+import { outboxOf, readDeliveryId } from '../outbox/accept.ts'
 import type { DeliveryView } from '../outbox/admin/views.ts'
-import { outboxOf } from '../setup/readiness.ts'
 import { type Admin, accountsOf, type Place } from './admin.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 import type { AuditLine } from './shapes.ts'

@@ -104,7 +104,7 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
 }
 
 function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: number): Taken {
-  const { dispatcher, store } = context
+  const { store } = context
   store.hooks.verified(arrival.hook, now)
   const before = arrival.bodyKey === null ? [] : store.deliveries.ofBody(arrival.bodyKey)
   if (before.length > 0) {
@@ -127,7 +127,7 @@ function take(context: Context, arrival: Arrival, ready: readonly Ready[], now: 
     }
     if (taken.duplicate !== null) return repeated(context, arrival, taken.duplicate)
     const { state } = taken
-    if (taken.dueAt !== null) wakes.push(dispatcher.wakeAt(taken.dueAt, now))
+    if (taken.dueAt !== null) wakes.push(store.account.wakeAt(taken.dueAt, now))
     if (item.mapped === null) wakes.push(now)
     tells ||= state === 'held' || state === 'parked'
     const id = deliveryId(arrival.account, taken.seq)
@@ -249,4 +249,12 @@ export function deliveryId(account: string, seq: number): string {
 export function readDeliveryId(id: string): { account: string; seq: number } | null {
   const match = /^([A-Za-z][A-Za-z0-9-]{0,40})-([1-9]\d{0,14})$/.exec(id)
   return match?.[1] === undefined ? null : { account: match[1], seq: Number(match[2]) }
+}
+
+/** The outbox of an account. */
+export function outboxOf<outbox extends Rpc.DurableObjectBranded>(
+  { OUTBOX }: { readonly OUTBOX: DurableObjectNamespace<outbox> },
+  account: string,
+): DurableObjectStub<outbox> {
+  return OUTBOX.get(OUTBOX.idFromName(account))
 }

@@ -2,15 +2,22 @@
 
 import type { Invite } from '../mapping/invite.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
-import { leadsPerDay, newNamesPerDay } from './dispatch/budget.ts'
-import { DAY_MS, soonest } from './dispatch/pace.ts'
+
+import { DAY_MS, type Pace, soonest } from './dispatch/pace.ts'
 import type { Contact, End, Wish } from './ends.ts'
 import { endOf, homeOf, isInAsLead, isOpen, standings } from './ends.ts'
 import type { AskedPerson, BlockReason, KeyInGroup } from './model.ts'
-import type { OutboxPorts } from './ports.ts'
+import type { HookRules, OutboxPorts } from './ports.ts'
 import type { Account } from './store/account.ts'
 import type { Ask, AskedMembership, Situation, StandingRow } from './store/asks.ts'
 import type { Store } from './store/store.ts'
+
+/** Hooks of these kinds may make fewer names a day: a stranger writes their text. */
+const PUBLIC_KINDS = new Set(['form', 'calendar', 'ads'])
+/** Other hooks may make this many times as many: their text often comes from a form, too. */
+const PRIVATE_NAMES_FACTOR = 4
+/** By default a hook may bring the people of this many days in one day: more would wait too long. */
+const ADMITTED_DAYS = 5
 
 /** A wish that is ready to be written. */
 export interface Prepared {
@@ -206,4 +213,17 @@ function usesOther(group: Situation['group'], create: boolean): boolean {
 /** Whether a person who did not wait is to be called now. */
 function begins({ row, end }: { readonly row: StandingRow | null; readonly end: End }): boolean {
   return end.changes && isOpen(end.status) && (row === null || !isOpen(row.status))
+}
+
+/** How many new names a hook may ask to create in a day. */
+function newNamesPerDay(rules: HookRules | undefined, pace: Pace): number {
+  if (rules?.newGroupsPerDay !== undefined) return rules.newGroupsPerDay
+  return rules !== undefined && PUBLIC_KINDS.has(rules.source.kind)
+    ? pace.newGroupsPerDay
+    : pace.newGroupsPerDay * PRIVATE_NAMES_FACTOR
+}
+
+/** How many leads a hook may bring in a day. */
+function leadsPerDay(rules: HookRules | undefined, pace: Pace): number {
+  return rules?.leadsPerDay ?? ADMITTED_DAYS * pace.peoplePerDay
 }

@@ -5,16 +5,13 @@
 
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { atMost } from '../lib/bounded.ts'
-import { encode, hmacSign, utf8 } from '../lib/bytes.ts'
+import { atMost, encode, hmacSign, utf8 } from '../lib/bytes.ts'
 import { errorText, log } from '../lib/log.ts'
 import { problemResponse } from '../lib/problem.ts'
 import type { ArrivalItem, ArrivedItem } from '../outbox/accept.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import type { Env } from '../setup/readiness.ts'
-import { outcomesOf, readPrefer } from './caller.ts'
-import type { VerifiedWebhook } from './events.ts'
-import { keyOf } from './events.ts'
+import { keyOf, outcomesOf, readPrefer, type VerifiedWebhook } from './request.ts'
 
 /** A caller that does not wait is told to look again after so long. */
 const POLL_SECONDS = 5

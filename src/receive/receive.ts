@@ -1,21 +1,27 @@
 /** The way of a webhook: bounded bytes, proof, memory, shape, mapping, outbox, and only then the answer. */
 
-import type { Context } from 'hono'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { CONTENT_TYPES, contentKind } from '../lib/decode.ts'
 import { errorText, log } from '../lib/log.ts'
 import { problemResponse } from '../lib/problem.ts'
 import type { Hook } from '../mapping/hook.ts'
+import { outboxOf } from '../outbox/accept.ts'
 import type { Incoming } from '../schemes/scheme.ts'
 import type { Config } from '../setup/define-config.ts'
-import type { Env, Readiness } from '../setup/readiness.ts'
-import { outboxOf, paceTrouble, readinessOf } from '../setup/readiness.ts'
+import { type Env, paceTrouble, type Readiness, readinessOf } from '../setup/readiness.ts'
 import { answered, firstAnswer, recall, rememberAnswer, SKIPPED, seenKeyOf } from './answer.ts'
-import { bodyLimit, readBody } from './body.ts'
-import { readIdempotencyKey } from './caller.ts'
-import type { VerifiedWebhook, Webhook } from './events.ts'
-import { fingerprintOf, mapEvent, readEvents, secondKey } from './events.ts'
 import { Refusals, refuse } from './refusals.ts'
+import {
+  bodyLimit,
+  fingerprintOf,
+  mapEvent,
+  readBody,
+  readEvents,
+  readIdempotencyKey,
+  secondKey,
+  type VerifiedWebhook,
+  type Webhook,
+} from './request.ts'
 
 const refusals = new Refusals()
 /** What was found of a hook, so that its secrets are not judged again with every webhook. */

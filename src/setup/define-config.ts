@@ -2,9 +2,9 @@
 
 import * as v from 'valibot'
 import { apiTokenName, secretName, tokenName } from '../lib/names.ts'
-import { MAX_TEXT_UNITS } from '../lib/text.ts'
 import { isComparable } from '../mapping/consent.ts'
 import type { Hook } from '../mapping/hook.ts'
+import { MAX_TEXT_UNITS } from '../mapping/invite.ts'
 import { typedName } from '../mapping/typed-names.ts'
 import type { AccountOptions } from '../outbox/dispatch/pace.ts'
 import type { Retention } from '../outbox/jobs/retention.ts'

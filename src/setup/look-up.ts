@@ -1,7 +1,6 @@
 /** Looks up at the sender what its webhook leaves out, with the hook's API token: bounded in time and size, over https only. */
 
-import { atMost, readStream } from '../lib/bounded.ts'
-import type { Bytes } from '../lib/bytes.ts'
+import { atMost, type Bytes, readStream } from '../lib/bytes.ts'
 import { readJson } from '../lib/decode.ts'
 import { apiTokenName, secretName, secretValues } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'

@@ -56,8 +56,3 @@ export interface Env {
   /** Set by `npm start` alone: allows what only a sandbox may. */
   readonly USHER_SANDBOX?: string
 }
-
-/** The outbox of an account. */
-export function outboxOf(env: Env, account: string): DurableObjectStub<OutboxObject> {
-  return env.OUTBOX.get(env.OUTBOX.idFromName(account))
-}

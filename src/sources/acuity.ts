@@ -3,9 +3,17 @@
 import * as v from 'valibot'
 import { encode, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { listOf, numberId, onlyEvent, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  listOf,
+  membersOf,
+  type NamedAnswer,
+  numberId,
+  onlyEvent,
+  skipped,
+} from './shared/payload.ts'
 import { formBody, hookExample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

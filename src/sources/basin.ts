@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answers, membersOf } from './shared/answers.ts'
-import { type JsonObject, jsonObject } from './shared/payload.ts'
+import { answers, type JsonObject, jsonObject, membersOf } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

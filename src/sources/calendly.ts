@@ -2,8 +2,16 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
-import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  firstGiven,
+  listOf,
+  membersOf,
+  onlyEvent,
+  optionalText,
+  skipped,
+} from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

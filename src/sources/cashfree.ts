@@ -2,8 +2,14 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { titledIn, withAnswers } from './shared/answers.ts'
-import { idText, optionalId, optionalObject, optionalText } from './shared/payload.ts'
+import {
+  idText,
+  optionalId,
+  optionalObject,
+  optionalText,
+  titledIn,
+  withAnswers,
+} from './shared/payload.ts'
 import { ANSWERS, checkoutExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -2,8 +2,16 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
-import { idSchema, jsonObject, optionalText, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  idSchema,
+  jsonObject,
+  membersOf,
+  type NamedAnswer,
+  optionalText,
+  skipped,
+} from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -1,8 +1,7 @@
 /** Contact Form 7: what the plugin “CF7 to Webhook” sends of a WordPress form. */
 
 import { token } from '../schemes/token.ts'
-import { answers, membersOf } from './shared/answers.ts'
-import { jsonObject } from './shared/payload.ts'
+import { answers, jsonObject, membersOf } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

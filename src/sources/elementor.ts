@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers, box, membersOf, type NamedAnswer } from './shared/answers.ts'
+import { answer, answers, box, membersOf, type NamedAnswer } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, formBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

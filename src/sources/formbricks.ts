@@ -2,8 +2,14 @@
 
 import * as v from 'valibot'
 import { standardWebhooks } from '../schemes/standard-webhooks.ts'
-import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
-import { onlyEvent, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  membersOf,
+  type NamedAnswer,
+  onlyEvent,
+  skipped,
+} from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

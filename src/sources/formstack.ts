@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers } from './shared/answers.ts'
-import { idSchema } from './shared/payload.ts'
+import { answer, answers, idSchema } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 

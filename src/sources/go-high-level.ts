@@ -14,8 +14,7 @@ import {
 } from '../schemes/ed25519.ts'
 import { isRsaPublicKey, rsaVerify } from '../schemes/rsa.ts'
 import { reject, type Scheme, VERIFIED } from '../schemes/scheme.ts'
-import { titledIn, withAnswers } from './shared/answers.ts'
-import { optionalObject, optionalText } from './shared/payload.ts'
+import { optionalObject, optionalText, titledIn, withAnswers } from './shared/payload.ts'
 import { ANSWERS, hookExample, jsonSample } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { bodySecret } from '../schemes/body-secret.ts'
-import { answer, answers } from './shared/answers.ts'
-import { listOf, optionalText } from './shared/payload.ts'
+import { answer, answers, listOf, optionalText } from './shared/payload.ts'
 import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 

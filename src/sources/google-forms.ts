@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answers, membersOf } from './shared/answers.ts'
+import { answers, membersOf } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

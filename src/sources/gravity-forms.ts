@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { answers, membersOf } from './shared/answers.ts'
-import { jsonObject, skipped } from './shared/payload.ts'
+import { answers, jsonObject, membersOf, skipped } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

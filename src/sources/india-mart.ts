@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { answers, membersOf } from './shared/answers.ts'
-import { optionalText, skipped } from './shared/payload.ts'
+import { answers, membersOf, optionalText, skipped } from './shared/payload.ts'
 import { hookExample, jsonBody } from './shared/sample.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 

@@ -3,8 +3,15 @@
 import * as v from 'valibot'
 import { hmacSign, utf8 } from '../lib/bytes.ts'
 import { formSignature, type SignedForm } from '../schemes/form-signature.ts'
-import { answer, answers, type NamedAnswer } from './shared/answers.ts'
-import { idIn, type JsonObject, jsonObject, unlessStatus } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  idIn,
+  type JsonObject,
+  jsonObject,
+  type NamedAnswer,
+  unlessStatus,
+} from './shared/payload.ts'
 import { checkoutExample, formBody } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -3,9 +3,14 @@
 import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { urlToken } from '../schemes/token.ts'
-import { type NamedAnswer, titledIn, withAnswers } from './shared/answers.ts'
 import { bracketForm, bracketSample } from './shared/brackets.ts'
-import { type JsonObject, jsonObject } from './shared/payload.ts'
+import {
+  type JsonObject,
+  jsonObject,
+  type NamedAnswer,
+  titledIn,
+  withAnswers,
+} from './shared/payload.ts'
 import { ANSWERS, serial } from './shared/sample.ts'
 import { defineSource, type Submission } from './source.ts'
 

@@ -4,9 +4,17 @@ import * as v from 'valibot'
 import { concat, encode, hmacSign, utf8 } from '../lib/bytes.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
-import { answers, givenIn, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { idText, listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import {
+  answers,
+  givenIn,
+  idText,
+  listOf,
+  type NamedAnswer,
+  onlyEvent,
+  optionalText,
+  skipped,
+} from './shared/payload.ts'
 import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type LookUpTools } from './source.ts'
 

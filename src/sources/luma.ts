@@ -4,8 +4,16 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers, firstGiven, membersOf } from './shared/answers.ts'
-import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  firstGiven,
+  listOf,
+  membersOf,
+  onlyEvent,
+  optionalText,
+  skipped,
+} from './shared/payload.ts'
 import { hookExample, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormFields, type Submission } from './source.ts'
 

@@ -4,9 +4,17 @@ import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import type { Incoming, Scheme } from '../schemes/scheme.ts'
 import { isOneOf, newSecret } from '../schemes/secret.ts'
-import { answer, answers, givenIn } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { listOf, numberId, onlyEvent, optionalId, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  givenIn,
+  listOf,
+  numberId,
+  onlyEvent,
+  optionalId,
+  skipped,
+} from './shared/payload.ts'
 import { hookExample, jsonBody, serial } from './shared/sample.ts'
 import { defineSource, type FormFields } from './source.ts'
 

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { token } from '../schemes/token.ts'
-import { answer, answers, type NamedAnswer } from './shared/answers.ts'
-import { idSchema } from './shared/payload.ts'
+import { answer, answers, idSchema, type NamedAnswer } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -14,8 +14,7 @@ import {
 import { readJson } from '../lib/decode.ts'
 import { reject, type Scheme, VERIFIED } from '../schemes/scheme.ts'
 import { newSecret, refuseSecret } from '../schemes/secret.ts'
-import { answer, answers, membersOf } from './shared/answers.ts'
-import { jsonObject, listOf, skipped } from './shared/payload.ts'
+import { answer, answers, jsonObject, listOf, membersOf, skipped } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { urlToken } from '../schemes/token.ts'
-import { answer, answers } from './shared/answers.ts'
-import { skipped } from './shared/payload.ts'
+import { answer, answers, skipped } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -4,8 +4,15 @@ import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { answers, titledIn } from './shared/answers.ts'
-import { idText, optionalId, optionalText, unlessNamed, unlessStatus } from './shared/payload.ts'
+import {
+  answers,
+  idText,
+  optionalId,
+  optionalText,
+  titledIn,
+  unlessNamed,
+  unlessStatus,
+} from './shared/payload.ts'
 import { hookExample, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -3,8 +3,7 @@
 import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
-import { titledIn, withAnswers } from './shared/answers.ts'
-import { optionalText } from './shared/payload.ts'
+import { optionalText, titledIn, withAnswers } from './shared/payload.ts'
 import { ANSWERS, jsonSample, serial } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

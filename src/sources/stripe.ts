@@ -3,8 +3,7 @@
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { titledIn, withAnswers } from './shared/answers.ts'
-import { optionalObject, optionalText } from './shared/payload.ts'
+import { optionalObject, optionalText, titledIn, withAnswers } from './shared/payload.ts'
 import { ANSWERS, checkoutExample, sampleObject } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

@@ -5,9 +5,19 @@ import { valueAt } from '../lib/decode.ts'
 import { hmac } from '../schemes/hmac.ts'
 import type { Scheme } from '../schemes/scheme.ts'
 import { newSecret } from '../schemes/secret.ts'
-import { answer, answers, membersOf, type NamedAnswer } from './shared/answers.ts'
 import { askVendor } from './shared/ask-vendor.ts'
-import { answerHead, listOf, numberId, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answerHead,
+  answers,
+  listOf,
+  membersOf,
+  type NamedAnswer,
+  numberId,
+  onlyEvent,
+  optionalText,
+  skipped,
+} from './shared/payload.ts'
 import { CONSENT_BY_TEXT, serial } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 

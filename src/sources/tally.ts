@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers } from './shared/answers.ts'
-import { listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import { answer, answers, listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac } from '../schemes/hmac.ts'
-import { answer, answers, membersOf } from './shared/answers.ts'
-import { listOf, onlyEvent, skipped } from './shared/payload.ts'
+import { answer, answers, listOf, membersOf, onlyEvent, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource, type FormValue } from './source.ts'
 

@@ -2,8 +2,7 @@
 
 import * as v from 'valibot'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
-import { answer, answers, box, type NamedAnswer } from './shared/answers.ts'
-import { onlyEvent, skipped } from './shared/payload.ts'
+import { answer, answers, box, type NamedAnswer, onlyEvent, skipped } from './shared/payload.ts'
 import { jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

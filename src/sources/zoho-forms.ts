@@ -1,8 +1,7 @@
 /** Zoho Forms: the fields that its author chose, under the names that its author gave them. */
 
 import { token } from '../schemes/token.ts'
-import { answers, membersOf } from './shared/answers.ts'
-import { idIn, jsonObject } from './shared/payload.ts'
+import { answers, idIn, jsonObject, membersOf } from './shared/payload.ts'
 import { CONSENT_BY_TEXT, jsonBody, sampleAnswers } from './shared/sample.ts'
 import { defineSource } from './source.ts'
 

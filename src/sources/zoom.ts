@@ -4,11 +4,18 @@ import * as v from 'valibot'
 import { concat, encode, hmacSign, textOf, utf8 } from '../lib/bytes.ts'
 import { hmac, timestampThenBody } from '../schemes/hmac.ts'
 import type { Incoming } from '../schemes/scheme.ts'
-import { answer, answers, membersOf } from './shared/answers.ts'
-import { idText, listOf, onlyEvent, optionalText, skipped } from './shared/payload.ts'
+import {
+  answer,
+  answers,
+  idText,
+  listOf,
+  membersOf,
+  onlyEvent,
+  optionalText,
+  skipped,
+} from './shared/payload.ts'
 import { hookExample, sampleAnswers } from './shared/sample.ts'
-import type { FormFields } from './source.ts'
-import { defineSource, type Submission } from './source.ts'
+import { defineSource, type FormFields, type Submission } from './source.ts'
 
 /** No page names a window. Its third retry comes two hours after the first try, perhaps with the same time. */
 const TOLERANCE_SECONDS = 3 * 3600

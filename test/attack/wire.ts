@@ -1,6 +1,6 @@
 /** What comes over the wire: bodies that never end or lie about their length, headers twice and huge, odd methods and paths. */
 
-import { readBody } from '../../src/receive/body.ts'
+import { readBody } from '../../src/receive/request.ts'
 import { attackHouse, lead, ORIGIN, ROUTES, SECRETS } from './house.ts'
 import { type Attack, type Effort, isTried, Score } from './score.ts'
 

@@ -1,9 +1,15 @@
 /** The public face of phone numbers: read as people type them, refused rather than guessed, compared and masked. */
 
 export { type CountryCode, countryCodes, isCountryCode, sharedSpelling } from './line.ts'
-export { maskPhone, maskText, numbersIn } from './mask.ts'
-export { firstOf, type Phone, phone, phoneCountryOf, readPhoneAnswer } from './phone-schema.ts'
-export { readInternational, readPhone } from './read-phone.ts'
+export {
+  firstOf,
+  type Phone,
+  phone,
+  phoneCountryOf,
+  readInternational,
+  readPhone,
+  readPhoneAnswer,
+} from './read-phone.ts'
 export {
   type PhoneReading,
   type PhoneRefusal,
@@ -11,4 +17,4 @@ export {
   REFUSALS,
   WARNINGS,
 } from './reading.ts'
-export { asciiDigits } from './typed-text.ts'
+export { asciiDigits, maskPhone, maskText, numbersIn } from './typed-text.ts'

@@ -1,7 +1,7 @@
 /** Caps on people and creations, by the hour and the day, and how hooks share them. */
 
 import type { Spent } from '../model.ts'
-import type { HookRules, OutboxConfig } from '../ports.ts'
+import type { OutboxConfig } from '../ports.ts'
 import { DAY_MS, HOUR_MS, type Pace } from './pace.ts'
 
 interface BudgetInput {
@@ -98,24 +98,4 @@ export function freeAt(
   if (within.length < cap) return now
   const last = within[within.length - cap]
   return (last ?? now) + windowMs
-}
-
-/** Hooks of these kinds may make fewer names a day: a stranger writes their text. */
-const PUBLIC_KINDS = new Set(['form', 'calendar', 'ads'])
-/** Other hooks may make this many times as many: their text often comes from a form, too. */
-const PRIVATE_NAMES_FACTOR = 4
-/** By default a hook may bring the people of this many days in one day: more would wait too long. */
-const ADMITTED_DAYS = 5
-
-/** How many new names a hook may ask to create in a day. */
-export function newNamesPerDay(rules: HookRules | undefined, pace: Pace): number {
-  if (rules?.newGroupsPerDay !== undefined) return rules.newGroupsPerDay
-  return rules !== undefined && PUBLIC_KINDS.has(rules.source.kind)
-    ? pace.newGroupsPerDay
-    : pace.newGroupsPerDay * PRIVATE_NAMES_FACTOR
-}
-
-/** How many leads a hook may bring in a day. */
-export function leadsPerDay(rules: HookRules | undefined, pace: Pace): number {
-  return rules?.leadsPerDay ?? ADMITTED_DAYS * pace.peoplePerDay
 }

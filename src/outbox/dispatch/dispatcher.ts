@@ -81,13 +81,6 @@ export class Dispatcher {
     return this.#compared ? now + TOKEN_CHECK_MS : now
   }
 
-  /** A part is due then: when the alarm must ring for it; null: not before an operator acts. */
-  wakeAt(dueAt: number, now: number): number | null {
-    const { pause, nextCallAt } = this.#store.account.state
-    if (pause?.reason === 'operator') return null
-    return Math.max(dueAt, pause === null ? nextCallAt : (pause.probeAt ?? now))
-  }
-
   /** Plans, and claims what it planned: the claim is on disk before the request leaves. */
   #next(now: number): Next {
     const input = this.#input(now)

@@ -141,6 +141,13 @@ export class Account {
     return this.get('personKey') ?? ''
   }
 
+  /** A part is due then: when the alarm must ring for it; null: not before an operator acts. */
+  wakeAt(dueAt: number, now: number): number | null {
+    const { pause, nextCallAt } = this.state
+    if (pause?.reason === 'operator') return null
+    return Math.max(dueAt, pause === null ? nextCallAt : (pause.probeAt ?? now))
+  }
+
   get state(): AccountState {
     const text = this.get('state')
     if (this.#state?.text !== text) this.#state = { text, state: this.#readState() }

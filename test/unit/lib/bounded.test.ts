@@ -1,7 +1,7 @@
 /** Waits that are bounded: the value in time, the other one after, and no timer that outlives them. */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { atMost } from '../../../src/lib/bounded.ts'
+import { atMost } from '../../../src/lib/bytes.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

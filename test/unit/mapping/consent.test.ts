@@ -1,8 +1,8 @@
 /** Who agreed to join a group, as the tools that people tick boxes in say it. */
 
 import { describe, expect, it, vi } from 'vitest'
-import { MAX_TEXT_UNITS } from '../../../src/lib/text.ts'
 import { consentIn } from '../../../src/mapping/consent.ts'
+import { MAX_TEXT_UNITS } from '../../../src/mapping/invite.ts'
 
 const NOW = Date.UTC(2026, 10, 20, 9, 15)
 const AT = '2026-11-20T09:15:00.000Z'

@@ -3,12 +3,12 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
-import { MAX_TEXT_UNITS } from '../../../src/lib/text.ts'
 import type { InviteInput } from '../../../src/mapping/hook.ts'
 import {
   groupName,
   inviteSchema,
   MAX_GROUP_NAME_UNITS,
+  MAX_TEXT_UNITS,
   spokenInviteSchema,
 } from '../../../src/mapping/invite.ts'
 import { issuesOf } from '../../../src/mapping/issues.ts'

@@ -4,9 +4,15 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
 import { contentKind, decodeBody } from '../../../src/lib/decode.ts'
-import { normalized, visible, withoutInvisible } from '../../../src/lib/text.ts'
 import { consentIn } from '../../../src/mapping/consent.ts'
-import { groupName, inviteSchema, spokenInviteSchema } from '../../../src/mapping/invite.ts'
+import {
+  groupName,
+  inviteSchema,
+  normalized,
+  spokenInviteSchema,
+  visible,
+  withoutInvisible,
+} from '../../../src/mapping/invite.ts'
 import { keptFields, mapFields, teammatesIn } from '../../../src/mapping/map.ts'
 import { maskText, numbersIn, readPhone } from '../../../src/mapping/phone/index.ts'
 import { personName } from '../../../src/outbox/admin/views.ts'

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../src/lib/bytes.ts'
 import { decodeBody } from '../../../src/lib/decode.ts'
-import { readBody } from '../../../src/receive/body.ts'
+import { readBody } from '../../../src/receive/request.ts'
 import type { Incoming } from '../../../src/schemes/scheme.ts'
 import { metaLeadAds } from '../../../src/sources/meta-lead-ads.ts'
 

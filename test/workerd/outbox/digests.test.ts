@@ -3,7 +3,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, it, vi } from 'vitest'
 import { digest, encode, utf8 } from '../../../src/lib/bytes.ts'
-import { fingerprintOf, keyOf } from '../../../src/receive/events.ts'
+import { fingerprintOf, keyOf } from '../../../src/receive/request.ts'
 import { answers, play } from '../drive.ts'
 import { house, listen, post, VARS } from '../house.ts'
 

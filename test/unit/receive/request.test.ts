@@ -1,7 +1,7 @@
 /** What callers ask for in `Prefer` and `Idempotency-Key`. */
 
 import { describe, expect, it } from 'vitest'
-import { readIdempotencyKey, readPrefer } from '../../../src/receive/caller.ts'
+import { readIdempotencyKey, readPrefer } from '../../../src/receive/request.ts'
 
 describe('Prefer', () => {
   it.each<[header: string | null, async: boolean, waitMs: number]>([

@@ -13,7 +13,7 @@ import {
   webflow,
   wpforms,
 } from '../../../src/sources/index.ts'
-import { answer, answers } from '../../../src/sources/shared/answers.ts'
+import { answer, answers } from '../../../src/sources/shared/payload.ts'
 import type { Source } from '../../../src/sources/source.ts'
 import type { Fixture } from '../../fixtures/fixture.ts'
 import { fixtures } from '../../fixtures/index.ts'
