@@ -2,7 +2,7 @@
 
 import type { Invite } from '../../src/mapping/invite.ts'
 import type { DeliveryAction } from '../../src/outbox/admin/act.ts'
-import type { Facts } from './facts.ts'
+import type { Facts, Lead } from './facts.ts'
 import type { Act } from './history.ts'
 import { nameOf } from './names.ts'
 import { digitsOf } from './people.ts'
@@ -25,7 +25,11 @@ export const UNMAPPED: Invite = { groupName: '', contacts: [], teammates: [], cr
 
 /** Those that Usher answered for, in the order of their answers. */
 export function acknowledged(facts: Facts): Delivery[] {
-  const leads = new Map([...facts.senders.leads.values()].map((lead) => [lead.seq, lead]))
+  // A body that came again under another key is the same delivery: its first event brought it.
+  const leads = new Map<number, Lead>()
+  for (const lead of facts.senders.leads.values()) {
+    if (!leads.has(lead.seq)) leads.set(lead.seq, lead)
+  }
   return [...leads.values()].flatMap(({ seq, key }) =>
     facts
       .rows<Omit<Delivery, 'key'> & { mark: string }>(

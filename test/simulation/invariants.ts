@@ -29,7 +29,12 @@ import {
   resumeEndsWaits,
 } from './invariants/operator.ts'
 import { capacityKept, countIsRight, oneHome } from './invariants/parts.ts'
-import { leaveIsGiven, onlyWhoWasAsked, sentOnce, suppressedStayOut } from './invariants/persons.ts'
+import {
+  onlyWhoWasAsked,
+  sentOnce,
+  suppressedStayOut,
+  waitsForDelivery,
+} from './invariants/persons.ts'
 import { progress } from './invariants/progress.ts'
 import { nothingGoesEarly, nothingKeptTooLong } from './invariants/retention.ts'
 import { nothingThrows, stateFollows } from './invariants/tables.ts'
@@ -46,7 +51,7 @@ export function invariants(): Invariant[] {
     oneHome,
     sentOnce,
     onlyWhoWasAsked,
-    leaveIsGiven,
+    waitsForDelivery,
     suppressedStayOut,
     nothingWhilePaused,
     discardedStays,

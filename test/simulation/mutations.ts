@@ -159,21 +159,27 @@ export const mutations: readonly Mutation[] = [
       ),
   },
   {
-    name: 'what is discarded stays in the queue',
+    name: 'discarding does nothing',
     breaks: 'nothing is sent that was discarded',
-    install: () =>
-      patch(
-        Asks.prototype,
-        'withdraw',
-        () =>
-          function (this: Asks, delivery) {
-            return this.takeBackCreation(this.keysOf(delivery))
-          },
-      ),
+    rooms: ({ deliveries, ...rooms }) => ({
+      ...rooms,
+      deliveries: {
+        ...deliveries,
+        act: async (seqs, action, actor) =>
+          action.kind === 'discard'
+            ? seqs.map((seq) => ({ seq, result: 'discarded' }))
+            : deliveries.act(seqs, action, actor),
+      },
+    }),
+  },
+  {
+    name: 'what is discarded stays in the queue',
+    breaks: 'what waits is asked for by a delivery',
+    install: () => patch(Asks.prototype, 'withdraw', () => () => []),
   },
   {
     name: 'a teammate takes leave to the next part',
-    breaks: 'leave to create a group is a lead’s or the operator’s',
+    breaks: 'what waits is asked for by a delivery',
     ports: withSql((exec, query, values) =>
       exec(query.replace('END, 0, ?, ?, team.digits', 'END, 1, ?, ?, team.digits'), ...values),
     ),

@@ -241,7 +241,7 @@ export class Asks {
     }
   }
 
-  /** The people that a delivery asks for, in their order. */
+  /** The people that a delivery asks for, in their order: a teammate once, in however many parts. */
   asked(
     delivery: number,
   ): { person: string; digits: string | null; mask: string; team: boolean }[] {
@@ -251,8 +251,8 @@ export class Asks {
       mask: string
       lead: number
     }>`
-      SELECT person, digits, mask, lead FROM asks JOIN memberships USING (person, group_id, team_part)
-      WHERE delivery = ${delivery} ORDER BY place`
+      SELECT person, max(digits) AS digits, mask, lead FROM asks JOIN memberships USING (person, group_id, team_part)
+      WHERE delivery = ${delivery} GROUP BY place ORDER BY place`
     return rows.map(({ lead, ...row }) => ({ ...row, team: lead === 0 }))
   }
 

@@ -223,18 +223,28 @@ export class Memberships {
          JOIN asks ON asks.person = keys.value AND asks.group_id = ${groupId} AND asks.team_part = 0
          JOIN asks AS their ON their.delivery = asks.delivery AND their.team_part = ${from.id} AND their.lead = 0)
       ON CONFLICT DO NOTHING`
+    // Each lead asks for its teammates in the part where it is; where others of its delivery stay, in both.
+    const moved = fragment`asks AS leads JOIN asks AS their ON their.delivery = leads.delivery AND their.team_part = ${from.id} AND their.lead = 0
+      WHERE leads.person IN (SELECT value FROM json_each(${persons})) AND leads.group_id = ${groupId} AND leads.team_part = 0`
     this.#sql.run`
-      UPDATE OR IGNORE asks SET team_part = ${to.id}
-      WHERE team_part = ${from.id} AND group_id = ${groupId} AND lead = 0
+      INSERT OR IGNORE INTO asks (person, group_id, team_part, delivery, place, lead)
+      SELECT their.person, ${groupId}, ${to.id}, their.delivery, their.place, 0 FROM ${moved}
         AND EXISTS (SELECT 1 FROM memberships AS there
-          WHERE there.person = asks.person AND there.group_id = ${groupId} AND there.team_part = ${to.id})
-        AND delivery IN (SELECT leads.delivery FROM json_each(${persons}) AS keys
-          JOIN asks AS leads ON leads.person = keys.value AND leads.group_id = ${groupId} AND leads.team_part = 0)`
-    // A teammate whose leads have all gone on is not to be called for a part alone.
+          WHERE there.person = their.person AND there.group_id = ${groupId} AND there.team_part = ${to.id})`
     this.#sql.run`
-      DELETE FROM memberships WHERE part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND first_call_at IS NULL
-        AND NOT EXISTS (SELECT 1 FROM asks WHERE asks.person = memberships.person
-          AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`
+      DELETE FROM asks WHERE (person, group_id, team_part, delivery) IN
+        (SELECT their.person, their.group_id, their.team_part, their.delivery FROM ${moved}
+          AND NOT EXISTS (SELECT 1 FROM asks AS stays JOIN memberships AS m USING (person, group_id, team_part)
+            WHERE stays.delivery = leads.delivery AND stays.lead = 1 AND m.part_id = ${from.id})
+          AND EXISTS (SELECT 1 FROM asks AS there WHERE there.person = their.person AND there.group_id = ${groupId}
+            AND there.team_part = ${to.id} AND there.delivery = their.delivery))`
+    // A teammate whose leads have all gone on is not to be called for a part alone.
+    const alone = fragment`part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND NOT EXISTS (SELECT 1 FROM asks
+      WHERE asks.person = memberships.person AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`
+    this.#sql.run`DELETE FROM memberships WHERE ${alone} AND first_call_at IS NULL`
+    this.#sql.run`
+      UPDATE memberships SET status = CASE WHEN accepted_at IS NULL THEN 'withdrawn' ELSE 'accepted' END, reason = NULL, digits = NULL
+      WHERE ${alone}`
     return persons.map((person) => ({ person, teamPart: 0 }))
   }
 

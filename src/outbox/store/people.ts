@@ -108,7 +108,7 @@ export class People {
   wipeDelivery(seq: number, person: string, now: number): boolean {
     this.keepEvidence(seq, person)
     const asks = this.#sql.value<number>`
-      SELECT count(*) FROM asks WHERE delivery = ${seq} AND person = ${person}`
+      SELECT count(DISTINCT place) FROM asks WHERE delivery = ${seq} AND person = ${person}`
     this.#sql.run`DELETE FROM asks WHERE delivery = ${seq} AND person = ${person}`
     const closed = this.#sql.value<string | null>`
       UPDATE deliveries SET key = 'erased ' || seq, body_key = NULL, fingerprint = '', fields = NULL, consent = NULL,

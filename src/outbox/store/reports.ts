@@ -106,7 +106,7 @@ const COLUMNS = fragment`seq, deliveries.hook, source, state, reason, deliveries
   CASE WHEN state = 'held' AND held IS NOT NULL THEN timeline ->> '$[#-1].detail' END AS wrong,
   (SELECT json_object('masks', json_group_array(mask), 'dueAt', min(due)) FROM
     (SELECT mask, CASE WHEN lead = 1 AND m.status IN ('waiting', 'maybe') THEN m.due_at END AS due
-      FROM ${ASKED} ORDER BY place)) AS people`
+      FROM ${ASKED} GROUP BY place ORDER BY place)) AS people`
 
 export class Reports {
   readonly #sql: Sql
@@ -158,12 +158,12 @@ export class Reports {
       SELECT ${COLUMNS}, held, closed, ${GROUP_NAME} AS groupName, fields, consent, timeline FROM ${DELIVERIES} WHERE seq = ${seq}`
   }
 
-  /** The people of a delivery, in their order. */
+  /** The people of a delivery, in their order. Of a teammate in two parts it tells the one where they are not yet. */
   people(seq: number): PersonRow[] {
     return this.#sql.all`
-      SELECT mask, m.status, frozen, lead, accepted_at IS NOT NULL AS accepted,
+      SELECT mask, m.status, frozen, lead, min(accepted_at IS NOT NULL) AS accepted,
         ${IS_SUPPRESSED} AS suppressed
-      FROM deliveries JOIN ${ASKED} AND seq = ${seq} ORDER BY place`
+      FROM deliveries JOIN ${ASKED} AND seq = ${seq} GROUP BY place ORDER BY place`
   }
 
   /** Leads that wait for a call, teammates who signed up among them, those of them who may be in already, and when the oldest was asked for. */

@@ -47,21 +47,22 @@ export const onlyWhoWasAsked: Invariant = {
   },
 }
 
-export const leaveIsGiven: Invariant = {
-  name: 'leave to create a group is a lead’s or the operator’s',
+/** A delivery that is not closed asks for each membership that waits, and one of its leads has the leave that it has. */
+export const waitsForDelivery: Invariant = {
+  name: 'what waits is asked for by a delivery',
   looked: (facts) => {
-    const stale = facts.rows<{ name: string; person: string }>(
-      `SELECT p.name, m.person FROM memberships AS m JOIN parts AS p ON p.id = part_id
-       WHERE m.status IN ('waiting', 'maybe') AND m.creates = 1 AND NOT EXISTS
-         (SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery WHERE a.person = m.person AND a.group_id = m.group_id
-            AND a.team_part = m.team_part AND lead = 1 AND closed IS NULL AND d.creates = 1)`,
+    const asks = `SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery WHERE a.person = m.person
+      AND a.group_id = m.group_id AND a.team_part = m.team_part AND closed IS NULL`
+    const open = facts.rows<{ name: string; person: string; asked: number; may: number }>(
+      `SELECT p.name, m.person, EXISTS (${asks} AND frozen IS NULL) AS asked,
+         creates = 0 OR EXISTS (${asks} AND lead = 1 AND d.creates = 1) AS may
+       FROM memberships AS m JOIN parts AS p ON p.id = part_id WHERE m.status IN ('waiting', 'maybe')`,
     )
-    return every(stale, ({ name, person }) =>
-      must(
-        isAllowed(facts, name),
-        () => `${facts.personBehind(person)} may create ${name}, and no lead says so`,
-      ),
-    )
+    return every(open, ({ name, person, asked, may }) => {
+      if (asked === 0) return { complaint: `${facts.personBehind(person)} waits for ${name}` }
+      const what = () => `${facts.personBehind(person)} may create ${name}`
+      return must(may === 1 || isAllowed(facts, name), what)
+    })
   },
 }
 

@@ -84,3 +84,21 @@ it('creates no further part by the leave of a teammate who signed up and was mov
   await outbox.pass(24 * HOUR)
   expect(outbox.sent.filter(({ groupName, create }) => groupName === 'G 2' && create)).toEqual([])
 })
+
+it('does not call a teammate for a group that its lead was moved from', async () => {
+  const outbox = outboxAnswering(() => ({ kind: 'ambiguous', status: 500, message: 'no' }), {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 2, groups: 'any' } },
+  })
+  // Three people of one lead are in two parts, and their teammate was called for both.
+  const seq = await outbox.lead('G', [P(1), P(2), P(3)], { teammates: [T], create: false })
+  while (new Set(outbox.sent.map(({ groupName }) => groupName)).size < 2) await outbox.ring()
+  const { people } = (await outbox.deliveries.story(seq)) ?? {}
+  expect(people).toHaveLength(4)
+  const edit = { kind: 'edit', agreed: true, contacts: null, groupName: 'H', create: null } as const
+  await outbox.deliveries.act([seq], edit, 'api')
+  const before = outbox.sent.length
+  await outbox.pass(24 * HOUR)
+  expect(new Set(outbox.sent.slice(before).map(({ groupName }) => groupName))).toEqual(
+    new Set(['H', 'H 2']),
+  )
+})
