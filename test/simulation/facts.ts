@@ -88,6 +88,8 @@ export interface SenderFacts {
   /** By key. */
   readonly leads: ReadonlyMap<string, Lead>
   readonly lookUps: readonly LookUp[]
+  /** Events that came and were not answered, with when they did last: they may be kept all the same. */
+  readonly unanswered: ReadonlyMap<string, number>
   /** How many of them are not answered. */
   readonly asked: number
   /** Persons that an event named, whatever became of it. */

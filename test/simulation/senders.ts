@@ -51,6 +51,7 @@ interface Asked {
 export class Senders implements SenderFacts {
   readonly leads = new Map<string, Lead>()
   readonly lookUps: LookUp[] = []
+  readonly unanswered = new Map<string, number>()
   /** Look-ups fail until then, every one or every second one. */
   failing = { until: Number.NEGATIVE_INFINITY, oneIn: 1 }
 
@@ -143,6 +144,7 @@ export class Senders implements SenderFacts {
     // They may be kept all the same, and be erased before the sender tries again: then that makes others.
     for (const { key } of arrival.items) {
       operator.wanted.set(key + UNANSWERED, operator.wanted.get(key) ?? [])
+      this.unanswered.set(firstKeyOf(key), facts.at)
     }
     if (sent.retries === 0) return
     const again = { arrival, retries: sent.retries - 1 }

@@ -49,7 +49,10 @@ function erased(facts: Facts, person: number, { upTo, at }: { upTo: number; at: 
           contacts.some((digits) => spellings.includes(digits)),
         )),
   )
-  if (isWritten || isBack) return good
+  const mayBeKept = [...facts.senders.unanswered].some(
+    ([key, cameAt]) => cameAt >= at && facts.senders.peopleOf(key).includes(person),
+  )
+  if (isWritten || isBack || mayBeKept) return good
   return every(TEXTS, ([table, text]) => {
     const rows = facts.rows<{ text: string }>(`SELECT ${text} AS text FROM ${table}`)
     return must(!rows.some((row) => isTold(row.text)), () => `${person} is still in ${table}`)
