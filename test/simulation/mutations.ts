@@ -165,10 +165,12 @@ export const mutations: readonly Mutation[] = [
       ...rooms,
       deliveries: {
         ...deliveries,
-        act: async (seqs, action, actor) =>
-          action.kind === 'discard'
-            ? seqs.map((seq) => ({ seq, result: 'discarded' }))
-            : deliveries.act(seqs, action, actor),
+        act: async (seqs, action, actor) => {
+          if (action.kind !== 'discard') return deliveries.act(seqs, action, actor)
+          // It is in the audit log all the same.
+          for (const seq of seqs) await deliveries.reveal(seq, actor)
+          return seqs.map((seq) => ({ seq, result: 'discarded' }))
+        },
       },
     }),
   },
