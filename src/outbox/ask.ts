@@ -183,7 +183,7 @@ export function decideAsk(
 
 /** Writes what was decided. Gives the part's new due time; null: it did not become earlier. */
 export function writeAsk(
-  { asks, deliveries, parts }: Store,
+  { account, asks, deliveries, parts }: Store,
   { groupId, rows, asks: asked, again, changed, creates, newDueAt, changesHook }: Prepared,
   delivery: number,
   now: number,
@@ -197,10 +197,13 @@ export function writeAsk(
     deliveries.refresh(others, { event: 'changed', detail }, now)
   }
   if (newDueAt !== null) return newDueAt
+  const { nextCreateAt, othersCreateAt } = account.state
+  // The part may be due already, and its call wait until the people of a creation that failed may be tried again.
+  const isAhead = creates && othersCreateAt < nextCreateAt
   const due = new Map<number, number>()
   for (const { status, partId, dueAt } of rows) if (isOpen(status)) due.set(partId, dueAt)
   const times = [...due].flatMap(
-    ([id, at]) => parts.bringForward(id, at, creates) ?? (changesHook ? at : []),
+    ([id, at]) => parts.bringForward(id, at, creates) ?? (changesHook || isAhead ? at : []),
   )
   return soonest(times)
 }

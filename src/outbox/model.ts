@@ -58,6 +58,8 @@ export interface AccountState {
   /** What `nextCallAt` waits for: the pace, EazyBe's 429, or a connection. */
   readonly nextCallWhy: 'pace' | 'throttled' | 'unreachable'
   readonly nextCreateAt: number
+  /** The same with people who were in no creation that failed. */
+  readonly othersCreateAt: number
   /** 429s in a row without Retry-After. */
   readonly throttles: number
   /** Failed connections in a row. */
@@ -66,6 +68,8 @@ export interface AccountState {
   readonly unreachableSince: number | null
   /** Creations that did not happen, in a row. */
   readonly createFailures: number
+  /** How many of these had people who were in none before. */
+  readonly createFailuresApart: number
   /** The last call that EazyBe accepted: its number and when. A streak of failures begins after it. */
   readonly acceptedCall: number
   readonly acceptedAt: number
@@ -95,10 +99,12 @@ export const FRESH_ACCOUNT: AccountState = {
   nextCallAt: 0,
   nextCallWhy: 'pace',
   nextCreateAt: 0,
+  othersCreateAt: 0,
   throttles: 0,
   unreachable: 0,
   unreachableSince: null,
   createFailures: 0,
+  createFailuresApart: 0,
   acceptedCall: 0,
   acceptedAt: 0,
   createdAt: 0,
@@ -167,6 +173,8 @@ export interface Member extends MemberKey {
   readonly attempts: number
   /** When the first of these failed; epoch milliseconds. */
   readonly failingSince: number | null
+  /** When a call last failed with them, whosever fault that was. */
+  readonly triedAt: number | null
   /** The most people they may travel with, themselves included, while a bad number is searched; null: no limit. */
   readonly limit: number | null
   readonly dueAt: number

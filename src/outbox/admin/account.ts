@@ -2,13 +2,13 @@
 
 import type { Context } from '../context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Pace } from '../dispatch/pace.ts'
-import { waitTeller } from '../dispatch/plan.ts'
 import { pauseFrom, resumed } from '../dispatch/step.ts'
 import type { AccountState, PauseReason, Spent } from '../model.ts'
 import { QUARTER_MS } from '../model.ts'
 import type { AuditPage } from '../store/audit.ts'
 import { MOST_COUNTED } from '../store/reports.ts'
 import { inFlight, iso } from './views.ts'
+import { waitTeller } from './waits.ts'
 
 export interface Overview {
   readonly account: string

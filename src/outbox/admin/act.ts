@@ -129,7 +129,7 @@ export function actOne(
     case 'create':
       if (row.state !== 'held') return 'not_possible'
       // Only of a group that is known to be gone: one in doubt, or there, must not be created twice.
-      for (const part of store.memberships.partsGone(seq)) store.parts.allowCreation(part, now)
+      for (const part of store.parts.goneOf(seq)) store.parts.allowCreation(part, now)
       return send(context, row, { ...same, create: true, note: 'may create the group' }, now)
     case 'edit': {
       const team = new Set(

@@ -5,9 +5,9 @@ import type { ConsentEvidence } from '../../mapping/consent.ts'
 import { maskText } from '../../mapping/phone/index.ts'
 import { deliveryId } from '../accept.ts'
 import type { Context } from '../context.ts'
-import { waitTeller } from '../dispatch/plan.ts'
 import { type DeliveryState, keysIn } from '../model.ts'
 import type { DeliveryRow, PersonRow, StoryRow } from '../store/reports.ts'
+import { waitTeller } from './waits.ts'
 
 /** A delivery as `GET /api/deliveries` gives it. */
 export interface DeliveryView {

@@ -19,6 +19,11 @@ const EXCUSED_MS = 7 * DAY_MS
 /** A person who was forgiven this often is no sign of a failing EazyBe any more, until one who failed alone is accepted. */
 export const MOST_FORGIVEN = 2
 
+/** Whether no call failed with a person, in this delivery or an earlier one. */
+export function isUntried({ triedAt, limit }: Member): boolean {
+  return triedAt === null && limit === null
+}
+
 /** Whether so many failures are the person's own. `acceptedAt`: when EazyBe last accepted others, before the last of these failures. */
 export function isBlamed(
   { now, scale }: Step,

@@ -13,7 +13,7 @@ import {
   refreshDue,
   releaseBlocked,
 } from '../store/store.ts'
-import { failsForEverybody, MOST_FORGIVEN } from './blame.ts'
+import { failsForEverybody, isUntried, MOST_FORGIVEN } from './blame.ts'
 import { hooksOf, peopleOf } from './budget.ts'
 import type { PlanInput } from './plan.ts'
 import { plan } from './plan.ts'
@@ -99,15 +99,20 @@ export class Dispatcher {
     const { account, calls, memberships, parts } = this.#store
     const { pace } = account
     const spent = calls.spent(pace, now)
-    const queues = parts.dueFirst(peopleOf(spent), now).map(
-      (part): PartQueue => ({
+    const { state } = account
+    const inTrouble = state.pause?.reason === 'failing' || state.createFailures > 0
+    const queues = parts.dueFirst(peopleOf(spent), now).map((part): PartQueue => {
+      const waiting = memberships.queue(part, pace.batchSize)
+      // The head of a queue may be those with whom calls fail.
+      const untried = inTrouble && !waiting.some(isUntried) ? memberships.untried(part.id) : null
+      return {
         ...part,
         maybes: memberships.maybes(part.id),
-        waiting: memberships.queue(part, pace.batchSize),
-      }),
-    )
+        waiting: untried === null ? waiting : [...waiting, untried],
+      }
+    })
     return {
-      account: account.state,
+      account: state,
       pace,
       spent,
       parts: queues,

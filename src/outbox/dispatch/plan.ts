@@ -1,15 +1,7 @@
 /** Which call comes next, or until when there is none: a pure function of the state, the pace and the clock. */
 
-import type {
-  AccountState,
-  Call,
-  CallKind,
-  Member,
-  PartQueue,
-  PartStatus,
-  PauseReason,
-  Spent,
-} from '../model.ts'
+import type { AccountState, Call, CallKind, Member, PartQueue, Spent } from '../model.ts'
+import { isUntried } from './blame.ts'
 import type { Budget } from './budget.ts'
 import { creationBudgets, freeAt, peopleBudgets, peopleOf, room, shareFreeAt } from './budget.ts'
 import type { Pace } from './pace.ts'
@@ -25,7 +17,7 @@ export interface PlanInput {
   readonly hooks: readonly string[]
 }
 
-/** Why nothing may be sent now; the console says it in words. */
+/** Why nothing may be sent now; `admin/waits.ts` says it in words. */
 export type WaitReason =
   | 'nothing'
   | 'paused'
@@ -62,8 +54,9 @@ export function plan(input: PlanInput, now: number): Plan {
   let soonest: Obstacle | null = null
   for (const part of parts) {
     if (hasNoRoomForHead(part)) return { kind: 'rollOver', partId: part.id }
-    const call = nextCall(part, Math.max(1, mostPeople(part.hook, input, now)), now)
-    const obstacle = partObstacle(part, call, input, now)
+    const head = leaderOf(part, input.account, now)
+    const call = nextCall(part, head, Math.max(1, mostPeople(part.hook, input, now)), now)
+    const obstacle = partObstacle(part, head, call, input, now)
     if (obstacle === null) return { kind: 'call', call }
     if (soonest === null || isSooner(obstacle.until, soonest.until)) soonest = obstacle
   }
@@ -72,15 +65,21 @@ export function plan(input: PlanInput, now: number): Plan {
 
 /**
  * Those with something to call. Hooks take turns: of those that are due, the one with the fewest people in the last day comes
- * first. A failing EazyBe is asked for those who wait longest, whether for an add or a creation.
+ * first. A failing EazyBe is asked for those who wait longest, whether for an add or a creation; but most often for people who were
+ * in no call that failed, where there are some: the fault may be with the others.
  */
 function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQueue[] {
   const waiting = parts.filter((part) => part.waiting.length > 0)
   const dueAt = ({ waiting: [head], restUntil }: PartQueue) => Math.max(head?.dueAt ?? 0, restUntil)
-  if (account.pause?.reason === 'failing')
+  if (account.pause?.reason === 'failing') {
+    const isLast = (part: PartQueue) => Number(untriedOf(part, account, now) === undefined)
     return waiting.toSorted(
-      (one, other) => one.lastCallAt - other.lastCallAt || dueAt(one) - dueAt(other),
+      (one, other) =>
+        isLast(one) - isLast(other) ||
+        one.lastCallAt - other.lastCallAt ||
+        dueAt(one) - dueAt(other),
     )
+  }
   const used = peopleOf(spent)
   const isLater = (part: PartQueue) => Number(dueAt(part) > now)
   return waiting.toSorted(
@@ -95,7 +94,7 @@ function mostPeople(hook: string, { account, pace, ...input }: PlanInput, now: n
   return account.pause?.reason === 'failing' ? 1 : Math.min(pace.batchSize, allowance)
 }
 
-type AccountInput = Omit<PlanInput, 'parts' | 'hooks'>
+export type AccountInput = Omit<PlanInput, 'parts' | 'hooks'>
 
 /** What stands in the way of every call of the account; null: nothing. */
 export function accountObstacle(
@@ -117,12 +116,14 @@ export function accountObstacle(
   return until > now ? { until, why: 'peopleCap' } : null
 }
 
-/** What stands in the way of every creation of the account beside that; null: nothing. */
+/** What stands in the way of every creation of the account beside that; null: nothing. `untried`: with people who were in none that failed. */
 export function createObstacle(
   { account, pace, spent }: AccountInput,
+  untried: boolean,
   now: number,
 ): Obstacle | null {
-  if (account.nextCreateAt > now) return { until: account.nextCreateAt, why: 'createPace' }
+  const nextAt = untried ? account.othersCreateAt : account.nextCreateAt
+  if (nextAt > now) return { until: nextAt, why: 'createPace' }
   const until = Math.max(
     freeAt(spent.creations, HOUR_MS, pace.createsPerHour, now),
     freeAt(spent.creations, DAY_MS, pace.createsPerDay, now),
@@ -131,8 +132,13 @@ export function createObstacle(
 }
 
 /** What stands in the way of this call of this part; null: it may go now. */
-function partObstacle(part: PartQueue, call: Call, input: PlanInput, now: number): Obstacle | null {
-  const head = leaderOf(part, now)
+function partObstacle(
+  part: PartQueue,
+  head: Member | undefined,
+  call: Call,
+  input: PlanInput,
+  now: number,
+): Obstacle | null {
   if (head === undefined) return { until: null, why: 'nothing' }
   if (call.contacts.length === 0) {
     // Only people who have a place may travel, and none of them is due.
@@ -146,7 +152,7 @@ function partObstacle(part: PartQueue, call: Call, input: PlanInput, now: number
   if (call.kind !== 'create')
     return shareObstacle(peopleBudgets(input, part.hook), 'peopleCap', now)
   return (
-    createObstacle(input, now) ??
+    createObstacle(input, isUntried(head), now) ??
     shareObstacle(peopleBudgets(input, part.hook), 'peopleCap', now) ??
     shareObstacle(creationBudgets(input, part.hook), 'createCap', now)
   )
@@ -170,13 +176,13 @@ function needsRoom({ fixed, team }: Member): boolean {
 }
 
 /** The call that the head of a queue asks for, with as many others as may travel along. */
-function nextCall(part: PartQueue, most: number, now: number): Call {
+function nextCall(part: PartQueue, head: Member | undefined, most: number, now: number): Call {
   const kind = callKind(part)
-  const size = Math.min(leaderOf(part, now)?.limit ?? most, most)
+  const size = Math.min(head?.limit ?? most, most)
   const members: Member[] = []
   const contacts = new Map<string, string>()
   let taken = part.members + part.maybes
-  for (const member of travellers(part, kind, now)) {
+  for (const member of head === undefined ? [] : travellers(part, head, kind, now)) {
     const known = contacts.has(member.person)
     if (!known && contacts.size >= size) continue
     if (needsRoom(member)) {
@@ -205,20 +211,42 @@ function callKind({ status, queue }: PartQueue): CallKind {
   return queue
 }
 
-/** The member that a call is made for: the head of the queue. A probe is made for one who may be in, where one is due. */
-function leaderOf({ status, waiting }: PartQueue, now: number): Member | undefined {
+/** Of a failing EazyBe's probes, so many of three are made with people who were in no call that failed. */
+const UNTRIED_PROBES = 2
+
+/**
+ * The member that a call is made for: the head of the queue. A group is created with people who were in no creation that failed,
+ * where there are some, and a probe is made for one who may be in, where one is due.
+ */
+function leaderOf(part: PartQueue, account: AccountState, now: number): Member | undefined {
   const isDue = (member: Member) => member.status === 'maybe' && member.dueAt <= now
-  return (status === 'doubtful' ? waiting.find(isDue) : undefined) ?? waiting[0]
+  return (
+    untriedOf(part, account, now) ??
+    (part.status === 'doubtful' ? part.waiting.find(isDue) : undefined) ??
+    part.waiting[0]
+  )
+}
+
+/** The first who was in no call that failed, where a call is to be made with such people; undefined: there is none, or it need not be. */
+function untriedOf(part: PartQueue, { pause }: AccountState, now: number): Member | undefined {
+  const isProbe = pause?.reason === 'failing' && pause.probes % 3 < UNTRIED_PROBES
+  if (!isProbe && callKind(part) !== 'create') return undefined
+  const hasRoom = part.members + part.maybes < part.capacity
+  return part.waiting.find(
+    (member) => isUntried(member) && member.dueAt <= now && (hasRoom || !needsRoom(member)),
+  )
 }
 
 /** Members who may share a call with the head: those due, and under the same suspicion, so that a bad number fails no new people. */
-function travellers(part: PartQueue, kind: CallKind, now: number): Member[] {
-  const head = leaderOf(part, now)
-  if (head === undefined) return []
-  const alike = part.waiting.filter(
-    ({ limit, attempts, dueAt }) =>
-      limit === head.limit && (attempts === 0 || dueAt <= Math.max(now, head.dueAt)),
+function travellers(part: PartQueue, head: Member, kind: CallKind, now: number): Member[] {
+  const others = part.waiting.filter(
+    (member) =>
+      member !== head &&
+      member.limit === head.limit &&
+      (member.attempts === 0 || member.dueAt <= Math.max(now, head.dueAt)) &&
+      (kind !== 'create' || isUntried(member) === isUntried(head)),
   )
+  const alike = [head, ...others]
   if (kind === 'add') return alike
   // One bad number fails a whole creation. Teammates are known to be good, so a group begins with them alone; where that
   // failed it begins with the leads, and a probe asks with the people of the creation.
@@ -226,8 +254,8 @@ function travellers(part: PartQueue, kind: CallKind, now: number): Member[] {
   const leads = alike.filter((member) => !member.team)
   const first = kind === 'probe' ? alike.find(({ status }) => status === 'maybe') : undefined
   const seedTeam = first?.team ?? part.createFailures === 0
-  const [seeds, others] = seedTeam ? [team, leads] : [leads, team]
-  return seeds.length > 0 ? seeds : others
+  const [seeds, rest] = seedTeam ? [team, leads] : [leads, team]
+  return seeds.length > 0 ? seeds : rest
 }
 
 function wait({ until, why }: Obstacle): Plan {
@@ -237,58 +265,4 @@ function wait({ until, why }: Obstacle): Plan {
 /** Whether one time comes before another; null is never. */
 function isSooner(one: number | null, other: number | null): boolean {
   return one !== null && (other === null || one < other)
-}
-
-/** Of a delivery: what may hold it back beside its account. Times are epoch milliseconds. */
-export interface Waiter {
-  readonly partStatus: PartStatus | null
-  readonly restUntil: number | null
-  readonly dueAt: number | null
-  readonly attempts: number
-  readonly creates: boolean
-}
-
-export interface Wait {
-  readonly what: string
-  readonly until: number | null
-}
-
-/** Says what a queued delivery waits for. The account's own obstacles are found once for all deliveries of a page. */
-export function waitTeller(input: AccountInput, now: number): (waiter: Waiter) => Wait {
-  const { pause } = input.account
-  const account = accountObstacle(input, now)
-  const creation = createObstacle(input, now)
-  return ({ partStatus, restUntil, dueAt, attempts, creates }) => {
-    if (pause !== null) return { what: PAUSED[pause.reason], until: pause.probeAt }
-    if (restUntil !== null && restUntil > now) return { what: WAITING.rest, until: restUntil }
-    if (dueAt !== null && dueAt > now) {
-      return { what: attempts > 0 ? WAITING.backoff : WAITING.coalesce, until: dueAt }
-    }
-    const obstacle = account ?? (partStatus === 'new' && creates ? creation : null)
-    return obstacle === null
-      ? { what: WAITING.nothing, until: null }
-      : { what: WAITING[obstacle.why], until: obstacle.until }
-  }
-}
-
-const PAUSED: Readonly<Record<PauseReason, string>> = {
-  session: 'EazyBe’s cloud session is inactive',
-  token: 'EazyBe refuses the token',
-  operator: 'paused by the operator',
-  failing: 'EazyBe fails for everybody',
-}
-
-const WAITING: Readonly<Record<WaitReason, string>> = {
-  nothing: 'its turn',
-  paused: 'the account is paused',
-  throttled: 'EazyBe asked to wait',
-  unreachable: 'no connection to EazyBe',
-  pace: 'the pace of the account',
-  quiet: 'quiet hours',
-  peopleCap: 'the cap on people an hour or a day',
-  createPace: 'the gap between new groups',
-  createCap: 'the cap on new groups an hour or a day',
-  coalesce: 'others for the same group',
-  rest: 'the group rests',
-  backoff: 'trying again later',
 }

@@ -51,6 +51,7 @@ export function addFailed(step: Step, message: string): Settlement {
         return {
           ...maybe('EazyBe failed'),
           attempts: member.attempts,
+          triedAt: now,
           dueAt: now,
           event: 'unknown',
           detail: message,
@@ -72,6 +73,7 @@ export function addFailed(step: Step, message: string): Settlement {
       return {
         ...maybe('EazyBe failed'),
         ...failed,
+        triedAt: now,
         dueAt: now + waitMs * scale,
         // From the second failure on, a bad number is searched among those who travelled with it.
         ...(failed.attempts >= 2 && size > 1 && { limit: half(size) }),
@@ -106,6 +108,7 @@ export function doubtful(step: Step, message: string): Settlement {
     changes: changesOf(step, (member) => ({
       ...maybe(MAY_BE_CREATED),
       attempts: member.attempts,
+      triedAt: step.now,
       // They keep their place: the probe that finds out carries them.
       dueAt: member.dueAt,
       event: 'unknown',
@@ -115,8 +118,9 @@ export function doubtful(step: Step, message: string): Settlement {
 }
 
 /**
- * A probe says that there is no group. Creations of the account rest, and since a new group may stay invisible for minutes the
- * name is asked for once more after that rest; only a second 404 frees it to be created again.
+ * A probe says that there is no group. Creations of the account rest: with these people longer each time, with others only where
+ * creations without a person in common fail, since the fault may be a number's. A new group may stay invisible for minutes, so the
+ * name is asked for once more; only a second 404 frees it to be created again.
  */
 export function notCreated(step: Step, message: string): Settlement {
   const { input, call, now, scale } = step
@@ -136,21 +140,27 @@ export function notCreated(step: Step, message: string): Settlement {
       })),
     }
   }
-  const pauseMs = nth(CREATE_PAUSES_MS, input.account.createFailures) * scale
+  const { createFailures, createFailuresApart, createdAt, othersCreateAt } = input.account
+  const pauseOf = (failures: number) => now + nth(CREATE_PAUSES_MS, failures) * scale
+  const tried = input.members.filter(({ status }) => status === 'maybe')
+  const isApart = tried.every(({ failingSince }) => failingSince === null)
   const failures = part.createFailures + 1
   // The people of the creation that failed, whether the probe carried them or not.
-  const size = input.members.filter(({ status }) => status === 'maybe').length
+  const size = tried.length
   const excused = isExcused(step)
   // Only a creation that was accepted before the failed one is a contrast to it.
-  const { createdAt } = input.account
   const contrastAt = createdAt < part.triedAt ? createdAt : 0
   return {
     account: {
       ...account,
-      createFailures: input.account.createFailures + 1,
-      nextCreateAt: Math.max(account.nextCreateAt, now + pauseMs),
+      createFailures: createFailures + 1,
+      createFailuresApart: createFailuresApart + Number(isApart),
+      nextCreateAt: Math.max(account.nextCreateAt, pauseOf(createFailures)),
+      othersCreateAt: isApart
+        ? Math.max(othersCreateAt, pauseOf(createFailuresApart))
+        : othersCreateAt,
     },
-    part: { ...part, createFailures: failures, misses: 1, restUntil: now + pauseMs },
+    part: { ...part, createFailures: failures, misses: 1, restUntil: pauseOf(0) },
     changes: changesOf(step, (member) => {
       const carried = call.members.some(
         ({ person, team }) => person === member.person && team === member.team,

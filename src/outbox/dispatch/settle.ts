@@ -76,7 +76,7 @@ function accepted(step: Step): Settlement {
     ...afterCall(step),
     pause: input.account.pause?.reason === 'operator' ? input.account.pause : null,
     acceptedAt: now,
-    ...(created && { ...afterCreate(step), createFailures: 0, createdAt: now }),
+    ...(created && afterCreation(step)),
   }
   return {
     account,
@@ -90,6 +90,13 @@ function accepted(step: Step): Settlement {
     },
     changes: null,
   }
+}
+
+/** EazyBe creates groups: the waits after creations that failed are over. */
+function afterCreation({ input, ...step }: Step): Partial<AccountState> {
+  const account = { ...input.account, nextCreateAt: 0, othersCreateAt: 0 }
+  const gap = afterCreate({ ...step, input: { ...input, account } })
+  return { ...gap, createFailures: 0, createFailuresApart: 0, createdAt: step.now }
 }
 
 /** 400: the batch is split until the bad number stands alone, and that one is parked at once. */
@@ -106,6 +113,7 @@ function invalid(step: Step, message: string): Settlement {
     changes: changesOf(step, (member) => ({
       ...(alone ? { status: 'refused', reason: `refused: ${message}` } : stillWaits(member)),
       attempts: member.attempts + (alone ? 1 : 0),
+      triedAt: now,
       ...(!excused && { limit: alone ? null : half(size) }),
       dueAt: now,
       event: 'refused by EazyBe',

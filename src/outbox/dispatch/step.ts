@@ -140,10 +140,19 @@ export function afterCall({
   return { nextCallAt: now + addGapMs + random() * addJitterMs, nextCallWhy: 'pace' }
 }
 
-/** The gap after a creation, also after one that may have happened. */
-export function afterCreate({ input, now, random }: Step): Pick<AccountState, 'nextCreateAt'> {
+/** The gap after a creation, also after one that may have happened. Who waits longer after one that failed goes on waiting. */
+export function afterCreate({
+  input,
+  now,
+  random,
+}: Step): Pick<AccountState, 'nextCreateAt' | 'othersCreateAt'> {
   const { createGapMs, createJitterMs } = input.pace
-  return { nextCreateAt: now + createGapMs + random() * createJitterMs }
+  const { nextCreateAt, othersCreateAt } = input.account
+  const gapEndsAt = now + createGapMs + random() * createJitterMs
+  return {
+    nextCreateAt: Math.max(nextCreateAt, gapEndsAt),
+    othersCreateAt: Math.max(othersCreateAt, gapEndsAt),
+  }
 }
 
 /**
@@ -166,9 +175,11 @@ export function resumed(
     unreachable: 0,
     unreachableSince: null,
     createFailures: 0,
+    createFailuresApart: 0,
     nextCallAt: Math.min(account.nextCallAt, gapEndsAt),
     nextCallWhy: 'pace',
     nextCreateAt: Math.min(account.nextCreateAt, now + createGapMs),
+    othersCreateAt: Math.min(account.othersCreateAt, now + createGapMs),
   }
 }
 
@@ -180,13 +191,13 @@ export type ChangeOf = Pick<
   Change,
   'status' | 'reason' | 'attempts' | 'dueAt' | 'event' | 'detail'
 > &
-  Partial<Pick<Change, 'failingSince' | 'limit'>>
+  Partial<Pick<Change, 'failingSince' | 'triedAt' | 'limit'>>
 
 /** One change for each member of the call. */
 export function changesOf({ input }: Step, change: (member: Member) => ChangeOf): Change[] {
   return input.members.map((member) => {
-    const { person, team, failingSince, limit } = member
-    return { person, team, failingSince, limit, ...change(member) }
+    const { person, team, failingSince, triedAt, limit } = member
+    return { person, team, failingSince, triedAt, limit, ...change(member) }
   })
 }
 

@@ -146,7 +146,7 @@ export class Asks {
           part_id = CASE WHEN first_call_at IS NULL THEN excluded.part_id ELSE part_id END, status = excluded.status,
           reason = excluded.reason, attempts = 0,
           creates = CASE WHEN status IN ('waiting', 'maybe', 'blocked') THEN max(creates, excluded.creates) ELSE excluded.creates END,
-          failing_since = NULL,
+          failing_since = NULL, tried_at = NULL,
           batch_limit = excluded.batch_limit, due_at = excluded.due_at, digits = excluded.digits, mask = excluded.mask`
     }
   }

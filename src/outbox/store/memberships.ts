@@ -7,6 +7,8 @@ import { fragment, raw, type Sql } from './sql.ts'
 /** Memberships that one transaction releases, or moves to the next part; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
 const MOVED_AT_ONCE = 100
+/** Of those who wait, among whom one with whom no call failed is looked for. */
+const MOST_LOOKED_AT = 300
 /** How far back a call counts in which a person failed alone: a failing EazyBe is excused for so long. */
 const FAILED_ALONE_MS = 7 * DAY_MS
 
@@ -20,7 +22,7 @@ export const IS_CALLED = raw(`EXISTS (SELECT 1 FROM calls WHERE ended_at IS NULL
   AND calls.part_id = memberships.part_id AND instr(leads || team, memberships.person) > 0)`)
 const MAY_BE_IN = raw('first_call_at IS NOT NULL AND accepted_at IS NULL')
 const MEMBER =
-  raw(`person, team_part AS team, digits, status, creates, attempts, failing_since AS failingSince,
+  raw(`person, team_part AS team, digits, status, creates, attempts, failing_since AS failingSince, tried_at AS triedAt,
   batch_limit AS "limit", due_at AS dueAt, asked_at AS askedAt, first_call_at IS NOT NULL AS fixed,
   accepted_at IS NOT NULL AND accepted_at >= (SELECT counted_from FROM parts WHERE parts.id = part_id) AS counted`)
 
@@ -34,6 +36,7 @@ export interface MemberChange extends MemberKey {
   readonly reason: string | null
   readonly attempts: number
   readonly failingSince: number | null
+  readonly triedAt: number | null
   readonly limit: number | null
   readonly dueAt: number
 }
@@ -55,10 +58,9 @@ export class Memberships {
 
   /** The head of a part's queue, those due first. */
   head(partId: number, most: number): Member[] {
-    return this.#sql.all<MemberRow>`
-      SELECT ${MEMBER} FROM memberships WHERE part_id = ${partId} AND ${OPEN} ORDER BY due_at LIMIT ${most}`.map(
-      memberOf,
-    )
+    const rows = this.#sql.all<MemberRow>`
+      SELECT ${MEMBER} FROM memberships WHERE part_id = ${partId} AND ${OPEN} ORDER BY due_at LIMIT ${most}`
+    return rows.map(memberOf)
   }
 
   /** What a plan looks at of a part's queue, those due first. Of a group in doubt it shows all people of the creation that failed. */
@@ -69,11 +71,18 @@ export class Memberships {
     return [...this.#maybeIn(id), ...others].toSorted((one, other) => one.dueAt - other.dueAt)
   }
 
+  /** The first who waits and with whom no call failed; null: there is none among those due first. */
+  untried(partId: number): Member | null {
+    const row = this.#sql.first<MemberRow>`
+      SELECT ${MEMBER} FROM (SELECT * FROM memberships WHERE part_id = ${partId} AND ${OPEN} ORDER BY due_at LIMIT ${MOST_LOOKED_AT})
+      WHERE tried_at IS NULL AND batch_limit IS NULL LIMIT 1`
+    return row && memberOf(row)
+  }
+
   #maybeIn(partId: number): Member[] {
-    return this.#sql.all<MemberRow>`
-      SELECT ${MEMBER} FROM memberships WHERE part_id = ${partId} AND ${MAY_BE_IN} AND status = 'maybe'`.map(
-      memberOf,
-    )
+    const rows = this.#sql.all<MemberRow>`
+      SELECT ${MEMBER} FROM memberships WHERE part_id = ${partId} AND ${MAY_BE_IN} AND status = 'maybe'`
+    return rows.map(memberOf)
   }
 
   /** Leads who may be in the part: each keeps a place. */
@@ -123,7 +132,7 @@ export class Memberships {
             AND instr(leads || team, m.person) > 0)`
     this.#sql.run`
       UPDATE memberships SET status = 'accepted', reason = NULL, accepted_at = ${now},
-        first_call_at = coalesce(first_call_at, ${now}), failing_since = NULL, batch_limit = NULL, forgiven = 0
+        first_call_at = coalesce(first_call_at, ${now}), failing_since = NULL, tried_at = NULL, batch_limit = NULL, forgiven = 0
       FROM json_each(${members}) AS keys WHERE person = keys.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (keys.value ->> 'team') * ${partId}`
   }
@@ -140,7 +149,7 @@ export class Memberships {
   ): void {
     this.#sql.run`
       UPDATE memberships SET status = c.value ->> 'status', reason = c.value ->> 'reason', attempts = c.value ->> 'attempts',
-        failing_since = c.value ->> 'failingSince', batch_limit = c.value ->> 'limit', due_at = c.value ->> 'dueAt',
+        failing_since = c.value ->> 'failingSince', tried_at = c.value ->> 'triedAt', batch_limit = c.value ->> 'limit', due_at = c.value ->> 'dueAt',
         first_call_at = CASE WHEN ${felt} THEN coalesce(first_call_at, ${now}) ELSE first_call_at END
       FROM json_each(${changes}) AS c WHERE person = c.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (c.value ->> 'team') * ${partId} AND ${OPEN}`
@@ -163,7 +172,7 @@ export class Memberships {
     now: number,
   ): void {
     this.#sql.run`
-      UPDATE memberships SET attempts = 0, failing_since = NULL, batch_limit = (coalesce(batch_limit, ${batchSize}) + 1) / 2,
+      UPDATE memberships SET attempts = 0, failing_since = NULL, batch_limit = cast((coalesce(batch_limit, ${batchSize}) + 1) / 2 AS INTEGER),
         forgiven = forgiven + 1, due_at = ${now},
         status = CASE WHEN first_call_at IS NULL THEN 'waiting' ELSE 'maybe' END,
         reason = CASE WHEN status = 'refused' THEN 'EazyBe failed for everybody' ELSE reason END
@@ -269,15 +278,6 @@ export class Memberships {
           AND EXISTS (SELECT 1 ${asked} AND d.hook = ${hook})
           AND NOT EXISTS (SELECT 1 ${asked} AND d.hook <> ${hook}) LIMIT ${RELEASED_AT_ONCE})
       RETURNING person, group_id AS groupId, part_id AS partId, team_part AS teamPart`
-  }
-
-  /** Parts that people of a delivery are blocked for the absence of, and that nothing was known of since. */
-  partsGone(delivery: number): number[] {
-    return this.#sql.column`
-      SELECT DISTINCT parts.id FROM asks JOIN memberships AS m ON m.person = asks.person AND m.group_id = asks.group_id
-        AND m.team_part = asks.team_part JOIN parts ON parts.id = m.part_id
-      WHERE asks.delivery = ${delivery} AND asks.lead = 1 AND m.status = 'blocked' AND m.reason = 'group gone'
-        AND parts.status = 'exists' AND misses > 0`
   }
 
   #movable(partId: number): string[] {

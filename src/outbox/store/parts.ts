@@ -90,6 +90,15 @@ export class Parts {
     )
   }
 
+  /** Parts that people of a delivery are blocked for the absence of, and that nothing was known of since. */
+  goneOf(delivery: number): number[] {
+    return this.#sql.column`
+      SELECT DISTINCT parts.id FROM asks JOIN memberships AS m ON m.person = asks.person AND m.group_id = asks.group_id
+        AND m.team_part = asks.team_part JOIN parts ON parts.id = m.part_id
+      WHERE asks.delivery = ${delivery} AND asks.lead = 1 AND m.status = 'blocked' AND m.reason = 'group gone'
+        AND parts.status = 'exists' AND misses > 0`
+  }
+
   /**
    * Those due first in both queues, some of every hook that waits: a bounded number, whatever the backlog. Of more hooks than are
    * shown, those that are due and had the fewest people come first.

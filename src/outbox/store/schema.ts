@@ -165,6 +165,8 @@ export const MIGRATIONS: readonly string[] = [
     accepted_at INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
     failing_since INTEGER,
+    -- When a call last failed with them, whosever fault that was.
+    tried_at INTEGER,
     batch_limit INTEGER,
     forgiven INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL,

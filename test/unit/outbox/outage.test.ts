@@ -239,3 +239,45 @@ describe.each([500, 400] as const)('bad numbers among sixty leads, answered %s',
     expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(count)
   })
 })
+
+describe('a new lead behind bad numbers, and an EazyBe that works', () => {
+  const isBad = (digits: string) => Number(digits.slice(-6)) < 100
+  const lead = (n: number) => String(919_800_000_000 + n)
+
+  // What EazyBe looks at first is not known: the group of an add, or the numbers.
+  it.each([
+    { group: 'new', first: 'group', status: 500, bad: 1 },
+    { group: 'new', first: 'group', status: 500, bad: 3 },
+    { group: 'new', first: 'numbers', status: 500, bad: 1 },
+    { group: 'new', first: 'numbers', status: 500, bad: 12 },
+    { group: 'new', first: 'numbers', status: 400, bad: 6 },
+    { group: 'old', first: 'group', status: 500, bad: 12 },
+    { group: 'old', first: 'numbers', status: 400, bad: 6 },
+  ] as const)(
+    'waits for half an hour at most: $group group, $first first, $status, $bad of them since the night',
+    async ({ group, first, status, bad }) => {
+      let made = false
+      const outbox = outboxAnswering(({ contacts, create }): Outcome => {
+        const missing = { kind: 'missing', message: 'Group not found' } as const
+        if (first === 'group' && !made && !create) return missing
+        if (contacts.some(isBad)) return ANSWERS[status]
+        if (!made && !create) return missing
+        made = true
+        return { kind: 'accepted' }
+      })
+      if (group === 'old') {
+        await outbox.lead('Batch 7', [lead(300)])
+        await outbox.pass(HOUR_MS)
+      }
+      for (let n = 1; n <= bad; n++) {
+        await outbox.lead('Batch 7', [lead(n)])
+        await outbox.pass(HOUR_MS / 12)
+      }
+      await outbox.pass(10 * HOUR_MS)
+      await outbox.lead('Batch 7', [lead(200)])
+      await outbox.pass(HOUR_MS / 2)
+      const taken = outbox.sent.some(({ contacts }) => contacts.join() === lead(200))
+      expect(taken && made).toBe(true)
+    },
+  )
+})
