@@ -4,61 +4,44 @@ import { CONTENT_TYPES } from '../lib/decode.ts'
 import { apiTokenName, secretName } from '../lib/names.ts'
 import type { Source } from '../sources/source.ts'
 
-/** Plain data, for the console to render. */
-export interface Guide extends Pick<Source, 'name' | 'title' | 'kind' | 'example' | 'docs'> {
-  /** Where what it sends has no phone number: how to get there all the same. Null where it has one. */
-  readonly phoneless: string | null
-  /** In order, with the hook's own address and the names of its secrets. */
-  readonly steps: readonly string[]
-  readonly url: string
-  readonly secrets: readonly SecretNeeded[]
-  /** How it proves itself. */
-  readonly proof: string
-  readonly contentTypes: readonly string[]
-  /** What Usher makes of what it sends, in whole sentences. */
-  readonly expect: readonly string[]
-  readonly fails: readonly string[]
-  readonly unconfirmed: readonly string[]
-}
-
-interface SecretNeeded {
-  /** The Worker secret. */
-  readonly name: string
-  readonly what: string
-}
+/** Plain data, for the console and the command line to show. */
+export type Guide = ReturnType<typeof guideOf>
 
 /** Where the Worker is, while its config does not say. */
 const SOMEWHERE = 'https://usher.YOUR-SUBDOMAIN.workers.dev'
 
 /** The page of a source for one hook; `publicUrl` as the config has it, or what the request came by. */
-export function guideOf(source: Source, hookName: string, publicUrl: string | null): Guide {
+export function guideOf(source: Source, hookName: string, publicUrl: string | null) {
+  const { name, title, kind, example, docs, phoneless, unconfirmed = [], fails = [] } = source
   const url = `${publicUrl ?? SOMEWHERE}/hooks/${hookName}`
-  const names: Readonly<Record<string, string>> = {
-    '{url}': url,
-    '{secret}': secretName(hookName),
-    '{apiToken}': apiTokenName(hookName),
-  }
   const filled = (text: string): string =>
-    text.replaceAll(/\{(?:url|secret|apiToken)\}/g, (placeholder) => names[placeholder] ?? '')
+    text
+      .replaceAll('{url}', () => url)
+      .replaceAll('{secret}', secretName(hookName))
+      .replaceAll('{apiToken}', apiTokenName(hookName))
   return {
-    name: source.name,
-    title: source.title,
-    kind: source.kind,
-    phoneless: source.phoneless === undefined ? null : filled(source.phoneless),
+    name,
+    title,
+    kind,
+    /** Where what it sends has no phone number: how to get there all the same. Null where it has one. */
+    phoneless: phoneless === undefined ? null : filled(phoneless),
     steps: source.setup.map(filled),
     url,
     secrets: secretsOf(source, hookName),
+    /** How it proves itself. */
     proof: source.scheme.title,
-    contentTypes: source.accepts.map((kind) => CONTENT_TYPES[kind]),
+    contentTypes: source.accepts.map((accepted) => CONTENT_TYPES[accepted]),
+    /** What Usher makes of what it sends, in whole sentences. */
     expect: expectations(source).map(filled),
-    fails: (source.fails ?? []).map(filled),
-    example: source.example,
-    unconfirmed: source.unconfirmed ?? [],
-    docs: source.docs,
+    fails: fails.map(filled),
+    example,
+    unconfirmed,
+    docs,
   }
 }
 
-function secretsOf({ title, lookUp }: Source, hookName: string): SecretNeeded[] {
+/** The Worker's secrets that the hook needs. */
+function secretsOf({ title, lookUp }: Source, hookName: string) {
   const proof = {
     name: secretName(hookName),
     what: `What ${title} proves itself by; several values, one a line, while you change it.`,
