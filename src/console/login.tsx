@@ -6,12 +6,7 @@ import type { Dispatch, OperatorContext } from '../operator/admin.ts'
 import { adminOf, noteAt } from '../operator/admin.ts'
 import { adminSecrets } from '../operator/admin-secret.ts'
 import { addressOf, guesses, isFromOwnPage, noteGuess } from '../operator/guard.ts'
-import {
-  dropSessionCookie,
-  newSession,
-  readSessionCookie,
-  setSessionCookie,
-} from '../operator/session.ts'
+import { newSession, sessionCookie } from '../operator/session.ts'
 import { isOneOf } from '../schemes/secret.ts'
 import type { Config } from '../setup/define-config.ts'
 import { Field, Submit } from './controls.tsx'
@@ -35,7 +30,7 @@ export async function turnAway(c: OperatorContext): Promise<Response> {
     const page = loginPage(HOME, null, 'expired', unsent)
     return withCookies(c, await render(c, { ...page, status: 401 }, null))
   }
-  const expired = readSessionCookie(c) !== null
+  const expired = sessionCookie.read(c) !== null
   const { pathname, search } = new URL(c.req.url)
   const next = c.req.method === 'GET' ? `${pathname}${search}` : HOME
   const query = new URLSearchParams({ next, ...(expired && { done: 'expired' }) })
@@ -61,20 +56,23 @@ export async function logIn(
   const next = safeNext(form.next)
   const isOwn = isFromOwnPage(c.req.raw)
   const unsent = isOwn ? await carriedBy(c, form, secrets.values) : null
-  const refuse = (refusal: Parameters<typeof loginPage>[1]) => {
-    log('login.refused', { reason: refusal?.kind })
-    return render(c, loginPage(next, refusal, null, unsent), null)
+  const refuse = (reason: string, title: string, status: LoginRefusal['status'] = 400) => {
+    log('login.refused', { reason })
+    return render(c, loginPage(next, { title, status }, null, unsent), null)
   }
-  if (!isOwn) return refuse({ kind: 'foreign' })
+  if (!isOwn) return refuse('foreign', 'That form did not come from this page. Try again.')
   const now = Date.now()
   const seconds = guesses.waitSeconds(addressOf(c), now)
-  if (seconds !== null) return refuse({ kind: 'wait', seconds })
+  if (seconds !== null) {
+    const minutes = Math.ceil(seconds / 60)
+    return refuse('wait', `Too many wrong ones from here. Try again in ${minutes} minutes.`, 429)
+  }
   const given = typeof form.secret === 'string' ? form.secret.trim() : ''
   if (!(await isOneOf(given, secrets.values))) {
     await noteGuess(c, config, given, now)
-    return refuse({ kind: 'wrong' })
+    return refuse('wrong', 'That is not the admin secret.')
   }
-  setSessionCookie(c, await newSession(given, now))
+  sessionCookie.set(c, await newSession(given, now))
   log('login', {})
   await noteAt(adminOf(c, config, dispatch, 'console'), 'login', 'console')
   if (unsent === null) return c.redirect(next, 303)
@@ -87,7 +85,7 @@ function withCookies(c: OperatorContext, page: Response): Response {
 }
 
 export function logOut(c: OperatorContext): Response {
-  dropSessionCookie(c)
+  sessionCookie.drop(c)
   return c.redirect('/console/login?done=logged_out', 303)
 }
 
@@ -120,10 +118,10 @@ function shutWhy(c: OperatorContext) {
   )
 }
 
-type LoginRefusal =
-  | { readonly kind: 'wrong' }
-  | { readonly kind: 'wait'; readonly seconds: number }
-  | { readonly kind: 'foreign' }
+interface LoginRefusal {
+  readonly title: string
+  readonly status: 400 | 429
+}
 
 /** `next`: where to after it. `unsent`: what they had filled in, which is kept for them. */
 function loginPage(
@@ -146,7 +144,7 @@ function loginPage(
           What you had filled in is kept, and nothing has been done yet: <q>{unsent.what}</q>.
         </p>
       )}
-      {refusal !== null && <ErrorNotice title={reason(refusal)} />}
+      {refusal !== null && <ErrorNotice title={refusal.title} />}
       <form class="tall" method="post" action="/console/login">
         <input type="hidden" name="next" value={next} />
         {unsent !== null && <Carried unsent={unsent} />}
@@ -164,19 +162,7 @@ function loginPage(
       </form>
     </div>
   )
-  const status = refusal === null ? 200 : refusal.kind === 'wait' ? 429 : 400
-  return { title: 'Log in', place: null, body, status }
-}
-
-function reason(refusal: LoginRefusal): string {
-  switch (refusal.kind) {
-    case 'wrong':
-      return 'That is not the admin secret.'
-    case 'wait':
-      return `Too many wrong ones from here. Try again in ${Math.ceil(refusal.seconds / 60)} minutes.`
-    case 'foreign':
-      return 'That form did not come from this page. Try again.'
-  }
+  return { title: 'Log in', place: null, body, status: refusal?.status ?? 200 }
 }
 
 /** What is said where no login by the secret is possible. */

@@ -3,13 +3,7 @@
 import * as v from 'valibot'
 import type { OperatorContext } from '../operator/admin.ts'
 import { isFromOwnPage } from '../operator/guard.ts'
-import {
-  isSealed,
-  newNonce,
-  readUnsentCookie,
-  sealOf,
-  setUnsentCookie,
-} from '../operator/session.ts'
+import { isSealed, newNonce, sealOf, unsentCookie } from '../operator/session.ts'
 import { Hidden, Submit } from './controls.tsx'
 import type { Html, Page } from './page.ts'
 import { Fact, Heading } from './parts.tsx'
@@ -43,8 +37,8 @@ export async function unsentOf(
   const form = { path: `${pathname}${search}`, fields: texts(await c.req.parseBody({ all: true })) }
   const what = inWords(form)
   if (what === null) return null
-  const nonce = readUnsentCookie(c) ?? newNonce()
-  setUnsentCookie(c, nonce)
+  const nonce = unsentCookie.read(c) ?? newNonce()
+  unsentCookie.set(c, nonce)
   const carried = JSON.stringify(form)
   return { ...form, what, carried, seal: await sealOf(carried, nonce, secret) }
 }
@@ -56,7 +50,7 @@ export async function carriedBy(
   secrets: readonly string[],
 ): Promise<Unsent | null> {
   const { [CARRIED]: carried, [SEAL]: seal } = form
-  const nonce = readUnsentCookie(c)
+  const nonce = unsentCookie.read(c)
   if (typeof carried !== 'string' || typeof seal !== 'string' || nonce === null) return null
   if (!(await isSealed(seal, carried, nonce, secrets))) return null
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), unsentSchema), carried)

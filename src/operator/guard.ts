@@ -11,7 +11,7 @@ import { type Env, isSandbox } from '../setup/readiness.ts'
 import { ACCESS_HEADER, accessSettings, accessUser } from './access.ts'
 import { accountsOf, type OperatorContext } from './admin.ts'
 import { adminSecrets, GuessLimit } from './admin-secret.ts'
-import { isLocal, isSession, readSessionCookie } from './session.ts'
+import { isLocal, isSession, sessionCookie } from './session.ts'
 
 /** A payload to be previewed is at most as large as a webhook; the rest is its escaping. */
 const MOST_BODY_BYTES = 512 * 1_024
@@ -140,7 +140,7 @@ async function identify(
     const actor = token === undefined ? null : await accessUser(token, access, now)
     return actor === null ? null : { via: 'access', actor }
   }
-  const cookie = readSessionCookie(c)
+  const cookie = sessionCookie.read(c)
   if (cookie === null || !(await isSession(cookie, secrets, now))) return null
   return { via: 'session', actor: 'console' }
 }

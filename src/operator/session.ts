@@ -4,6 +4,7 @@
  */
 
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { CookieOptions } from 'hono/utils/cookie'
 import { decode, encode, hmacSign, hmacVerify, utf8 } from '../lib/bytes.ts'
 import type { OperatorContext } from './admin.ts'
 
@@ -84,47 +85,28 @@ async function keyFor(purpose: string, secret: string): Promise<Uint8Array> {
 
 /** A form that was sent without a session has so long to be sent again. */
 const UNSENT_SECONDS = 3_600
-const UNSENT = '-unsent'
 
 /** Whether there is no network between. */
 export function isLocal({ hostname }: URL): boolean {
   return ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
 }
 
-interface Cookie {
-  readonly name: string
-  readonly secure: boolean
+/** A cookie of the console. `__Host-` ties it to this host, over https. On one's own machine there is no https. */
+function cookieOf(name: string, maxAge: number) {
+  const optionsOf = (c: OperatorContext): CookieOptions => {
+    const url = new URL(c.req.url)
+    const secure = url.protocol === 'https:' || !isLocal(url)
+    return { path: '/', secure, ...(secure && { prefix: 'host' }) }
+  }
+  return {
+    read: (c: OperatorContext) => getCookie(c, name, optionsOf(c).prefix) ?? null,
+    set: (c: OperatorContext, value: string) =>
+      setCookie(c, name, value, { ...optionsOf(c), httpOnly: true, sameSite: 'Strict', maxAge }),
+    drop: (c: OperatorContext) => deleteCookie(c, name, optionsOf(c)),
+  }
 }
 
-/** `__Host-` ties it to this host, over https. On one's own machine there is no https. */
-function cookieOf(url: string, end = ''): Cookie {
-  const secure = new URL(url).protocol === 'https:' || !isLocal(new URL(url))
-  return { name: `${secure ? '__Host-usher' : 'usher'}${end}`, secure }
-}
+export const sessionCookie = cookieOf('usher', SESSION_MS / 1_000)
 
-export function readSessionCookie(c: OperatorContext): string | null {
-  return getCookie(c, cookieOf(c.req.url).name) ?? null
-}
-
-export function setSessionCookie(c: OperatorContext, value: string): void {
-  setOwnCookie(c, cookieOf(c.req.url), value, SESSION_MS / 1_000)
-}
-
-export function dropSessionCookie(c: OperatorContext): void {
-  const { name, secure } = cookieOf(c.req.url)
-  deleteCookie(c, name, { path: '/', secure })
-}
-
-/** What ties a form that was sent without a session to the browser that sent it; null: this one sent none. */
-export function readUnsentCookie(c: OperatorContext): string | null {
-  return getCookie(c, cookieOf(c.req.url, UNSENT).name) ?? null
-}
-
-export function setUnsentCookie(c: OperatorContext, value: string): void {
-  setOwnCookie(c, cookieOf(c.req.url, UNSENT), value, UNSENT_SECONDS)
-}
-
-function setOwnCookie(c: OperatorContext, cookie: Cookie, value: string, maxAge: number): void {
-  const { name, secure } = cookie
-  setCookie(c, name, value, { path: '/', httpOnly: true, sameSite: 'Strict', secure, maxAge })
-}
+/** Ties a form that was sent without a session to the browser that sent it. */
+export const unsentCookie = cookieOf('usher-unsent', UNSENT_SECONDS)
