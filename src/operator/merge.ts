@@ -7,11 +7,8 @@ import { type Admin, accountsOf, type Place } from './admin.ts'
 import { deliveryFilter, type Filter } from './filter.ts'
 import type { AuditLine } from './shapes.ts'
 
-/** A page of one account: what it holds by descending number. */
+/** What an account holds, by descending number. */
 interface AccountPage<value> {
-  readonly account: string
-  /** What it was asked with; null: from the newest. */
-  readonly before: number | null
   readonly items: readonly { readonly number: number; readonly at: string; readonly value: value }[]
   /** The number to go on with; null: that was all. */
   readonly end: number | null
@@ -21,53 +18,6 @@ interface MergedPage<value> {
   readonly values: readonly value[]
   /** Null: that was all. */
   readonly cursor: Cursor | null
-}
-
-/** The newest of all pages, so many at most. */
-export function merge<value>(
-  accounts: readonly string[],
-  pages: readonly AccountPage<value>[],
-  limit: number,
-): MergedPage<value> {
-  const shown = pages
-    .flatMap((page) => placed(page))
-    .toSorted((one, other) => other.place.localeCompare(one.place))
-    .slice(0, limit)
-  const next: Cursor = {
-    // Accounts that were read to their end stay so.
-    ...Object.fromEntries(accounts.map((name) => [name, null])),
-    ...Object.fromEntries(pages.map((page) => [page.account, nextBefore(page, shown)])),
-  }
-  const more = Object.values(next).some((before) => before !== null)
-  return { values: shown.map(({ value }) => value), cursor: more ? next : null }
-}
-
-interface Placed<value> {
-  readonly account: string
-  readonly number: number
-  readonly place: string
-  readonly value: value
-}
-
-/** By when they came, but an account's own order stands although its clock was set back: its cursor counts on it. */
-function placed<value>({ account, items }: AccountPage<value>): Placed<value>[] {
-  let place = items[0]?.at ?? ''
-  return items.map(({ number, at, value }) => {
-    if (at < place) place = at
-    return { account, number, place, value }
-  })
-}
-
-/** Where an account's next page begins: behind its last one shown, or where its own page ended. */
-function nextBefore<value>(
-  page: AccountPage<value>,
-  shown: readonly Placed<value>[],
-): number | null {
-  const mine = shown.filter(({ account }) => account === page.account)
-  if (mine.length === page.items.length) return page.end
-  // Where nothing of it fitted it begins as it would have now, and not with what comes meanwhile.
-  const [first] = page.items
-  return mine.at(-1)?.number ?? (first === undefined ? page.before : first.number + 1)
 }
 
 /** By account: deliveries before this number come next; null: none are left. */
@@ -135,7 +85,7 @@ export async function auditLog(
   })
 }
 
-/** A page of what the accounts answer that were not read to their end. */
+/** The newest of what the accounts answer that were not read to their end, so many at most. */
 async function mergedPage<value>(
   admin: Admin,
   limit: number,
@@ -144,7 +94,7 @@ async function mergedPage<value>(
     outbox: Place['outbox'],
     account: string,
     before: number | null,
-  ) => Promise<Pick<AccountPage<value>, 'items' | 'end'>>,
+  ) => Promise<AccountPage<value>>,
 ): Promise<MergedPage<value>> {
   const accounts = accountsOf(admin)
   const pages = await Promise.all(
@@ -152,8 +102,33 @@ async function mergedPage<value>(
       .filter((account) => cursor?.[account] !== null)
       .map(async (account) => {
         const before = cursor?.[account] ?? null
-        return { account, before, ...(await ask(outboxOf(admin.env, account), account, before)) }
+        const { items, end } = await ask(outboxOf(admin.env, account), account, before)
+        return { account, items: placed(items), end }
       }),
   )
-  return merge(accounts, pages, limit)
+  const shown = pages
+    .flatMap(({ items }) => items)
+    .toSorted((one, other) => other.place.localeCompare(one.place))
+    .slice(0, limit)
+  // Accounts that were read to their end stay so.
+  const next: Record<string, number | null> = Object.fromEntries(
+    accounts.map((name) => [name, null]),
+  )
+  for (const { account, items, end } of pages) {
+    const last = items.findLast((item) => shown.includes(item))
+    // Where nothing of it fitted it begins as it would have now, and not with what comes meanwhile.
+    const begin = last?.number ?? Number(items[0]?.number) + 1
+    next[account] = last === items.at(-1) ? end : begin
+  }
+  const more = Object.values(next).some((before) => before !== null)
+  return { values: shown.map(({ value }) => value), cursor: more ? next : null }
+}
+
+/** By when they came, but an account's own order stands although its clock was set back: its cursor counts on it. */
+function placed<item extends { readonly at: string }>(items: readonly item[]) {
+  let place = items[0]?.at ?? ''
+  return items.map((item) => {
+    if (item.at < place) place = item.at
+    return { ...item, place }
+  })
 }
