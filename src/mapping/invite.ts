@@ -42,14 +42,19 @@ export const inviteSchema = v.object({
     v.minLength(1, 'must not be empty'),
     v.check((name) => missingWord(name) === null, 'reads as if an answer were missing'),
   ),
-  contacts: v.pipe(
-    v.array(contact(), 'must be a list of numbers'),
-    v.minLength(1, 'must hold at least one number'),
-    v.maxLength(MAX_CONTACTS, `must hold at most ${MAX_CONTACTS} numbers`),
-    v.transform((contacts) => [...new Set(contacts)]),
-  ),
+  contacts: eachOnce(contact(), MAX_CONTACTS),
   create: v.optional(v.boolean('must be true or false'), false),
 })
+
+/** A list of numbers, each once. */
+export function eachOnce(schema: v.GenericSchema<unknown, string>, most: number) {
+  return v.pipe(
+    v.array(schema, 'must be a list of numbers'),
+    v.minLength(1, 'must hold at least one number'),
+    v.maxLength(most, `must hold at most ${most} numbers`),
+    v.transform((contacts) => [...new Set(contacts)]),
+  )
+}
 
 /**
  * Reads `{ groupName, contacts, create }` that a sender speaks itself, as automations and forms spell it: a name that is a

@@ -5,7 +5,7 @@ import { readJson } from '../lib/decode.ts'
 import { log } from '../lib/log.ts'
 import type { Issue } from '../lib/problem.ts'
 import type { Hook } from '../mapping/hook.ts'
-import { inviteSchema } from '../mapping/invite.ts'
+import { eachOnce, inviteSchema } from '../mapping/invite.ts'
 import { issuesOf } from '../mapping/issues.ts'
 import {
   type HoldReason,
@@ -81,33 +81,27 @@ export const IMPOSSIBLE: Readonly<Record<Exclude<ActOutcome, DoneOutcome | 'not_
       'The answer about consent is kept as it came. If you know that the person agreed, say so instead.',
   }
 
-/** Acts on deliveries of one outbox, in the order given. */
+/** Acts on deliveries of one outbox. Gives what came of it for each, in the order given. */
 export async function act(
   admin: Admin,
   { outbox, account }: Pick<Place, 'outbox' | 'account'>,
   seqs: readonly number[],
   action: Action,
-): Promise<readonly Done[]> {
-  const outcomes: Done[] =
+): Promise<readonly ActOutcome[]> {
+  const agreed = 'agreed' in action && action.agreed === true
+  const results =
     action.kind === 'remap'
-      ? await Promise.all(
-          seqs.map((seq) => mapAgain(admin, outbox, seq, action.agreed === true, action.answers)),
-        )
-      : (await outbox.deliveries().act(seqs, action, admin.actor)).map(({ seq, result }) => ({
-          seq,
-          outcome: result,
-        }))
-  // One that was held for want of consent alone was never mapped: with the operator's statement it is now.
-  if (action.kind === 'release') {
-    for (const done of outcomes) {
-      if (done.outcome !== 'not_mapped') continue
-      const kept = await outbox.deliveries().kept(done.seq)
-      if (kept?.held !== 'consent') continue
-      done.outcome = (await mapAgain(admin, outbox, done.seq, action.agreed === true)).outcome
-    }
+      ? seqs.map(async (seq) => mapAgain(admin, outbox, seq, agreed, action.answers))
+      : (await outbox.deliveries().act(seqs, action, admin.actor)).map(({ result }) => result)
+  const outcomes: ActOutcome[] = await Promise.all(results)
+  for (const [at, seq] of seqs.entries()) {
+    // One that was held for want of consent alone was never mapped: with the operator's statement it is now.
+    if (action.kind !== 'release' || outcomes[at] !== 'not_mapped') continue
+    const kept = await outbox.deliveries().kept(seq)
+    if (kept?.held === 'consent') outcomes[at] = await mapAgain(admin, outbox, seq, agreed)
   }
-  for (const { seq, outcome } of outcomes) {
-    log('operator.act', { delivery: `${account}-${seq}`, action: action.kind, outcome })
+  for (const [at, outcome] of outcomes.entries()) {
+    log('operator.act', { delivery: `${account}-${seqs[at]}`, action: action.kind, outcome })
   }
   return outcomes
 }
@@ -115,13 +109,8 @@ export async function act(
 /** What came of it for the delivery of this id. */
 export async function actOnOne(admin: Admin, id: string, action: Action): Promise<ActOutcome> {
   const place = placeOf(admin, id)
-  const [done] = place === null ? [] : await act(admin, place, [place.seq], action)
-  return done?.outcome ?? 'not_found'
-}
-
-interface Done {
-  readonly seq: number
-  outcome: ActOutcome
+  const [outcome] = place === null ? [] : await act(admin, place, [place.seq], action)
+  return outcome ?? 'not_found'
 }
 
 /** Maps in the Worker, not in the outbox: the mapping is the user's code, and may be slow or throw. */
@@ -131,20 +120,20 @@ async function mapAgain(
   seq: number,
   agreed: boolean,
   answers: Answers = {},
-): Promise<Done> {
+): Promise<ActOutcome> {
   const kept = await outbox.deliveries().kept(seq)
-  if (kept === null) return { seq, outcome: 'not_found' }
+  if (kept === null) return 'not_found'
   const hook = hookOf({ config }, kept.hook)
-  if (hook === null) return { seq, outcome: 'hook_gone' }
+  if (hook === null) return 'hook_gone'
   const stated = agreed && kept.lacksConsent
   const meant = stated ? { ...hook, consent: { attested: `The operator’s word (${actor})` } } : hook
   const again = await remap(kept.hook, meant, kept, env, answers)
-  if (again === 'fields_gone' || again === 'consent_kept') return { seq, outcome: again }
+  if (again === 'fields_gone' || again === 'consent_kept') return again
   const outcome = await outbox.deliveries().remap(seq, again, actor, Object.keys(answers))
-  if (outcome === 'not_mapped') return { seq, outcome: 'no_longer_mapped' }
+  if (outcome === 'not_mapped') return 'no_longer_mapped'
   const lacks =
     outcome === 'held' && again.mapped.kind === 'held' && again.mapped.reasons[0] === 'consent'
-  return { seq, outcome: lacks ? 'no_consent' : outcome }
+  return lacks ? 'no_consent' : outcome
 }
 
 /** What today's hook makes of a delivery, or why it can make nothing of it. */
@@ -206,12 +195,7 @@ export const editSchema = v.object({
 const strictSchema = v.partial(
   v.object({
     groupName: inviteSchema.entries.groupName,
-    contacts: v.pipe(
-      v.array(phone()),
-      v.minLength(1, 'must hold at least one number'),
-      v.maxLength(MOST_CONTACTS, `must hold at most ${MOST_CONTACTS} numbers`),
-      v.transform((contacts) => [...new Set(contacts)]),
-    ),
+    contacts: eachOnce(phone(), MOST_CONTACTS),
     create: v.boolean(),
   }),
 )

@@ -146,8 +146,9 @@ export async function bulkStep(
   const page = await outbox
     .deliveries()
     .seqs(deliveryFilter(filter, STEP[action], cursor?.[account] ?? null))
-  const results = await act(admin, { account, outbox }, page.seqs, { kind: action, agreed })
-  const outcomes = counted(results.map(({ outcome }) => outcome))
+  const outcomes = counted(
+    await act(admin, { account, outbox }, page.seqs, { kind: action, agreed }),
+  )
   const next: Cursor = { ...cursor, [account]: page.before }
   return { outcomes, cursor: accounts.some((name) => next[name] !== null) ? next : null }
 }
