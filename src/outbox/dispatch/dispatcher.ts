@@ -195,12 +195,15 @@ export class Dispatcher {
   #judge(now: number): void {
     const { account, alerts, calls, memberships, parts } = this.#store
     const { state } = account
-    if (state.pause !== null) return
+    if (state.pause?.reason === 'failing') return
     const streak = calls.streak(state.acceptedCall)
     const persons = streak.flatMap(({ members }) => members.map(({ person }) => person))
     if (!failsForEverybody(streak, memberships.unforgiven(persons, MOST_FORGIVEN))) return
-    account.state = { ...state, pause: pauseFrom('failing', now, account.pace.waitScale) }
-    alerts.raise({ kind: 'failing', subject: '' }, now)
+    // An operator's own pause stays, and a session that EazyBe calls inactive is no longer all of the trouble.
+    if (state.pause?.reason !== 'operator') {
+      account.state = { ...state, pause: pauseFrom('failing', now, account.pace.waitScale) }
+      alerts.raise({ kind: 'failing', subject: '' }, now)
+    }
     for (const calls of Map.groupBy(streak, ({ partId }) => partId).values()) {
       const [{ groupId = 0, partId = 0 } = {}] = calls
       const members = new Map(
@@ -214,7 +217,8 @@ export class Dispatcher {
       const keys = keysIn([...members.values()], partId)
       refreshAskers(this.#store, keys, groupId, line, now)
       holdPaused(this.#store, partId, keys, now)
-      parts.setDueBy(parts.get(partId), memberships.head(partId, 1)[0])
+      const part = parts.find(partId)
+      if (part !== null) parts.setDueBy(part, memberships.head(partId, 1)[0])
     }
   }
 

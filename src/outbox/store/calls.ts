@@ -31,9 +31,10 @@ type CallRow = Omit<PastCall, 'members' | 'contacts'> & {
 
 const NOTHING_SPENT: Spent = { people: [], tried: [], creations: [], byHook: new Map() }
 
+/** The part of an earlier call may be gone: a group that was never made is forgotten with the last delivery that names it. */
 const CALL =
-  raw(`SELECT calls.id, part_id AS partId, calls.group_id AS groupId, calls.hook, name AS groupName, kind, leads, team, fresh,
-  started_at AS startedAt FROM calls JOIN parts ON parts.id = part_id`)
+  raw(`SELECT calls.id, part_id AS partId, calls.group_id AS groupId, calls.hook, coalesce(name, '') AS groupName, kind, leads, team, fresh,
+  started_at AS startedAt FROM calls LEFT JOIN parts ON parts.id = part_id`)
 
 export class Calls {
   readonly #sql: Sql

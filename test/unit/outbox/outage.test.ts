@@ -112,6 +112,54 @@ describe('an EazyBe that answers 400 to everything', () => {
   })
 })
 
+describe('three failed calls that share no person are an outage', () => {
+  const people = [1, 2, 3].map((n) => String(919_800_000_000 + n))
+
+  it('also where the group of the first was forgotten when its lead was edited', async () => {
+    const outbox = outboxAnswering(() => ANSWERS[400])
+    const seq = await outbox.lead('Mistyped', people.slice(0, 1), { create: false })
+    await outbox.pass(60_000)
+    const contacts = people.slice(1)
+    const edit = {
+      kind: 'edit',
+      agreed: true,
+      contacts,
+      groupName: 'Batch 7',
+      create: null,
+    } as const
+    await outbox.deliveries.act([seq], edit, 'test')
+    await outbox.pass(HOUR_MS)
+    expect(outbox.count(`deliveries WHERE state = 'parked'`)).toBe(0)
+  })
+
+  it('also where its session was inactive meanwhile, or its operator paused during the third', async () => {
+    for (const between of ['session', 'operator'] as const) {
+      let answer: Outcome = ANSWERS[400]
+      const outbox = outboxOnDisk({
+        addToGroup: async ({ contacts: [first] }) => {
+          if (between === 'operator' && first === people[2] && answer.kind !== 'accepted') {
+            await outbox.account.pause('test')
+          }
+          return answer
+        },
+      })
+      for (const [n, digits] of people.entries()) {
+        await outbox.lead(`Batch ${n}`, [digits])
+        if (n === 2 && between === 'session') {
+          answer = { kind: 'inactive', message: 'Cloud session is not active or working.' }
+          await outbox.pass(60_000)
+          answer = ANSWERS[500]
+        }
+        await outbox.pass(5 * 60_000)
+      }
+      answer = { kind: 'accepted' }
+      await outbox.account.resume('test')
+      await outbox.pass(DAY_MS)
+      expect(outbox.count(`deliveries WHERE state = 'accepted'`), between).toBe(3)
+    }
+  })
+})
+
 /** An EazyBe that takes all people except one. */
 function eazybeWithout(bad: string, answer: Outcome) {
   return outboxOnDisk({
