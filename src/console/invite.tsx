@@ -1,7 +1,6 @@
 /** A file of people for one hook: each row's outcome first, and then posting them step by step. */
 
 import * as v from 'valibot'
-import { maskPhone } from '../mapping/phone/index.ts'
 import { hookOf } from '../operator/admin.ts'
 import {
   foresee,
@@ -10,7 +9,7 @@ import {
   type Posted,
   postRows,
 } from '../operator/invite-people.ts'
-import type { RowOutcome } from '../operator/invite-rows.ts'
+import { outcomeText } from '../operator/invite-rows.ts'
 import { Field, Hidden, Submit } from './controls.tsx'
 import type { FormAnswer, Html, Page, Sent, Visit } from './page.ts'
 import { ErrorNotice, Heading, notFoundPage, Table } from './parts.tsx'
@@ -187,9 +186,4 @@ function Frame(props: { name: string; title: string; children: Html | (Html | fa
       {children}
     </div>
   )
-}
-
-function outcomeText({ joins, because }: RowOutcome): string {
-  if (joins === null) return because ?? ''
-  return `${joins.people.map((digits) => maskPhone(digits)).join(', ')} joins ${joins.group}`
 }

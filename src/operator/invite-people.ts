@@ -3,13 +3,7 @@
 import type { Hook } from '../mapping/hook.ts'
 import { readinessOf } from '../setup/readiness.ts'
 import { type Admin, hookOf, noteAt } from './admin.ts'
-import {
-  checkColumns,
-  type InvitePlan,
-  outcomesOf,
-  planOf,
-  type RowOutcome,
-} from './invite-rows.ts'
+import { checkColumns, outcomesOf, planOf, type RowOutcome } from './invite-rows.ts'
 import { FileFault, type PeopleFile, readPeople } from './people-file.ts'
 import { signedSample } from './sample/signed-sample.ts'
 
@@ -20,7 +14,7 @@ const STEP_ROWS = 10
 
 /** `because`: why nothing can be done with the file. */
 export type InviteForecast =
-  | { readonly outcomes: readonly RowOutcome[]; readonly plan: InvitePlan }
+  | { readonly outcomes: readonly RowOutcome[]; readonly plan: ReturnType<typeof planOf> }
   | { readonly because: string }
 
 export type Posted =

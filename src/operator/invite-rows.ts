@@ -3,6 +3,7 @@
 import { encode, hmacSign, utf8 } from '../lib/bytes.ts'
 import type { Hook } from '../mapping/hook.ts'
 import { isWanted, mapFields } from '../mapping/map.ts'
+import { maskPhone } from '../mapping/phone/index.ts'
 import { type AccountOptions, paceOf } from '../outbox/dispatch/pace.ts'
 import type { Sample } from '../sources/shared/sample.ts'
 import { FileFault, type PeopleFile, type PeopleRow } from './people-file.ts'
@@ -93,21 +94,8 @@ async function fateOf(
   return { joins: { group: groupName, people }, because: null }
 }
 
-export interface InvitePlan {
-  readonly people: number
-  readonly groups: number
-  /** At the account's pace, with nothing else waiting. */
-  readonly days: number
-  /** More than these leads a day are held as a burst. */
-  readonly leadsPerDay: number
-}
-
-/** How much the rows ask for, and how long that takes. */
-export function planOf(
-  outcomes: readonly RowOutcome[],
-  hook: Hook,
-  account: AccountOptions,
-): InvitePlan {
+/** How much the rows ask for, and how many days that takes at the account's pace, with nothing else waiting. */
+export function planOf(outcomes: readonly RowOutcome[], hook: Hook, account: AccountOptions) {
   const joins = outcomes.flatMap((outcome) => (outcome.joins === null ? [] : [outcome.joins]))
   const people = new Set(
     joins.flatMap(({ group, people }) => people.map((one) => `${one} ${group}`)),
@@ -117,6 +105,7 @@ export function planOf(
   const awake = HOURS - (pace.quiet === null ? 0 : hoursBetween(pace.quiet.from, pace.quiet.to))
   const perDay = Math.min(pace.peoplePerDay, pace.peoplePerHour * awake)
   const days = Math.max(people / perDay, groups / pace.createsPerDay)
+  // More than these leads a day are held as a burst.
   const leadsPerDay = hook.leadsPerDay ?? Number.POSITIVE_INFINITY
   return { people, groups, days: Math.ceil(days), leadsPerDay }
 }
@@ -127,6 +116,12 @@ function hoursBetween(from: string, to: string): number {
     return hours + minutes / 60
   })
   return ((end ?? 0) - (start ?? 0) + HOURS) % HOURS
+}
+
+/** The outcome in words. */
+export function outcomeText({ joins, because }: RowOutcome): string {
+  if (joins === null) return because ?? ''
+  return `${joins.people.map((digits) => maskPhone(digits)).join(', ')} joins ${joins.group}`
 }
 
 /** Keyed: a plain hash of a number is reversed in hours, and this one is kept in a file and sent as the event's id. */

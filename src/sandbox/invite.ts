@@ -3,8 +3,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { several } from '../console/words.ts'
 import { secretName, secretValues } from '../lib/names.ts'
-import { maskPhone } from '../mapping/phone/index.ts'
-import { checkColumns, outcomesOf, planOf, type RowOutcome } from '../operator/invite-rows.ts'
+import { checkColumns, outcomesOf, outcomeText, planOf } from '../operator/invite-rows.ts'
 import { FileFault, readPeople } from '../operator/people-file.ts'
 import { type SignedSample, signedSample } from '../operator/sample/signed-sample.ts'
 import { orTrouble, readCommandLine, run, Trouble } from './command-line.ts'
@@ -57,7 +56,9 @@ async function invite(): Promise<number> {
     accounts[hook.account ?? 'default'] ?? {},
   )
 
-  for (const outcome of outcomes) if (dry || outcome.joins === null) console.log(line(outcome))
+  for (const outcome of outcomes) {
+    if (dry || outcome.joins === null) console.log(`Row ${outcome.number}  ${outcomeText(outcome)}`)
+  }
   const good = outcomes.filter(({ joins }) => joins !== null)
   console.log(
     `\n${good.length} of ${outcomes.length} rows go to ${several(groups, 'group')}: ${plan.people} ${plan.people === 1 ? 'person' : 'people'}, ${several(days, 'day')} at the account’s pace with nothing else waiting.`,
@@ -93,11 +94,6 @@ async function invite(): Promise<number> {
   }
   console.log(`\nPosted. What becomes of them: ${baseUrl}/console/deliveries?hook=${name}`)
   return leftOut === 0 ? 0 : 1
-}
-
-function line({ number, joins, because }: RowOutcome): string {
-  const who = joins?.people.map((digits) => maskPhone(digits)).join(', ')
-  return `Row ${number}  ${joins === null ? because : `${who} joins ${joins.group}`}`
 }
 
 function showProgress(done: number, all: number): void {
