@@ -135,15 +135,13 @@ export function asWords({ phoneEnd = '', ...rest }: Asked): string | null {
   return queryOf({ ...rest, text: phoneEnd }, { [AS_WORDS[0]]: AS_WORDS[1] })
 }
 
+const MISTAKES: Asked = {
+  text: `“${LABELS.text}” takes at most 200 characters, and no number in the address: type it into the form.`,
+  phoneEnd: `“${LABELS.phoneEnd}” takes a whole number, or at least its last 4 digits.`,
+}
+
 function mistake(name: (typeof NAMES)[number]): string {
-  switch (name) {
-    case 'text':
-      return `“${LABELS.text}” takes at most 200 characters, and no number in the address: type it into the form.`
-    case 'phoneEnd':
-      return `“${LABELS.phoneEnd}” takes a whole number, or at least its last 4 digits.`
-    default:
-      return `“${LABELS[name]}” is not known here.`
-  }
+  return MISTAKES[name] ?? `“${LABELS[name]}” is not known here.`
 }
 
 /** The filter as the query of an address, with more of it. */

@@ -108,15 +108,12 @@ export async function atMost<value, late>(
   promise: Promise<value>,
   late: late,
 ): Promise<value | late> {
-  let stop = () => {}
-  const timeout = new Promise<late>((resolve) => {
-    const timer = setTimeout(() => resolve(late), ms)
-    stop = () => clearTimeout(timer)
-  })
+  const { promise: timeout, resolve } = Promise.withResolvers<late>()
+  const timer = setTimeout(() => resolve(late), ms)
   try {
     return await Promise.race([promise, timeout])
   } finally {
-    stop()
+    clearTimeout(timer)
   }
 }
 

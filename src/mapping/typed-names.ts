@@ -111,14 +111,12 @@ function pathsOf(schema: v.GenericSchema, path: string, depth: number): string[]
 
 /** What valibot's own schemas are made of; a schema has some of these or none. */
 export function innards(schema: v.GenericSchema) {
-  const entries: unknown = Reflect.get(schema, 'entries')
-  const options: unknown = Reflect.get(schema, 'options')
-  const items: unknown = Reflect.get(schema, 'items')
+  const { entries, options, wrapped, item, items }: Record<string, unknown> = Object(schema)
   return {
-    entries: typeof entries === 'object' ? (entries ?? null) : null,
+    entries: typeof entries === 'object' ? entries : null,
     options: Array.isArray(options) ? options : [],
-    wrapped: Reflect.get(schema, 'wrapped') as unknown,
-    item: Reflect.get(schema, 'item') as unknown,
+    wrapped,
+    item,
     items: Array.isArray(items) ? items : [],
   }
 }
