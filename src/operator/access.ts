@@ -48,12 +48,7 @@ const claimsSchema = v.object({
 
 type AccessKey = NonNullable<Parameters<typeof verifyWithJwks>[1]['keys']>[number]
 
-interface Keys {
-  readonly keys: readonly AccessKey[]
-  readonly at: number
-}
-
-const known = new Map<string, Keys>()
+const known = new Map<string, { readonly keys: readonly AccessKey[]; readonly at: number }>()
 
 /** The user that a valid token names, or null. */
 export async function accessUser(

@@ -49,18 +49,13 @@ export function withAnswers(hook: Hook, fields: unknown, answers: Answers): unkn
 }
 
 function withAnswer(node: unknown, path: string, answer: string): unknown {
+  const members: Record<string, unknown> = typeof node === 'object' ? { ...node } : {}
   const heads = [...path.matchAll(/\./g)].map(({ index }) => path.slice(0, index))
-  const head = heads.find((one) => {
-    const inner = typeof node === 'object' && node !== null ? Reflect.get(node, one) : undefined
-    return typeof inner === 'object' && inner !== null
-  })
-  const flat = typeof node === 'object' && node !== null && Object.hasOwn(node, path)
-  if (flat || head === undefined) {
-    const before = flat ? Reflect.get(node, path) : undefined
-    return put(node, path, Array.isArray(before) ? [answer] : answer)
+  const head = heads.find((one) => typeof members[one] === 'object' && members[one] !== null)
+  if (Object.hasOwn(members, path) || head === undefined) {
+    return put(node, path, Array.isArray(members[path]) ? [answer] : answer)
   }
-  const inner = typeof node === 'object' && node !== null ? Reflect.get(node, head) : undefined
-  return put(node, head, withAnswer(inner, path.slice(head.length + 1), answer))
+  return put(node, head, withAnswer(members[head], path.slice(head.length + 1), answer))
 }
 
 function put(node: unknown, name: string, value: unknown): unknown {

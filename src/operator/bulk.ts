@@ -121,10 +121,8 @@ async function countDeliveries(
       return { items: page.seqs, before: page.before }
     }),
   )
-  return {
-    count: counts.reduce((sum, { items }) => sum + items.length, 0),
-    more: counts.some(({ more }) => more),
-  }
+  const count = counts.flatMap(({ items }) => items).length
+  return { count, more: counts.some(({ more }) => more) }
 }
 
 /**

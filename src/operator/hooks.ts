@@ -24,26 +24,17 @@ const BECAUSE: ReadonlyMap<string, string> = new Map(
 
 /** Every hook of the config. */
 export async function hookStates(admin: Admin): Promise<HookState[]> {
-  const standing = new Map(
-    await fromEach(
-      admin,
-      async (_, account) => [account, await standingOf(admin, account)] as const,
-    ),
-  )
-  return Object.keys(admin.config.hooks).flatMap((name) => {
-    const hook = hookOf(admin, name)
-    const own = standing.get(hook?.account ?? 'default')
-    return hook === null ? [] : [stateOf(admin, name, hook, own)]
+  const all = await fromEach(admin, async (_, account) => {
+    return [account, await standingOf(admin, account)] as const
   })
+  const standing = new Map(all)
+  return Object.entries(admin.config.hooks).map(([name, hook]) =>
+    stateOf(admin, name, hook, standing.get(hook.account ?? 'default')),
+  )
 }
 
 /** What an outbox says of its hooks. */
-interface Standings {
-  readonly refused: ReadonlyMap<string, RefusedState>
-  readonly paused: readonly string[]
-}
-
-async function standingOf(admin: Admin, account: string): Promise<Standings> {
+async function standingOf(admin: Admin, account: string) {
   const { refused, paused } = await outboxOf(admin.env, account).hooks().states()
   const states = refused.map(({ hook, count, lastAt, because }): [string, RefusedState] => [
     hook,
@@ -76,7 +67,12 @@ export async function lastHeard(admin: Admin): Promise<ReadonlyMap<string, strin
 }
 
 /** What the config and the secrets say of a hook. */
-export function stateOf(admin: Admin, name: string, hook: Hook, standing?: Standings): HookState {
+export function stateOf(
+  admin: Admin,
+  name: string,
+  hook: Hook,
+  standing?: Awaited<ReturnType<typeof standingOf>>,
+): HookState {
   const { config, env, origin } = admin
   const { source, account = 'default' } = hook
   const readiness = readinessOf(name, hook, env)
@@ -109,7 +105,7 @@ export async function hookDetails(admin: Admin, name: string): Promise<HookDetai
   return { ...state, ...facts, lastFields }
 }
 
-function consentText(consent: NonNullable<ReturnType<typeof hookOf>>['consent']): string {
+function consentText(consent: Hook['consent']): string {
   if (consent === undefined || consent === 'none') return 'not asked'
   return 'field' in consent ? `the answer to “${consent.field}”` : `attested: ${consent.attested}`
 }

@@ -5,7 +5,7 @@ import { isCountryCode, phone, phoneCountryOf } from '../mapping/phone/index.ts'
 import type { KnownPerson, PersonFile } from '../outbox/admin/people.ts'
 import { type Admin, fromEach, placeOf } from './admin.ts'
 import { pagesOf } from './bulk.ts'
-import { type LeadStory, readable } from './deliveries.ts'
+import { readable } from './deliveries.ts'
 import { leavesOf } from './sample/sample-fields.ts'
 import { described } from './shapes.ts'
 
@@ -17,7 +17,7 @@ export const personSchema = v.object({
   country: v.optional(
     v.pipe(
       v.string(),
-      v.check(isCountryCode, 'is not a country code such as "IN"'),
+      v.guard(isCountryCode, 'is not a country code such as "IN"'),
       v.description('For a number without a country code'),
     ),
   ),
@@ -30,23 +30,16 @@ export const suppressionSchema = v.object({
 
 export type Person = v.InferOutput<typeof personSchema>
 
+type NumberRead = { readonly digits: string } | { readonly because: string }
+
 /** International digits, or why the number was not read. */
-export function digitsOf({
-  phone: text,
-  country,
-}: Person): { digits: string } | { because: string } {
-  const read = v.safeParse(
-    phone(country !== undefined && isCountryCode(country) ? country : undefined),
-    text,
-  )
+export function digitsOf({ phone: text, country }: Person): NumberRead {
+  const read = v.safeParse(phone(country), text)
   return read.success ? { digits: read.output } : { because: read.issues[0].message }
 }
 
 /** The number that an operator typed. One without its country is read as the hooks' own forms would read it. */
-export function readNumber(
-  { config }: Admin,
-  text: string,
-): { digits: string } | { because: string } {
+export function readNumber({ config }: Admin, text: string): NumberRead {
   const whole = digitsOf({ phone: text })
   if ('digits' in whole) return whole
   const countries = Object.values(config.hooks).flatMap((hook) => [
@@ -99,28 +92,21 @@ export async function erasePerson(
   admin: Admin,
   digits: string,
 ): Promise<{ erased: number; more: boolean }> {
-  const parts = await fromEach(admin, async (outbox) => {
-    const { items, more } = await pagesOf(MOST_ROUNDS, async (before) => {
+  const parts = await fromEach(admin, (outbox) =>
+    pagesOf(MOST_ROUNDS, async (before) => {
       const step = await outbox.people().erase(digits, before, admin.actor)
       return { items: [step.erased], before: step.before }
-    })
-    return { erased: items.reduce((sum, some) => sum + some, 0), more }
-  })
+    }),
+  )
+  const erased = parts.flatMap(({ items }) => items)
   return {
-    erased: parts.reduce((sum, part) => sum + part.erased, 0),
-    more: parts.some((part) => part.more),
+    erased: erased.reduce((sum, some) => sum + some, 0),
+    more: parts.some(({ more }) => more),
   }
 }
 
-type Exported = Omit<PersonFile, 'before' | 'deliveries'> & {
-  readonly account: string
-  readonly deliveries: readonly LeadStory[]
-  /** True where there is more than one answer holds. */
-  readonly more: boolean
-}
-
-/** All that is kept of a person, by account. */
-export async function exportPerson(admin: Admin, digits: string): Promise<Exported[]> {
+/** All that is kept of a person, by account. `more`: there is more than one answer holds. */
+export function exportPerson(admin: Admin, digits: string) {
   return fromEach(admin, async (outbox, account) => {
     const { before: first, ...all } = await outbox.people().file(digits, null, admin.actor)
     const deliveries = [...all.deliveries]

@@ -1,5 +1,6 @@
 /** The fields of a payload in one list, and a hook’s `consent`, `fields` and `invite` for `src/config.ts` from those that were picked. */
 
+import * as v from 'valibot'
 import { valueAt } from '../lib/decode.ts'
 import { type Consent, consentIn } from '../mapping/consent.ts'
 
@@ -7,9 +8,11 @@ import { type Consent, consentIn } from '../mapping/consent.ts'
 const MOST_FIELDS = 200
 const MOST_DEPTH = 10
 
+const singleSchema = v.nullable(v.union([v.string(), v.number(), v.boolean()]))
+
 export interface ListedField {
   readonly path: FieldPath
-  readonly value: string | number | boolean | null
+  readonly value: v.InferOutput<typeof singleSchema>
 }
 
 /** Single values, in the order they come. Lists of texts and numbers count as their first items. */
@@ -17,24 +20,18 @@ export function fieldList(fields: unknown): ListedField[] {
   const found: ListedField[] = []
   const walk = (value: unknown, path: FieldPath): void => {
     if (found.length >= MOST_FIELDS || path.length > MOST_DEPTH) return
-    if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
-      if (path.length > 0) found.push({ path, value: scalar(value) })
+    if (v.is(singleSchema, value)) {
+      if (path.length > 0) found.push({ path, value })
     } else if (Array.isArray(value)) {
       value.slice(0, 3).forEach((item, index) => {
         walk(item, [...path, index])
       })
-    } else if (typeof value === 'object') {
+    } else if (typeof value === 'object' && value !== null) {
       for (const [name, item] of Object.entries(value)) walk(item, [...path, name])
     }
   }
   walk(fields, [])
   return found
-}
-
-function scalar(value: unknown): ListedField['value'] {
-  return typeof value === 'number' || typeof value === 'boolean' || value === null
-    ? value
-    : String(value)
 }
 
 /** Where a field is: names of members, and numbers of places in lists. */
