@@ -36,50 +36,39 @@ export type Action =
       readonly answers?: Answers
     }
 
-/** What may come of an action; the last four are of mapping again. */
-export const OUTCOMES = [
-  'queued',
-  'held',
-  'discarded',
-  'skipped',
-  'not_found',
-  'nothing_kept',
-  'not_mapped',
-  'busy',
-  'not_possible',
-  'no_consent',
-  'no_longer_mapped',
-  'hook_gone',
-  'fields_gone',
-  'consent_kept',
-] as const
-export type ActOutcome = (typeof OUTCOMES)[number]
-
 const DONE = ['queued', 'held', 'discarded', 'skipped'] as const
+
+/** Why nothing came of an action, for its operator; the last four are of mapping again. */
+export const IMPOSSIBLE = {
+  nothing_kept: 'Its numbers are no longer kept.',
+  not_mapped:
+    'No group and number have been read from it yet: map it again with today’s config, or edit it and give both.',
+  busy: 'A call with this delivery is under way.',
+  not_possible: 'It is not in a state for that: it may have changed since you looked.',
+  no_consent:
+    'Nothing is kept that shows that the person agreed. If you know that they did, say so and try again: that is recorded with your name.',
+  no_longer_mapped:
+    'It was accepted, or may have been, and today’s config does not map it: it stays as it is.',
+  hook_gone: 'The hook is no longer in the config.',
+  fields_gone: 'What was sent is no longer kept.',
+  consent_kept:
+    'The answer about consent is kept as it came. If you know that the person agreed, say so instead.',
+} as const
+
 type DoneOutcome = (typeof DONE)[number]
+export type ActOutcome = DoneOutcome | 'not_found' | keyof typeof IMPOSSIBLE
+
+/** What may come of an action. */
+export const OUTCOMES: readonly ActOutcome[] = [
+  ...DONE,
+  'not_found',
+  ...(Object.keys(IMPOSSIBLE) as (keyof typeof IMPOSSIBLE)[]),
+]
 
 /** Whether something came of it. */
 export function isDone(outcome: ActOutcome): outcome is DoneOutcome {
   return DONE.some((one) => one === outcome)
 }
-
-/** Why nothing came of it, for its operator. */
-export const IMPOSSIBLE: Readonly<Record<Exclude<ActOutcome, DoneOutcome | 'not_found'>, string>> =
-  {
-    busy: 'A call with this delivery is under way.',
-    nothing_kept: 'Its numbers are no longer kept.',
-    not_mapped:
-      'No group and number have been read from it yet: map it again with today’s config, or edit it and give both.',
-    not_possible: 'It is not in a state for that: it may have changed since you looked.',
-    no_consent:
-      'Nothing is kept that shows that the person agreed. If you know that they did, say so and try again: that is recorded with your name.',
-    no_longer_mapped:
-      'It was accepted, or may have been, and today’s config does not map it: it stays as it is.',
-    hook_gone: 'The hook is no longer in the config.',
-    fields_gone: 'What was sent is no longer kept.',
-    consent_kept:
-      'The answer about consent is kept as it came. If you know that the person agreed, say so instead.',
-  }
 
 /** Acts on deliveries of one outbox. Gives what came of it for each, in the order given. */
 export async function act(
