@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import type * as v from 'valibot'
+import { readJson } from '../lib/decode.ts'
 import { problemResponse } from '../lib/problem.ts'
 import {
   adminOf,
@@ -50,7 +51,9 @@ function guarded(config: Config, dispatch: Dispatch): Hono<OperatorEnv> {
       return endpoint.respond(c.get('admin'), { id, query: givenQuery(c), body })
     })
   }
-  for (const [path, methods] of methodsByPath()) app.all(path, () => notAllowed(methods))
+  for (const [path, some] of Map.groupBy(endpoints, (endpoint) => endpoint.path)) {
+    app.all(path, () => notAllowed(some.map(({ method }) => method.toUpperCase())))
+  }
   app.all('/api/*', () => problemResponse({ reason: 'not_found', what: 'endpoint' }))
   return app
 }
@@ -65,23 +68,14 @@ async function jsonOf(c: OperatorContext, { type }: v.GenericSchema): Promise<un
   // Not `json()`: the runtime warns of a body that says it is a form.
   const text = new TextDecoder().decode(await c.req.arrayBuffer())
   if (text === '' && type === 'optional') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    // What curl sends unless it is told otherwise.
-    const form = /\bform\b/.test(c.req.header('content-type') ?? '')
-    return problemResponse(
-      form
-        ? { reason: 'unsupported_type', accepts: ['application/json'] }
-        : { reason: 'bad_request', issues: [{ path: '', message: 'must be JSON' }] },
-    )
-  }
-}
-
-function methodsByPath(): Map<string, string[]> {
-  const byPath = Map.groupBy(endpoints, ({ path }) => path)
-  return new Map(
-    [...byPath].map(([path, some]) => [path, some.map(({ method }) => method.toUpperCase())]),
+  const value = readJson(text)
+  if (value !== undefined) return value
+  // What curl sends unless it is told otherwise.
+  const form = /\bform\b/.test(c.req.header('content-type') ?? '')
+  return problemResponse(
+    form
+      ? { reason: 'unsupported_type', accepts: ['application/json'] }
+      : { reason: 'bad_request', issues: [{ path: '', message: 'must be JSON' }] },
   )
 }
 

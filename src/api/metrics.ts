@@ -1,6 +1,6 @@
 /** `/metrics` in Prometheus' text format. Its labels are accounts and states: they are as many as the config has, and hold no personal data. */
 
-import { overviews } from '../operator/accounts.ts'
+import { hoursTotal, overviews } from '../operator/accounts.ts'
 import type { Admin } from '../operator/admin.ts'
 import { hookStates } from '../operator/hooks.ts'
 import type { HookState } from '../operator/shapes.ts'
@@ -48,11 +48,7 @@ export async function metrics(admin: Admin): Promise<string> {
     [
       'usher_last_24_hours',
       'Deliveries of the last 24 hours, by what became of them',
-      by('state', ({ hours }) => {
-        const sum = (state: 'accepted' | 'held' | 'parked') =>
-          hours.reduce((total, hour) => total + hour[state], 0)
-        return { accepted: sum('accepted'), held: sum('held'), parked: sum('parked') }
-      }),
+      by('state', ({ hours }) => hoursTotal(hours)),
     ],
     ['usher_people_hour', 'People sent within the hour', each(({ used }) => used.peopleHour)],
     ['usher_people_day', 'People sent within the day', each(({ used }) => used.peopleDay)],

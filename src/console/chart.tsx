@@ -1,5 +1,6 @@
 /** The last 24 hours as bars: accepted, held and parked, with the same in words for screen readers. */
 
+import { hoursTotal } from '../operator/accounts.ts'
 import type { Overview } from '../outbox/admin/account.ts'
 import type { Clock } from './clock.ts'
 import type { Html } from './page.ts'
@@ -23,17 +24,11 @@ export function sumHours(all: readonly (readonly Hour[])[]): Hour[] {
   return [...byHour]
     .toSorted(([one], [other]) => one.localeCompare(other))
     .slice(-24)
-    .map(([hour, some]) => ({ hour, ...totals(some) }))
-}
-
-function totals(hours: readonly Omit<Hour, 'hour'>[]): Omit<Hour, 'hour'> {
-  const sum = (kind: (typeof KINDS)[number]): number =>
-    hours.reduce((total, hour) => total + hour[kind], 0)
-  return { accepted: sum('accepted'), held: sum('held'), parked: sum('parked') }
+    .map(([hour, some]) => ({ hour, ...hoursTotal(some) }))
 }
 
 export function Chart({ hours, clock }: { hours: readonly Hour[]; clock: Clock }): Html {
-  const { accepted, held, parked } = totals(hours)
+  const { accepted, held, parked } = hoursTotal(hours)
   const sums = hours.map((hour) => hour.accepted + hour.held + hour.parked)
   const most = Math.max(1, ...sums)
   const busiest = hours[sums.indexOf(most)]

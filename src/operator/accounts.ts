@@ -14,6 +14,13 @@ export function overviews(admin: Admin, counted?: number): Promise<Overview[]> {
   })
 }
 
+/** What became of the deliveries of these hours, together. */
+export function hoursTotal(hours: readonly Omit<Overview['hours'][number], 'hour'>[]) {
+  const sum = (state: 'accepted' | 'held' | 'parked'): number =>
+    hours.reduce((total, hour) => total + hour[state], 0)
+  return { accepted: sum('accepted'), held: sum('held'), parked: sum('parked') }
+}
+
 /** Accounts that make no calls now, and why. */
 export async function stoppedAccounts(admin: Admin): Promise<ReadonlyMap<string, Stop>> {
   const all = await fromEach(admin, async (outbox, account) => {
