@@ -97,6 +97,7 @@ export async function snippetForm(visit: Visit, { id: name, fields }: Sent): Pro
   if (prefix.trim() === '' && named.length === 0) {
     return refuse('Say what the group’s name begins with, or pick a field for it.')
   }
+  const to = { hook: name, source: hook.source.name }
   const choices = {
     phone,
     consent,
@@ -104,8 +105,7 @@ export async function snippetForm(visit: Visit, { id: name, fields }: Sent): Pro
     prefix,
     country: isCountryCode(country) ? country : null,
   }
-  const hookChoices = { hook: name, source: hook.source.name, ...choices }
-  const text = snippet(hookChoices, eventIn(preview)?.fields)
+  const text = snippet({ ...to, ...choices }, eventIn(preview)?.fields)
   return hookPage(visit, name, { preview, picked, snippet: text })
 }
 

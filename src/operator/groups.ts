@@ -8,21 +8,13 @@ import { type Admin, accountsOf, fromEach, placeOf } from './admin.ts'
 import type { Cursor } from './merge.ts'
 import type { Group } from './shapes.ts'
 
-/** How much of the tables one look at groups reads. */
-interface GroupsLook {
-  /** Names that are gone through at most. */
-  readonly scan: number
-  /** People of each group that are counted at most. */
-  readonly counted: number
-}
-
-/** A page of groups, one account after the other. */
+/** A page of groups, one account after the other. `look`: names that are gone through, and people of each that are counted, at most. */
 export async function listGroups(
   admin: Admin,
   text: string | null,
   limit: number,
   cursor: Cursor | null,
-  look: GroupsLook | null = null,
+  look: { readonly scan?: number; readonly counted?: number } = {},
 ): Promise<{ groups: Group[]; cursor: Cursor | null }> {
   const accounts = accountsOf(admin)
   const groups: Group[] = []

@@ -18,25 +18,22 @@ export interface TestResult {
   readonly deliveries: readonly string[]
 }
 
-/** `because`: why it cannot be sent. */
-type TestSend = TestResult | 'not_found' | { readonly because: string }
-
-const answerSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ deliveries: v.array(v.string()) }),
+/** The deliveries that the Worker's answer names. One that the sender asks for names none. */
+export const answerSchema = v.fallback(
+  v.pipe(v.string(), v.parseJson(), v.object({ deliveries: v.array(v.string()) })),
+  { deliveries: [] },
 )
 
 /**
  * Sends one. `phone` null: a made-up number, which only the sandbox may be given. Outside the sandbox EazyBe is called for
- * a person, so it has to be confirmed.
+ * a person, so it has to be confirmed. `because`: why it cannot be sent.
  */
 export async function sendTest(
   admin: Admin,
   name: string,
   phone: string | null,
   confirmed: boolean,
-): Promise<TestSend> {
+): Promise<TestResult | 'not_found' | { readonly because: string }> {
   const hook = hookOf(admin, name)
   if (hook === null) return 'not_found'
   const readiness = readinessOf(name, hook, admin.env)
@@ -72,14 +69,9 @@ export async function sendTest(
   const answer = await response.text()
   const deliveries =
     hook.source.acknowledge === undefined
-      ? namedIn(answer)
+      ? v.parse(answerSchema, answer).deliveries
       : await arrivedSince(admin, name, occasion.now)
   return { status: response.status, answer, deliveries }
-}
-
-function namedIn(answer: string): readonly string[] {
-  const parsed = v.safeParse(answerSchema, answer)
-  return parsed.success ? parsed.output.deliveries : []
 }
 
 /** Where the sender wants an answer of its own, that names none. */

@@ -9,6 +9,8 @@ import {
   type Target,
   tamperedSample,
 } from '../operator/sample/signed-sample.ts'
+import { isLocal } from '../operator/session.ts'
+import { answerSchema } from '../operator/test-send.ts'
 import type { Config } from '../setup/define-config.ts'
 import { run, Trouble } from './command-line.ts'
 import { readDevVars, type Vars } from './dev-vars.ts'
@@ -20,9 +22,7 @@ import { readSettings } from './settings.ts'
 
 const UNAUTHORIZED = 401
 const UNAVAILABLE = 503
-const HERE = ['127.0.0.1', 'localhost', '[::1]']
 
-const answerSchema = v.object({ deliveries: v.array(v.string()) })
 const listSchema = v.object({ deliveries: v.array(v.object({ id: v.string() })) })
 
 await run(send)
@@ -39,7 +39,7 @@ async function send(): Promise<number> {
   const target = targetOf(asked, config, vars, here)
   const occasion = { id: crypto.randomUUID(), now: Date.now() }
   console.log(`${target.hook.source.title}’s webhook to ${target.baseUrl}/hooks/${asked.hook}`)
-  const isHere = HERE.includes(new URL(target.baseUrl).hostname)
+  const isHere = isLocal(new URL(target.baseUrl))
   const { sample, lines } = await compose({
     hook: target.hook,
     asked,
@@ -105,8 +105,7 @@ interface SendAnswer {
 async function post({ url, headers, body }: SignedSample): Promise<SendAnswer> {
   const response = await reach(url, { method: 'POST', headers, body, redirect: 'manual' })
   const text = await response.text()
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answerSchema), text)
-  const deliveries = parsed.success ? parsed.output.deliveries : []
+  const { deliveries } = v.parse(answerSchema, text)
   return { ok: response.ok, status: response.status, text, deliveries }
 }
 

@@ -180,7 +180,10 @@ function readClaim(
   if (timestamp !== undefined && 'pair' in timestamp) {
     const { separator = ',' } = timestamp
     if (!PAIRS[separator].test(value)) return 'malformed'
-    const pairs = value.split(separator).map((pair) => splitAt(pair, pair.indexOf('=')))
+    const pairs = value.split(separator).map((pair) => {
+      const at = pair.indexOf('=')
+      return [pair.slice(0, at), pair.slice(at + 1)] as const
+    })
     const times = pairs.filter(([name]) => name === timestamp.pair).map(([, text]) => text)
     // Other names are other versions of the scheme: not ours to judge.
     const macs = pairs.flatMap(([name, text]) =>
@@ -196,10 +199,6 @@ function readClaim(
   return timestamp === undefined
     ? { timestamp: '', macs: [mac] }
     : claimAt(headers.get(timestamp.header), [mac])
-}
-
-function splitAt(text: string, at: number): [before: string, after: string] {
-  return [text.slice(0, at), text.slice(at + 1)]
 }
 
 function claimAt(time: string | null | undefined, macs: readonly Bytes[]): Claim | SignatureFault {

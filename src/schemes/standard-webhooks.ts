@@ -77,15 +77,8 @@ export const standardWebhooks: Scheme = {
   },
 }
 
-/** The three headers of one family, none of them judged yet. */
-export interface StandardHeaders {
-  readonly id: string
-  readonly timestamp: string
-  readonly signatures: string
-}
-
-/** The first complete family, or null. Headers of two families are never mixed: each could come from another hand. */
-export function standardHeaders(headers: Headers): StandardHeaders | null {
+/** The headers of the first complete family, none of them judged yet, or null. Headers of two families are never mixed: each could come from another hand. */
+export function standardHeaders(headers: Headers) {
   for (const family of FAMILIES) {
     const id = headers.get(`${family}-id`)
     const timestamp = headers.get(`${family}-timestamp`)
