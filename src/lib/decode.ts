@@ -52,7 +52,9 @@ export async function decodeBody(
   const text = textOf(bytes)
   if (text === null) return failure('The body is not UTF-8')
   if (kind === 'form') return decodeForm(new URLSearchParams(text))
-  return kind === 'xml' ? decodeXml(text) : decodeJson(text)
+  if (kind !== 'xml') return decodeJson(text)
+  const value = readXml(text)
+  return value === null ? failure('The body is not XML, or too much of it') : { ok: true, value }
 }
 
 /**
@@ -89,11 +91,6 @@ function decodeJson(text: string): Decoded {
   return withinBounds(value, Math.max(MAX_NODES, text.length / MIN_CHARACTERS_PER_NODE))
     ? { ok: true, value }
     : failure('The body nests too deep or is too wide')
-}
-
-function decodeXml(text: string): Decoded {
-  const value = readXml(text)
-  return value === null ? failure('The body is not XML, or too much of it') : { ok: true, value }
 }
 
 /** Walks level by level, so that its own stack does not grow with the input. */

@@ -19,16 +19,14 @@ interface AccessSettings {
   readonly audience: string
 }
 
-/** The variable that is not set, beside the other one. No one is let in: an operator who set one wants no login by the secret. */
-interface HalfSet {
-  readonly missing: string
-}
-
 const DOMAIN = 'ACCESS_TEAM_DOMAIN'
 const AUDIENCE = 'ACCESS_AUD'
 
-/** What ACCESS_TEAM_DOMAIN and ACCESS_AUD say; null where neither is set. */
-export function accessSettings(env: object): AccessSettings | HalfSet | null {
+/**
+ * What ACCESS_TEAM_DOMAIN and ACCESS_AUD say; null where neither is set. `missing`: the one that is not set, beside the other. No one
+ * is let in then: an operator who set one wants no login by the secret.
+ */
+export function accessSettings(env: object): AccessSettings | { readonly missing: string } | null {
   const [domain, audience] = [DOMAIN, AUDIENCE].map((name) => {
     const value: unknown = Reflect.get(env, name)
     return typeof value === 'string' ? value.trim() : ''

@@ -8,7 +8,10 @@ import { type Admin, accountsOf, fromEach, placeOf } from './admin.ts'
 import type { Cursor } from './merge.ts'
 import type { Group } from './shapes.ts'
 
-/** A page of groups, one account after the other. `look`: names that are gone through, and people of each that are counted, at most. */
+/**
+ * A page of groups, one account after the other. `look`: names that are gone through, and people of each that are counted,
+ * at most.
+ */
 export async function listGroups(
   admin: Admin,
   text: string | null,

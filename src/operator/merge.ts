@@ -44,19 +44,17 @@ export function readCursor(text: string): Cursor | null {
   }
 }
 
-interface DeliveriesPage extends MergedPage<DeliveryView> {
-  /** All that was received after this was looked at; null: that was all. */
-  readonly through: string | null
-}
-
-/** A page of at most that many; it may be short, or empty, and still have a cursor. */
+/**
+ * A page of at most that many; it may be short, or empty, and still have a cursor. All that was received after `through` was
+ * looked at; null: that was all.
+ */
 export async function listDeliveries(
   admin: Admin,
   filter: Filter,
   limit: number,
   cursor: Cursor | null,
   scan?: number,
-): Promise<DeliveriesPage> {
+): Promise<MergedPage<DeliveryView> & { readonly through: string | null }> {
   const throughs: string[] = []
   const page = await mergedPage(admin, limit, cursor, async (outbox, _, before) => {
     const asked = deliveryFilter(filter, limit, before, scan)

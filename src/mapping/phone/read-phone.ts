@@ -149,12 +149,7 @@ function isPhoneBrand(item: unknown): boolean {
   return typeof item === 'object' && item !== null && Reflect.get(item, 'name') === 'Phone'
 }
 
-interface TypedNumber {
-  readonly phone: unknown
-  readonly country: CountryCode | null
-}
-
-function answerOf(value: unknown): TypedNumber {
+function answerOf(value: unknown) {
   if (typeof value !== 'object' || value === null || !('phone' in value)) {
     return { phone: value, country: null }
   }

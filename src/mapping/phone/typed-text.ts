@@ -143,13 +143,8 @@ const SEPARATORS = [
 const EXTENSION =
   /(?:[;,]?\s*(?:ext(?:n|ension)?|xtn|x|anexo|ramal|доб)\s?[.:=]?|\s#|,,+)\s?\d{1,7}#?[\s)\]]*$/iu
 
-interface FirstNumber {
-  readonly text: string
-  readonly warnings: readonly PhoneWarning[]
-}
-
 /** The first number of a line, and what was left out. */
-export function firstNumber(line: string): FirstNumber {
+export function firstNumber(line: string) {
   const warnings = new Set<PhoneWarning>()
   let text = withoutExtension(line, warnings)
   for (const separator of SEPARATORS) {
