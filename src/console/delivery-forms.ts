@@ -104,11 +104,8 @@ async function actOnPerson(
     return { to: `/console/deliveries/${id}?done=suppressed&n=${leads}` }
   }
   const { more, erased } = await erasePerson(admin, digits)
-  const done = `${more ? 'erase_more' : 'erased'}&n=${erased}`
   // Erasing may have taken the delivery with it.
   const left = await readStory(admin, id)
-  return {
-    to:
-      left === null ? `/console/deliveries?done=${done}` : `/console/deliveries/${id}?done=${done}`,
-  }
+  const page = left === null ? '/console/deliveries' : `/console/deliveries/${id}`
+  return { to: `${page}?done=${more ? 'erase_more' : 'erased'}&n=${erased}` }
 }

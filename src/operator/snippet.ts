@@ -59,7 +59,7 @@ export function snippet(choices: Choices, fields: unknown): string {
   const reads = [
     { path: phone, schema: country === null ? 'phone()' : `phone(${quoted(country)})` },
     ...named
-      .filter((path) => !same(path, phone))
+      .filter((path) => access(path) !== access(phone))
       .map((path) => ({ path, schema: schemaFor(memberAt(fields, path)) })),
   ]
   const parts = named.map((path) => `\${${access(path)}}`)
@@ -172,8 +172,4 @@ function escapeTemplate(text: string): string {
     .replaceAll("\\'", "'")
     .replaceAll('`', '\\`')
     .replaceAll('${', '\\${')
-}
-
-function same(one: FieldPath, other: FieldPath): boolean {
-  return one.length === other.length && one.every((step, index) => step === other[index])
 }

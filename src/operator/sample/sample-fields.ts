@@ -55,7 +55,8 @@ export function sampleFields(hook: Hook, { given, own, phone }: Known): SampleFi
       fields[place] = phone
       continue
     }
-    const kept = fitting(schema, before) ?? value
+    const isSingle = ['string', 'number', 'boolean'].includes(typeof before)
+    const kept = isSingle && v.is(schema, before) ? String(before) : value
     if (kept === null) unfit.push(path)
     else fields[path] = kept
   }
@@ -119,12 +120,6 @@ function smallest(schema: v.GenericSchema): number {
   const actions: unknown[] = Array.isArray(pipe) ? pipe : []
   const least = actions.map(Object).find(({ type }) => type === 'min_value')
   return least === undefined ? 1 : Number(least.requirement)
-}
-
-/** The sender's own value as a text, or null where it is none or the schema refuses it. */
-function fitting(schema: v.GenericSchema, value: unknown): string | null {
-  const scalar = ['string', 'number', 'boolean'].includes(typeof value)
-  return scalar && v.is(schema, value) ? String(value) : null
 }
 
 function takes(schema: v.GenericSchema, text: string): boolean {
