@@ -199,7 +199,7 @@ export function writeAsk(
   if (newDueAt !== null) return newDueAt
   const { nextCreateAt, othersCreateAt } = account.state
   // The part may be due already, and its call wait until the people of a creation that failed may be tried again.
-  const isAhead = creates && othersCreateAt < nextCreateAt
+  const isAhead = othersCreateAt < nextCreateAt
   const due = new Map<number, number>()
   for (const { status, partId, dueAt } of rows) if (isOpen(status)) due.set(partId, dueAt)
   const times = [...due].flatMap(

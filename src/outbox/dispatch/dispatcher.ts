@@ -224,15 +224,14 @@ export class Dispatcher {
 
   /** A part is full: those who wait for it go to the next part, a bounded number at a time. */
   #rollOver(partId: number, now: number): void {
-    const { memberships, parts } = this.#store
+    const { memberships, parts, rollOver } = this.#store
     const full = parts.get(partId)
     const next = parts.next(full, (part) => part.members + memberships.maybes(part.id))
     const line =
       next === null
         ? { event: 'held', detail: `All ${full.number} parts of the group are full` }
         : { event: 'group full', detail: `Goes to part ${next.number}` }
-    const keys =
-      next === null ? memberships.block(full, 'group full') : memberships.move(full, next, now)
+    const keys = next === null ? rollOver.block(full, 'group full') : rollOver.move(full, next, now)
     refreshAskers(this.#store, keys, full.groupId, line, now)
     refreshDue(this.#store, full.id)
     if (next !== null) refreshDue(this.#store, next.id)

@@ -14,6 +14,7 @@ import { Memberships } from './memberships.ts'
 import { Parts } from './parts.ts'
 import { People } from './people.ts'
 import { Reports } from './reports.ts'
+import { RollOver } from './roll-over.ts'
 import { MIGRATIONS } from './schema.ts'
 import { migrate, Sql } from './sql.ts'
 import { Sweep } from './sweep.ts'
@@ -31,6 +32,7 @@ export interface Store {
   readonly parts: Parts
   readonly people: People
   readonly reports: Reports
+  readonly rollOver: RollOver
   readonly sweep: Sweep
   /** Runs all of it, or nothing. The operator is told of deliveries that it parked. */
   transaction<T>(run: () => T): T
@@ -71,6 +73,7 @@ export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
     parts,
     people: new People(sql),
     reports: new Reports(sql),
+    rollOver: new RollOver(sql),
     sweep: new Sweep(sql, asks),
     transaction(run) {
       if (closed) throw new Error('The outbox was restored meanwhile')

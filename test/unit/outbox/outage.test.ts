@@ -322,7 +322,8 @@ describe('a new lead behind bad numbers, and an EazyBe that works', () => {
         await outbox.pass(HOUR_MS / 12)
       }
       await outbox.pass(10 * HOUR_MS)
-      await outbox.lead('Batch 7', [lead(200)])
+      // That one of those who wait may create the group is enough.
+      await outbox.lead('Batch 7', [lead(200)], { create: bad > 1 })
       await outbox.pass(HOUR_MS / 2)
       const taken = outbox.sent.some(({ contacts }) => contacts.join() === lead(200))
       expect(taken && made).toBe(true)

@@ -102,3 +102,32 @@ it('does not call a teammate for a group that its lead was moved from', async ()
     new Set(['H', 'H 2']),
   )
 })
+
+it('does not send a teammate of a part once more when their own lead is moved there', async () => {
+  let isDoubtful = true
+  const outbox = outboxAnswering(
+    ({ groupName, create }) => {
+      if (outbox.sent.length === 1) return { kind: 'missing', message: 'Group not found' }
+      if (groupName === 'G' && (create || isDoubtful))
+        return { kind: 'ambiguous', status: 500, message: 'no' }
+      return { kind: 'accepted' }
+    },
+    { hooks: { webinar: { source: { kind: 'form' }, capacity: 3, groups: 'any' } } },
+  )
+  // Their lead is held in part 1, which three people fill who may be in.
+  await outbox.lead('G', [T], { create: false })
+  await outbox.pass(HOUR)
+  await outbox.leads('G', 3)
+  await outbox.pass(MIN)
+  await outbox.lead('G', [P(8)])
+  await outbox.pass(8 * MIN)
+  await outbox.lead('G', [P(9)], { teammates: [T] })
+  await outbox.pass(8 * MIN)
+  isDoubtful = false
+  await outbox.pass(24 * HOUR)
+  const times = outbox.sent.filter(
+    ({ groupName, contacts }) => groupName === 'G 2' && contacts.includes(T),
+  )
+  expect(times).toHaveLength(1)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(6)
+})
