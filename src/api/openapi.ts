@@ -116,7 +116,9 @@ function pathsOf(all: readonly Endpoint[]): Record<string, Json> {
 
 function operation(endpoint: Endpoint): Json {
   const { name, tag, summary, detail, path, query, body, answer, problems } = endpoint
-  const problem = { 'application/problem+json': { schema: ref('Problem') } }
+  const problem = {
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+  }
   const statuses = [...COMMON, ...problems, ...(body === null ? [] : [415])].toSorted(
     (one, other) => one - other,
   )
@@ -181,8 +183,4 @@ function jsonSchema(schema: v.GenericSchema, self?: string): Json {
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
   })
   return json
-}
-
-function ref(name: keyof typeof NAMED): Json {
-  return { $ref: `#/components/schemas/${name}` }
 }

@@ -59,11 +59,8 @@ export async function setHookPaused(
 
 /** When each hook that was ever heard of was so last. */
 export async function lastHeard(admin: Admin): Promise<ReadonlyMap<string, string>> {
-  const all = await fromEach(admin, async (outbox) => {
-    const heard = await outbox.hooks().heard()
-    return heard.map(({ hook, at }) => [hook, at] as const)
-  })
-  return new Map(all.flat())
+  const all = await fromEach(admin, async (outbox) => outbox.hooks().heard())
+  return new Map(all.flat().map(({ hook, at }) => [hook, at]))
 }
 
 /** What the config and the secrets say of a hook. */

@@ -35,10 +35,8 @@ export async function foresee(admin: Admin, name: string, text: string): Promise
   if ('because' in read) return read
   const { hook, secret, people } = read
   const outcomes = await outcomesOf({ name, hook, key: secret }, people, Date.now())
-  return {
-    outcomes,
-    plan: planOf(outcomes, hook, admin.config.accounts[hook.account ?? 'default'] ?? {}),
-  }
+  const account = admin.config.accounts[hook.account ?? 'default'] ?? {}
+  return { outcomes, plan: planOf(outcomes, hook, account) }
 }
 
 /** Posts the next rows, from this one on; the first is 0. A row that was posted before changes nothing. */

@@ -1,6 +1,6 @@
 /** Looks up at the sender what its webhook leaves out, with the hook's API token: bounded in time and size, over https only. */
 
-import { atMost, type Bytes, readStream } from '../lib/bytes.ts'
+import { atMost, readStream } from '../lib/bytes.ts'
 import { readJson } from '../lib/decode.ts'
 import { apiTokenName, secretName, secretValues } from '../lib/names.ts'
 import type { Hook } from '../mapping/hook.ts'
@@ -76,17 +76,12 @@ function guarded(ask: typeof fetch, signal: AbortSignal) {
   return async (url: string, init: RequestInit = {}): Promise<Response> => {
     if (new URL(url).protocol !== 'https:') throw new TypeError('Only https is asked')
     const response = await ask(url, { ...init, redirect: 'manual', signal })
-    const bytes = await answerOf(response)
-    const { status, headers } = response
+    const { body, status, headers } = response
+    const bytes = await readStream(body, { maxBytes: MAX_ANSWER_BYTES, deadlineMs: GIVE_UP_MS })
+    if (typeof bytes === 'string') throw new RangeError('The answer is too large or too slow')
     return new Response(BODILESS.includes(status) ? null : bytes, {
       status: status === 0 ? 302 : status,
       headers,
     })
   }
-}
-
-async function answerOf({ body }: Response): Promise<Bytes> {
-  const read = await readStream(body, { maxBytes: MAX_ANSWER_BYTES, deadlineMs: GIVE_UP_MS })
-  if (typeof read === 'string') throw new RangeError('The answer is too large or too slow')
-  return read
 }
