@@ -31,6 +31,8 @@ const NEARLY_FULL = 0.9
 /** Outcomes after which the call may have reached WhatsApp: they count against the caps, and fix the part of their people. */
 const FELT: readonly CallOutcome['kind'][] = ['accepted', 'ambiguous', 'interrupted', 'unreachable']
 
+const ACCEPTED: TimelineEntry = { event: 'accepted by EazyBe', detail: null }
+
 type Next =
   | { readonly kind: 'wait' }
   | { readonly kind: 'again' }
@@ -100,11 +102,14 @@ export class Dispatcher {
     const { pace } = account
     const spent = calls.spent(pace, now)
     const { state } = account
-    const inTrouble = state.pause?.reason === 'failing' || state.createFailures > 0
+    const isFailing = state.pause?.reason === 'failing'
+    const inTrouble = ({ queue }: { readonly queue: PartQueue['queue'] }) =>
+      isFailing || (queue === 'create' && state.createFailures > 0)
     const queues = parts.dueFirst(peopleOf(spent), now).map((part): PartQueue => {
       const waiting = memberships.queue(part, pace.batchSize)
       // The head of a queue may be those with whom calls fail.
-      const untried = inTrouble && !waiting.some(isUntried) ? memberships.untried(part.id) : null
+      const untried =
+        inTrouble(part) && !waiting.some(isUntried) ? memberships.untried(part.id) : null
       return {
         ...part,
         maybes: memberships.maybes(part.id),
@@ -159,9 +164,11 @@ export class Dispatcher {
       FELT.includes(outcome.kind) || (open.kind === 'create' && outcome.kind === 'missing')
     const { changes, part } = settlement
     const before = account.state
-    if (changes === null) memberships.accept(open, now)
-    else memberships.settle(open, changes, felt, now)
-    const settled = this.#tell(open, changes, now)
+    if (changes !== null) memberships.settle(open, changes, felt, now)
+    const settled =
+      changes === null
+        ? refreshAskers(this.#store, memberships.accept(open, now), open.groupId, ACCEPTED, now)
+        : this.#tell(open, changes, now)
     const more = settled.filter(({ state }) => state === 'accepted').length
     const state = {
       ...settlement.account,
@@ -180,12 +187,10 @@ export class Dispatcher {
   }
 
   /** One line for the deliveries of each kind of change. */
-  #tell(open: OpenCall, changes: readonly Change[] | null, now: number): Settled[] {
-    const accepted: TimelineEntry = { event: 'accepted by EazyBe', detail: null }
-    const told = changes ?? open.members.map((member) => ({ ...member, ...accepted }))
-    const kinds = Map.groupBy(told, ({ event, detail }) => JSON.stringify([event, detail]))
+  #tell(open: OpenCall, changes: readonly Change[], now: number): Settled[] {
+    const kinds = Map.groupBy(changes, ({ event, detail }) => JSON.stringify([event, detail]))
     return [...kinds.values()].flatMap((alike) => {
-      const { event, detail } = alike[0] ?? accepted
+      const [{ event, detail } = ACCEPTED] = alike
       const keys = keysIn(alike, open.partId)
       return refreshAskers(this.#store, keys, open.groupId, { event, detail }, now)
     })

@@ -55,7 +55,7 @@ export function plan(input: PlanInput, now: number): Plan {
   for (const part of parts) {
     if (hasNoRoomForHead(part)) return { kind: 'rollOver', partId: part.id }
     const head = leaderOf(part, input.account, now)
-    const call = nextCall(part, head, Math.max(1, mostPeople(part.hook, input, now)), now)
+    const call = nextCall(part, head, input, now)
     const obstacle = partObstacle(part, head, call, input, now)
     if (obstacle === null) return { kind: 'call', call }
     if (soonest === null || isSooner(obstacle.until, soonest.until)) soonest = obstacle
@@ -72,10 +72,14 @@ function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQu
   const waiting = parts.filter((part) => part.waiting.length > 0)
   const dueAt = ({ waiting: [head], restUntil }: PartQueue) => Math.max(head?.dueAt ?? 0, restUntil)
   if (account.pause?.reason === 'failing') {
-    const isLast = (part: PartQueue) => Number(untriedOf(part, account, now) === undefined)
+    // Doubt of a group is not left for later: what is found counts in the waits of all creations.
+    const isFirst = (part: PartQueue) =>
+      isForUntried(account)
+        ? untriedOf(part, account, now) !== undefined
+        : part.status === 'doubtful'
     return waiting.toSorted(
       (one, other) =>
-        isLast(one) - isLast(other) ||
+        Number(isFirst(other)) - Number(isFirst(one)) ||
         one.lastCallAt - other.lastCallAt ||
         dueAt(one) - dueAt(other),
     )
@@ -151,11 +155,15 @@ function partObstacle(
   }
   if (call.kind !== 'create')
     return shareObstacle(peopleBudgets(input, part.hook), 'peopleCap', now)
-  return (
+  const obstacle =
     createObstacle(input, isUntried(head), now) ??
     shareObstacle(peopleBudgets(input, part.hook), 'peopleCap', now) ??
     shareObstacle(creationBudgets(input, part.hook), 'createCap', now)
-  )
+  // Who still waits for others of the group need not wait for these people.
+  const later = part.waiting.find((member) => isUntried(member) && member.dueAt > now)
+  return obstacle !== null && later !== undefined && isSooner(later.dueAt, obstacle.until)
+    ? { until: later.dueAt, why: 'coalesce' }
+    : obstacle
 }
 
 /** What is left of the caps is kept for other hooks; null: there is room for this one. */
@@ -176,13 +184,14 @@ function needsRoom({ fixed, team }: Member): boolean {
 }
 
 /** The call that the head of a queue asks for, with as many others as may travel along. */
-function nextCall(part: PartQueue, head: Member | undefined, most: number, now: number): Call {
+function nextCall(part: PartQueue, head: Member | undefined, input: PlanInput, now: number): Call {
   const kind = callKind(part)
+  const most = Math.max(1, mostPeople(part.hook, input, now))
   const size = Math.min(head?.limit ?? most, most)
   const members: Member[] = []
   const contacts = new Map<string, string>()
   let taken = part.members + part.maybes
-  for (const member of head === undefined ? [] : travellers(part, head, kind, now)) {
+  for (const member of head === undefined ? [] : travellers(part, head, input.account, now)) {
     const known = contacts.has(member.person)
     if (!known && contacts.size >= size) continue
     if (needsRoom(member)) {
@@ -227,10 +236,14 @@ function leaderOf(part: PartQueue, account: AccountState, now: number): Member |
   )
 }
 
-/** The first who was in no call that failed, where a call is to be made with such people; undefined: there is none, or it need not be. */
-function untriedOf(part: PartQueue, { pause }: AccountState, now: number): Member | undefined {
-  const isProbe = pause?.reason === 'failing' && pause.probes % 3 < UNTRIED_PROBES
-  if (!isProbe && callKind(part) !== 'create') return undefined
+/** Whether the next probe of a failing EazyBe is one for people with whom no call failed. */
+function isForUntried({ pause }: AccountState): boolean {
+  return pause?.reason === 'failing' && pause.probes % 3 < UNTRIED_PROBES
+}
+
+/** The first with whom no call failed, for a creation and for such a probe; undefined: there is none, or the call is another one. */
+function untriedOf(part: PartQueue, account: AccountState, now: number): Member | undefined {
+  if (!isForUntried(account) && callKind(part) !== 'create') return undefined
   const hasRoom = part.members + part.maybes < part.capacity
   return part.waiting.find(
     (member) => isUntried(member) && member.dueAt <= now && (hasRoom || !needsRoom(member)),
@@ -238,22 +251,28 @@ function untriedOf(part: PartQueue, { pause }: AccountState, now: number): Membe
 }
 
 /** Members who may share a call with the head: those due, and under the same suspicion, so that a bad number fails no new people. */
-function travellers(part: PartQueue, head: Member, kind: CallKind, now: number): Member[] {
+function travellers(
+  part: PartQueue,
+  head: Member,
+  { createFailures }: AccountState,
+  now: number,
+): Member[] {
+  const kind = callKind(part)
   const others = part.waiting.filter(
     (member) =>
       member !== head &&
       member.limit === head.limit &&
       (member.attempts === 0 || member.dueAt <= Math.max(now, head.dueAt)) &&
-      (kind !== 'create' || isUntried(member) === isUntried(head)),
+      (kind === 'add' || isUntried(member) === isUntried(head)),
   )
   const alike = [head, ...others]
   if (kind === 'add') return alike
-  // One bad number fails a whole creation. Teammates are known to be good, so a group begins with them alone; where that
-  // failed it begins with the leads, and a probe asks with the people of the creation.
+  // One bad number fails a whole creation. Teammates are known to be good, so a group begins with them alone; where a creation
+  // failed it begins with the leads, since the teammates of many groups are the same, and a probe asks with the people of the creation.
   const team = alike.filter((member) => member.team)
   const leads = alike.filter((member) => !member.team)
   const first = kind === 'probe' ? alike.find(({ status }) => status === 'maybe') : undefined
-  const seedTeam = first?.team ?? part.createFailures === 0
+  const seedTeam = first?.team ?? (part.createFailures === 0 && createFailures === 0)
   const [seeds, rest] = seedTeam ? [team, leads] : [leads, team]
   return seeds.length > 0 ? seeds : rest
 }

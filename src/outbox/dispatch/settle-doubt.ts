@@ -143,7 +143,7 @@ export function notCreated(step: Step, message: string): Settlement {
   const { createFailures, createFailuresApart, createdAt, othersCreateAt } = input.account
   const pauseOf = (failures: number) => now + nth(CREATE_PAUSES_MS, failures) * scale
   const tried = input.members.filter(({ status }) => status === 'maybe')
-  const isApart = tried.every(({ failingSince }) => failingSince === null)
+  const isApart = tried.every(({ failingSince, limit }) => failingSince === null && limit === null)
   const failures = part.createFailures + 1
   // The people of the creation that failed, whether the probe carried them or not.
   const size = tried.length
@@ -210,6 +210,7 @@ export function notReached(step: Step, message: string): Settlement {
           ? { status: 'refused', reason: 'no connection for 7 days' }
           : maybe(created ? MAY_BE_CREATED : MAY_BE_IN)),
         attempts: member.attempts,
+        ...(created && { triedAt: now }),
         // They keep their due time. If others were tried first, each broken call might arrive and count against the caps.
         dueAt: member.dueAt,
         event: spent ? 'parked' : 'no connection',

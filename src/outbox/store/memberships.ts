@@ -118,22 +118,24 @@ export class Memberships {
   }
 
   /**
-   * EazyBe accepted the call: that is a fact, whatever an operator did meanwhile. Where it accepts a person who was forgiven
+   * EazyBe accepted the call: that is a fact, whatever an operator did meanwhile, and of a lead who is a teammate too it is one of both
+   * memberships: gives all that it settles. Where it accepts a person who was forgiven
    * and had failed alone, the failures were its own: what was forgiven counts against no person. One who failed beside others proves
    * nothing, since one of those may have a bad number.
    */
-  accept({ members, groupId, partId }: OpenCall, now: number): void {
+  accept({ members, groupId, partId }: OpenCall, now: number): KeyInGroup[] {
     this.#sql.run`
       UPDATE memberships SET forgiven = 0 WHERE forgiven > 0 AND EXISTS
         (SELECT 1 FROM json_each(${members}) AS keys JOIN memberships AS m ON m.person = keys.value ->> 'person'
           AND m.group_id = ${groupId} AND m.team_part = (keys.value ->> 'team') * ${partId} AND m.forgiven > 0
           JOIN calls ON started_at > ${now - FAILED_ALONE_MS} AND outcome IN ('invalid', 'ambiguous') AND people = 1
             AND instr(leads || team, m.person) > 0)`
-    this.#sql.run`
+    return this.#sql.all`
       UPDATE memberships SET status = 'accepted', reason = NULL, accepted_at = ${now},
         first_call_at = coalesce(first_call_at, ${now}), failing_since = NULL, tried_at = NULL, batch_limit = NULL, forgiven = 0
       FROM json_each(${members}) AS keys WHERE person = keys.value ->> 'person' AND group_id = ${groupId}
-        AND team_part = (keys.value ->> 'team') * ${partId}`
+        AND (team_part = (keys.value ->> 'team') * ${partId} OR part_id = ${partId} AND (${OPEN} OR status = 'blocked'))
+      RETURNING memberships.person, memberships.team_part AS teamPart`
   }
 
   /**

@@ -1,0 +1,103 @@
+/** Creations that fail: with bad numbers, with WhatsApp's limit, and with broken connections. Few are tried, and others wait for none of them. */
+
+import { expect, it } from 'vitest'
+import type { GroupCall, Outcome } from '../../../src/eazybe/client.ts'
+import { BEGIN, outboxAnswering } from './outbox-on-disk.ts'
+
+const MIN = 60_000
+const HOUR = 60 * MIN
+const DAY = 24 * HOUR
+const lead = (n: number) => String(919_800_000_000 + n)
+const TEAMMATE = '917712345678'
+const isBad = (digits: string) => digits === TEAMMATE || Number(digits.slice(-6)) < 100
+const MISSING = { kind: 'missing', message: 'Group not found' } as const
+const FAILED = { kind: 'ambiguous', status: 500, message: 'Failed to create group.' } as const
+const MANY = { webinar: { source: { kind: 'form' }, newGroupsPerDay: 1000 } } as const
+
+/** An EazyBe that fails for bad numbers. `first`: what it looks at first, which is not known. */
+function eazybeWithBad(first: 'group' | 'numbers') {
+  const made = new Set<string>()
+  return ({ groupName, create, contacts }: GroupCall): Outcome => {
+    const isMissing = !made.has(groupName) && !create
+    if (first === 'group' && isMissing) return MISSING
+    if (contacts.some(isBad)) return FAILED
+    if (isMissing) return MISSING
+    made.add(groupName)
+    return { kind: 'accepted' }
+  }
+}
+
+it('are few in a day where each breaks the connection, and the probe finds no group', async () => {
+  const outbox = outboxAnswering(({ create }) =>
+    create ? { kind: 'unreachable', message: 'reset' } : MISSING,
+  )
+  await outbox.lead('G', [lead(500)])
+  await outbox.pass(DAY)
+  expect(outbox.sent.filter(({ create }) => create).length).toBeLessThanOrEqual(5)
+})
+
+it('are few in a day under a limit of WhatsApp, though a lead for a new group comes every hour', async () => {
+  const outbox = outboxAnswering(({ create }) => (create ? FAILED : MISSING), { hooks: MANY })
+  for (let hour = 0; hour < 48; hour++) {
+    await outbox.lead(`Batch ${hour}`, [lead(500 + hour)])
+    await outbox.pass(HOUR)
+  }
+  const created = (from: number, to: number) =>
+    outbox.count(`calls WHERE kind = 'create' AND started_at BETWEEN ${from} AND ${to}`)
+  expect(created(BEGIN, BEGIN + DAY)).toBeLessThanOrEqual(7)
+  expect(created(BEGIN + DAY, BEGIN + 2 * DAY)).toBeLessThanOrEqual(4)
+})
+
+it('with a bad teammate hold up no group for more than hours', async () => {
+  const outbox = outboxAnswering(eazybeWithBad('group'), { hooks: MANY })
+  for (let n = 0; n < 6; n++) {
+    await outbox.lead(`Batch ${n}`, [lead(500 + n)], { teammates: [TEAMMATE] })
+  }
+  await outbox.pass(6 * HOUR)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(6)
+})
+
+it('do not hold up a lead that comes five minutes after a bad one', async () => {
+  const outbox = outboxAnswering(eazybeWithBad('numbers'))
+  await outbox.lead('Batch 7', [lead(1)])
+  await outbox.pass(5 * MIN)
+  await outbox.lead('Batch 7', [lead(200)])
+  await outbox.pass(HOUR / 2)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+})
+
+it('do not hold up a lead that comes ten hours after six bad ones', async () => {
+  const outbox = outboxAnswering(eazybeWithBad('group'))
+  for (let n = 1; n <= 6; n++) {
+    await outbox.lead('Batch 7', [lead(n)])
+    await outbox.pass(5 * MIN)
+  }
+  await outbox.pass(10 * HOUR)
+  await outbox.lead('Batch 7', [lead(200)])
+  await outbox.pass(HOUR / 2)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+})
+
+it('do not hide a new lead that still waits for others of its group', async () => {
+  const outbox = outboxAnswering(eazybeWithBad('group'))
+  await outbox.lead('G', [lead(1)])
+  await outbox.pass(10 * HOUR)
+  // Another job rings before the lead is due.
+  const at = (outbox.disk.alarmAt ?? 0) - 5_000
+  outbox.setClock(at)
+  await outbox.lead('G', [lead(500)])
+  const { nextCallAt } = await outbox.account.overview()
+  expect(nextCallAt).toBe(new Date(at + 20_000).toISOString())
+  await outbox.pass(HOUR / 2)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+})
+
+it('are not told of a lead that was in none', async () => {
+  const outbox = outboxAnswering(eazybeWithBad('group'))
+  await outbox.lead('G', [lead(1)])
+  await outbox.pass(MIN)
+  const seq = await outbox.lead('G', [lead(500)])
+  await outbox.pass(10 * MIN)
+  const story = await outbox.deliveries.story(seq)
+  expect(story?.timeline.map(({ event }) => event)).toEqual(['received'])
+})
