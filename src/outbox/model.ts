@@ -58,7 +58,7 @@ export interface AccountState {
   /** What `nextCallAt` waits for: the pace, EazyBe's 429, or a connection. */
   readonly nextCallWhy: 'pace' | 'throttled' | 'unreachable'
   readonly nextCreateAt: number
-  /** The same with people who were in no creation that failed. */
+  /** The same for untried people. */
   readonly othersCreateAt: number
   /** 429s in a row without Retry-After. */
   readonly throttles: number
@@ -68,7 +68,7 @@ export interface AccountState {
   readonly unreachableSince: number | null
   /** Creations that did not happen, in a row. */
   readonly createFailures: number
-  /** How many of these had people who were in none before. */
+  /** How many of these were made with untried people. */
   readonly createFailuresApart: number
   /** The last call that EazyBe accepted: its number and when. A streak of failures begins after it. */
   readonly acceptedCall: number
@@ -173,7 +173,7 @@ export interface Member extends MemberKey {
   readonly attempts: number
   /** When the first of these failed; epoch milliseconds. */
   readonly failingSince: number | null
-  /** When a call last failed with them, whosever fault that was. */
+  /** When a call last failed with them, whatever the reason. */
   readonly triedAt: number | null
   /** The most people they may travel with, themselves included, while a bad number is searched; null: no limit. */
   readonly limit: number | null

@@ -19,7 +19,7 @@ const EXCUSED_MS = 7 * DAY_MS
 /** A person who was forgiven this often is no sign of a failing EazyBe any more, until one who failed alone is accepted. */
 export const MOST_FORGIVEN = 2
 
-/** Whether no call failed with a person, in this delivery or an earlier one. */
+/** Whether a person is untried: no call failed with them since they were asked for, and they are not searched for a bad number. */
 export function isUntried({ triedAt, limit }: Member): boolean {
   return triedAt === null && limit === null
 }

@@ -107,7 +107,7 @@ export class Dispatcher {
       isFailing || (queue === 'create' && state.createFailures > 0)
     const queues = parts.dueFirst(peopleOf(spent), now).map((part): PartQueue => {
       const waiting = memberships.queue(part, pace.batchSize)
-      // The head of a queue may be those with whom calls fail.
+      // The head of a queue may be people whose calls failed.
       const untried =
         inTrouble(part) && !waiting.some(isUntried) ? memberships.untried(part.id) : null
       return {

@@ -65,8 +65,8 @@ export function plan(input: PlanInput, now: number): Plan {
 
 /**
  * Those with something to call. Hooks take turns: of those that are due, the one with the fewest people in the last day comes
- * first. A failing EazyBe is asked for those who wait longest, whether for an add or a creation; but most often for people who were
- * in no call that failed, where there are some: the fault may be with the others.
+ * first. A failing EazyBe is asked most often for untried people, where there are some, since the fault may be with the others; else
+ * for those who wait longest, whether for an add or a creation.
  */
 function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQueue[] {
   const waiting = parts.filter((part) => part.waiting.length > 0)
@@ -120,7 +120,7 @@ export function accountObstacle(
   return until > now ? { until, why: 'peopleCap' } : null
 }
 
-/** What stands in the way of every creation of the account beside that; null: nothing. `untried`: with people who were in none that failed. */
+/** What stands in the way of every creation of the account beside that; null: nothing. `untried`: it is one with untried people. */
 export function createObstacle(
   { account, pace, spent }: AccountInput,
   untried: boolean,
@@ -220,12 +220,12 @@ function callKind({ status, queue }: PartQueue): CallKind {
   return queue
 }
 
-/** Of a failing EazyBe's probes, so many of three are made with people who were in no call that failed. */
+/** Of a failing EazyBe's probes, so many of three are made with untried people. */
 const UNTRIED_PROBES = 2
 
 /**
- * The member that a call is made for: the head of the queue. A group is created with people who were in no creation that failed,
- * where there are some, and a probe is made for one who may be in, where one is due.
+ * The member that a call is made for: the head of the queue. A group is created with untried people, where there are some, and a
+ * probe is made for one who may be in, where one is due.
  */
 function leaderOf(part: PartQueue, account: AccountState, now: number): Member | undefined {
   const isDue = (member: Member) => member.status === 'maybe' && member.dueAt <= now
@@ -236,12 +236,12 @@ function leaderOf(part: PartQueue, account: AccountState, now: number): Member |
   )
 }
 
-/** Whether the next probe of a failing EazyBe is one for people with whom no call failed. */
+/** Whether the next probe of a failing EazyBe is one for untried people. */
 function isForUntried({ pause }: AccountState): boolean {
   return pause?.reason === 'failing' && pause.probes % 3 < UNTRIED_PROBES
 }
 
-/** The first with whom no call failed, for a creation and for such a probe; undefined: there is none, or the call is another one. */
+/** The first untried person, for a creation and for such a probe; undefined: there is none, or the call is another one. */
 function untriedOf(part: PartQueue, account: AccountState, now: number): Member | undefined {
   if (!isForUntried(account) && callKind(part) !== 'create') return undefined
   const hasRoom = part.members + part.maybes < part.capacity

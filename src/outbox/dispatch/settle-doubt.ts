@@ -141,8 +141,10 @@ export function notCreated(step: Step, message: string): Settlement {
     }
   }
   const { createFailures, createFailuresApart, createdAt, othersCreateAt } = input.account
+  // The part itself rests for the first of these waits, whatever failed before.
   const pauseOf = (failures: number) => now + nth(CREATE_PAUSES_MS, failures) * scale
   const tried = input.members.filter(({ status }) => status === 'maybe')
+  // Whether all of them were untried, so that this creation shares no person with an earlier one that failed.
   const isApart = tried.every(({ failingSince, limit }) => failingSince === null && limit === null)
   const failures = part.createFailures + 1
   // The people of the creation that failed, whether the probe carried them or not.

@@ -6,7 +6,7 @@ import { fragment, raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
-/** Of those who wait, among whom one with whom no call failed is looked for. */
+/** So many of those who wait are looked at for an untried one. */
 const MOST_LOOKED_AT = 300
 /** How far back a call counts in which a person failed alone: a failing EazyBe is excused for so long. */
 const FAILED_ALONE_MS = 7 * DAY_MS
@@ -70,7 +70,7 @@ export class Memberships {
     return [...this.#maybeIn(id), ...others].toSorted((one, other) => one.dueAt - other.dueAt)
   }
 
-  /** The first who waits and with whom no call failed; null: there is none among those due first. */
+  /** The first untried person who waits; null: there is none among those due first. */
   untried(partId: number): Member | null {
     const row = this.#sql.first<MemberRow>`
       SELECT ${MEMBER} FROM (SELECT * FROM memberships WHERE part_id = ${partId} AND ${OPEN} ORDER BY due_at LIMIT ${MOST_LOOKED_AT})

@@ -165,7 +165,7 @@ export const MIGRATIONS: readonly string[] = [
     accepted_at INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
     failing_since INTEGER,
-    -- When a call last failed with them, whosever fault that was.
+    -- When a call last failed with them, whatever the reason.
     tried_at INTEGER,
     batch_limit INTEGER,
     forgiven INTEGER NOT NULL DEFAULT 0,
