@@ -54,6 +54,8 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/workerd/**/*.test.ts'],
+          // As above, for each file's own start of workerd: a second a file.
+          isolate: false,
           setupFiles: './test/workerd/source-maps.ts',
           testTimeout: TIMEOUT_MS,
           maxWorkers: ALL_CORES,
