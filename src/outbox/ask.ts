@@ -2,7 +2,6 @@
 
 import type { Invite } from '../mapping/invite.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
-
 import { DAY_MS, type Pace, soonest } from './dispatch/pace.ts'
 import type { Contact, End, Wish } from './ends.ts'
 import { endOf, homeOf, isInAsLead, isOpen, standings } from './ends.ts'

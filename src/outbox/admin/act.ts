@@ -234,8 +234,9 @@ function send(context: Context, row: StoryRow, again: Again, now: number): ActRe
   store.deliveries.refresh([seq], { event: 'retry asked', detail: note }, now)
   RetentionJob.lookAgain(store, seq)
   store.asks.forgetUnasked(left.keys)
-  store.asks.takeBackCreation(store.asks.keysOf(seq))
-  for (const part of new Set([...left.parts, prepared.partId])) refreshDue(store, part)
+  // Its people may be in several parts.
+  const unmade = store.asks.takeBackCreation(store.asks.keysOf(seq))
+  for (const part of new Set([...left.parts, ...unmade, prepared.partId])) refreshDue(store, part)
   // The name that it had may be the text of a visitor, and nothing else would let go of it.
   if (row.groupId !== null && row.groupId !== groupId) store.parts.deleteUnmade(row.groupId)
   return store.deliveries.state(seq) === 'skipped' ? 'skipped' : 'queued'

@@ -204,7 +204,7 @@ export class Dispatcher {
     const streak = calls.streak(state.acceptedCall)
     const persons = streak.flatMap(({ members }) => members.map(({ person }) => person))
     if (!failsForEverybody(streak, memberships.unforgiven(persons, MOST_FORGIVEN))) return
-    // An operator's own pause stays, and a session that EazyBe calls inactive is no longer all of the trouble.
+    // An operator's own pause stays. A pause for an inactive session becomes one for a failing EazyBe.
     if (state.pause?.reason !== 'operator') {
       account.state = { ...state, pause: pauseFrom('failing', now, account.pace.waitScale) }
       alerts.raise({ kind: 'failing', subject: '' }, now)

@@ -72,7 +72,7 @@ function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQu
   const waiting = parts.filter((part) => part.waiting.length > 0)
   const dueAt = ({ waiting: [head], restUntil }: PartQueue) => Math.max(head?.dueAt ?? 0, restUntil)
   if (account.pause?.reason === 'failing') {
-    // Doubt of a group is not left for later: what is found counts in the waits of all creations.
+    // A probe of a group in doubt decides how long all creations wait, so it is not left for later.
     const isFirst = (part: PartQueue) =>
       isForUntried(account)
         ? untriedOf(part, account, now) !== undefined
@@ -159,7 +159,7 @@ function partObstacle(
     createObstacle(input, isUntried(head), now) ??
     shareObstacle(peopleBudgets(input, part.hook), 'peopleCap', now) ??
     shareObstacle(creationBudgets(input, part.hook), 'createCap', now)
-  // Who still waits for others of the group need not wait for these people.
+  // An untried person who is not due yet does not wait as long as these people.
   const later = part.waiting.find((member) => isUntried(member) && member.dueAt > now)
   return obstacle !== null && later !== undefined && isSooner(later.dueAt, obstacle.until)
     ? { until: later.dueAt, why: 'coalesce' }
@@ -220,7 +220,8 @@ function callKind({ status, queue }: PartQueue): CallKind {
   return queue
 }
 
-/** Of a failing EazyBe's probes, so many of three are made with untried people. */
+/** Of so many probes of a failing EazyBe, the first two are made with untried people. */
+const PROBES_IN_TURN = 3
 const UNTRIED_PROBES = 2
 
 /**
@@ -238,7 +239,7 @@ function leaderOf(part: PartQueue, account: AccountState, now: number): Member |
 
 /** Whether the next probe of a failing EazyBe is one for untried people. */
 function isForUntried({ pause }: AccountState): boolean {
-  return pause?.reason === 'failing' && pause.probes % 3 < UNTRIED_PROBES
+  return pause?.reason === 'failing' && pause.probes % PROBES_IN_TURN < UNTRIED_PROBES
 }
 
 /** The first untried person, for a creation and for such a probe; undefined: there is none, or the call is another one. */

@@ -140,7 +140,7 @@ export function afterCall({
   return { nextCallAt: now + addGapMs + random() * addJitterMs, nextCallWhy: 'pace' }
 }
 
-/** The gap after a creation, also after one that may have happened. Who waits longer after one that failed goes on waiting. */
+/** The gap after a creation, also after one that may have happened. A longer wait, after one that failed, stays. */
 export function afterCreate({
   input,
   now,

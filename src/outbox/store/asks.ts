@@ -188,7 +188,7 @@ export class Asks {
     return { keys, parts: this.#withdraw(keys, delivery) }
   }
 
-  /** A delivery is gone or changed. A person may create the group only while another delivery with that leave asks for them as its lead. */
+  /** A delivery is gone or changed. Its leads keep leave to create only where another delivery gives it. Gives the parts of those who do not. */
   takeBackCreation(keys: readonly Key[]): number[] {
     return keys.flatMap(
       ({ person, groupId, teamPart }) => this.#sql.column<number>`

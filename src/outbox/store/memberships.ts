@@ -6,7 +6,7 @@ import { fragment, raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
-/** So many of those who wait are looked at for an untried one. */
+/** How many of those who wait are looked at to find an untried person. */
 const MOST_LOOKED_AT = 300
 /** How far back a call counts in which a person failed alone: a failing EazyBe is excused for so long. */
 const FAILED_ALONE_MS = 7 * DAY_MS
@@ -118,10 +118,10 @@ export class Memberships {
   }
 
   /**
-   * EazyBe accepted the call: that is a fact, whatever an operator did meanwhile, and of a lead who is a teammate too it is one of both
-   * memberships: gives all that it settles. Where it accepts a person who was forgiven
-   * and had failed alone, the failures were its own: what was forgiven counts against no person. One who failed beside others proves
-   * nothing, since one of those may have a bad number.
+   * EazyBe accepted the call: that is a fact, whatever an operator did meanwhile. A lead who is a teammate too has two memberships in
+   * the part, and it is a fact of both. Gives all that it settles. Where a person is accepted who was forgiven and had failed alone, the
+   * failures were EazyBe's own, and what was forgiven counts against no person. A person who failed beside others proves nothing:
+   * one of the others may have a bad number.
    */
   accept({ members, groupId, partId }: OpenCall, now: number): KeyInGroup[] {
     this.#sql.run`

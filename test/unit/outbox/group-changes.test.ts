@@ -117,3 +117,21 @@ it('takes the number from a new event where the old one was deleted on schedule'
     { state: 'accepted', reason: null },
   ])
 })
+
+it('creates no further part of a lead that may no longer create', async () => {
+  const outbox = outboxAnswering(ok, {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 1, groups: 'any' } },
+  })
+  const seq = await outbox.lead('G', [P(1), P(2)])
+  while (outbox.count('memberships WHERE part_id = 2') === 0) await outbox.ring()
+  const edit = {
+    kind: 'edit',
+    agreed: true,
+    contacts: null,
+    groupName: null,
+    create: false,
+  } as const
+  await outbox.deliveries.act([seq], edit, 'api')
+  await outbox.pass(24 * HOUR)
+  expect(outbox.sent.filter(({ groupName, create }) => groupName === 'G 2' && create)).toEqual([])
+})

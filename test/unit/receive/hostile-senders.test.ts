@@ -252,6 +252,8 @@ describe('a stored value that cannot be read', () => {
     'nextCallAt',
     'nextCallWhy',
     'nextCreateAt',
+    'othersCreateAt',
+    'createFailuresApart',
     'throttles',
     'accepted',
     'acceptedAt',
