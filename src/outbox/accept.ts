@@ -90,11 +90,8 @@ export async function accept(context: Context, arrival: Arrival): Promise<Arrive
     const { items, wakeAt, tells } = store.transaction(() =>
       take(context, { ...arrival, fingerprint, bodyKey }, ready, now),
     )
-    // Also for what was here before: the process may have died before the alarm was set.
-    await alarm.ensure()
     // What is to be told is known once the transaction is over.
-    const at = soonest([wakeAt, tells ? watch.nextAt(now) : null])
-    if (at !== null) await alarm.wakeBy(at, now)
+    await alarm.wakeBy(soonest([wakeAt, tells ? watch.nextAt(now) : null]), now)
     return items
   } catch (error) {
     // The arrival may be on disk although this threw; then no alarm is set for it.

@@ -96,9 +96,8 @@ export async function happen(stage: Stage, event: Event): Promise<void> {
     case 'view':
       return operator.view(event.what, event.nth)
     case 'forged':
-      await process.ask(
-        ({ hooks }) => hooks.refused(HOOK_NAMES[event.hook], event.count, 'mismatch'),
-        false,
+      await process.ask(({ hooks }) =>
+        hooks.refused(HOOK_NAMES[event.hook], event.count, 'mismatch'),
       )
       return
     case 'retry':

@@ -161,8 +161,7 @@ export function accountAdmin(context: Context) {
           now,
         )
       })
-      const at = alerts.nextAt()
-      if (at !== null) await alarm.wakeBy(at, now)
+      await alarm.wakeBy(alerts.nextAt(), now)
     },
   }
 }

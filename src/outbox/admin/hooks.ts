@@ -88,8 +88,7 @@ export function hooksAdmin({ alarm, ports, store }: Context) {
         }
         store.hooks.write(now)
       })
-      const at = soonest([store.alerts.nextAt(), store.hooks.nextAt()])
-      if (at !== null) await alarm.wakeBy(at, now)
+      await alarm.wakeBy(soonest([store.alerts.nextAt(), store.hooks.nextAt()]), now)
     },
   }
 }

@@ -77,8 +77,14 @@ export class Alarm {
     log('outbox.error', { job, error: errorText(error) })
   }
 
-  /** Something became due: the alarm rings no later than that. A run under way looks again when it is done. */
-  async wakeBy(at: number, now: number): Promise<void> {
+  /**
+   * Something became due: the alarm rings no later than that, and no later than what was due before needs. Null: nothing became due.
+   * A run under way looks again when it is done.
+   */
+  async wakeBy(at: number | null, now: number): Promise<void> {
+    // First: a lost alarm would otherwise be replaced by a later one, which hides that it was lost.
+    await this.ensure()
+    if (at === null) return
     if (!this.#running) return this.#clock.noLaterThan(at, now)
     this.#wakeAfter = Math.min(at, this.#wakeAfter ?? at)
   }

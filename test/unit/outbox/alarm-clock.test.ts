@@ -1,8 +1,9 @@
 /** The outbox's one alarm: written only when it must be, and never believed where storage may not have it. */
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { AlarmClock } from '../../../src/outbox/jobs/alarm.ts'
-import type { OutboxStorage } from '../../../src/outbox/ports.ts'
+import type { Job } from '../../../src/outbox/jobs/alarm.ts'
+import { Alarm, AlarmClock } from '../../../src/outbox/jobs/alarm.ts'
+import type { OutboxPorts, OutboxStorage } from '../../../src/outbox/ports.ts'
 
 const NOW = Date.UTC(2026, 10, 25, 9)
 const SECOND = 1_000
@@ -17,16 +18,17 @@ beforeEach(() => {
   refuses = false
 })
 
+const storage = {
+  getAlarm: async () => stored,
+  setAlarm: async (at) => {
+    if (refuses) throw new Error('storage is away')
+    stored = Number(at)
+    writes.push(Number(at))
+  },
+} satisfies Partial<OutboxStorage> as unknown as OutboxStorage
+
 function clock(): AlarmClock {
-  const alarm: Pick<OutboxStorage, 'getAlarm' | 'setAlarm'> = {
-    getAlarm: async () => stored,
-    setAlarm: async (at) => {
-      if (refuses) throw new Error('storage is away')
-      stored = Number(at)
-      writes.push(Number(at))
-    },
-  }
-  return new AlarmClock(alarm as OutboxStorage)
+  return new AlarmClock(storage)
 }
 
 describe('noLaterThan', () => {
@@ -82,4 +84,29 @@ it('believes nothing that storage refused', async () => {
   await alarm.set(NOW)
   expect(writes).toEqual([NOW])
   expect(await alarm.isMissing(NOW)).toBe(false)
+})
+
+describe('wakeBy, while a job is a day late', () => {
+  const dueAt = NOW - 24 * 60 * 60 * SECOND
+  const job: Job = { name: 'retention', run: async () => {}, nextAt: () => dueAt }
+
+  it.each([
+    { title: 'a lost alarm rings at once, not with what came', before: dueAt, at: NOW + SECOND },
+    { title: 'a lost alarm rings at once where nothing came', before: dueAt, at: null },
+    { title: 'a process that has just begun sets the alarm', before: null, at: NOW + SECOND },
+  ])('$title', async ({ before, at }) => {
+    stored = before
+    await new Alarm({ storage, now: () => NOW } as OutboxPorts, [job]).wakeBy(at, NOW)
+    expect(stored).toBe(NOW)
+  })
+
+  it('an alarm that is lost later rings at once as well', async () => {
+    let now = dueAt - SECOND
+    const alarm = new Alarm({ storage, now: () => now } as OutboxPorts, [job])
+    await alarm.wakeBy(null, now)
+    expect(stored).toBe(dueAt)
+    now = NOW
+    await alarm.wakeBy(NOW + SECOND, now)
+    expect(stored).toBe(NOW)
+  })
 })
