@@ -116,6 +116,8 @@ export class AlarmClock {
   readonly #storage: OutboxStorage
   /** Undefined until storage was asked. */
   #at: number | null | undefined
+  /** The last one that reads or writes it. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(storage: OutboxStorage) {
     this.#storage = storage
@@ -127,24 +129,39 @@ export class AlarmClock {
   }
 
   /** Rings then, whatever was set before. */
-  async set(at: number): Promise<void> {
+  set(at: number): Promise<void> {
+    return this.#inTurn(() => this.#set(at))
+  }
+
+  /** Rings no later than then. */
+  noLaterThan(at: number, now: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const set = await this.#read()
+      if (set === null || at < set || isLost(set, now)) await this.#set(at)
+    })
+  }
+
+  /** Whether nothing will ring in time: no alarm, or one that was lost. */
+  isMissing(now: number): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const set = await this.#read()
+      return set === null || isLost(set, now)
+    })
+  }
+
+  /** One after the other: of two that compare with the same time, the one that writes last would win, and not the earlier one. */
+  #inTurn<result>(run: () => Promise<result>): Promise<result> {
+    const turn = this.#turn.then(run)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  async #set(at: number): Promise<void> {
     if (at === this.#at) return
     // Unknown until storage confirms it.
     this.#at = undefined
     await this.#storage.setAlarm(at)
     this.#at = at
-  }
-
-  /** Rings no later than then. */
-  async noLaterThan(at: number, now: number): Promise<void> {
-    const set = await this.#read()
-    if (set === null || at < set || isLost(set, now)) await this.set(at)
-  }
-
-  /** Whether nothing will ring in time: no alarm, or one that was lost. */
-  async isMissing(now: number): Promise<boolean> {
-    const set = await this.#read()
-    return set === null || isLost(set, now)
   }
 
   async #read(): Promise<number | null> {

@@ -65,6 +65,27 @@ describe('noLaterThan', () => {
   })
 })
 
+it.each([
+  { title: 'the earlier one first', times: [NOW + SECOND, NOW + 60 * SECOND] },
+  { title: 'the later one first', times: [NOW + 60 * SECOND, NOW + SECOND] },
+])('two that come at once: the earlier time counts, $title', async ({ times }) => {
+  stored = NOW + 3600 * SECOND
+  const alarm = clock()
+  await Promise.all(times.map((at) => alarm.noLaterThan(at, NOW)))
+  expect(stored).toBe(NOW + SECOND)
+})
+
+it('two that come at once: the second sets the alarm where storage refused the first', async () => {
+  const alarm = clock()
+  refuses = true
+  const first = alarm.noLaterThan(NOW + SECOND, NOW).finally(() => {
+    refuses = false
+  })
+  const [one, other] = await Promise.allSettled([first, alarm.noLaterThan(NOW + 60 * SECOND, NOW)])
+  expect([one.status, other.status]).toEqual(['rejected', 'fulfilled'])
+  expect(stored).toBe(NOW + 60 * SECOND)
+})
+
 it('writes the same time once', async () => {
   const alarm = clock()
   await alarm.set(NOW)
