@@ -1,7 +1,7 @@
 /** Who asks for which memberships: how people enter the queue, and how they leave it. */
 
 import type { KeyInGroup, MembershipStatus } from '../model.ts'
-import { IS_CALLED, OPEN } from './memberships.ts'
+import { IS_CALLED, OPEN, UNASKED } from './memberships.ts'
 import { fragment, type Sql } from './sql.ts'
 
 /** A membership as asking for it leaves it. */
@@ -208,7 +208,7 @@ export class Asks {
   #withdraw(keys: readonly Key[], delivery: number): number[] {
     const parts = keys.flatMap(
       ({ person, groupId, teamPart }) => this.#sql.all<{ partId: number }>`
-        UPDATE memberships SET status = CASE WHEN accepted_at IS NULL THEN 'withdrawn' ELSE 'accepted' END, reason = NULL
+        UPDATE memberships SET status = ${UNASKED}, reason = NULL
         WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND status IN ('waiting', 'maybe', 'blocked')
           AND NOT EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE person = ${person}
             AND asks.group_id = ${groupId} AND team_part = ${teamPart} AND delivery <> ${delivery}

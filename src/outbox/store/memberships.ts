@@ -19,6 +19,12 @@ export const OPEN = raw(`status IN ('waiting', 'maybe')`)
 /** What the open call says of a membership is still to come: it is not deleted before. */
 export const IS_CALLED = raw(`EXISTS (SELECT 1 FROM calls WHERE ended_at IS NULL
   AND calls.part_id = memberships.part_id AND instr(leads || team, memberships.person) > 0)`)
+/** A delivery asks for the membership, and its state follows it. */
+export const IS_ASKED_FOR =
+  raw(`EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE asks.person = memberships.person
+  AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part AND closed IS NULL AND frozen IS NULL)`)
+/** What a membership is that no delivery asks for any more: a person who was accepted before stays in the group. */
+export const UNASKED = raw(`CASE WHEN accepted_at IS NULL THEN 'withdrawn' ELSE 'accepted' END`)
 const MAY_BE_IN = raw('first_call_at IS NOT NULL AND accepted_at IS NULL')
 const MEMBER =
   raw(`person, team_part AS team, digits, status, creates, attempts, failing_since AS failingSince, tried_at AS triedAt,
@@ -162,8 +168,8 @@ export class Memberships {
   }
 
   /**
-   * EazyBe was at fault: what counted against these is taken back, and those who were parked wait again, unless they were discarded.
-   * Each time they travel with half as many: a bad number among them would fail the others again and again.
+   * EazyBe was at fault: what counted against these is taken back. Those who were parked wait again, or are withdrawn where no delivery
+   * asks for them any more. Each time they travel with half as many: a bad number among them would fail the others again and again.
    */
   forgive(
     members: readonly MemberKey[],
@@ -172,17 +178,15 @@ export class Memberships {
     batchSize: number,
     now: number,
   ): void {
+    const isOver = fragment`status = 'refused' AND NOT ${IS_ASKED_FOR}`
     this.#sql.run`
       UPDATE memberships SET attempts = 0, failing_since = NULL, batch_limit = cast((coalesce(batch_limit, ${batchSize}) + 1) / 2 AS INTEGER),
         forgiven = forgiven + 1, due_at = ${now},
-        status = CASE WHEN first_call_at IS NULL THEN 'waiting' ELSE 'maybe' END,
-        reason = CASE WHEN status = 'refused' THEN 'EazyBe failed for everybody' ELSE reason END
+        status = CASE WHEN ${isOver} THEN ${UNASKED} WHEN first_call_at IS NULL THEN 'waiting' ELSE 'maybe' END,
+        reason = CASE WHEN ${isOver} THEN NULL WHEN status = 'refused' THEN 'EazyBe failed for everybody' ELSE reason END
       FROM json_each(${members}) AS keys WHERE person = keys.value ->> 'person' AND group_id = ${groupId}
         AND team_part = (keys.value ->> 'team') * ${partId}
-        AND digits IS NOT NULL AND (${OPEN} OR status = 'refused' AND EXISTS
-          (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE asks.person = memberships.person
-            AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part
-            AND closed IS NULL AND frozen IS NULL))`
+        AND (digits IS NOT NULL AND (${OPEN} OR status = 'refused') OR ${isOver})`
   }
 
   /** Persons among these whose failures were forgiven so often that they count as their own. */

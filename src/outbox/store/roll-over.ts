@@ -1,7 +1,7 @@
 /** Roll-over: who goes to the next part of a group, with the teammates who come along, and who stays where there is none. */
 
 import type { BlockReason, KeyInGroup, Part } from '../model.ts'
-import { OPEN, REFUSED_ELSEWHERE } from './memberships.ts'
+import { IS_ASKED_FOR, OPEN, REFUSED_ELSEWHERE, UNASKED } from './memberships.ts'
 import { fragment, raw, type Sql } from './sql.ts'
 
 /** Leads that one transaction moves; the next one goes on. */
@@ -38,10 +38,12 @@ export class RollOver {
       FROM memberships AS team WHERE team.digits IS NOT NULL AND (team.person, team.group_id, team.team_part) IN
         (SELECT their.person, their.group_id, their.team_part FROM json_each(${persons}) AS keys
          JOIN asks ON asks.person = keys.value AND asks.group_id = ${groupId} AND asks.team_part = 0
+         JOIN deliveries ON seq = asks.delivery AND closed IS NULL
          JOIN asks AS their ON their.delivery = asks.delivery AND their.team_part = ${from.id} AND their.lead = 0)
       ON CONFLICT DO NOTHING`
     // Each lead asks for its teammates in the part where it is; where others of its delivery stay, in both.
-    const moved = fragment`asks AS leads JOIN asks AS their ON their.delivery = leads.delivery AND their.team_part = ${from.id} AND their.lead = 0
+    const moved = fragment`asks AS leads JOIN deliveries ON seq = leads.delivery AND closed IS NULL
+      JOIN asks AS their ON their.delivery = leads.delivery AND their.team_part = ${from.id} AND their.lead = 0
       WHERE leads.person IN (SELECT value FROM json_each(${persons})) AND leads.group_id = ${groupId} AND leads.team_part = 0`
     this.#sql.run`
       INSERT OR IGNORE INTO asks (person, group_id, team_part, delivery, place, lead)
@@ -56,11 +58,14 @@ export class RollOver {
           AND EXISTS (SELECT 1 FROM asks AS there WHERE there.person = their.person AND there.group_id = ${groupId}
             AND there.team_part = ${to.id} AND there.delivery = their.delivery))`
     // A teammate whose leads have all gone on is not to be called for a part alone.
-    const alone = fragment`part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND NOT EXISTS (SELECT 1 FROM asks
-      WHERE asks.person = memberships.person AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`
-    this.#sql.run`DELETE FROM memberships WHERE ${alone} AND first_call_at IS NULL`
+    const alone = fragment`part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND NOT ${IS_ASKED_FOR}`
+    const isNamed = raw(`EXISTS (SELECT 1 FROM asks WHERE asks.person = memberships.person
+      AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`)
+    this.#sql
+      .run`DELETE FROM memberships WHERE ${alone} AND first_call_at IS NULL AND NOT ${isNamed}`
     this.#sql.run`
-      UPDATE memberships SET status = CASE WHEN accepted_at IS NULL THEN 'withdrawn' ELSE 'accepted' END, reason = NULL, digits = NULL
+      UPDATE memberships SET status = ${UNASKED}, reason = NULL,
+        digits = CASE WHEN ${isNamed} THEN digits END
       WHERE ${alone}`
     return persons.map((person) => ({ person, teamPart: 0 }))
   }

@@ -330,3 +330,20 @@ describe('a new lead behind bad numbers, and an EazyBe that works', () => {
     },
   )
 })
+
+it('forgives a teammate whose lead was discarded meanwhile: they sign up and are sent', async () => {
+  let works = false
+  const outbox = outboxAnswering(() => (works ? { kind: 'accepted' } : ANSWERS[400]))
+  const teammate = '917712345678'
+  const discarded = await outbox.lead('Batch 7', ['919800000001'], { teammates: [teammate] })
+  await outbox.pass(10 * 60_000)
+  expect(outbox.count(`memberships WHERE status = 'refused'`)).toBe(2)
+  await outbox.deliveries.act([discarded], { kind: 'discard' }, 'api')
+  await outbox.lead('Batch 8', ['919800000002'])
+  await outbox.pass(HOUR_MS)
+  expect((await outbox.account.overview()).pause?.reason).toBe('failing')
+  await outbox.lead('Batch 7', [teammate])
+  works = true
+  await outbox.pass(DAY_MS)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(2)
+})

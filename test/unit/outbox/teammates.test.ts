@@ -131,3 +131,21 @@ it('does not send a teammate of a part once more when their own lead is moved th
   expect(times).toHaveLength(1)
   expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(6)
 })
+
+const callsOf = (digits: string, outbox: ReturnType<typeof outboxAnswering>, from: number) =>
+  outbox.sent.slice(from).flatMap((call) => (call.contacts.includes(digits) ? call.groupName : []))
+
+it('does not call the teammate of a discarded lead for the next part', async () => {
+  const outbox = outboxAnswering(ok, {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 2 } },
+  })
+  const discarded = await outbox.lead('G', [P(1)], { teammates: [T] })
+  await outbox.deliveries.act([discarded], { kind: 'discard' }, 'api')
+  await outbox.leads('G', 2, { from: 10 })
+  await outbox.pass(MIN)
+  // The person of the discarded lead signs up once more, without a teammate, and there is no room for them in part 1.
+  await outbox.lead('G', [P(1)])
+  await outbox.pass(HOUR)
+  expect(callsOf(P(1), outbox, 0)).toEqual(['G 2'])
+  expect(callsOf(T, outbox, 0)).toEqual([])
+})
