@@ -3,12 +3,12 @@
 import type { Invite } from '../mapping/invite.ts'
 import { maskPhone } from '../mapping/phone/index.ts'
 import { DAY_MS, type Pace, soonest } from './dispatch/pace.ts'
-import type { Contact, End, Wish } from './ends.ts'
-import { endOf, homeOf, isInAsLead, isOpen, standings } from './ends.ts'
+import type { Contact, End, Standing, Wish } from './ends.ts'
+import { endOf, isOpen, leadsOf, teammatesOf } from './ends.ts'
 import type { AskedPerson, BlockReason, KeyInGroup } from './model.ts'
 import type { HookRules, OutboxPorts } from './ports.ts'
 import type { Account } from './store/account.ts'
-import type { Ask, AskedMembership, Situation, StandingRow } from './store/asks.ts'
+import type { Ask, AskedMembership, Situation } from './store/asks.ts'
 import type { Store } from './store/store.ts'
 
 /** Hooks of these kinds may make fewer names a day: a stranger writes their text. */
@@ -38,7 +38,12 @@ export interface Prepared {
   readonly changed: readonly KeyInGroup[]
 }
 
-/** The people of an invite; each person once. Where all are teammates, they are leads. */
+/** A contact, and what asking makes of them. */
+interface Decided extends Standing {
+  readonly end: End
+}
+
+/** The people of an invite; each person once. */
 export async function contactsOf(
   { contacts, teammates }: Invite,
   account: Account,
@@ -48,10 +53,16 @@ export async function contactsOf(
       person: await account.personOf(digits),
       digits,
       mask: maskPhone(digits),
-      team: teammates.includes(digits) && teammates.length < contacts.length,
+      team: teammates.includes(digits),
     })),
   )
-  return [...new Map(all.map((contact) => [contact.person, contact])).values()]
+  return withLeads([...new Map(all.map((contact) => [contact.person, contact])).values()])
+}
+
+/** Where all are teammates, they are leads: there is no other person to come along with. */
+export function withLeads(contacts: readonly Contact[]): Contact[] {
+  const hasLead = contacts.some(({ team }) => !team)
+  return contacts.map((contact) => (hasLead ? contact : { ...contact, team: false }))
 }
 
 /** Decides what each person becomes. Writes only a new group, or a new owner of one. To be called within a transaction. */
@@ -84,35 +95,32 @@ export function decideAsk(
   const mints = create && known.group?.minted !== true
   const isForeign = usesOther(known.group, create) && rules?.groups !== 'any'
   const isCapped = mints && known.mintedToday >= newNamesPerDay(rules, pace)
-  const home = homeOf(known, contacts)
-  const standing = standings(known, contacts, home)
-  const endsUnder = (block: BlockReason | null) =>
-    standing.map(({ contact, row, suppressed, refused }) => {
-      const about = { suppressed, refused: refused && contact.team, by, create, block, now }
-      return { contact, row, end: endOf(row, about) }
-    })
+  const leads = leadsOf(known, contacts)
+  const decided = (standing: Standing, block: BlockReason | null): Decided => {
+    const { row, suppressed, refused } = standing
+    return { ...standing, end: endOf(row, { suppressed, refused, by, create, block, now }) }
+  }
   let block: BlockReason | null = null
   if (by === 'event' && isForeign && config.canTypeName(hook)) block = 'group of another hook'
   else if (by === 'event' && isCapped) block = 'too many new groups'
-  let all = endsUnder(block)
-  if (by === 'event' && all.some(begins)) {
+  let ends = leads.map((lead) => decided(lead, block))
+  if (by === 'event' && ends.some(begins)) {
     const isPaused = account.pausedHooks.includes(hook)
     if (isPaused || !hooks.admit(hook, leadsPerDay(rules, pace), now)) {
       block = isPaused ? 'hook paused' : 'burst'
-      all = endsUnder(block)
+      ends = leads.map((lead) => decided(lead, block))
       if (!isPaused) alerts.raise({ kind: 'burst', subject: hook }, now)
     }
   }
-  // Where no lead is to be added, teammates are not either.
-  const adds = all.some(
-    ({ contact, end: { status } }) => !contact.team && (isOpen(status) || status === 'blocked'),
-  )
-  const before = adds ? all : all.filter(({ contact }) => !contact.team)
-  const waits = before.some(({ end }) => isOpen(end.status))
+  // Teammates come along to each part where a lead is or goes. Where no lead is to be added, they are not either.
+  const homes = ends.some(isToBeAdded) ? ends.filter(isWanted).map(({ partId }) => partId) : []
+  const team = teammatesOf(known, contacts, [...new Set(homes)])
+  const all = [...ends, ...team.map((one) => decided(one, block))]
+  const waits = all.some(({ end }) => isOpen(end.status))
   const mintedAt = mints && waits && block === null ? now : null
   const dueAt = by === 'event' ? now + pace.coalesceMs : now
   const isNew = known.group === null
-  const { id: groupId, partId } =
+  const { id: groupId, partId: open } =
     known.group ??
     parts.addGroup({
       name: groupName,
@@ -123,15 +131,14 @@ export function decideAsk(
     })
   if (!isNew && mintedAt !== null) parts.mint(groupId, hook, now)
 
-  const entries = before.flatMap(({ contact, row, end }, index) => {
-    if (isInAsLead(known, contact, index, home ?? partId)) return []
-    const teamPart = row?.teamPart ?? (contact.team ? (home ?? partId) : 0)
-    return [{ contact, row, end, teamPart }]
+  const entries = all.map((one) => {
+    const partId = one.partId ?? open
+    return { ...one, partId, teamPart: one.contact.team ? partId : (one.row?.teamPart ?? 0) }
   })
   return {
     seen: null,
     groupId,
-    partId: home ?? partId,
+    partId: entries[0]?.partId ?? open,
     creates: create,
     newDueAt: isNew && waits ? dueAt : null,
     changesHook: !isNew && mintedAt !== null,
@@ -141,7 +148,7 @@ export function decideAsk(
       frozen,
       team,
     })),
-    rows: entries.flatMap(({ contact, row, end, teamPart }) =>
+    rows: entries.flatMap(({ contact, row, end, partId, teamPart }) =>
       end.changes ||
       row === null ||
       row.hasDigits === 0 ||
@@ -150,7 +157,7 @@ export function decideAsk(
             {
               person: contact.person,
               teamPart,
-              partId: teamPart === 0 ? (row?.fixed === 1 ? row.partId : partId) : teamPart,
+              partId,
               status: end.status,
               reason: end.reason,
               // A teammate comes along: leave to create the group is their lead's.
@@ -163,9 +170,10 @@ export function decideAsk(
           ]
         : [],
     ),
-    asks: entries.map(({ contact, end, teamPart }) => ({
+    asks: entries.map(({ contact, place, end, teamPart }) => ({
       person: contact.person,
       teamPart,
+      place,
       lead: !contact.team,
       frozen: end.frozen,
     })),
@@ -212,9 +220,19 @@ function usesOther(group: Situation['group'], create: boolean): boolean {
   return group === null ? !create : !group.own && (group.minted || !create)
 }
 
-/** Whether a person who did not wait is to be called now. */
-function begins({ row, end }: { readonly row: StandingRow | null; readonly end: End }): boolean {
+/** A person who did not wait is to be called now. */
+function begins({ row, end }: Decided): boolean {
   return end.changes && isOpen(end.status) && (row === null || !isOpen(row.status))
+}
+
+/** The person is called, now or once an operator decided so. */
+function isToBeAdded({ end: { status } }: Decided): boolean {
+  return isOpen(status) || status === 'blocked'
+}
+
+/** The person is in the group, or is to be. */
+function isWanted(decided: Decided): boolean {
+  return isToBeAdded(decided) || decided.end.status === 'accepted'
 }
 
 /** How many new names a hook may ask to create in a day. */

@@ -30,49 +30,49 @@ export interface Wish {
 /** A contact with what is known of them in the group. */
 export interface Standing {
   readonly contact: Contact
+  /** The contact's place in the wish. */
+  readonly place: number
   readonly row: StandingRow | null
+  /** Where the person is, or goes to; null: the group is new. */
+  readonly partId: number | null
   readonly suppressed: boolean
   readonly refused: boolean
 }
 
-/** The part for these people: the one where a lead is fixed, else the open one. Null where the group is new. */
-export function homeOf({ group, people }: Situation, contacts: readonly Contact[]): number | null {
-  const leads = people.filter((_, index) => contacts[index]?.team === false)
-  const rows = leads.flatMap((lead) => lead.rows.find(({ teamPart }) => teamPart === 0) ?? [])
-  return rows.find(({ fixed }) => fixed === 1)?.partId ?? group?.partId ?? null
-}
-
-/** Each contact with the membership that is theirs: a teammate's of the part that the people go to, a lead's of the group. */
-export function standings(
-  { people }: Situation,
-  contacts: readonly Contact[],
-  home: number | null,
-): Standing[] {
-  return contacts.map((contact, index) => {
-    const { rows = [], suppressed = false, refused = false } = people[index] ?? {}
-    const inHome = rows.find(({ teamPart }) => teamPart === home)
-    const own = contact.team
-      ? inHome
-      : // A lead who is a teammate of the group is in one of its parts, or will be.
-        (rows.find(({ teamPart }) => teamPart === 0) ??
-        rows.find(({ status }) => status === 'accepted') ??
-        inHome ??
-        rows[0])
-    return { contact, row: own ?? null, suppressed, refused }
+/** How the leads of a wish stand. Those whose part is fixed stay in it, others go to the open one. */
+export function leadsOf({ group, people }: Situation, contacts: readonly Contact[]): Standing[] {
+  const open = group?.partId ?? null
+  return contacts.flatMap((contact, place) => {
+    if (contact.team) return []
+    const { rows = [], suppressed = false } = people[place] ?? {}
+    const row =
+      rows.find(({ teamPart }) => teamPart === 0) ??
+      // A lead who is a teammate of the group is in one of its parts, or will be.
+      rows.find(({ status }) => status === 'accepted') ??
+      rows.find(({ teamPart }) => teamPart === open) ??
+      rows[0] ??
+      null
+    const stays = row !== null && (row.fixed === 1 || row.teamPart !== 0)
+    const partId = stays ? row.partId : open
+    return [{ contact, place, row, partId, suppressed, refused: false }]
   })
 }
 
-/** A teammate who is a lead of this very part needs no membership beside that. */
-export function isInAsLead(
+/** How the teammates of a wish stand in each of these parts. One who is a lead of a part needs no membership beside that. */
+export function teammatesOf(
   { people }: Situation,
-  { team }: Contact,
-  index: number,
-  partId: number,
-): boolean {
-  return (
-    team &&
-    (people[index]?.rows.some((row) => row.teamPart === 0 && row.partId === partId) ?? false)
-  )
+  contacts: readonly Contact[],
+  parts: readonly (number | null)[],
+): Standing[] {
+  return contacts.flatMap((contact, place) => {
+    if (!contact.team) return []
+    const { rows = [], suppressed = false, refused = false } = people[place] ?? {}
+    return parts.flatMap((partId) => {
+      if (rows.some((row) => row.teamPart === 0 && row.partId === partId)) return []
+      const row = rows.find(({ teamPart }) => teamPart === partId) ?? null
+      return [{ contact, place, row, partId, suppressed, refused }]
+    })
+  })
 }
 
 /** Whether a membership waits for a call. */

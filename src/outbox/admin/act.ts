@@ -4,7 +4,7 @@ import { issueText } from '../../lib/problem.ts'
 import type { ConsentEvidence } from '../../mapping/consent.ts'
 import type { Mapped } from '../../mapping/map.ts'
 import { deliveryId } from '../accept.ts'
-import { decideAsk, writeAsk } from '../ask.ts'
+import { decideAsk, withLeads, writeAsk } from '../ask.ts'
 import type { Context } from '../context.ts'
 import type { Contact, Wish } from '../ends.ts'
 import { RetentionJob } from '../jobs/retention.ts'
@@ -136,7 +136,9 @@ export function actOne(
         same.contacts.filter((contact) => contact.team).map(({ person }) => person),
       )
       const contacts =
-        edited?.map((contact) => ({ ...contact, team: team.has(contact.person) })) ?? same.contacts
+        edited === null
+          ? same.contacts
+          : withLeads(edited.map((one) => ({ ...one, team: team.has(one.person) })))
       const { groupName, create } = action
       return send(
         context,

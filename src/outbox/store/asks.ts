@@ -21,6 +21,8 @@ export interface AskedMembership {
 
 /** A delivery's ask. */
 export interface Ask extends KeyInGroup {
+  /** The person's place in the delivery: of a teammate one for all parts. */
+  readonly place: number
   /** False for a teammate who comes along. */
   readonly lead: boolean
   readonly frozen: 'already' | 'accepted' | null
@@ -153,12 +155,12 @@ export class Asks {
 
   /** A delivery asks for these. */
   ask(delivery: number, groupId: number, asks: readonly Ask[]): void {
-    asks.forEach(({ person, teamPart, lead, frozen }, place) => {
+    for (const { person, teamPart, place, lead, frozen } of asks) {
       this.#sql.run`
         INSERT INTO asks (person, group_id, team_part, delivery, place, lead, frozen)
         VALUES (${person}, ${groupId}, ${teamPart}, ${delivery}, ${place}, ${lead}, ${frozen})
         ON CONFLICT DO UPDATE SET frozen = excluded.frozen, place = excluded.place, lead = excluded.lead`
-    })
+    }
   }
 
   /** Other deliveries of these people stay accepted, although the memberships are called again. */

@@ -132,8 +132,50 @@ it('does not send a teammate of a part once more when their own lead is moved th
   expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(6)
 })
 
+const ONCE_MORE = { kind: 'exact', agreed: true } as const
 const callsOf = (digits: string, outbox: ReturnType<typeof outboxAnswering>, from: number) =>
   outbox.sent.slice(from).flatMap((call) => (call.contacts.includes(digits) ? call.groupName : []))
+
+it('asks for a teammate in every part that a lead’s people are in, when it is sent again', async () => {
+  const outbox = outboxAnswering(ok, {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 2 } },
+  })
+  const seq = await outbox.lead('G', [P(1), P(2), P(3)], { teammates: [T] })
+  await outbox.pass(HOUR)
+  expect(callsOf(T, outbox, 0)).toEqual(['G', 'G 2'])
+  const before = outbox.sent.length
+  await outbox.deliveries.act([seq], ONCE_MORE, 'api')
+  await outbox.pass(HOUR)
+  for (const one of [P(1), P(2), P(3)])
+    expect(callsOf(one, outbox, before)).toEqual(callsOf(one, outbox, 0).slice(0, 1))
+  expect(callsOf(T, outbox, before)).toEqual(['G', 'G 2'])
+  const { people } = (await outbox.deliveries.story(seq)) ?? {}
+  expect(people).toHaveLength(4)
+})
+
+it('asks for a new teammate in the part that a new person goes to', async () => {
+  const outbox = outboxAnswering(ok, {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 1 } },
+  })
+  await outbox.lead('G', [P(1)])
+  await outbox.lead('G', [P(2)])
+  await outbox.pass(HOUR)
+  const before = outbox.sent.length
+  // The first of them is in part 1 already; the other one goes to part 3.
+  await outbox.lead('G', [P(1), P(3)], { teammates: [T] })
+  await outbox.pass(HOUR)
+  expect(callsOf(P(3), outbox, before)).toEqual(['G 3'])
+  expect(callsOf(T, outbox, before)).toContain('G 3')
+})
+
+it('sends a lead whose only number an operator changes into a teammate’s', async () => {
+  const outbox = outboxAnswering(ok)
+  const seq = await outbox.lead('G', [P(1)], { teammates: [T], create: false })
+  const edit = { kind: 'edit', agreed: true, contacts: [T], groupName: 'H', create: true } as const
+  expect(await outbox.deliveries.act([seq], edit, 'api')).toEqual([{ seq, result: 'queued' }])
+  await outbox.pass(HOUR)
+  expect(callsOf(T, outbox, 0)).toEqual(['H'])
+})
 
 it('does not call the teammate of a discarded lead for the next part', async () => {
   const outbox = outboxAnswering(ok, {
