@@ -41,14 +41,21 @@ type SettingName =
   | 'sweep'
   | 'watch'
 
+/** The key of digests, ready for use. */
+interface Imported {
+  readonly secret: string
+  readonly key: Promise<CryptoKey>
+  /** Digests of last digits. There are ten thousand at most, and every lead asks for one. */
+  readonly ends: Map<string, Uint8Array>
+}
+
 export class Account {
   readonly #sql: Sql
   readonly #ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>
   readonly #known = new Map<SettingName, string | null>()
-  readonly #ends = new Map<string, Promise<Uint8Array>>()
   /** As it was read of this text. */
   #state: { readonly text: string | null; readonly state: AccountState } | null = null
-  #imported: { readonly secret: string; readonly key: Promise<CryptoKey> } | null = null
+  #imported: Imported | null = null
 
   constructor(sql: Sql, ports: Pick<OutboxPorts, 'config' | 'env' | 'name'>) {
     this.#sql = sql
@@ -108,13 +115,13 @@ export class Account {
     return Promise.all(all.map(async (one) => encode(await this.#endOf(one), 'base64')))
   }
 
-  /** Kept: there are ten thousand at most, and every lead asks for one. */
-  #endOf(digits: string): Promise<Uint8Array> {
-    const known = this.#ends.get(digits)
+  async #endOf(digits: string): Promise<Uint8Array> {
+    const { ends } = this.#keys
+    const known = ends.get(digits)
     if (known !== undefined) return known
-    const made = this.#keyed(`end:${digits}`).then((bytes) => bytes.slice(0, END_BYTES))
-    this.#ends.set(digits, made)
-    return made
+    const end = (await this.#keyed(`end:${digits}`)).slice(0, END_BYTES)
+    ends.set(digits, end)
+    return end
   }
 
   /** Stands for an event or a body: a digest that cannot be made without this object's key. */
@@ -123,13 +130,16 @@ export class Account {
   }
 
   async #keyed(text: string): Promise<Uint8Array> {
+    return new Uint8Array(await crypto.subtle.sign('HMAC', await this.#keys.key, utf8(text)))
+  }
+
+  get #keys(): Imported {
     const secret = this.#key
-    if (this.#imported?.secret !== secret) {
-      const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-      const key = crypto.subtle.importKey('raw', utf8(secret), algorithm, false, ['sign'])
-      this.#imported = { secret, key }
-    }
-    return new Uint8Array(await crypto.subtle.sign('HMAC', await this.#imported.key, utf8(text)))
+    if (this.#imported?.secret === secret) return this.#imported
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+    const key = crypto.subtle.importKey('raw', utf8(secret), algorithm, false, ['sign'])
+    this.#imported = { secret, key, ends: new Map() }
+    return this.#imported
   }
 
   /** Made once. It leaves this storage in an export only. */

@@ -135,7 +135,8 @@ export class Backup {
   /** Forgets the pieces. */
   discard(): void {
     this.#sql.run`DELETE FROM incoming WHERE id >= 0`
-    this.#pieceAt = null
+    // Read again: the transaction may be taken back.
+    this.#pieceAt = undefined
   }
 
   /** Writes what the pieces hold into the tables. Throws a `RestoreFault`, after which nothing of it may be kept. */

@@ -78,3 +78,17 @@ it('counts a call against the caps also when its group was no group and is forgo
   const fresh = outboxOnDisk({ disk })
   expect((await fresh.account.overview()).used).toEqual(used)
 })
+
+it('knows a person after storage failed when it was asked for them first', async () => {
+  let fails = true
+  const { people } = outboxOnDisk({
+    step: (when, what) => {
+      if (fails && when === 'before' && what.includes('SELECT value FROM account'))
+        throw new Error('storage is away')
+    },
+  })
+  const suppress = () => people.suppress('919800000001', null, 'api')
+  await expect(suppress()).rejects.toThrow('storage is away')
+  fails = false
+  expect(await suppress()).toBe(0)
+})
