@@ -114,6 +114,7 @@ export class Operator implements OperatorFacts {
       more.length > 0 ? more : (invites.length > 0 ? invites : [UNMAPPED]).map(change),
     )
     const homes = chosen.map(({ seq }) => this.#homesOf(seq))
+    const ofLeads = chosen.map(({ seq }) => this.#homesOf(seq, true))
     for (const { groupName } of [...before, ...after].flat()) {
       this.named.add(this.#stage.facts.names.groupOf(groupName))
     }
@@ -142,8 +143,8 @@ export class Operator implements OperatorFacts {
       else if (result !== null) this.wanted.set(key, before[index] ?? [])
       if (queued || result === null || result === 'held') this.discarded.delete(key)
       if (result === 'discarded') this.discarded.add(key)
-      // What was to be sent again and went to a group new to its people is an ordinary lead there.
-      const stood = this.resent.has(seq) && (homes[index] ?? []).some((home) => this.#wasIn(home))
+      // What was to be sent again and went to a group new to its leads is an ordinary lead there.
+      const stood = this.resent.has(seq) && (ofLeads[index] ?? []).some((home) => this.#wasIn(home))
       if (queued || result === 'discarded' || result === null) this.resent.delete(seq)
       const again =
         kind === 'exact' && (isDone(one) || (stood && ['queued', 'unknown'].includes(one.state)))
@@ -169,9 +170,10 @@ export class Operator implements OperatorFacts {
   }
 
   /** Of the people that a delivery asks for: the groups that they are asked for. */
-  #homesOf(seq: number): string[] {
+  #homesOf(seq: number, leadsOnly = false): string[] {
     const { facts } = this.#stage
-    return askedOf(facts, seq).map(({ person, groupName }) => homeOf(facts, person, groupName))
+    const asked = askedOf(facts, seq).filter(({ team }) => !team || !leadsOnly)
+    return asked.map(({ person, groupName }) => homeOf(facts, person, groupName))
   }
 
   #wanted(invites: readonly Invite[] = []): string[] {

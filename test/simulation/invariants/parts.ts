@@ -57,13 +57,14 @@ export const countIsRight: Invariant = {
     if (facts.justRecorded.length === 0) return undefined
     const rows = facts.rows<{ name: string; members: number }>('SELECT name, members FROM parts')
     return every(rows, ({ name, members }) => {
-      const count = countOf(facts, name)
+      // A call that was recorded in the very millisecond of the operator's count came before it or after it.
+      const [least, count] = [countOf(facts, name), countOf(facts, name, true)]
       // A person who was erased is a new one when they come again.
       const erased = takenBy(facts, name).filter(([one]) => facts.privacy.maybeErased.has(one))
       const most = count + erased.length - new Set(erased.map(([one]) => one)).size
-      const told = most > count ? `${count} to ${most}` : count
+      const told = most > least ? `${least} to ${most}` : least
       return must(
-        members >= count && members <= most,
+        members >= Math.min(least, count) && members <= Math.max(least, most),
         () => `${name} counts ${members} instead of ${told}`,
       )
     })
@@ -78,12 +79,13 @@ function capacityOf(facts: Facts, groupName: string): number {
   return facts.hooks[row?.hook ?? '']?.capacity ?? DEFAULT_CAPACITY
 }
 
-/** How many are in a part: the operator's last count, and those accepted since. */
-function countOf(facts: Facts, groupName: string): number {
+/** How many are in a part: the operator's last count, and those accepted since. `after`: also those of that very millisecond. */
+function countOf(facts: Facts, groupName: string, after = false): number {
   const { base, at, anew } = facts.operator.counts.get(facts.names.partOf(groupName)) ?? NOT_COUNTED
   const taken = takenBy(facts, groupName)
-  const before = new Set(taken.flatMap(([person, when]) => (when <= at ? [person] : [])))
-  const since = new Set(taken.flatMap(([person, when]) => (when > at ? [person] : [])))
+  const isSince = (when: number) => when > at || (after && when === at)
+  const before = new Set(taken.flatMap(([person, when]) => (isSince(when) ? [] : [person])))
+  const since = new Set(taken.flatMap(([person, when]) => (isSince(when) ? [person] : [])))
   return base + [...since].filter((person) => anew || !before.has(person)).length
 }
 
