@@ -108,12 +108,15 @@ export class Dispatcher {
     const queues = parts.dueFirst(peopleOf(spent), now).map((part): PartQueue => {
       const waiting = memberships.queue(part, pace.batchSize)
       // The head of a queue may be people whose calls failed.
-      const untried =
-        inTrouble(part) && !waiting.some(isUntried) ? memberships.untried(part.id) : null
+      const least =
+        inTrouble(part) && !waiting.some(isUntried) ? memberships.leastTried(part.id) : null
+      const isShown = waiting.some(
+        ({ person, team }) => person === least?.person && team === least.team,
+      )
       return {
         ...part,
         maybes: memberships.maybes(part.id),
-        waiting: untried === null ? waiting : [...waiting, untried],
+        waiting: least === null || isShown ? waiting : [...waiting, least],
       }
     })
     return {

@@ -186,7 +186,9 @@ function needsRoom({ fixed, team }: Member): boolean {
 /** The call that the head of a queue asks for, with as many others as may travel along. */
 function nextCall(part: PartQueue, head: Member | undefined, input: PlanInput, now: number): Call {
   const kind = callKind(part)
-  const most = Math.max(1, mostPeople(part.hook, input, now))
+  // A group needs one good number, and a bad one fails a whole creation: after one that failed, people create it alone.
+  const alone = kind === 'create' && head !== undefined && !isUntried(head)
+  const most = alone ? 1 : Math.max(1, mostPeople(part.hook, input, now))
   const size = Math.min(head?.limit ?? most, most)
   const members: Member[] = []
   const contacts = new Map<string, string>()
@@ -225,16 +227,35 @@ const PROBES_IN_TURN = 3
 const UNTRIED_PROBES = 2
 
 /**
- * The member that a call is made for: the head of the queue. A group is created with untried people, where there are some, and a
- * probe is made for one who may be in, where one is due.
+ * The member that a call is made for: the head of the queue. A group is created with untried people, where there are some, else with
+ * the one whose last call failed longest ago, and so is a failing EazyBe asked. A probe is made for one who may be in, where one is due;
+ * once it failed, a failing EazyBe is asked for others.
  */
 function leaderOf(part: PartQueue, account: AccountState, now: number): Member | undefined {
-  const isDue = (member: Member) => member.status === 'maybe' && member.dueAt <= now
+  const kind = callKind(part)
+  const isFailing = account.pause?.reason === 'failing'
+  const asksFirst = ({ status, dueAt, triedAt }: Member) =>
+    status === 'maybe' && dueAt <= now && (!isFailing || triedAt === part.triedAt)
   return (
     untriedOf(part, account, now) ??
-    (part.status === 'doubtful' ? part.waiting.find(isDue) : undefined) ??
+    (kind === 'probe' ? part.waiting.find(asksFirst) : undefined) ??
+    (kind === 'create' || isFailing ? inTurn(part, now) : undefined) ??
     part.waiting[0]
   )
+}
+
+/** Those who are due and have a place. */
+function readyIn(part: PartQueue, now: number): Member[] {
+  const hasRoom = part.members + part.maybes < part.capacity
+  return part.waiting.filter((member) => member.dueAt <= now && (hasRoom || !needsRoom(member)))
+}
+
+/** The one whose last call failed longest ago: a lead, where there is one. */
+function inTurn(part: PartQueue, now: number): Member | undefined {
+  return readyIn(part, now).toSorted(
+    (one, other) =>
+      Number(one.team) - Number(other.team) || (one.triedAt ?? 0) - (other.triedAt ?? 0),
+  )[0]
 }
 
 /** Whether the next probe of a failing EazyBe is one for untried people. */
@@ -245,17 +266,14 @@ function isForUntried({ pause }: AccountState): boolean {
 /** The first untried person, for a creation and for such a probe; undefined: there is none, or the call is another one. */
 function untriedOf(part: PartQueue, account: AccountState, now: number): Member | undefined {
   if (!isForUntried(account) && callKind(part) !== 'create') return undefined
-  const hasRoom = part.members + part.maybes < part.capacity
-  return part.waiting.find(
-    (member) => isUntried(member) && member.dueAt <= now && (hasRoom || !needsRoom(member)),
-  )
+  return readyIn(part, now).find(isUntried)
 }
 
 /** Members who may share a call with the head: those due, and under the same suspicion, so that a bad number fails no new people. */
 function travellers(
   part: PartQueue,
   head: Member,
-  { createFailures }: AccountState,
+  { createFailures, pause }: AccountState,
   now: number,
 ): Member[] {
   const kind = callKind(part)
@@ -272,7 +290,8 @@ function travellers(
   // failed it begins with the leads, since the teammates of many groups are the same, and a probe asks with the people of the creation.
   const team = alike.filter((member) => member.team)
   const leads = alike.filter((member) => !member.team)
-  const first = kind === 'probe' ? alike.find(({ status }) => status === 'maybe') : undefined
+  const asks = pause?.reason === 'failing' ? head : alike.find(({ status }) => status === 'maybe')
+  const first = kind === 'probe' ? asks : undefined
   const seedTeam = first?.team ?? (part.createFailures === 0 && createFailures === 0)
   const [seeds, rest] = seedTeam ? [team, leads] : [leads, team]
   return seeds.length > 0 ? seeds : rest

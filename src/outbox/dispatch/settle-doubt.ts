@@ -186,8 +186,6 @@ export function notCreated(step: Step, message: string): Settlement {
         ...stillWaits(member),
         ...failed,
         dueAt: member.dueAt,
-        // A bad number fails a whole creation: from the second failure on it is searched.
-        ...(failures >= 2 && size > 1 && { limit: half(size) }),
         event: 'not created',
         detail: 'EazyBe did not create the group',
       }

@@ -6,7 +6,7 @@ import { fragment, raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
-/** How many of those who wait are looked at to find an untried person. */
+/** How many of those who wait are looked at to find the one who was tried least. */
 const MOST_LOOKED_AT = 300
 /** How far back a call counts in which a person failed alone: a failing EazyBe is excused for so long. */
 const FAILED_ALONE_MS = 7 * DAY_MS
@@ -76,12 +76,14 @@ export class Memberships {
     return [...this.#maybeIn(id), ...others].toSorted((one, other) => one.dueAt - other.dueAt)
   }
 
-  /** The first untried person who waits; null: there is none among those due first. */
-  untried(partId: number): Member | null {
-    const row = this.#sql.first<MemberRow>`
-      SELECT ${MEMBER} FROM (SELECT * FROM memberships WHERE part_id = ${partId} AND ${OPEN} ORDER BY due_at LIMIT ${MOST_LOOKED_AT})
-      WHERE tried_at IS NULL AND batch_limit IS NULL LIMIT 1`
-    return row && memberOf(row)
+  /** Of those due first, an untried person, or else the one whose last call failed longest ago, leads first; null: there is none. */
+  leastTried(partId: number): Member | null {
+    // SQLite takes the other columns of the row that has the minimum. Sorting the rows would cost more.
+    const { rank, ...row } = this.#sql.one<MemberRow & { rank: number | null }>`
+      SELECT ${MEMBER}, min(CASE WHEN tried_at IS NULL AND batch_limit IS NULL THEN -1
+        ELSE coalesce(tried_at, 0) + (team_part <> 0) * ${Number.MAX_SAFE_INTEGER} END) AS rank
+      FROM (SELECT * FROM memberships WHERE part_id = ${partId} AND ${OPEN} ORDER BY due_at LIMIT ${MOST_LOOKED_AT})`
+    return rank === null ? null : memberOf(row)
   }
 
   #maybeIn(partId: number): Member[] {

@@ -101,3 +101,25 @@ it('are not told of a lead that was in none', async () => {
   const story = await outbox.deliveries.story(seq)
   expect(story?.timeline.map(({ event }) => event)).toEqual(['received'])
 })
+
+it.each([
+  { first: 'numbers', bad: 1, hours: 1 },
+  { first: 'numbers', bad: 2, hours: 2 },
+  { first: 'numbers', bad: 5, hours: 2 },
+  { first: 'numbers', bad: 12, hours: 8 },
+  // Only a creation tells a bad number here, and these are pauses of 15 minutes, an hour and six.
+  { first: 'group', bad: 1, hours: 2 },
+  { first: 'group', bad: 2, hours: 8 },
+] as const)(
+  'hold up a lead that came together with $bad bad ones for $hours hours at most, where EazyBe looks at the $first first',
+  async ({ first, bad, hours }) => {
+    // The good one is the first that is tried, or the last.
+    for (const place of [0, bad]) {
+      const outbox = outboxAnswering(eazybeWithBad(first))
+      const people = Array.from({ length: bad }, (_, n) => lead(n)).toSpliced(place, 0, lead(200))
+      for (const one of people) await outbox.lead('Batch 7', [one])
+      await outbox.pass(hours * HOUR)
+      expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(1)
+    }
+  },
+)
