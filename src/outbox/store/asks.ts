@@ -1,7 +1,7 @@
 /** Who asks for which memberships: how people enter the queue, and how they leave it. */
 
 import type { KeyInGroup, MembershipStatus } from '../model.ts'
-import { IS_CALLED, OPEN, UNASKED } from './memberships.ts'
+import { ASKS, IS_CALLED, isAskedFor, OPEN, UNASKED } from './memberships.ts'
 import { fragment, type Sql } from './sql.ts'
 
 /** A membership as asking for it leaves it. */
@@ -198,7 +198,7 @@ export class Asks {
         WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND creates = 1
           AND NOT EXISTS (SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery
             WHERE a.person = ${person} AND a.group_id = ${groupId} AND a.team_part = ${teamPart}
-              AND a.lead = 1 AND closed IS NULL AND d.creates = 1) RETURNING part_id`,
+              AND a.lead = 1 AND d.creates = 1 AND ${ASKS}) RETURNING part_id`,
     )
   }
 
@@ -212,9 +212,7 @@ export class Asks {
       ({ person, groupId, teamPart }) => this.#sql.all<{ partId: number }>`
         UPDATE memberships SET status = ${UNASKED}, reason = NULL
         WHERE person = ${person} AND group_id = ${groupId} AND team_part = ${teamPart} AND status IN ('waiting', 'maybe', 'blocked')
-          AND NOT EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE person = ${person}
-            AND asks.group_id = ${groupId} AND team_part = ${teamPart} AND delivery <> ${delivery}
-            AND closed IS NULL AND frozen IS NULL)
+          AND NOT ${isAskedFor(fragment`AND delivery <> ${delivery}`)}
         RETURNING part_id AS partId`,
     )
     return [...new Set([...parts.map(({ partId }) => partId), ...this.takeBackCreation(keys)])]

@@ -2,7 +2,7 @@
 
 import { DAY_MS } from '../dispatch/pace.ts'
 import type { BlockReason, KeyInGroup, Member, MemberKey, OpenCall, Part } from '../model.ts'
-import { fragment, raw, type Sql } from './sql.ts'
+import { type Fragment, fragment, raw, type Sql } from './sql.ts'
 
 /** Memberships that one transaction releases; the next one goes on. */
 const RELEASED_AT_ONCE = raw('1000')
@@ -19,10 +19,13 @@ export const OPEN = raw(`status IN ('waiting', 'maybe')`)
 /** What the open call says of a membership is still to come: it is not deleted before. */
 export const IS_CALLED = raw(`EXISTS (SELECT 1 FROM calls WHERE ended_at IS NULL
   AND calls.part_id = memberships.part_id AND instr(leads || team, memberships.person) > 0)`)
-/** A delivery asks for the membership, and its state follows it. */
-export const IS_ASKED_FOR =
-  raw(`EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE asks.person = memberships.person
-  AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part AND closed IS NULL AND frozen IS NULL)`)
+/** A delivery that asks for its people: not one that was closed, or whose people are all kept out or in already. */
+export const ASKS = raw(`closed IS NULL AND state <> 'skipped'`)
+/** Such a delivery asks for the membership, and follows it. `but`: conditions on the delivery. */
+export function isAskedFor(but: Fragment = raw('')): Fragment {
+  return fragment`EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE asks.person = memberships.person
+    AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part AND frozen IS NULL AND ${ASKS} ${but})`
+}
 /** What a membership is that no delivery asks for any more: a person who was accepted before stays in the group. */
 export const UNASKED = raw(`CASE WHEN accepted_at IS NULL THEN 'withdrawn' ELSE 'accepted' END`)
 const MAY_BE_IN = raw('first_call_at IS NOT NULL AND accepted_at IS NULL')
@@ -180,7 +183,7 @@ export class Memberships {
     batchSize: number,
     now: number,
   ): void {
-    const isOver = fragment`status = 'refused' AND NOT ${IS_ASKED_FOR}`
+    const isOver = fragment`status = 'refused' AND NOT ${isAskedFor()}`
     this.#sql.run`
       UPDATE memberships SET attempts = 0, failing_since = NULL, batch_limit = cast((coalesce(batch_limit, ${batchSize}) + 1) / 2 AS INTEGER),
         forgiven = forgiven + 1, due_at = ${now},
@@ -221,15 +224,12 @@ export class Memberships {
 
   /** People who wait for this hook alone are held back, a bounded number at a time. */
   holdBack(hook: string, reason: BlockReason, partId: number | null): HeldBack[] {
-    const asked =
-      raw(`FROM asks AS a JOIN deliveries AS d ON d.seq = a.delivery WHERE a.person = m.person
-      AND a.group_id = m.group_id AND a.team_part = m.team_part AND closed IS NULL AND frozen IS NULL`)
     return this.#sql.all`
       UPDATE memberships SET status = 'blocked', reason = ${reason}
-      WHERE (person, group_id, team_part) IN (SELECT person, group_id, team_part FROM memberships AS m
-        WHERE m.status IN ('waiting', 'maybe') AND m.part_id ${partId === null ? raw('> 0') : fragment`= ${partId}`} AND m.status = 'waiting'
-          AND EXISTS (SELECT 1 ${asked} AND d.hook = ${hook})
-          AND NOT EXISTS (SELECT 1 ${asked} AND d.hook <> ${hook}) LIMIT ${RELEASED_AT_ONCE})
+      WHERE (person, group_id, team_part) IN (SELECT person, group_id, team_part FROM memberships
+        WHERE ${OPEN} AND part_id ${partId === null ? raw('> 0') : fragment`= ${partId}`} AND status = 'waiting'
+          AND ${isAskedFor(fragment`AND hook = ${hook}`)} AND NOT ${isAskedFor(fragment`AND hook <> ${hook}`)}
+        LIMIT ${RELEASED_AT_ONCE})
       RETURNING person, group_id AS groupId, part_id AS partId, team_part AS teamPart`
   }
 }

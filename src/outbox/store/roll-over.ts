@@ -1,7 +1,7 @@
 /** Roll-over: who goes to the next part of a group, with the teammates who come along, and who stays where there is none. */
 
 import type { BlockReason, KeyInGroup, Part } from '../model.ts'
-import { IS_ASKED_FOR, OPEN, REFUSED_ELSEWHERE, UNASKED } from './memberships.ts'
+import { ASKS, isAskedFor, OPEN, REFUSED_ELSEWHERE, UNASKED } from './memberships.ts'
 import { fragment, raw, type Sql } from './sql.ts'
 
 /** Leads that one transaction moves; the next one goes on. */
@@ -38,11 +38,11 @@ export class RollOver {
       FROM memberships AS team WHERE team.digits IS NOT NULL AND (team.person, team.group_id, team.team_part) IN
         (SELECT their.person, their.group_id, their.team_part FROM json_each(${persons}) AS keys
          JOIN asks ON asks.person = keys.value AND asks.group_id = ${groupId} AND asks.team_part = 0
-         JOIN deliveries ON seq = asks.delivery AND closed IS NULL
+         JOIN deliveries ON seq = asks.delivery AND ${ASKS}
          JOIN asks AS their ON their.delivery = asks.delivery AND their.team_part = ${from.id} AND their.lead = 0)
       ON CONFLICT DO NOTHING`
     // Each lead asks for its teammates in the part where it is; where others of its delivery stay, in both.
-    const moved = fragment`asks AS leads JOIN deliveries ON seq = leads.delivery AND closed IS NULL
+    const moved = fragment`asks AS leads JOIN deliveries ON seq = leads.delivery AND ${ASKS}
       JOIN asks AS their ON their.delivery = leads.delivery AND their.team_part = ${from.id} AND their.lead = 0
       WHERE leads.person IN (SELECT value FROM json_each(${persons})) AND leads.group_id = ${groupId} AND leads.team_part = 0`
     this.#sql.run`
@@ -58,7 +58,7 @@ export class RollOver {
           AND EXISTS (SELECT 1 FROM asks AS there WHERE there.person = their.person AND there.group_id = ${groupId}
             AND there.team_part = ${to.id} AND there.delivery = their.delivery))`
     // A teammate whose leads have all gone on is not to be called for a part alone.
-    const alone = fragment`part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND NOT ${IS_ASKED_FOR}`
+    const alone = fragment`part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND NOT ${isAskedFor()}`
     const isNamed = raw(`EXISTS (SELECT 1 FROM asks WHERE asks.person = memberships.person
       AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`)
     this.#sql

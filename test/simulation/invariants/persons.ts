@@ -52,7 +52,7 @@ export const waitsForDelivery: Invariant = {
   name: 'what waits is asked for by a delivery',
   looked: (facts) => {
     const asks = `SELECT 1 FROM asks AS a JOIN deliveries AS d ON seq = delivery WHERE a.person = m.person
-      AND a.group_id = m.group_id AND a.team_part = m.team_part AND closed IS NULL`
+      AND a.group_id = m.group_id AND a.team_part = m.team_part AND closed IS NULL AND d.state <> 'skipped'`
     const open = facts.rows<{ name: string; person: string; asked: number; may: number }>(
       `SELECT p.name, m.person, EXISTS (${asks} AND frozen IS NULL) AS asked,
          creates = 0 OR EXISTS (${asks} AND lead = 1 AND d.creates = 1) AS may

@@ -191,3 +191,18 @@ it('does not call the teammate of a discarded lead for the next part', async () 
   expect(callsOf(P(1), outbox, 0)).toEqual(['G 2'])
   expect(callsOf(T, outbox, 0)).toEqual([])
 })
+
+it.each(['suppressed first', 'discarded first'])(
+  'does not call a teammate whose leads are all gone, %s',
+  async (order) => {
+    const outbox = outboxAnswering(ok)
+    const discarded = await outbox.lead('G', [P(1)], { teammates: [T] })
+    await outbox.lead('G', [P(2)], { teammates: [T] })
+    const suppress = () => outbox.people.suppress(P(2), null, 'api')
+    if (order === 'suppressed first') await suppress()
+    await outbox.deliveries.act([discarded], { kind: 'discard' }, 'api')
+    if (order === 'discarded first') await suppress()
+    await outbox.pass(HOUR)
+    expect(outbox.sent).toEqual([])
+  },
+)
