@@ -135,7 +135,7 @@ export class Operator implements OperatorFacts {
       const queued = result === 'queued' || result === 'skipped'
       if (result !== null && result !== 'not_found') this.done++
       this.touched.set(seq, (this.touched.get(seq) ?? 0) + 1)
-      if (kind === 'edit') {
+      if (kind === 'edit' || more.length > 0) {
         const written = (after[index] ?? []).flatMap(({ contacts }) => contacts.map(personAt))
         for (const person of written) this.wrote.set(person, this.#stage.facts.at)
       }
