@@ -96,15 +96,24 @@ function progressBound(facts: Facts): number {
        WHERE status IN ('waiting', 'maybe', 'blocked')`,
     )
     .map(({ person, ...row }) => ({ ...row, person: facts.personBehind(person) }))
-  const lookUps = facts.rows('SELECT 1 FROM deliveries WHERE look_up_at IS NOT NULL').length
-  const people = waiting.length + lookUps
-  const groups = new Set(waiting.map(({ group_id }) => group_id)).size + lookUps
+  const lookUps = new Set(
+    facts
+      .rows<{ seq: number }>('SELECT seq FROM deliveries WHERE look_up_at IS NOT NULL')
+      .map(({ seq }) => seq),
+  )
+  // Who is in them is not in the tables yet.
+  const lookedUp = [...facts.senders.leads.values()].flatMap(({ key, seq }) =>
+    lookUps.has(seq) ? facts.senders.peopleOf(key) : [],
+  )
+  const people = waiting.length + lookedUp.length
+  const groups = new Set(waiting.map(({ group_id }) => group_id)).size + lookUps.size
   // One of the hook's own people fails every group anew.
-  const bad = new Set(
-    waiting.flatMap(({ person, group_id }) =>
+  const bad = new Set([
+    ...waiting.flatMap(({ person, group_id }) =>
       facts.isBad(person) ? [`${person} ${isTeammate(person) ? group_id : ''}`] : [],
     ),
-  ).size
+    ...lookedUp.flatMap((person) => (facts.isBad(person) ? [`${person} looked up`] : [])),
+  ]).size
   const awake = current.quiet === null ? DAY_MS : DAY_MS - quietMs(current.quiet)
   const callMs = current.addGapMs + current.addJitterMs + MINUTE_MS
   const createMs = current.createGapMs + current.createJitterMs + MINUTE_MS
