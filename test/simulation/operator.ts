@@ -144,7 +144,8 @@ export class Operator implements OperatorFacts {
       if (queued || result === null || result === 'held') this.discarded.delete(key)
       if (result === 'discarded') this.discarded.add(key)
       // What was to be sent again and went to a group new to its leads is an ordinary lead there.
-      const stood = this.resent.has(seq) && (ofLeads[index] ?? []).some((home) => this.#wasIn(home))
+      const since = this.resent.get(seq) ?? Number.NEGATIVE_INFINITY
+      const stood = (ofLeads[index] ?? []).some((home) => this.#wasIn(home, since))
       if (queued || result === 'discarded' || result === null) this.resent.delete(seq)
       const again =
         kind === 'exact' && (isDone(one) || (stood && ['queued', 'unknown'].includes(one.state)))
@@ -160,12 +161,14 @@ export class Operator implements OperatorFacts {
     })
   }
 
-  /** Whether EazyBe accepted the person into the group. */
-  #wasIn(home: string): boolean {
+  /** Whether EazyBe accepted the person into the group by then. */
+  #wasIn(home: string, then: number): boolean {
     const { facts } = this.#stage
     return facts.calls.some(
-      ({ recorded, people, groupName }) =>
-        recorded === 'accepted' && people.some((one) => homeOf(facts, one, groupName) === home),
+      ({ recorded, recordedAt, people, groupName }) =>
+        recorded === 'accepted' &&
+        (recordedAt ?? Number.POSITIVE_INFINITY) <= then &&
+        people.some((one) => homeOf(facts, one, groupName) === home),
     )
   }
 
