@@ -104,13 +104,14 @@ export function decideAsk(
   if (by === 'event' && isForeign && config.canTypeName(hook)) block = 'group of another hook'
   else if (by === 'event' && isCapped) block = 'too many new groups'
   let ends = leads.map((lead) => decided(lead, block))
-  if (by === 'event' && ends.some(begins)) {
-    const isPaused = account.pausedHooks.includes(hook)
-    if (isPaused || !hooks.admit(hook, leadsPerDay(rules, pace), now)) {
-      block = isPaused ? 'hook paused' : 'burst'
-      ends = leads.map((lead) => decided(lead, block))
-      if (!isPaused) alerts.raise({ kind: 'burst', subject: hook }, now)
-    }
+  // A lead who waits already, for another hook, brings no teammate of a paused one either.
+  const isPaused = by === 'event' && block === null && account.pausedHooks.includes(hook)
+  const isNewLead = by === 'event' && !isPaused && ends.some(begins)
+  const isBurst = isNewLead && !hooks.admit(hook, leadsPerDay(rules, pace), now)
+  if (isBurst) alerts.raise({ kind: 'burst', subject: hook }, now)
+  if (isPaused || isBurst) {
+    block = isPaused ? 'hook paused' : 'burst'
+    ends = leads.map((lead) => decided(lead, block))
   }
   // Teammates come along to each part where a lead is or goes. Where no lead is to be added, they are not either.
   const homes = ends.some(isToBeAdded) ? ends.filter(isWanted).map(({ partId }) => partId) : []

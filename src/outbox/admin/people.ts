@@ -173,14 +173,14 @@ function eraseEverywhere(context: Context, person: string, actor: string, now: n
 }
 
 function wipe({ store }: Context, seq: number, person: string, now: number): void {
-  if (store.people.wipeDelivery(seq, person, now)) {
-    // Its teammates were to come along, and there is no lead left.
-    for (const part of store.asks.withdraw(seq)) refreshDue(store, part)
-  }
+  const before = store.deliveries.state(seq)
+  const isClosed = store.people.wipeDelivery(seq, person, now)
   // What has ended stays as it ended.
-  const state = store.deliveries.state(seq)
-  const ended = state === 'accepted' || state === 'skipped'
+  const ended = before === 'accepted' || before === 'skipped'
   if (!ended) store.deliveries.refresh([seq], null, now)
+  // Its teammates were to come along, and there is no lead left to be added.
+  if (isClosed || (!ended && store.deliveries.state(seq) === 'skipped'))
+    for (const part of store.asks.withdraw(seq)) refreshDue(store, part)
 }
 
 function fileOf(context: Context, seq: number, person: string, now: number): DeliveryStory[] {

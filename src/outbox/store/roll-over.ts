@@ -33,8 +33,8 @@ export class RollOver {
     this.#sql.run`
       INSERT INTO memberships (person, group_id, team_part, part_id, status, reason, creates, due_at, asked_at, digits, mask)
       SELECT team.person, team.group_id, ${to.id}, ${to.id},
-        CASE WHEN ${isSuppressed} THEN 'suppressed' WHEN team.status = 'refused' THEN 'refused' ELSE 'waiting' END,
-        CASE WHEN team.status = 'refused' AND NOT ${isSuppressed} THEN ${REFUSED_ELSEWHERE} END, 0, ${now}, ${now}, team.digits, team.mask
+        CASE WHEN ${isSuppressed} THEN 'suppressed' WHEN team.status IN ('refused', 'blocked') THEN team.status ELSE 'waiting' END,
+        CASE WHEN ${isSuppressed} THEN NULL WHEN team.status = 'refused' THEN ${REFUSED_ELSEWHERE} WHEN team.status = 'blocked' THEN team.reason END, 0, ${now}, ${now}, team.digits, team.mask
       FROM memberships AS team WHERE team.digits IS NOT NULL AND (team.person, team.group_id, team.team_part) IN
         (SELECT their.person, their.group_id, their.team_part FROM json_each(${persons}) AS keys
          JOIN asks ON asks.person = keys.value AND asks.group_id = ${groupId} AND asks.team_part = 0
@@ -58,7 +58,7 @@ export class RollOver {
           AND EXISTS (SELECT 1 FROM asks AS there WHERE there.person = their.person AND there.group_id = ${groupId}
             AND there.team_part = ${to.id} AND there.delivery = their.delivery))`
     // A teammate whose leads have all gone on is not to be called for a part alone.
-    const alone = fragment`part_id = ${from.id} AND ${OPEN} AND team_part = ${from.id} AND NOT ${isAskedFor()}`
+    const alone = fragment`part_id = ${from.id} AND (${OPEN} OR status = 'blocked') AND team_part = ${from.id} AND NOT ${isAskedFor()}`
     const isNamed = raw(`EXISTS (SELECT 1 FROM asks WHERE asks.person = memberships.person
       AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part)`)
     this.#sql

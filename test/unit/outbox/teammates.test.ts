@@ -206,3 +206,45 @@ it.each(['suppressed first', 'discarded first'])(
     expect(outbox.sent).toEqual([])
   },
 )
+
+const ANY = { source: { kind: 'form' }, groups: 'any' } as const
+
+it('calls no teammate of a paused hook for a lead who waits already', async () => {
+  const outbox = outboxAnswering(ok, { hooks: { a: ANY, b: ANY } })
+  await outbox.lead('G', [P(1)], { hook: 'a' })
+  await outbox.hooks.pause('b', 'api')
+  await outbox.lead('G', [P(1)], { hook: 'b', teammates: [T] })
+  await outbox.pass(HOUR)
+  expect(outbox.sent.flatMap(({ contacts }) => contacts)).toEqual([P(1)])
+})
+
+it('does not call a teammate who is held back for the next part', async () => {
+  const rules = { ...ANY, capacity: 1 }
+  const outbox = outboxAnswering(ok, { hooks: { a: rules, b: rules } })
+  await outbox.lead('G', [P(9)], { hook: 'a' })
+  await outbox.pass(HOUR)
+  await outbox.lead('G', [P(1)], { hook: 'b', teammates: [T] })
+  await outbox.lead('G', [P(1)], { hook: 'a' })
+  await outbox.hooks.pause('b', 'api')
+  await outbox.pass(HOUR)
+  expect(outbox.sent.flatMap(({ contacts }) => contacts)).toEqual([P(9), P(1)])
+})
+
+it('does not call the teammate of two leads of one suppressed person', async () => {
+  const outbox = outboxAnswering(ok)
+  await outbox.lead('G', [P(1)], { teammates: [T] })
+  await outbox.lead('G', [P(1)], { teammates: [T] })
+  await outbox.people.suppress(P(1), null, 'api')
+  await outbox.pass(HOUR)
+  expect(outbox.sent).toEqual([])
+})
+
+it('does not call the teammate of a lead whose only waiting person is erased', async () => {
+  const outbox = outboxAnswering(ok)
+  await outbox.lead('G', [P(1)])
+  await outbox.pass(HOUR)
+  await outbox.lead('G', [P(1), P(2)], { teammates: [T] })
+  await outbox.people.erase(P(2), null, 'api')
+  await outbox.pass(HOUR)
+  expect(outbox.sent.map(({ contacts }) => contacts)).toEqual([[P(1)]])
+})
