@@ -40,9 +40,10 @@ function readyIn(part: PartQueue, now: number): Member[] {
 
 /** The one whose last call failed longest ago: a lead, where there is one. */
 function inTurn(part: PartQueue, now: number): Member | undefined {
+  // A creation is made with a lead. Elsewhere a teammate at the head would else hide those behind it.
+  const isLast = ({ team }: Member) => Number(team && callKind(part) === 'create')
   return readyIn(part, now).toSorted(
-    (one, other) =>
-      Number(one.team) - Number(other.team) || (one.triedAt ?? 0) - (other.triedAt ?? 0),
+    (one, other) => isLast(one) - isLast(other) || (one.triedAt ?? 0) - (other.triedAt ?? 0),
   )[0]
 }
 
@@ -80,7 +81,9 @@ export function travellers(
   const leads = alike.filter((member) => !member.team)
   const asks = pause?.reason === 'failing' ? head : alike.find(({ status }) => status === 'maybe')
   const first = kind === 'probe' ? asks : undefined
-  const seedTeam = first?.team ?? (part.createFailures === 0 && createFailures === 0)
+  const isAlone = kind === 'create' && !isUntried(head)
+  const seedTeam =
+    first?.team ?? (isAlone ? head.team : part.createFailures === 0 && createFailures === 0)
   const [seeds, rest] = seedTeam ? [team, leads] : [leads, team]
   return seeds.length > 0 ? seeds : rest
 }

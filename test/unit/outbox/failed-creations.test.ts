@@ -123,3 +123,20 @@ it.each([
     }
   },
 )
+
+it('are made without a bad teammate, though EazyBe failed for everybody before', async () => {
+  let works = false
+  const made = new Set<string>()
+  const outbox = outboxAnswering(({ groupName, create, contacts }: GroupCall): Outcome => {
+    if (!works || contacts.includes(TEAMMATE)) return { kind: 'invalid', message: 'no' }
+    if (!made.has(groupName) && !create) return MISSING
+    made.add(groupName)
+    return { kind: 'accepted' }
+  })
+  await outbox.lead('A', [lead(1)], { teammates: [TEAMMATE] })
+  await outbox.lead('B', [lead(2)], { teammates: [TEAMMATE] })
+  await outbox.pass(HOUR)
+  works = true
+  await outbox.pass(DAY)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(2)
+})

@@ -347,3 +347,31 @@ it('forgives a teammate whose lead was discarded meanwhile: they sign up and are
   await outbox.pass(DAY_MS)
   expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(2)
 })
+
+const TEAMMATE = '917712345678'
+const lead = (n: number) => String(919_800_000_000 + n)
+
+it.each(['bad', 'good'])(
+  'tries leads without room though a %s teammate is at the head of a failing part',
+  async (teammate) => {
+    const bad = new Set([lead(1), lead(2), lead(3), ...(teammate === 'bad' ? [TEAMMATE] : [])])
+    let down = false
+    const outbox = outboxAnswering(
+      ({ contacts }) =>
+        down || contacts.some((one) => bad.has(one)) ? ANSWERS[500] : { kind: 'accepted' },
+      { hooks: { webinar: { source: { kind: 'form' }, capacity: 4 } } },
+    )
+    await outbox.lead('G', [lead(9)])
+    await outbox.pass(HOUR_MS)
+    down = true
+    await outbox.lead('G', [lead(1)], { teammates: [TEAMMATE] })
+    await outbox.pass(HOUR_MS / 6)
+    await outbox.lead('G', [lead(2)])
+    await outbox.lead('G', [lead(3)])
+    await outbox.pass(2 * HOUR_MS)
+    down = false
+    await outbox.lead('G', [lead(20)])
+    await outbox.pass(DAY_MS)
+    expect(outbox.sent.flatMap(({ contacts }) => contacts)).toContain(lead(20))
+  },
+)
