@@ -167,6 +167,7 @@ export function remapOne(
   const row = store.reports.story(seq)
   if (row === null) return 'not_found'
   if (inFlight(context).includes(seq)) return 'busy'
+  if (row.fields === null) return 'nothing_kept'
   const { consent } = mapped
   if (mapped.kind === 'invite') {
     const { groupName, create } = mapped.invite

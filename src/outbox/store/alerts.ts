@@ -120,7 +120,7 @@ export class Alerts {
   /** An alert arrived. What happened meanwhile is told later. */
   told({ key, count }: DueAlert, now: number): void {
     this.#sql.run`
-      UPDATE alerts SET due_at = CASE WHEN count > ${count} THEN ${now + WINDOW_MS} END, count = count - ${count},
+      UPDATE alerts SET due_at = CASE WHEN count > ${count} THEN ${now + WINDOW_MS} END, count = max(0, count - ${count}),
         sent_at = ${now}, attempts = 0 WHERE key = ${key}`
   }
 
@@ -129,7 +129,7 @@ export class Alerts {
     const waitMs = Math.min(RETRY_FIRST_MS * 2 ** attempts, RETRY_MOST_MS) * (0.5 + random() / 2)
     if (attempts + 1 < MOST_ATTEMPTS) {
       this.#sql
-        .run`UPDATE alerts SET due_at = ${now + waitMs}, attempts = ${attempts + 1} WHERE key = ${key}`
+        .run`UPDATE alerts SET due_at = ${now + waitMs}, attempts = ${attempts + 1} WHERE key = ${key} AND due_at IS NOT NULL`
     } else
       this.#sql.run`UPDATE alerts SET due_at = NULL, attempts = 0, count = 0 WHERE key = ${key}`
   }

@@ -235,6 +235,7 @@ export class Parts {
         AND NOT EXISTS (SELECT 1 FROM groups WHERE id = ${groupId} AND minted_at IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM suppressed WHERE group_id = ${groupId} AND group_id > 0)
         AND NOT EXISTS (SELECT 1 FROM group_hooks WHERE group_id = ${groupId})
+        AND NOT EXISTS (SELECT 1 FROM group_names WHERE group_id = ${groupId})
         AND NOT EXISTS (SELECT 1 FROM calls WHERE ended_at IS NULL AND calls.part_id = parts.id)
         AND NOT EXISTS (SELECT 1 FROM parts AS others WHERE others.group_id = ${groupId} AND others.number > 1)
         AND NOT EXISTS (SELECT 1 FROM memberships WHERE part_id = parts.id AND status IN ('waiting', 'maybe'))

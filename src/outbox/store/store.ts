@@ -104,8 +104,10 @@ export function openStore(ports: OutboxPorts, listeners: Listeners): Store {
 
 /** Sets when a part is due by who waits in it now. */
 export function refreshDue({ memberships, parts }: Store, partId: number): void {
+  const part = parts.find(partId)
+  if (part === null) return
   const [head] = memberships.head(partId, 1)
-  parts.setDueBy(parts.get(partId), head)
+  parts.setDueBy(part, head)
 }
 
 /** Derives the deliveries that follow these memberships of a group anew, with one more line each. Gives those that settled. */

@@ -135,3 +135,41 @@ it('creates no further part of a lead that may no longer create', async () => {
   await outbox.pass(24 * HOUR)
   expect(outbox.sent.filter(({ groupName, create }) => groupName === 'G 2' && create)).toEqual([])
 })
+
+it('takes leads for a group that was renamed and that no lead named any more', async () => {
+  const outbox = outboxAnswering(({ create }) =>
+    create ? { kind: 'accepted' } : { kind: 'missing', message: 'Group not found' },
+  )
+  const seq = await outbox.lead('G', [P(1)], { create: false })
+  await outbox.pass(HOUR)
+  await outbox.groups.change(1, { kind: 'rename', name: 'H' }, 'api')
+  await outbox.deliveries.act(
+    [seq],
+    { kind: 'edit', agreed: true, contacts: null, groupName: 'Other', create: true },
+    'api',
+  )
+  expect(await outbox.lead('H', [P(2)], { create: false })).toBe(2)
+})
+
+it('erases a person whose group was forgotten', async () => {
+  const outbox = outboxAnswering(ok)
+  await outbox.lead('G', [P(1)], { create: false })
+  await outbox.pass(HOUR)
+  await outbox.groups.change(1, { kind: 'create' }, 'api')
+  await outbox.people.suppress(P(9), 1, 'api')
+  await outbox.people.unsuppress(P(9), 1, 'api')
+  await outbox.people.erase(P(1), null, 'api')
+  expect(outbox.count('memberships')).toBe(0)
+})
+
+it('brings back nothing that was erased while a lead was mapped again', async () => {
+  const outbox = outboxAnswering(ok)
+  const seq = await outbox.lead('G', [P(1)])
+  const kept = await outbox.deliveries.kept(seq)
+  await outbox.people.erase(P(1), null, 'api')
+  const invite = { groupName: 'G', contacts: [P(1)], teammates: [], create: true }
+  const mapped = { kind: 'invite', invite, consent: null } as const
+  await outbox.deliveries.remap(seq, { mapped, fields: kept?.fields ?? '' }, 'api')
+  expect(outbox.count('memberships WHERE digits IS NOT NULL')).toBe(0)
+  expect(outbox.count('deliveries WHERE fields IS NOT NULL')).toBe(0)
+})
