@@ -68,8 +68,8 @@ export class Alarm {
     const due = soonest(
       this.#jobs.map((job) => (failed.has(job) ? now + AFTER_ERROR_MS : job.nextAt(now))),
     )
-    if (due !== null) await this.#clock.set(Math.max(due, now))
     this.#ensured = true
+    if (due !== null) await this.#clock.set(Math.max(due, now))
   }
 
   /** Reads nothing: what failed may be the storage itself. */
@@ -106,8 +106,14 @@ export class Alarm {
     const now = this.#ports.now()
     if (this.#running || (this.#ensured && !(await this.#clock.isMissing(now)))) return
     const at = soonest(this.#jobs.map((job) => job.nextAt(now)))
-    if (at !== null) await this.#clock.noLaterThan(Math.max(at, now), now)
+    // Before it waits: what is said meanwhile to be checked stays so.
     this.#ensured = true
+    try {
+      if (at !== null) await this.#clock.noLaterThan(Math.max(at, now), now)
+    } catch (error) {
+      this.invalidate()
+      throw error
+    }
   }
 }
 

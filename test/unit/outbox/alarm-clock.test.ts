@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Job } from '../../../src/outbox/jobs/alarm.ts'
 import { Alarm, AlarmClock } from '../../../src/outbox/jobs/alarm.ts'
 import type { OutboxPorts, OutboxStorage } from '../../../src/outbox/ports.ts'
+import { outboxOnDisk } from './outbox-on-disk.ts'
 
 const NOW = Date.UTC(2026, 10, 25, 9)
 const SECOND = 1_000
@@ -130,4 +131,29 @@ describe('wakeBy, while a job is a day late', () => {
     await alarm.wakeBy(NOW + SECOND, now)
     expect(stored).toBe(NOW)
   })
+})
+
+it('an alarm that must be checked is checked, though a check was under way', async () => {
+  let armed = false
+  let look: Promise<void> = Promise.resolve()
+  const outbox = outboxOnDisk({
+    step: (when, what) => {
+      if (armed && when === 'before' && what === 'BEGIN') {
+        outbox.context.alarm.invalidate()
+        look = outbox.context.alarm.ensure()
+      }
+      if (armed && when === 'after' && what === 'COMMIT') {
+        armed = false
+        throw new Error('away')
+      }
+    },
+  })
+  await outbox.leads('G', 1)
+  await outbox.pass(3600 * SECOND)
+  armed = true
+  await expect(outbox.lead('G', ['919800000077'])).rejects.toThrow('away')
+  await look
+  await outbox.account.overview()
+  await outbox.pass(3600 * SECOND)
+  expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(2)
 })
