@@ -174,7 +174,14 @@ function overviewOf(context: Context, counted: number | undefined): Overview {
   const spent = calls.spentInDay(now)
   const backlog = backlogOf(context, counted, now)
   const waits = backlog.queued + backlog.unknown > 0
-  const due = { partStatus: null, restUntil: null, dueAt: null, attempts: 0, creates: false }
+  const due = {
+    partStatus: null,
+    restUntil: null,
+    dueAt: null,
+    attempts: 0,
+    creates: false,
+    untried: false,
+  }
   const { what } = waitTeller({ account: state, pace, spent }, now)(due)
   const last = calls.last()
   const { pause } = state

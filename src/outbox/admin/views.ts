@@ -79,6 +79,11 @@ export interface DeliveryPage {
 }
 
 const ERASED = { mask: 'erased', state: 'erased', suppressed: false } as const
+interface WaitingPeople {
+  readonly dueAt: number | null
+  readonly untried: number | null
+}
+
 const LOOK_UP = 'the rest is asked of the sender'
 
 /** Shows rows as they are now. What the account waits for is found once for all of them. */
@@ -87,20 +92,20 @@ export function viewer(context: Context, now: number): (row: DeliveryRow) => Del
   const { name, pace } = account
   const sending = new Set(inFlight(context))
   let teller: ReturnType<typeof waitTeller> | null = null
-  const waitsFor = (row: DeliveryRow, dueAt: number | null) => {
+  const waitsFor = (row: DeliveryRow, { dueAt, untried }: WaitingPeople) => {
     // Where nothing waits, the calls of the day need not be read.
     teller ??= waitTeller({ account: account.state, pace, spent: calls.spent(pace, now) }, now)
-    return teller({ ...waiterOf(row), dueAt })
+    return teller({ ...waiterOf(row), dueAt, untried: untried === 1 })
   }
   return (row) => {
-    const { masks, dueAt }: { masks: string[]; dueAt: number | null } = JSON.parse(row.people)
+    const { masks, ...waiting }: WaitingPeople & { masks: string[] } = JSON.parse(row.people)
     const isSending = sending.has(row.seq)
     const waits = !isSending && (row.state === 'queued' || row.state === 'unknown')
     const wait =
       row.lookUpAt !== null
         ? { what: LOOK_UP, until: row.lookUpAt }
         : waits
-          ? waitsFor(row, dueAt)
+          ? waitsFor(row, waiting)
           : null
     const until = wait?.until ?? null
     return {

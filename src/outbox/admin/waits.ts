@@ -11,6 +11,8 @@ export interface Waiter {
   readonly dueAt: number | null
   readonly attempts: number
   readonly creates: boolean
+  /** Whether one of its people is untried. */
+  readonly untried: boolean
 }
 
 export interface Wait {
@@ -22,14 +24,14 @@ export interface Wait {
 export function waitTeller(input: AccountInput, now: number): (waiter: Waiter) => Wait {
   const { pause } = input.account
   const account = accountObstacle(input, now)
-  const creation = (attempts: number) => createObstacle(input, attempts === 0, now)
-  return ({ partStatus, restUntil, dueAt, attempts, creates }) => {
+  return ({ partStatus, restUntil, dueAt, attempts, creates, untried }) => {
     if (pause !== null) return { what: PAUSED[pause.reason], until: pause.probeAt }
     if (restUntil !== null && restUntil > now) return { what: WAITING.rest, until: restUntil }
     if (dueAt !== null && dueAt > now) {
       return { what: attempts > 0 ? WAITING.backoff : WAITING.coalesce, until: dueAt }
     }
-    const obstacle = account ?? (partStatus === 'new' && creates ? creation(attempts) : null)
+    const obstacle =
+      account ?? (partStatus === 'new' && creates ? createObstacle(input, untried, now) : null)
     return obstacle === null
       ? { what: WAITING.nothing, until: null }
       : { what: WAITING[obstacle.why], until: obstacle.until }

@@ -58,7 +58,7 @@ export interface DeliveryRow {
   readonly settledAt: number | null
   readonly erased: number
   readonly lookUpAt: number | null
-  /** As JSON: `masks` of its people, and `dueAt`, when the first of them is due, or null. */
+  /** As JSON: `masks` of its people; `dueAt`, when the first of them is due, or null; `untried`, 1 where one of them waits untried. */
   readonly people: string
   /** The beginning of what the sender said. */
   readonly said: string | null
@@ -104,8 +104,9 @@ const COLUMNS = fragment`seq, deliveries.hook, source, state, reason, deliveries
   ${NAME} AS name, parts.status AS partStatus, rest_until AS restUntil, creates, attempts, received_at AS receivedAt,
   settled_at AS settledAt, erased, look_up_at AS lookUpAt, substr(fields, 1, 2000) AS said,
   CASE WHEN state = 'held' AND held IS NOT NULL THEN timeline ->> '$[#-1].detail' END AS wrong,
-  (SELECT json_object('masks', json_group_array(mask), 'dueAt', min(due)) FROM
-    (SELECT mask, CASE WHEN lead = 1 AND m.status IN ('waiting', 'maybe') THEN m.due_at END AS due
+  (SELECT json_object('masks', json_group_array(mask), 'dueAt', min(due), 'untried', max(untried)) FROM
+    (SELECT mask, CASE WHEN lead = 1 AND m.status IN ('waiting', 'maybe') THEN m.due_at END AS due,
+      lead = 1 AND m.status IN ('waiting', 'maybe') AND tried_at IS NULL AND batch_limit IS NULL AS untried
       FROM ${ASKED} GROUP BY place ORDER BY place)) AS people`
 
 export class Reports {
