@@ -106,7 +106,7 @@ export class Dispatcher {
     const inTrouble = ({ queue }: { readonly queue: PartQueue['queue'] }) =>
       isFailing || (queue === 'create' && state.createFailures > 0)
     const queues = parts.dueFirst(peopleOf(spent), now).map((part): PartQueue => {
-      const waiting = memberships.queue(part, pace.batchSize)
+      const waiting = memberships.queue(part, pace.batchSize, now)
       // The head of a queue may be people whose calls failed.
       const least =
         inTrouble(part) && !waiting.some(isUntried) ? memberships.leastTried(part.id) : null

@@ -54,7 +54,7 @@ export function plan(input: PlanInput, now: number): Plan {
   // Adds and creations have budgets of their own: a group that may not be created yet does not stop the others.
   let soonest: Obstacle | null = null
   for (const part of parts) {
-    if (hasNoRoomForHead(part)) return { kind: 'rollOver', partId: part.id }
+    if (lacksRoom(part, now)) return { kind: 'rollOver', partId: part.id }
     const head = leaderOf(part, input.account, now)
     const call = nextCall(part, head, input, now)
     const obstacle = partObstacle(part, head, call, input, now)
@@ -87,8 +87,14 @@ function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQu
   }
   const used = peopleOf(spent)
   const isLater = (part: PartQueue) => Number(dueAt(part) > now)
+  // Of creations that failed there are few a day: those come first whose people failed alone least often.
+  const failures = (part: PartQueue) =>
+    part.queue === 'create' ? (leaderOf(part, account, now)?.attempts ?? 0) : 0
   return waiting.toSorted(
-    (one, other) => isLater(one) - isLater(other) || used(one.hook) - used(other.hook),
+    (one, other) =>
+      isLater(one) - isLater(other) ||
+      failures(one) - failures(other) ||
+      used(one.hook) - used(other.hook),
   )
 }
 
@@ -173,10 +179,11 @@ function shareObstacle(budgets: readonly Budget[], why: WaitReason, now: number)
   return until > now ? { until, why } : null
 }
 
-/** True where the head of the queue needs a place and there is none. */
-function hasNoRoomForHead(part: PartQueue): boolean {
-  const head = part.waiting[0]
-  return head !== undefined && needsRoom(head) && part.members + part.maybes >= part.capacity
+/** True where there is no place for the head of the queue, or for one behind it who is due. */
+function lacksRoom({ waiting, members, maybes, capacity }: PartQueue, now: number): boolean {
+  const isLeftOut = (member: Member, place: number) =>
+    needsRoom(member) && (place === 0 || member.dueAt <= now)
+  return members + maybes >= capacity && waiting.some(isLeftOut)
 }
 
 /** The call that the head of a queue asks for, with as many others as may travel along. */

@@ -115,7 +115,8 @@ function invalid(step: Step, message: string): Settlement {
       attempts: member.attempts + (alone ? 1 : 0),
       triedAt: now,
       ...(!excused && { limit: alone ? null : half(size) }),
-      dueAt: now,
+      // While the bad number is searched they keep their place before those who came later.
+      dueAt: alone || excused ? now : member.dueAt,
       event: 'refused by EazyBe',
       detail:
         alone || excused ? message : `${message} Trying ${half(size)} of ${size} people at a time`,
@@ -153,7 +154,7 @@ function missing(step: Step, message: string): Settlement {
   }
 }
 
-/** They wait as they did; their timelines say what happened. */
+/** They wait as they did, in their place; their timelines say what happened. */
 function unchanged(step: Step, account: AccountState, event: string, detail: string): Settlement {
   return {
     account,
@@ -161,7 +162,7 @@ function unchanged(step: Step, account: AccountState, event: string, detail: str
     changes: changesOf(step, (member) => ({
       ...stillWaits(member),
       attempts: member.attempts,
-      dueAt: step.now,
+      dueAt: member.dueAt,
       event,
       detail,
     })),

@@ -71,12 +71,20 @@ export class Memberships {
     return rows.map(memberOf)
   }
 
-  /** What a plan looks at of a part's queue, those due first. Of a group in doubt it shows all people of the creation that failed. */
-  queue({ id, status }: Pick<Part, 'id' | 'status'>, most: number): Member[] {
-    const head = this.head(id, most)
+  /**
+   * What a plan looks at of a part's queue: those with whom a call failed, once they are due, before those who came later, and then
+   * those due first. Of a group in doubt it shows all people of the creation that failed.
+   */
+  queue({ id, status }: Pick<Part, 'id' | 'status'>, most: number, now: number): Member[] {
+    const tried = this.#sql.all<MemberRow>`
+      SELECT ${MEMBER} FROM memberships WHERE part_id = ${id} AND tried_at IS NOT NULL AND ${OPEN} AND due_at <= ${now}
+      ORDER BY due_at LIMIT ${most}`.map(memberOf)
+    const keys = new Set(tried.map(keyOf))
+    const others = this.head(id, most).filter((one) => !keys.has(keyOf(one)))
+    const head = [...tried, ...others].slice(0, most)
     if (status !== 'doubtful') return head
-    const others = head.filter((member) => member.status !== 'maybe')
-    return [...this.#maybeIn(id), ...others].toSorted((one, other) => one.dueAt - other.dueAt)
+    const rest = head.filter((member) => member.status !== 'maybe')
+    return [...this.#maybeIn(id), ...rest].toSorted((one, other) => one.dueAt - other.dueAt)
   }
 
   /** Of those due first, an untried person, or else the one whose last call failed longest ago, leads first; null: there is none. */
@@ -122,10 +130,8 @@ export class Memberships {
   /** The members of a call, and all that may be in its part: a probe speaks of a whole creation, and may carry some of it only. */
   ofProbe(open: OpenCall): Member[] {
     const members = this.ofCall(open)
-    const keys = new Set(members.map(({ person, team }) => `${person} ${team}`))
-    const others = this.#maybeIn(open.partId)
-    const rest = others.filter(({ person, team }) => !keys.has(`${person} ${team}`))
-    return [...members, ...rest]
+    const keys = new Set(members.map(keyOf))
+    return [...members, ...this.#maybeIn(open.partId).filter((one) => !keys.has(keyOf(one)))]
   }
 
   /**
@@ -232,6 +238,10 @@ export class Memberships {
         LIMIT ${RELEASED_AT_ONCE})
       RETURNING person, group_id AS groupId, part_id AS partId, team_part AS teamPart`
   }
+}
+
+function keyOf({ person, team }: MemberKey): string {
+  return `${person} ${team}`
 }
 
 function memberOf(row: MemberRow): Member {

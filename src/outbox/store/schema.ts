@@ -181,6 +181,8 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   -- Covers counting the backlog as well.
   CREATE INDEX memberships_queue ON memberships (part_id, due_at, asked_at, status) WHERE status IN ('waiting', 'maybe');
+  -- Those with whom a call failed: they come before others once they are due.
+  CREATE INDEX memberships_tried ON memberships (part_id, due_at) WHERE tried_at IS NOT NULL AND status IN ('waiting', 'maybe');
   CREATE INDEX memberships_maybe ON memberships (part_id) WHERE status = 'maybe' AND team_part = 0;
   CREATE INDEX memberships_blocked ON memberships (part_id, reason) WHERE status = 'blocked';
   -- A call that may have worked carried them, and none was accepted.

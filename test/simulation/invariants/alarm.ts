@@ -70,7 +70,7 @@ function callDueAt(facts: Facts): number | null {
     parts: new Parts(sql, facts.hooks).dueFirst(peopleOf(spent), facts.wall).map((part) => ({
       ...part,
       maybes: memberships.maybes(part.id),
-      waiting: memberships.queue(part, current.batchSize),
+      waiting: memberships.queue(part, current.batchSize, facts.wall),
     })),
   }
   // What stands in the way first may hide something that takes longer, so it is asked again then.
