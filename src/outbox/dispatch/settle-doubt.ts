@@ -167,9 +167,9 @@ export function notCreated(step: Step, message: string): Settlement {
       const carried = call.members.some(
         ({ person, team }) => person === member.person && team === member.team,
       )
-      // It counts against people who were in the creation that failed and in the probe that says so.
+      // It counts against a person who was in the creation that failed, alone, and in the probe that says so.
       const failed =
-        carried && member.status === 'maybe' && !excused
+        size <= 1 && carried && member.status === 'maybe' && !excused
           ? oneMore(member, now)
           : { attempts: member.attempts, failingSince: member.failingSince ?? now }
       // A probe that failed says nothing of the creation: only creations that did not happen count.

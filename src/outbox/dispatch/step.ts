@@ -140,18 +140,23 @@ export function afterCall({
   return { nextCallAt: now + addGapMs + random() * addJitterMs, nextCallWhy: 'pace' }
 }
 
+type CreationWaits = Pick<
+  AccountState,
+  'nextCreateAt' | 'othersCreateAt' | 'createFailures' | 'createFailuresApart'
+>
+
 /** The gap after a creation, also after one that may have happened. A longer wait, after one that failed, stays. */
-export function afterCreate({
-  input,
-  now,
-  random,
-}: Step): Pick<AccountState, 'nextCreateAt' | 'othersCreateAt'> {
+export function afterCreate({ input, now, random, scale }: Step): CreationWaits {
   const { createGapMs, createJitterMs } = input.pace
-  const { nextCreateAt, othersCreateAt } = input.account
+  const { nextCreateAt, othersCreateAt, createFailures, createFailuresApart } = input.account
+  // WhatsApp's limit recovers within a day: failures before that say nothing of today.
+  const isOver = (waitEndedAt: number) => now > waitEndedAt + DAY_MS * scale
   const gapEndsAt = now + createGapMs + random() * createJitterMs
   return {
     nextCreateAt: Math.max(nextCreateAt, gapEndsAt),
     othersCreateAt: Math.max(othersCreateAt, gapEndsAt),
+    createFailures: isOver(nextCreateAt) ? 0 : createFailures,
+    createFailuresApart: isOver(othersCreateAt) ? 0 : createFailuresApart,
   }
 }
 

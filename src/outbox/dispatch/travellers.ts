@@ -38,12 +38,19 @@ function readyIn(part: PartQueue, now: number): Member[] {
   return part.waiting.filter((member) => member.dueAt <= now && (hasRoom || !needsRoom(member)))
 }
 
-/** The one whose last call failed longest ago: a lead, where there is one. */
+/**
+ * The one whose last call failed longest ago. A creation is made with a lead, where there is one: with one who failed alone least often,
+ * so that a bad number does not take the turn of those who failed beside it.
+ */
 function inTurn(part: PartQueue, now: number): Member | undefined {
-  // A creation is made with a lead. Elsewhere a teammate at the head would else hide those behind it.
-  const isLast = ({ team }: Member) => Number(team && callKind(part) === 'create')
+  const creates = callKind(part) === 'create'
+  const isLast = ({ team }: Member) => Number(creates && team)
+  const failures = ({ attempts }: Member) => (creates ? attempts : 0)
   return readyIn(part, now).toSorted(
-    (one, other) => isLast(one) - isLast(other) || (one.triedAt ?? 0) - (other.triedAt ?? 0),
+    (one, other) =>
+      isLast(one) - isLast(other) ||
+      failures(one) - failures(other) ||
+      (one.triedAt ?? 0) - (other.triedAt ?? 0),
   )[0]
 }
 
