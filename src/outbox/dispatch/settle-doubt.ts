@@ -168,18 +168,13 @@ export function notCreated(step: Step, message: string): Settlement {
         ({ person, team }) => person === member.person && team === member.team,
       )
       // It counts against a person who was in the creation that failed, alone, and in the probe that says so.
-      const failed =
-        size <= 1 && carried && member.status === 'maybe' && !excused
-          ? oneMore(member, now)
-          : { attempts: member.attempts, failingSince: member.failingSince ?? now }
+      const counts = size <= 1 && carried && member.status === 'maybe' && !excused
+      const failed = counts
+        ? oneMore(member, now)
+        : { attempts: member.attempts, failingSince: member.failingSince ?? now }
       // A probe that failed says nothing of the creation: only creations that did not happen count.
-      if (
-        size <= 1 &&
-        carried &&
-        !excused &&
-        failures >= MOST_ATTEMPTS &&
-        isBlamed(step, member, failed.attempts, contrastAt)
-      ) {
+      const isEnough = counts && failures >= MOST_ATTEMPTS
+      if (isEnough && isBlamed(step, member, failed.attempts, contrastAt)) {
         return refusedFor(failed, 'group could not be created', now, message)
       }
       return {

@@ -140,3 +140,24 @@ it('are made without a bad teammate, though EazyBe failed for everybody before',
   await outbox.pass(DAY)
   expect(outbox.count(`deliveries WHERE state = 'accepted'`)).toBe(2)
 })
+
+it('park no person whom the probe carried for the creation of another', async () => {
+  const outbox = outboxAnswering(({ groupName, create }) =>
+    groupName !== 'G' ? { kind: 'accepted' } : create ? FAILED : MISSING,
+  )
+  for (let n = 200; n < 204; n++) await outbox.lead('G', [lead(n)])
+  const parked = () => outbox.count(`memberships WHERE status = 'refused'`)
+  for (let days = 0; outbox.count('memberships WHERE attempts >= 4') < 4 && days < 60; days++)
+    await outbox.pass(DAY)
+  expect(outbox.count('memberships WHERE attempts >= 4')).toBe(4)
+  expect(parked()).toBe(0)
+  // EazyBe creates another group: from now on a creation of the first one that fails speaks against its person.
+  await outbox.lead('H', [lead(300)])
+  await outbox.pass(MIN)
+  const creations = () => outbox.sent.filter((call) => call.groupName === 'G' && call.create).length
+  const before = creations()
+  while (creations() === before) await outbox.pass(MIN)
+  await outbox.pass(5 * MIN)
+  expect(creations()).toBe(before + 1)
+  expect(parked()).toBe(1)
+})
