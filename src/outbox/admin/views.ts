@@ -175,10 +175,11 @@ export function reasonsIn(held: string | null): string[] {
   return held?.split(', ') ?? []
 }
 
-/** Whether a person is to be called again although EazyBe accepted them. */
+/** Whether a person is to be called again for this delivery although EazyBe accepted them. For another one it follows them no more. */
 export function isForced(people: readonly PersonRow[]): boolean {
   return people.some(
-    ({ lead, accepted, status }) => lead === 1 && accepted === 1 && status === 'waiting',
+    ({ lead, accepted, status, frozen }) =>
+      lead === 1 && accepted === 1 && status === 'waiting' && frozen === null,
   )
 }
 

@@ -93,3 +93,20 @@ it('sends again where one of two people is not suppressed', async () => {
   await outbox.pass(HOUR)
   expect(outbox.sent.map(({ contacts }) => contacts)).toEqual([[P(2)]])
 })
+
+it('sends no person again for a lead that shares another person with one that is sent again', async () => {
+  const outbox = outboxAnswering(ok, {
+    hooks: { webinar: { source: { kind: 'form' }, capacity: 2 } },
+  })
+  const one = await outbox.lead('G', [P(1)])
+  const both = await outbox.lead('G', [P(1), P(2)])
+  await outbox.pass(MIN)
+  // There is no room for the third of them: their lead is not done.
+  const three = await outbox.lead('G', [P(1), P(2), P(3)])
+  const all = [one, three]
+  await outbox.deliveries.act(all, { kind: 'exact', agreed: true }, 'api')
+  await outbox.pass(HOUR)
+  const times = (n: number) => outbox.sent.filter(({ contacts }) => contacts.includes(P(n))).length
+  expect([times(1), times(2), times(3)]).toEqual([2, 1, 1])
+  expect(await outbox.deliveries.story(both)).toMatchObject({ state: 'accepted' })
+})
