@@ -30,8 +30,11 @@ export interface Prepared {
   readonly creates: boolean
   /** When the part of a new group is due; null: the group is not new, or no person waits in it. */
   readonly newDueAt: number | null
-  /** True where the group becomes this hook's: its part may be called earlier, by this hook's share of the caps. */
-  readonly changesHook: boolean
+  /**
+   * True where the part may be due, and the alarm set for later: the group becomes this hook's, with its share of the caps, or there is
+   * no room for its people, who go to the next part.
+   */
+  readonly wakes: boolean
   /** Accepted before, and called once more. */
   readonly again: readonly KeyInGroup[]
   /** Memberships that change: other deliveries may ask for them as well. */
@@ -87,7 +90,7 @@ export function decideAsk(
     changed: [],
     creates: create,
     newDueAt: null,
-    changesHook: false,
+    wakes: false,
   }
   if (known.seen !== null) return { ...nothing, seen: known.seen, groupId: 0, partId: 0 }
 
@@ -131,6 +134,7 @@ export function decideAsk(
       creates: create,
     })
   if (!isNew && mintedAt !== null) parts.mint(groupId, hook, now)
+  const isFull = known.group !== null && known.group.taken >= parts.capacityOf(known.group.openHook)
 
   const entries = all.map((one) => {
     const partId = one.partId ?? open
@@ -142,7 +146,7 @@ export function decideAsk(
     partId: entries[0]?.partId ?? open,
     creates: create,
     newDueAt: isNew && waits ? dueAt : null,
-    changesHook: !isNew && mintedAt !== null,
+    wakes: !isNew && (mintedAt !== null || isFull),
     asked: entries.map(({ contact: { team }, end: { status, reason, frozen } }) => ({
       status,
       reason,
@@ -192,7 +196,7 @@ export function decideAsk(
 /** Writes what was decided. Gives the part's new due time; null: it did not become earlier. */
 export function writeAsk(
   { account, asks, deliveries, parts }: Store,
-  { groupId, rows, asks: asked, again, changed, creates, newDueAt, changesHook }: Prepared,
+  { groupId, rows, asks: asked, again, changed, creates, newDueAt, wakes }: Prepared,
   delivery: number,
   now: number,
 ): number | null {
@@ -211,7 +215,7 @@ export function writeAsk(
   const due = new Map<number, number>()
   for (const { status, partId, dueAt } of rows) if (isOpen(status)) due.set(partId, dueAt)
   const times = [...due].flatMap(
-    ([id, at]) => parts.bringForward(id, at, creates) ?? (changesHook || isAhead ? at : []),
+    ([id, at]) => parts.bringForward(id, at, creates) ?? (wakes || isAhead ? at : []),
   )
   return soonest(times)
 }

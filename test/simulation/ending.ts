@@ -133,5 +133,6 @@ function progressBound(facts: Facts): number {
   // A bad number takes its company along a few times, and a creation that fails for it waits up to a day each time.
   const days = 5 + (people * (bad > 0 ? 8 : 2)) / perDay + (4 * parts) / createsPerDay
   const throttled = Math.max(0, ...facts.calls.map((call) => call.retryAfterMs ?? 0))
-  return (days + bad * 10) * DAY_MS + throttled
+  // Failures are excused for a week, and eight creations follow, each after a day and the two hours of a probe.
+  return (days + bad * 11) * DAY_MS + throttled
 }

@@ -43,6 +43,9 @@ export interface Situation {
     readonly minted: boolean
     /** Whether the hook made it, or an operator let the hook use it. */
     readonly own: boolean
+    /** The hook of its open part, and how many have a place there. */
+    readonly openHook: string
+    readonly taken: number
   } | null
   /** New names that the hook asked for within a day, where this would be one. */
   readonly mintedToday: number
@@ -73,6 +76,8 @@ interface SituationRow extends StandingRow {
   readonly openPart: number | null
   readonly minted: number
   readonly own: number
+  readonly openHook: string
+  readonly taken: number
   readonly mintedToday: number
   readonly suppressed: number
   readonly refused: number
@@ -97,7 +102,8 @@ export class Asks {
   ): Situation {
     const { key, groupName, hook, mintedSince } = about
     const rows = this.#sql.all<SituationRow>`
-      SELECT asked.key AS place, (SELECT seq FROM deliveries WHERE key = ${key} OR body_key = ${key}) AS seen, g.id AS groupId, p.id AS openPart,
+      SELECT asked.key AS place, (SELECT seq FROM deliveries WHERE key = ${key} OR body_key = ${key}) AS seen, g.id AS groupId, p.id AS openPart, p.hook AS openHook,
+        p.members + (SELECT count(*) FROM memberships AS o WHERE o.part_id = p.id AND o.status = 'maybe' AND o.team_part = 0) AS taken,
         g.minted_at IS NOT NULL OR p.status <> 'new' AS minted,
         g.minted_at IS NOT NULL AND g.hook = ${hook} OR EXISTS (SELECT 1 FROM group_hooks AS h WHERE h.group_id = g.id AND h.hook = ${hook}) AS own,
         CASE WHEN g.minted_at IS NULL AND coalesce(p.status, 'new') = 'new' THEN
@@ -118,7 +124,14 @@ export class Asks {
       group:
         id === null || partId === null
           ? null
-          : { id, partId, minted: first?.minted === 1, own: first?.own === 1 },
+          : {
+              id,
+              partId,
+              minted: first?.minted === 1,
+              own: first?.own === 1,
+              openHook: first?.openHook ?? '',
+              taken: first?.taken ?? 0,
+            },
       mintedToday: first?.mintedToday ?? 0,
       people: persons.map((_, place) => {
         const own = rows.filter((row) => row.place === place)

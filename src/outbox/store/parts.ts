@@ -249,8 +249,13 @@ export class Parts {
 
   /** The capacity is today's config's: a hook that may take more goes on filling the group it has. */
   #partOf({ hook, queue: _, ...row }: PartRow): Part {
+    return { ...row, capacity: this.capacityOf(hook) }
+  }
+
+  /** How many people the parts of a hook's groups take. */
+  capacityOf(hook: string): number {
     const rules = Object.hasOwn(this.#hooks, hook) ? this.#hooks[hook] : undefined
-    return { ...row, capacity: rules?.capacity ?? DEFAULT_CAPACITY }
+    return rules?.capacity ?? DEFAULT_CAPACITY
   }
 }
 
