@@ -72,8 +72,8 @@ export class Memberships {
   }
 
   /**
-   * What a plan looks at of a part's queue: those with whom a call failed, once they are due, before those who came later, and then
-   * those due first. Of a group in doubt it shows all people of the creation that failed.
+   * What a plan looks at of a part's queue. People of a failed call come first once they are due, then those who are due first. Of a
+   * group in doubt it shows all people of the creation that failed.
    */
   queue({ id, status }: Pick<Part, 'id' | 'status'>, most: number, now: number): Member[] {
     const tried = this.#sql.all<MemberRow>`

@@ -13,7 +13,7 @@ const INVALID = { kind: 'invalid', message: 'Invalid data provided.' } as const
 const INACTIVE = { kind: 'inactive', message: 'Cloud session is not active or working.' } as const
 const MISSING = { kind: 'missing', message: 'Group not found' } as const
 
-/** An EazyBe that looks at the group first, and says `bad` to numbers below 100. It notes when it took whom. */
+/** An EazyBe that looks at the group first, and says `bad` to numbers below 100. It notes when it took each person. */
 function eazybeSaying(bad: Outcome, options: DiskOutboxOptions = {}) {
   const takenAt = new Map<string, number>()
   const made = new Set<string>()
