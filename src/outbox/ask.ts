@@ -31,8 +31,8 @@ export interface Prepared {
   /** When the part of a new group is due; null: the group is not new, or no person waits in it. */
   readonly newDueAt: number | null
   /**
-   * True where the part may be due, and the alarm set for later: the group becomes this hook's, with its share of the caps, or there is
-   * no room for its people, who go to the next part.
+   * True where the alarm may be set too late for the part: the group becomes this hook's, with its share of the caps, or its people
+   * have no room and go to the next part.
    */
   readonly wakes: boolean
   /** Accepted before, and called once more. */
@@ -116,7 +116,7 @@ export function decideAsk(
     block = isPaused ? 'hook paused' : 'burst'
     ends = leads.map((lead) => decided(lead, block))
   }
-  // Teammates come along to each part where a lead is or goes. Where no lead is to be added, they are not either.
+  // Teammates come along to each part where a lead is or goes. If no lead is to be added, no teammate is.
   const homes = ends.some(isToBeAdded) ? ends.filter(isWanted).map(({ partId }) => partId) : []
   const team = teammatesOf(known, contacts, [...new Set(homes)])
   const all = [...ends, ...team.map((one) => decided(one, block))]
@@ -230,7 +230,7 @@ function begins({ row, end }: Decided): boolean {
   return end.changes && isOpen(end.status) && (row === null || !isOpen(row.status))
 }
 
-/** The person is called, now or once an operator decided so. */
+/** The person is called: now, or after an operator's decision. */
 function isToBeAdded({ end: { status } }: Decided): boolean {
   return isOpen(status) || status === 'blocked'
 }

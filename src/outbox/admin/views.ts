@@ -175,7 +175,7 @@ export function reasonsIn(held: string | null): string[] {
   return held?.split(', ') ?? []
 }
 
-/** Whether a person is to be called again for this delivery although EazyBe accepted them. For another one it follows them no more. */
+/** Whether the delivery itself sends an accepted person again. If another one does, this one's ask is frozen. */
 export function isForced(people: readonly PersonRow[]): boolean {
   return people.some(
     ({ lead, accepted, status, frozen }) =>

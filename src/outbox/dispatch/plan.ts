@@ -87,7 +87,7 @@ function partsInOrder({ account, parts, spent }: PlanInput, now: number): PartQu
   }
   const used = peopleOf(spent)
   const isLater = (part: PartQueue) => Number(dueAt(part) > now)
-  // Of creations that failed there are few a day: those come first whose people failed alone least often.
+  // Few creations are tried again in a day. People who failed alone least often come first.
   const failures = (part: PartQueue) =>
     part.queue === 'create' ? (leaderOf(part, account, now)?.attempts ?? 0) : 0
   return waiting.toSorted(
@@ -189,7 +189,7 @@ function lacksRoom({ waiting, members, maybes, capacity }: PartQueue, now: numbe
 /** The call that the head of a queue asks for, with as many others as may travel along. */
 function nextCall(part: PartQueue, head: Member | undefined, input: PlanInput, now: number): Call {
   const kind = callKind(part)
-  // A group needs one good number, and a bad one fails a whole creation: after one that failed, people create it alone.
+  // A group needs one good number, and a bad one fails the whole creation. So after a failure one person creates it alone.
   const alone = kind === 'create' && head !== undefined && !isUntried(head)
   const most = alone ? 1 : Math.max(1, mostPeople(part.hook, input, now))
   const size = Math.min(head?.limit ?? most, most)

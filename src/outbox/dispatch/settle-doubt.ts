@@ -167,7 +167,7 @@ export function notCreated(step: Step, message: string): Settlement {
       const carried = call.members.some(
         ({ person, team }) => person === member.person && team === member.team,
       )
-      // It counts against a person who was in the creation that failed, alone, and in the probe that says so.
+      // It counts against a person who was alone in the creation that failed, and who is in the probe that says so.
       const counts = size <= 1 && carried && member.status === 'maybe' && !excused
       const failed = counts
         ? oneMore(member, now)

@@ -15,9 +15,9 @@ const PROBES_IN_TURN = 3
 const UNTRIED_PROBES = 2
 
 /**
- * The member that a call is made for: the head of the queue. A group is created with untried people, where there are some, else with
- * the one whose last call failed longest ago, and so is a failing EazyBe asked. A probe is made for one who may be in, where one is due;
- * once it failed, a failing EazyBe is asked for others.
+ * The member that a call is made for: the head of the queue, with three exceptions. A group is created for an untried person, or else
+ * for people in turn. A probe is made for a person who may be in, if one is due. A failing EazyBe is asked for people in turn, once
+ * that probe failed.
  */
 export function leaderOf(part: PartQueue, account: AccountState, now: number): Member | undefined {
   const kind = callKind(part)
@@ -39,8 +39,8 @@ function readyIn(part: PartQueue, now: number): Member[] {
 }
 
 /**
- * The one whose last call failed longest ago. A creation is made with a lead, where there is one: with one who failed alone least often,
- * so that a bad number does not take the turn of those who failed beside it.
+ * The person whose last call failed longest ago. For a creation leads come first, and of these the one who failed alone least often:
+ * a bad number must not take the turn of people who failed beside it.
  */
 function inTurn(part: PartQueue, now: number): Member | undefined {
   const creates = callKind(part) === 'create'

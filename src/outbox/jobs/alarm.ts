@@ -78,7 +78,7 @@ export class Alarm {
   }
 
   /**
-   * Something became due: the alarm rings no later than that, and no later than what was due before needs. Null: nothing became due.
+   * Something became due: the alarm rings by then, and in time for what was due before. Null: nothing became due.
    * A run under way looks again when it is done.
    */
   async wakeBy(at: number | null, now: number): Promise<void> {
@@ -106,7 +106,7 @@ export class Alarm {
     const now = this.#ports.now()
     if (this.#running || (this.#ensured && !(await this.#clock.isMissing(now)))) return
     const at = soonest(this.#jobs.map((job) => job.nextAt(now)))
-    // Before it waits: what is said meanwhile to be checked stays so.
+    // Set before the wait: `invalidate` may be called meanwhile, and must not be undone.
     this.#ensured = true
     try {
       if (at !== null) await this.#clock.noLaterThan(Math.max(at, now), now)
@@ -155,7 +155,7 @@ export class AlarmClock {
     })
   }
 
-  /** One after the other: of two that compare with the same time, the one that writes last would win, and not the earlier one. */
+  /** One after the other. Two that compared at once would both write, and the later time could win. */
   #inTurn<result>(run: () => Promise<result>): Promise<result> {
     const turn = this.#turn.then(run)
     this.#turn = turn.catch(() => {})

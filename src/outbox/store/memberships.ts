@@ -26,7 +26,7 @@ export function isAskedFor(but: Fragment = raw('')): Fragment {
   return fragment`EXISTS (SELECT 1 FROM asks JOIN deliveries ON seq = delivery WHERE asks.person = memberships.person
     AND asks.group_id = memberships.group_id AND asks.team_part = memberships.team_part AND frozen IS NULL AND ${ASKS} ${but})`
 }
-/** What a membership is that no delivery asks for any more: a person who was accepted before stays in the group. */
+/** The status of a membership that no delivery asks for any more. A person who was accepted before stays accepted. */
 export const UNASKED = raw(`CASE WHEN accepted_at IS NULL THEN 'withdrawn' ELSE 'accepted' END`)
 const MAY_BE_IN = raw('first_call_at IS NOT NULL AND accepted_at IS NULL')
 const MEMBER =
